@@ -3,9 +3,11 @@ import {
   alwaysPresent,
   atomicMaps,
   atomicStructs,
+  byteFields,
   fieldAnnotations,
   fieldDefaults,
   goStringTypes,
+  newerFields,
   pointerStructs,
 } from './annotations.mjs';
 import { parseDeclaration } from './declarations.mjs';
