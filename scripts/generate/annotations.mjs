@@ -104,11 +104,18 @@ export const goStringTypes = {
 
 /** Fields that hold base64. */
 export const byteFields = new Set([
-  'Secret.data', 'ConfigMap.binaryData', 'WebhookClientConfig.caBundle', 'ApiextensionsV1WebhookClientConfig.caBundle',
-  'CertificateSigningRequestSpec.request', 'CertificateSigningRequestStatus.certificate', 'APIServiceSpec.caBundle',
+  'Secret.data',
+  'ConfigMap.binaryData',
+  'WebhookClientConfig.caBundle',
+  'ApiextensionsV1WebhookClientConfig.caBundle',
+  'CertificateSigningRequestSpec.request',
+  'CertificateSigningRequestStatus.certificate',
+  'APIServiceSpec.caBundle',
 ]);
 
 /** Fields of the package's Kubernetes v1.36 that v1.35 does not have. */
 export const newerFields = new Set([
-  'PodSpec.schedulingGroup', 'PodStatus.nodeAllocatableResourceClaimStatuses', 'ListMeta.shardInfo',
+  'PodSpec.schedulingGroup',
+  'PodStatus.nodeAllocatableResourceClaimStatuses',
+  'ListMeta.shardInfo',
 ]);

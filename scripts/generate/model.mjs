@@ -92,31 +92,35 @@ function buildStruct(entry, nameOf, declarations, extensions) {
   };
 
   const isKind = parsed.kind !== undefined;
-  const fields = parsed.fields.filter((field) => !newerFields.has(`${name}.${field.name}`)).map((field) => {
-    const path = `${name}.${field.name}`;
-    const type = byteFields.has(path) ? asBytes(resolveType(field.type)) : resolveType(field.type);
-    const mergedInfo = annotationsOf(
-      type,
-      known?.properties?.[field.name] ?? {},
-      fieldAnnotations[path],
-    );
-    const required = field.required || alwaysPresent.has(path);
-    const present = required || isAlwaysPresentOnKind(isKind, name, field.name, type);
-    return {
-      name: field.name,
-      type,
-      required: present,
-      documentedRequired: field.required,
-      pointer: type.struct !== undefined && pointerStructs.has(type.struct),
-      description: field.description,
-      default: fieldDefaults[path],
-      goType: goStringTypes[path],
-      atomicMap:
-        atomicMaps.has(path) ||
-        known?.properties?.[field.name]?.['x-kubernetes-map-type'] === 'atomic',
-      ...mergedInfo,
-    };
-  });
+  const fields = parsed.fields
+    .filter((field) => !newerFields.has(`${name}.${field.name}`))
+    .map((field) => {
+      const path = `${name}.${field.name}`;
+      const type = byteFields.has(path)
+        ? asBytes(resolveType(field.type))
+        : resolveType(field.type);
+      const mergedInfo = annotationsOf(
+        type,
+        known?.properties?.[field.name] ?? {},
+        fieldAnnotations[path],
+      );
+      const required = field.required || alwaysPresent.has(path);
+      const present = required || isAlwaysPresentOnKind(isKind, name, field.name, type);
+      return {
+        name: field.name,
+        type,
+        required: present,
+        documentedRequired: field.required,
+        pointer: type.struct !== undefined && pointerStructs.has(type.struct),
+        description: field.description,
+        default: fieldDefaults[path],
+        goType: goStringTypes[path],
+        atomicMap:
+          atomicMaps.has(path) ||
+          known?.properties?.[field.name]?.['x-kubernetes-map-type'] === 'atomic',
+        ...mergedInfo,
+      };
+    });
   return {
     id: entry.id,
     name,

@@ -13,12 +13,15 @@ const tsScalars = {
   microTime: 'MicroTime',
   intOrString: 'IntOrString',
   json: 'JsonValue',
+  bytes: 'string',
 };
 
 /** The TypeScript interfaces. Descriptions stay out: the editor shows them, and they would be ten times the file. */
 export function writeTypes(model) {
   const lines = [banner, preamble];
   for (const struct of model.structs) {
+    // Status is written by hand in the preamble, as the server sends it.
+    if (struct.name === 'Status') continue;
     lines.push(
       `/** ${struct.apiVersion === undefined ? `${struct.group} ${struct.version} ${struct.goName}.` : `${struct.apiVersion} ${struct.kind}.`} */`,
     );
@@ -26,9 +29,7 @@ export function writeTypes(model) {
     for (const field of struct.fields) {
       const name = /^[A-Za-z_]\w*$/.test(field.name) ? field.name : `'${field.name}'`;
       const optional = field.required ? '' : '?';
-      const type = isTypeMetaOfAnswer(struct, field)
-        ? `'${literalOf(struct, field)}'`
-        : tsType(field.type);
+      const type = tsType(field.type);
       lines.push(`  readonly ${name}${optional}: ${type};`);
     }
     lines.push('}', '');
@@ -145,6 +146,7 @@ const letters = {
   microTime: 'u',
   intOrString: 'x',
   json: 'j',
+  bytes: 'y',
 };
 
 /**

@@ -56,6 +56,18 @@ export interface TableRowCondition {
   readonly message?: string;
 }
 
+/** meta/v1 Status as the server always sends it: type, outcome and code are never missing. */
+export interface Status {
+  readonly apiVersion: 'v1';
+  readonly kind: 'Status';
+  readonly metadata: ListMeta;
+  readonly status: 'Success' | 'Failure';
+  readonly message?: string;
+  readonly reason?: string;
+  readonly details?: StatusDetails;
+  readonly code: number;
+}
+
 export interface PartialObjectMetadata {
   readonly apiVersion: 'meta.k8s.io/v1';
   readonly kind: 'PartialObjectMetadata';
@@ -1558,10 +1570,6 @@ export interface IngressTLS {
   readonly secretName?: string;
 }
 
-/** apiextensions.k8s.io v1 JSON. */
-export interface JSON {
-}
-
 /** admissionregistration.k8s.io v1 JSONPatch. */
 export interface JSONPatch {
   readonly expression?: string;
@@ -1571,22 +1579,22 @@ export interface JSONPatch {
 export interface JSONSchemaProps {
   readonly '$ref'?: string;
   readonly '$schema'?: string;
-  readonly additionalItems?: JSONSchemaPropsOrBool;
-  readonly additionalProperties?: JSONSchemaPropsOrBool;
+  readonly additionalItems?: JsonValue;
+  readonly additionalProperties?: JsonValue;
   readonly allOf?: readonly JSONSchemaProps[];
   readonly anyOf?: readonly JSONSchemaProps[];
-  readonly default?: JSON;
+  readonly default?: JsonValue;
   readonly definitions?: Readonly<Record<string, JSONSchemaProps>>;
-  readonly dependencies?: Readonly<Record<string, JSONSchemaPropsOrStringArray>>;
+  readonly dependencies?: Readonly<Record<string, JsonValue>>;
   readonly description?: string;
-  readonly enum?: readonly JSON[];
-  readonly example?: JSON;
+  readonly enum?: readonly JsonValue[];
+  readonly example?: JsonValue;
   readonly exclusiveMaximum?: boolean;
   readonly exclusiveMinimum?: boolean;
   readonly externalDocs?: ExternalDocumentation;
   readonly format?: string;
   readonly id?: string;
-  readonly items?: JSONSchemaPropsOrArray;
+  readonly items?: JsonValue;
   readonly maxItems?: number;
   readonly maxLength?: number;
   readonly maxProperties?: number;
@@ -1613,18 +1621,6 @@ export interface JSONSchemaProps {
   readonly 'x-kubernetes-map-type'?: string;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
   readonly 'x-kubernetes-validations'?: readonly ValidationRule[];
-}
-
-/** apiextensions.k8s.io v1 JSONSchemaPropsOrArray. */
-export interface JSONSchemaPropsOrArray {
-}
-
-/** apiextensions.k8s.io v1 JSONSchemaPropsOrBool. */
-export interface JSONSchemaPropsOrBool {
-}
-
-/** apiextensions.k8s.io v1 JSONSchemaPropsOrStringArray. */
-export interface JSONSchemaPropsOrStringArray {
 }
 
 /** batch/v1 Job. */
@@ -1797,7 +1793,6 @@ export interface ListMeta {
   readonly remainingItemCount?: number;
   readonly resourceVersion?: string;
   readonly selfLink?: string;
-  readonly shardInfo?: ShardInfo;
 }
 
 /** core v1 LoadBalancerIngress. */
@@ -2078,13 +2073,6 @@ export interface NodeAddress {
 export interface NodeAffinity {
   readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredSchedulingTerm[];
   readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector;
-}
-
-/** core v1 NodeAllocatableResourceClaimStatus. */
-export interface NodeAllocatableResourceClaimStatus {
-  readonly containers?: readonly string[];
-  readonly resourceClaimName: string;
-  readonly resources: Readonly<Record<string, Quantity>>;
 }
 
 /** core v1 NodeCondition. */
@@ -2576,11 +2564,6 @@ export interface PodSchedulingGate {
   readonly name: string;
 }
 
-/** core v1 PodSchedulingGroup. */
-export interface PodSchedulingGroup {
-  readonly podGroupName?: string;
-}
-
 /** core v1 PodSecurityContext. */
 export interface PodSecurityContext {
   readonly appArmorProfile?: AppArmorProfile;
@@ -2631,7 +2614,6 @@ export interface PodSpec {
   readonly runtimeClassName?: string;
   readonly schedulerName?: string;
   readonly schedulingGates?: readonly PodSchedulingGate[];
-  readonly schedulingGroup?: PodSchedulingGroup;
   readonly securityContext?: PodSecurityContext;
   readonly serviceAccount?: string;
   readonly serviceAccountName?: string;
@@ -2655,7 +2637,6 @@ export interface PodStatus {
   readonly hostIPs?: readonly HostIP[];
   readonly initContainerStatuses?: readonly ContainerStatus[];
   readonly message?: string;
-  readonly nodeAllocatableResourceClaimStatuses?: readonly NodeAllocatableResourceClaimStatus[];
   readonly nominatedNodeName?: string;
   readonly observedGeneration?: number;
   readonly phase?: 'Failed' | 'Pending' | 'Running' | 'Succeeded' | 'Unknown';
@@ -3379,11 +3360,6 @@ export interface SessionAffinityConfig {
   readonly clientIP?: ClientIPConfig;
 }
 
-/** meta v1 ShardInfo. */
-export interface ShardInfo {
-  readonly selector: string;
-}
-
 /** core v1 SleepAction. */
 export interface SleepAction {
   readonly seconds: number;
@@ -3451,18 +3427,6 @@ export interface StatefulSetStatus {
 export interface StatefulSetUpdateStrategy {
   readonly rollingUpdate?: RollingUpdateStatefulSetStrategy;
   readonly type?: 'OnDelete' | 'RollingUpdate';
-}
-
-/** meta v1 Status. */
-export interface Status {
-  readonly apiVersion?: 'v1';
-  readonly code?: number;
-  readonly details?: StatusDetails;
-  readonly kind?: 'Status';
-  readonly message?: string;
-  readonly metadata?: ListMeta;
-  readonly reason?: string;
-  readonly status?: string;
 }
 
 /** meta v1 StatusCause. */
