@@ -1,0 +1,49 @@
+/** Runs a TypeScript entry under Node: bundles it into .cache/run and starts it with the remaining arguments. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureDependencies } from './dependencies.mjs';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const [entry, ...args] = process.argv.slice(2);
+if (entry === undefined) {
+  console.error('usage: node scripts/run.mjs ENTRY.ts [ARG …]');
+  process.exit(2);
+}
+ensureDependencies(root);
+const { buildSync } = await import('esbuild');
+
+const outDir = join(root, '.cache', 'run');
+mkdirSync(outDir, { recursive: true });
+// Two commands may bundle the same entry at the same time, so each process has a file of its own.
+const outFile = join(
+  outDir,
+  `${basename(dirname(entry))}-${basename(entry, '.ts')}-${process.pid}.mjs`,
+);
+buildSync({
+  entryPoints: [resolve(root, entry)],
+  outfile: outFile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'inline',
+  logLevel: 'error',
+  loader: { '.json': 'json', '.yaml': 'text', '.txt': 'text' },
+  // Bundled CommonJS packages may ask for Node's own modules.
+  banner: {
+    js: "import { createRequire as kubariumRequire } from 'node:module'; const require = kubariumRequire(import.meta.url);",
+  },
+});
+const nodeFlags = (process.env.KUBARIUM_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+const result = spawnSync(
+  process.execPath,
+  ['--enable-source-maps', ...nodeFlags, outFile, ...args],
+  {
+    stdio: 'inherit',
+  },
+);
+const { rmSync } = await import('node:fs');
+rmSync(outFile, { force: true });
+process.exit(result.status ?? 1);

@@ -1,0 +1,284 @@
+import type { ConnectionLost } from '../kernel/kernel.ts';
+
+/**
+ * The cluster's vocabulary: every message that crosses the wire between processes. Timers that a
+ * process sends itself are its own affair and are typed in its own folder. Messages are immutable.
+ */
+export type WireMessage =
+  | ApiRequest
+  | ApiResponse
+  | ApiWatchEvents
+  | ApiWatchEnded
+  | ApiCancel
+  | EtcdRequest
+  | EtcdResponse
+  | EtcdWatchEvents
+  | CriRequest
+  | CriResponse
+  | CriEvent
+  | ConnectionLost;
+
+// ── Kubernetes API: HTTP in the shape of fetch, as data ─────────────────────────────────────────
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** An HTTP request to the API server. */
+export interface ApiRequest {
+  readonly type: 'api/request';
+  /** The sender's own number for it; answers carry it back. */
+  readonly id: number;
+  readonly method: Method;
+  /** Path without the query, for example `/api/v1/namespaces/default/pods/web`. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** The media type of the body; matters for PATCH. */
+  readonly contentType?: string;
+  /** The media types the client takes; asks for a Table. */
+  readonly accept?: string;
+  readonly user: string;
+  readonly userAgent: string;
+  /** The body, already parsed from JSON. Immutable. */
+  readonly body?: unknown;
+  /**
+   * True when the body was built by one of the cluster's own components from typed objects, so that
+   * strict decoding of unknown fields and types can be skipped. Validation never is.
+   */
+  readonly typed?: true;
+}
+
+/** The answer to a request that is not a watch. `body` is the object, a list, a Table or a Status. */
+export interface ApiResponse {
+  readonly type: 'api/response';
+  readonly id: number;
+  /** HTTP status code. */
+  readonly code: number;
+  readonly body: unknown;
+  /** Texts of `Warning` headers. */
+  readonly warnings?: readonly string[];
+  /** Seconds of a `Retry-After` header. */
+  readonly retryAfterSeconds?: number;
+  /** Set on plain-text answers (`/healthz`, logs). */
+  readonly contentType?: string;
+}
+
+/** One step of a watch, as on the wire: ADDED, MODIFIED, DELETED, BOOKMARK, ERROR (a Status). */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: unknown;
+}
+
+/** Events of an open watch, in order. The first batch may be empty: it says that the watch is open. */
+export interface ApiWatchEvents {
+  readonly type: 'api/watch';
+  /** The id of the request that opened the watch. */
+  readonly id: number;
+  readonly events: readonly WatchEvent[];
+}
+
+/** The server ended a watch in the ordinary way (its time was up, or the client was too slow). */
+export interface ApiWatchEnded {
+  readonly type: 'api/watch-ended';
+  readonly id: number;
+}
+
+/** The client ends a watch: like closing the HTTP stream. */
+export interface ApiCancel {
+  readonly type: 'api/cancel';
+  readonly id: number;
+}
+
+// ── etcd: what the API server asks of it ────────────────────────────────────────────────────────
+
+/** One key as etcd holds it. `value` is an immutable object, shared by reference. */
+export interface EtcdKeyValue {
+  readonly key: string;
+  readonly value: unknown;
+  readonly createRevision: number;
+  readonly modRevision: number;
+  /** How often the key was put since it was created. */
+  readonly version: number;
+}
+
+export type EtcdRequest =
+  | {
+      readonly type: 'etcd/range';
+      readonly id: number;
+      /** First key; with `end` every key k with key ≤ k < end, without it that key alone. */
+      readonly key: string;
+      readonly end?: string;
+      /** Reads as of this revision; absent: now. */
+      readonly revision?: number;
+      readonly limit?: number;
+    }
+  | {
+      /** Puts or deletes one key if its modRevision is still the expected one (0: it must not exist). */
+      readonly type: 'etcd/txn';
+      readonly id: number;
+      readonly key: string;
+      readonly expectedModRevision: number;
+      readonly op:
+        | { readonly kind: 'put'; readonly value: unknown; readonly ttlSeconds?: number }
+        | { readonly kind: 'delete' };
+    }
+  | {
+      readonly type: 'etcd/watch';
+      readonly id: number;
+      readonly key: string;
+      readonly end: string;
+      /** The first revision wanted; an older one than the compaction ends the watch with `compacted`. */
+      readonly fromRevision: number;
+    }
+  | { readonly type: 'etcd/compact'; readonly id: number; readonly revision: number };
+
+export type EtcdResponse =
+  | {
+      readonly type: 'etcd/range-result';
+      readonly id: number;
+      /** The store's revision when the answer was made. */
+      readonly revision: number;
+      readonly keyValues: readonly EtcdKeyValue[];
+      /** How many keys the range holds in all. */
+      readonly count: number;
+      readonly more: boolean;
+    }
+  | {
+      readonly type: 'etcd/txn-result';
+      readonly id: number;
+      readonly revision: number;
+      readonly succeeded: boolean;
+      /** What the key holds when the comparison failed; undefined: nothing. */
+      readonly current: EtcdKeyValue | undefined;
+    }
+  | { readonly type: 'etcd/compact-result'; readonly id: number; readonly revision: number }
+  | {
+      readonly type: 'etcd/error';
+      readonly id: number;
+      /** The gRPC error text, for example `etcdserver: mvcc: required revision has been compacted`. */
+      readonly error: string;
+      readonly compactRevision?: number;
+    };
+
+/** One change of a key. `previous` is undefined for a key that did not exist. */
+export interface EtcdEvent {
+  readonly kind: 'put' | 'delete';
+  readonly key: string;
+  /** The new value; for a delete the last one, with the delete's revision. */
+  readonly keyValue: EtcdKeyValue;
+  readonly previous: EtcdKeyValue | undefined;
+}
+
+/** Events of an open etcd watch, in revision order, or its progress when `events` is empty. */
+export interface EtcdWatchEvents {
+  readonly type: 'etcd/events';
+  readonly id: number;
+  readonly events: readonly EtcdEvent[];
+  /** Everything up to this revision has been sent. */
+  readonly revision: number;
+  /** Set when the watch ended because its start has been compacted away. */
+  readonly compactRevision?: number;
+}
+
+// ── Container runtime interface: kubelet ⇄ containerd, on one machine ───────────────────────────
+
+/** What to run. Everything the runtime needs is resolved by the kubelet: environment, image, limits. */
+export interface ContainerConfig {
+  readonly podUid: string;
+  readonly podNamespace: string;
+  readonly podName: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly workingDir: string;
+  readonly ports: readonly { readonly containerPort: number; readonly protocol: string; readonly name?: string }[];
+  /** Files of mounted ConfigMaps, Secrets and projections, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly memoryLimitBytes: number | undefined;
+  readonly cpuLimitMilli: number | undefined;
+  readonly terminationMessagePath: string;
+}
+
+export type CriRequest =
+  | { readonly type: 'cri/pull-image'; readonly id: number; readonly image: string; readonly hasCredentials: boolean }
+  | {
+      readonly type: 'cri/run-sandbox';
+      readonly id: number;
+      readonly podUid: string;
+      readonly podNamespace: string;
+      readonly podName: string;
+      readonly hostNetwork: boolean;
+    }
+  | { readonly type: 'cri/stop-sandbox'; readonly id: number; readonly podUid: string }
+  | { readonly type: 'cri/remove-sandbox'; readonly id: number; readonly podUid: string }
+  | { readonly type: 'cri/start-container'; readonly id: number; readonly config: ContainerConfig }
+  /** SIGTERM now, SIGKILL after the grace. */
+  | {
+      readonly type: 'cri/stop-container';
+      readonly id: number;
+      readonly containerId: string;
+      readonly graceMicros: number;
+    }
+  /** A probe or hook run inside the container. */
+  | {
+      readonly type: 'cri/probe';
+      readonly id: number;
+      readonly containerId: string;
+      readonly probe:
+        | { readonly kind: 'exec'; readonly command: readonly string[] }
+        | { readonly kind: 'http'; readonly port: number; readonly path: string; readonly host: string }
+        | { readonly kind: 'tcp'; readonly port: number }
+        | { readonly kind: 'grpc'; readonly port: number; readonly service: string };
+    }
+  | { readonly type: 'cri/list'; readonly id: number };
+
+/** A container as the runtime knows it. */
+export interface CriContainer {
+  readonly id: string;
+  readonly podUid: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly image: string;
+  readonly imageId: string;
+  readonly state: 'created' | 'running' | 'exited';
+  /** Virtual instants in microseconds. */
+  readonly startedAt: number;
+  readonly finishedAt: number | undefined;
+  readonly exitCode: number | undefined;
+  readonly signal: number | undefined;
+  /** `Completed`, `Error`, `OOMKilled`, `ContainerCannotRun`, `StartError`. */
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+}
+
+export interface CriSandbox {
+  readonly podUid: string;
+  readonly podNamespace: string;
+  readonly podName: string;
+  readonly ip: string;
+  readonly state: 'ready' | 'notready';
+}
+
+export type CriResponse =
+  | { readonly type: 'cri/done'; readonly id: number; readonly result: CriResult }
+  | { readonly type: 'cri/failed'; readonly id: number; readonly reason: string; readonly message: string };
+
+export type CriResult =
+  | { readonly kind: 'pulled'; readonly imageId: string; readonly sizeBytes: number; readonly cached: boolean }
+  | { readonly kind: 'sandbox'; readonly ip: string }
+  | { readonly kind: 'container'; readonly container: CriContainer }
+  | { readonly kind: 'probed'; readonly success: boolean; readonly output: string }
+  | {
+      readonly kind: 'listed';
+      readonly containers: readonly CriContainer[];
+      readonly sandboxes: readonly CriSandbox[];
+      readonly images: readonly { readonly names: readonly string[]; readonly sizeBytes: number }[];
+    }
+  | { readonly kind: 'nothing' };
+
+/** The runtime's own news: a container exited or died. (Evented PLEG.) */
+export interface CriEvent {
+  readonly type: 'cri/event';
+  readonly container: CriContainer;
+}

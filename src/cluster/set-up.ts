@@ -1,0 +1,96 @@
+/**
+ * What a cluster is built from: the shape of its machines and the flags of its components. With the
+ * seed and the commands it determines everything that follows, so it is small, plain and shareable.
+ */
+export interface ClusterSetUp {
+  readonly seed: number;
+  /** Calendar time of the beginning, milliseconds since 1970. */
+  readonly epochMillis: number;
+  readonly nodes: readonly NodeSetUp[];
+  readonly flags: ComponentFlags;
+}
+
+/** One worker: its machine and what its kubelet registers. */
+export interface NodeSetUp {
+  readonly name: string;
+  readonly cpuMilli: number;
+  readonly memoryBytes: number;
+  readonly podsMax: number;
+  /** Labels beside those every kubelet sets itself. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Flags of the components, under upstream's names without the dashes; durations in seconds. */
+export interface ComponentFlags {
+  /** kube-controller-manager: how long a node may be silent before it is NotReady. */
+  readonly nodeMonitorGracePeriodSeconds: number;
+  readonly nodeMonitorPeriodSeconds: number;
+  /** Requests a second and burst of each controller's client, and of the scheduler's. */
+  readonly controllerManagerQps: number;
+  readonly controllerManagerBurst: number;
+  readonly schedulerQps: number;
+  readonly schedulerBurst: number;
+  readonly podCidrMaskSize: number;
+  readonly clusterCidr: string;
+  readonly serviceCidr: string;
+}
+
+/** kubeadm's defaults. The grace period is the classic 40 s of the documentation (today's is 50 s). */
+export const DEFAULT_FLAGS: ComponentFlags = {
+  nodeMonitorGracePeriodSeconds: 40,
+  nodeMonitorPeriodSeconds: 5,
+  controllerManagerQps: 20,
+  controllerManagerBurst: 30,
+  schedulerQps: 50,
+  schedulerBurst: 100,
+  podCidrMaskSize: 24,
+  clusterCidr: '10.244.0.0/16',
+  serviceCidr: '10.96.0.0/12',
+};
+
+/** Above fifty nodes operators raise the client limits, as Kubernetes' own scale tests do. */
+const LARGE_FLAGS: ComponentFlags = {
+  ...DEFAULT_FLAGS,
+  controllerManagerQps: 100,
+  controllerManagerBurst: 100,
+  schedulerQps: 100,
+  schedulerBurst: 100,
+  clusterCidr: '10.0.0.0/8',
+  serviceCidr: '172.16.0.0/12',
+};
+
+const GIBIBYTE = 2 ** 30;
+const EPOCH_MILLIS = Date.UTC(2026, 0, 1, 9, 0, 0);
+
+/** A cluster of equal workers (4 CPU, 16 GiB, 110 Pods), with one control-plane machine, `cp-1`. */
+export function defaultSetUp(options: { readonly nodes?: number; readonly seed?: number } = {}): ClusterSetUp {
+  const count = options.nodes ?? 3;
+  const nodes: NodeSetUp[] = [];
+  for (let index = 1; index <= count; index++) {
+    nodes.push({
+      name: `node-${index}`,
+      cpuMilli: 4000,
+      memoryBytes: 16 * GIBIBYTE,
+      podsMax: 110,
+      labels: {},
+    });
+  }
+  return {
+    seed: options.seed ?? 7,
+    epochMillis: EPOCH_MILLIS,
+    nodes,
+    flags: count > 50 ? LARGE_FLAGS : DEFAULT_FLAGS,
+  };
+}
+
+/** Names of processes, in one place: a process is addressed by its program and its machine. */
+export const processNames = {
+  etcd: (machine: string) => `etcd-${machine}`,
+  apiServer: (machine: string) => `kube-apiserver-${machine}`,
+  scheduler: (machine: string) => `kube-scheduler-${machine}`,
+  controllerManager: (machine: string) => `kube-controller-manager-${machine}`,
+  kubelet: (machine: string) => `kubelet-${machine}`,
+  containerd: (machine: string) => `containerd-${machine}`,
+} as const;
+
+export const CONTROL_PLANE_MACHINE = 'cp-1';

@@ -1,0 +1,78 @@
+import type { KernelMessage } from './agenda.ts';
+import type { Cause } from './cause.ts';
+import type { RandomStream } from './random.ts';
+import type { Micros } from './time.ts';
+import type { Link } from './link.ts';
+
+/**
+ * A program that runs on a machine. `disk` survives a crash, `memory` does not: what a failure loses
+ * is visible in the type.
+ */
+export interface ProcessRecord {
+  readonly name: string;
+  /** Which behaviour it runs. */
+  readonly kind: string;
+  readonly machine: string;
+  /** Flags and files it is started with. */
+  readonly config: unknown;
+  disk: unknown;
+  /** Undefined while the process is down. */
+  memory: unknown;
+  /** Whether it is meant to run: a stopped process does not start again with its machine. */
+  enabled: boolean;
+  /** How often it has started. Timers and connections belong to one incarnation. */
+  incarnation: number;
+  /** Open connections by the peer's name. */
+  readonly links: Map<string, Link>;
+}
+
+/** What a behaviour is given at each step; valid only during that step. */
+export interface Env<Message extends KernelMessage = KernelMessage> {
+  readonly now: Micros;
+  readonly self: string;
+  readonly machine: string;
+  /** The link of the chain under which everything done in this step is filed. */
+  readonly cause: Cause | undefined;
+  /** Sends over the wire, in order with earlier messages to the same process. */
+  send(to: string, message: Message): void;
+  /** A message to oneself after `delayMicros`. Dies with the process. */
+  after(delayMicros: Micros, message: Message): void;
+  /** Flushes to the machine's disk; `message` comes back when the write is safe. */
+  fsync(message: Message): void;
+  /** The process's own random stream for a purpose. */
+  random(purpose: string): RandomStream;
+  /** Adds a link to the chain: what was decided, with the numbers that decided. */
+  note(what: string): void;
+  /** Files the rest of this step under another cause: undefined begins a new chain. */
+  resumeCause(cause: Cause | undefined): void;
+  /** Tells the world's observers something that is not part of its state. */
+  emit(observation: unknown): void;
+}
+
+/**
+ * The code of a kind of process. `step` may mutate its own disk and memory and nothing else; it waits
+ * by appointment, never by promise.
+ */
+export interface Behaviour<Config, Disk, Memory, Message extends KernelMessage> {
+  readonly kind: string;
+  /** The disk of a process that has never run. */
+  initialDisk(config: Config): Disk;
+  /** Begins an incarnation: builds memory from disk, arms the first timers. */
+  start(disk: Disk, env: Env<Message>, config: Config): Memory;
+  step(
+    process: { readonly disk: Disk; readonly memory: Memory; readonly config: Config },
+    message: Message,
+    env: Env<Message>,
+  ): void;
+}
+
+/** A behaviour whose own types the kernel does not know. */
+export type AnyBehaviour = Behaviour<unknown, unknown, unknown, KernelMessage>;
+
+/** Gives the kernel a behaviour; the kernel hands each process only its own disk and memory back. */
+export function defineBehaviour<Config, Disk, Memory, Message extends KernelMessage>(
+  behaviour: Behaviour<Config, Disk, Memory, Message>,
+): AnyBehaviour {
+  // The kernel keeps state and behaviour of a kind together, which the type system cannot see.
+  return behaviour as unknown as AnyBehaviour;
+}

@@ -1,0 +1,74 @@
+import { below, type RandomStream } from './random.ts';
+import type { Micros } from './time.ts';
+
+/**
+ * The network between machines, as plain data. A rule is a piece of weather on some links; the first
+ * rule that does not let a packet pass decides its fate.
+ */
+export interface Wire {
+  rules: readonly WireRule[];
+}
+
+/** Weather on the links from `from` to `to` (machine names; `*` stands for every machine). */
+export interface WireRule {
+  readonly id: string;
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** Whether the rule holds from `to` to `from` as well. A one-way cut is the cruel case. */
+  readonly bothWays: boolean;
+  readonly effect:
+    | { readonly kind: 'cut' }
+    | { readonly kind: 'delay'; readonly byMicros: Micros }
+    | { readonly kind: 'loss'; readonly percent: number };
+}
+
+/** Latencies between two machines of one data centre, in microseconds. */
+const LAN_MICROS: readonly Micros[] = [150, 160, 170, 180, 190, 210, 240, 320];
+/** Latencies between two processes of one machine, in microseconds. */
+const LOOPBACK_MICROS: readonly Micros[] = [20, 25, 30, 40];
+
+/** What the wire does to one packet: it arrives after a latency, or never. */
+export type Fate =
+  | { readonly kind: 'arrives'; readonly afterMicros: Micros }
+  | { readonly kind: 'lost' };
+
+const LOST: Fate = { kind: 'lost' };
+
+/** Decides a packet's fate. A process talks to its own machine whatever the network does. */
+export function fateOf(wire: Wire, from: string, to: string, stream: RandomStream): Fate {
+  const table = from === to ? LOOPBACK_MICROS : LAN_MICROS;
+  let afterMicros = table[below(stream, table.length)] as number;
+  if (from !== to) {
+    for (const rule of wire.rules) {
+      if (!concerns(rule, from, to)) continue;
+      switch (rule.effect.kind) {
+        case 'cut':
+          return LOST;
+        case 'delay':
+          afterMicros += rule.effect.byMicros;
+          break;
+        case 'loss':
+          if (below(stream, 100) < rule.effect.percent) return LOST;
+          break;
+      }
+    }
+  }
+  return { kind: 'arrives', afterMicros };
+}
+
+/** Whether a cut lies on the way from one machine to another. */
+export function isCut(wire: Wire, from: string, to: string): boolean {
+  return (
+    from !== to && wire.rules.some((rule) => rule.effect.kind === 'cut' && concerns(rule, from, to))
+  );
+}
+
+function concerns(rule: WireRule, from: string, to: string): boolean {
+  return covers(rule.from, from) && covers(rule.to, to)
+    ? true
+    : rule.bothWays && covers(rule.from, to) && covers(rule.to, from);
+}
+
+function covers(names: readonly string[], name: string): boolean {
+  return names.includes(name) || names.includes('*');
+}
