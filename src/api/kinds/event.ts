@@ -1,0 +1,26 @@
+import type { Event } from '../generated/types.ts';
+import { defineKind } from './define-kind.ts';
+
+/** What happened to an object, as a component tells it; kept for an hour. */
+export const eventKind = defineKind<Event>({
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  shortNames: ['ev'],
+  namespaced: true,
+  createOnUpdate: true,
+  selectableFields: {
+    'involvedObject.kind': (event) => event.involvedObject.kind ?? '',
+    'involvedObject.namespace': (event) => event.involvedObject.namespace ?? '',
+    'involvedObject.name': (event) => event.involvedObject.name ?? '',
+    'involvedObject.uid': (event) => event.involvedObject.uid ?? '',
+    'involvedObject.apiVersion': (event) => event.involvedObject.apiVersion ?? '',
+    'involvedObject.resourceVersion': (event) => event.involvedObject.resourceVersion ?? '',
+    'involvedObject.fieldPath': (event) => event.involvedObject.fieldPath ?? '',
+    reason: (event) => event.reason ?? '',
+    reportingComponent: (event) => event.reportingComponent ?? '',
+    source: (event) => event.source?.component || (event.reportingComponent ?? ''),
+    type: (event) => event.type ?? '',
+  },
+});

@@ -1,0 +1,164 @@
+import type { FieldErrors } from '../field-errors.ts';
+import type { KubernetesObject } from '../generated/types.ts';
+
+/**
+ * Everything Kubarium knows about one kind, declared once. Who reads what:
+ *
+ * - the API server's routing and discovery: names, verbs, subresources, `namespaced`;
+ * - its write path, in this order (upstream's `rest.BeforeCreate` / `BeforeUpdate`):
+ *     create:  decode → `defaults` → admission → fill metadata (namespace, uid, creationTimestamp, generateName)
+ *              → `prepareForCreate` → `validate` → `toStored` → etcd
+ *     update:  decode → `defaults` → admission → keep the system's metadata of the old object (uid, creationTimestamp,
+ *              deletionTimestamp, generation) → `prepareForUpdate` → `validateUpdate` → etcd
+ *     status:  the same with `prepareForStatusUpdate` and `validateStatusUpdate`
+ *   A write whose object comes out equal to the old one is not written at all;
+ * - list and watch: `selectableFields`; Tables: `table`;
+ * - the editor, explain and kubectl: names, categories, warnings.
+ *
+ * All functions are pure. They take and give immutable objects: whatever does not change is shared with the
+ * argument, and where nothing changes at all the very same object comes back, so callers may compare by `===`.
+ * `defaults` takes an object whose fields have the types of the schema (the decoder has seen to that); `validate`
+ * takes a defaulted object.
+ *
+ * A kind may be two views of one store (events of `v1` and of `events.k8s.io/v1`): then `storage` is the same, and
+ * `toStored` / `fromStored` translate. All hooks work on the view's own shape.
+ */
+export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> {
+  /** API group; the empty text for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly listKind: string;
+  /** The resource's name in paths: lower case, plural. */
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  /** `all` is what `kubectl get all` lists. */
+  readonly categories: readonly string[];
+  readonly namespaced: boolean;
+  readonly verbs: readonly Verb[];
+  readonly subresources: Readonly<Partial<Record<SubresourceName, Subresource>>>;
+  /** The folder of this kind's keys in etcd below `/registry/`, as upstream names it (`minions` for nodes). */
+  readonly storage: string;
+  /** PUT of a name that is not there creates it (services, leases, …); otherwise 404. */
+  readonly createOnUpdate: boolean;
+  /** PUT without a resourceVersion is taken as it is; otherwise it is refused as Invalid. */
+  readonly unconditionalUpdate: boolean;
+  /** What becomes of dependents when the deleter does not say. */
+  readonly defaultPropagation: 'Background' | 'Orphan';
+  /** What a field selector may ask for, `metadata.name` and `metadata.namespace` included; the text compared with. */
+  readonly selectableFields: Readonly<Record<string, FieldReader<T>>>;
+  /** How `kubectl get` shows objects of this kind. */
+  readonly table: KindTable<T>;
+  /** The replica count of kinds with subresource `scale`. */
+  readonly scale?: ScaleAccess<T>;
+
+  /** The object with every absent field filled that has a default in this version (not what admission adds). */
+  defaults(object: T): T;
+  /** Takes out what a creator may not set (status, …) and sets what the kind begins with (generation 1, …). */
+  prepareForCreate(object: T): T;
+  /** Restores what this endpoint may not change (status, …), and raises the generation where the spec changed. */
+  prepareForUpdate(next: T, old: T): T;
+  /** The mirror image, for the status endpoint: only the status (and what goes with it) is taken from `next`. */
+  prepareForStatusUpdate(next: T, old: T): T;
+  /** All refusals of a new object. */
+  validate(object: T, options?: ValidationOptions): FieldErrors;
+  /** All refusals of a change, immutable fields included. */
+  validateUpdate(next: T, old: T, options?: ValidationOptions): FieldErrors;
+  validateStatusUpdate(next: T, old: T): FieldErrors;
+  /** Texts for the `Warning` header of a create or update. */
+  warnings(object: T, old?: T): readonly string[];
+  /**
+   * For kinds that are deleted gracefully (pods): how long a delete waits; 0 removes at once. `requested` is what
+   * the deleter asked for. Absent for kinds that go at once.
+   */
+  gracePeriodSeconds?(object: T, requested: number | undefined): number;
+  /** This view's object as it lies in the store, where that differs. */
+  toStored?(object: T): KubernetesObject;
+  /** The reverse. */
+  fromStored?(stored: KubernetesObject): T;
+}
+
+/**
+ * Reads one selectable field as text. Written as a method's type, because TypeScript compares methods' parameters
+ * both ways: a declaration of pods may then stand in a list of declarations of any kind.
+ */
+export type FieldReader<T> = { read(object: T): string }['read'];
+
+export type Verb =
+  | 'create'
+  | 'delete'
+  | 'deletecollection'
+  | 'get'
+  | 'list'
+  | 'patch'
+  | 'update'
+  | 'watch';
+
+export type SubresourceName =
+  | 'status'
+  | 'scale'
+  | 'binding'
+  | 'eviction'
+  | 'ephemeralcontainers'
+  | 'resize'
+  | 'log'
+  | 'exec'
+  | 'attach'
+  | 'portforward'
+  | 'proxy'
+  | 'finalize'
+  | 'token'
+  | 'approval';
+
+/** One subresource as discovery lists it. */
+export interface Subresource {
+  /** The kind that is sent and answered there. */
+  readonly kind: string;
+  /** Its group and version where they are not the parent's: `Scale` is of autoscaling/v1. */
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly ('create' | 'delete' | 'get' | 'patch' | 'update')[];
+}
+
+/** What a cluster's set-up decides about validity. */
+export interface ValidationOptions {
+  /** The API server's `--allow-privileged`; kubeadm sets it, and so do we by default. */
+  readonly allowPrivileged: boolean;
+}
+
+/** How the replica count is read and written, for subresource `scale`. */
+export interface ScaleAccess<T extends KubernetesObject> {
+  specReplicas(object: T): number;
+  statusReplicas(object: T): number;
+  /** The selector of the pods as text; empty where there is none. */
+  selector(object: T): string;
+  withReplicas(object: T, replicas: number): T;
+}
+
+/** A server-side Table: columns once, cells per object. */
+export interface KindTable<T extends KubernetesObject> {
+  readonly columns: readonly TableColumn[];
+  /** One cell a column, those of priority 1 too. `now` in milliseconds since 1970, for ages. */
+  cells(object: T, now: number): readonly TableCell[];
+  /** Conditions of the row, for pods that have ended. */
+  rowConditions?(object: T): readonly TableRowCondition[];
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'boolean' | 'date';
+  readonly format: string;
+  readonly description: string;
+  /** 0 shows always, 1 only with `-o wide`. */
+  readonly priority: number;
+}
+
+export type TableCell = string | number | boolean;
+
+export interface TableRowCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+}

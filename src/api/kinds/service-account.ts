@@ -1,0 +1,21 @@
+import type { ServiceAccount } from '../generated/types.ts';
+import { defineKind } from './define-kind.ts';
+
+/** Who the processes in a pod are to the API. */
+export const serviceAccountKind = defineKind<ServiceAccount>({
+  group: '',
+  version: 'v1',
+  kind: 'ServiceAccount',
+  plural: 'serviceaccounts',
+  shortNames: ['sa'],
+  unconditionalUpdate: false,
+  subresources: {
+    token: {
+      kind: 'TokenRequest',
+      group: 'authentication.k8s.io',
+      version: 'v1',
+      verbs: ['create'],
+    },
+  },
+  namespaced: true,
+});
