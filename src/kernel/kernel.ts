@@ -81,7 +81,7 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
 
   function start(world: World, process: ProcessRecord, cause: Cause | undefined, sink: Sink): void {
     process.incarnation += 1;
-    enter(env, world, process, cause, sink);
+    enter(env, world, process, undefined, cause, sink);
     process.memory = behaviourOf(process).start(process.disk, env, process.config);
   }
 
@@ -97,7 +97,7 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
     }
     const target = world.processes.get(due.to);
     if (!accepts(world, due, target)) return 'stepped';
-    enter(env, world, target, due.cause, sink);
+    enter(env, world, target, due.from, due.cause, sink);
     behaviourOf(target).step(
       target as { disk: unknown; memory: unknown; config: unknown },
       due.message,
@@ -388,6 +388,7 @@ interface KernelEnv extends Env {
   now: Micros;
   self: string;
   machine: string;
+  from: string | undefined;
   cause: Cause | undefined;
   world: World | undefined;
   process: ProcessRecord | undefined;
@@ -398,12 +399,14 @@ function enter(
   env: KernelEnv,
   world: World,
   process: ProcessRecord,
+  from: string | undefined,
   cause: Cause | undefined,
   sink: Sink,
 ): void {
   env.now = world.now;
   env.self = process.name;
   env.machine = process.machine;
+  env.from = from;
   env.cause = cause;
   env.world = world;
   env.process = process;
@@ -415,6 +418,7 @@ function createEnv(): KernelEnv {
     now: 0,
     self: '',
     machine: '',
+    from: undefined,
     cause: undefined,
     world: undefined,
     process: undefined,

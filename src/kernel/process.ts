@@ -31,6 +31,8 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   readonly now: Micros;
   readonly self: string;
   readonly machine: string;
+  /** Who sent the message being handled; undefined for one's own timers, the disk and the kernel. */
+  readonly from: string | undefined;
   /** The link of the chain under which everything done in this step is filed. */
   readonly cause: Cause | undefined;
   /** Sends over the wire, in order with earlier messages to the same process. */
