@@ -67,8 +67,6 @@ export const kinds = [
       'MutatingWebhookConfiguration',
       'ValidatingAdmissionPolicy',
       'ValidatingAdmissionPolicyBinding',
-      'MutatingAdmissionPolicy',
-      'MutatingAdmissionPolicyBinding',
     ],
   ],
   ['apiextensions.k8s.io/v1', ['CustomResourceDefinition']],

@@ -1,14 +1,16 @@
 /** Joins what the packages say into one model of structs and kinds, named as Kubernetes names them. */
 import {
-  alwaysPresent,
   atomicMaps,
   atomicStructs,
   byteFields,
+  emittedFields,
   fieldAnnotations,
   fieldDefaults,
   goStringTypes,
   newerFields,
+  pointerFields,
   pointerStructs,
+  requiredInTypes,
 } from './annotations.mjs';
 import { parseDeclaration } from './declarations.mjs';
 import { extraTypes, kinds, metaTypes, notStored, renamed } from './kinds.mjs';
@@ -27,6 +29,10 @@ const scalars = {
   IoK8sApiextensionsApiserverPkgApisApiextensionsV1JSONSchemaPropsOrBool: 'json',
   IoK8sApiextensionsApiserverPkgApisApiextensionsV1JSONSchemaPropsOrStringArray: 'json',
 };
+
+const goTypeOf = new Map(
+  Object.entries(goStringTypes).flatMap(([goType, paths]) => paths.map((path) => [path, goType])),
+);
 
 const metaPrefix = 'IoK8sApimachineryPkgApisMetaV1';
 
@@ -104,17 +110,18 @@ function buildStruct(entry, nameOf, declarations, extensions) {
         known?.properties?.[field.name] ?? {},
         fieldAnnotations[path],
       );
-      const required = field.required || alwaysPresent.has(path);
+      const required = field.required || requiredInTypes.has(path);
       const present = required || isAlwaysPresentOnKind(isKind, name, field.name, type);
       return {
         name: field.name,
         type,
         required: present,
         documentedRequired: field.required,
-        pointer: type.struct !== undefined && pointerStructs.has(type.struct),
+        pointer: isPointer(path, type),
+        emitted: emittedFields.has(path),
         description: field.description,
         default: fieldDefaults[path],
-        goType: goStringTypes[path],
+        goType: goTypeOf.get(path),
         atomicMap:
           atomicMaps.has(path) ||
           known?.properties?.[field.name]?.['x-kubernetes-map-type'] === 'atomic',
@@ -135,6 +142,11 @@ function buildStruct(entry, nameOf, declarations, extensions) {
   };
 }
 
+function isPointer(path, type) {
+  if (emittedFields.has(path)) return false;
+  return pointerFields.has(path) || (type.struct !== undefined && pointerStructs.has(type.struct));
+}
+
 /** The declarations do not tell text from base64. */
 function asBytes(type) {
   return type.map === undefined ? { scalar: 'bytes' } : { map: { scalar: 'bytes' } };
@@ -149,6 +161,7 @@ function isAlwaysPresentOnKind(isKind, structName, fieldName, type) {
 
 function annotationsOf(type, known, own) {
   if (type.list === undefined) {
+    if (own?.replace === true) return { replace: true };
     return own?.retainKeys === true || known['x-kubernetes-patch-strategy'] === 'retainKeys'
       ? { retainKeys: true }
       : {};

@@ -174,11 +174,12 @@ export function writeSchemas(model) {
 }
 
 const grammar = `// structTexts: 'HEAD:FIELD FIELD …'. HEAD is '^' for a struct that server-side apply takes as one value, then Go's name
-// where it differs, then '/VERSION' where it is not v1. FIELD is NAME, then in this order: '!' always present ('?' when
-// documented as optional all the same; '*' a pointer that stays absent when missing), ' '-free type, then
-// '#set' or '#key,key' list kinds, '~key' merge key of strategic merge patch ('~' alone for primitives), '&' retainKeys,
-// '%' a map taken as one value, '@Type' Go's string type, '=value' default.
-// TYPE: ':' then s string, b boolean, i int32, l int64, d double, q quantity, t time, u micro time, x int or string, y base64,
+// where it differs, then '/VERSION' where it is not v1. FIELD is, in this order and without spaces: NAME; '!' always
+// present in our types; '?' documented as optional all the same; '+' optional in our types but sent by the server with
+// its zero value; '*' required, yet left out by the server when missing; ':' and the TYPE; '#set' or '#key,key' the kind
+// of list for server-side apply; '~key' merge key of strategic merge patch ('~' alone for primitives); '&' retainKeys;
+// '$' replaced by strategic merge patch; '%' a map taken as one value; '@Type' Go's string type; '=value' default.
+// TYPE: s string, b boolean, i int32, l int64, d double, q quantity, t time, u micro time, x int or string, y base64,
 // j any JSON, (a|b) enum, [T] list, {T} map, Name a struct.
 `;
 
@@ -187,12 +188,14 @@ function fieldText(field) {
     field.name,
     field.required ? '!' : '',
     field.required && !field.documentedRequired ? '?' : '',
+    !field.required && field.emitted ? '+' : '',
     field.required && field.pointer ? '*' : '',
     ':',
     typeText(field.type),
     field.list === undefined ? '' : field.list === 'set' ? '#set' : `#${field.list.join(',')}`,
     field.merge === undefined ? '' : `~${field.merge}`,
     field.retainKeys ? '&' : '',
+    field.replace ? '$' : '',
     field.atomicMap ? '%' : '',
     field.goType === undefined ? '' : `@${field.goType}`,
     field.default === undefined ? '' : `=${field.default}`,

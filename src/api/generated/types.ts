@@ -203,11 +203,6 @@ export interface AppArmorProfile {
   readonly type: 'Localhost' | 'RuntimeDefault' | 'Unconfined';
 }
 
-/** admissionregistration.k8s.io v1 ApplyConfiguration. */
-export interface ApplyConfiguration {
-  readonly expression?: string;
-}
-
 /** core v1 AttachedVolume. */
 export interface AttachedVolume {
   readonly devicePath: string;
@@ -275,7 +270,6 @@ export interface CSIDriverSpec {
   readonly fsGroupPolicy?: string;
   readonly nodeAllocatableUpdatePeriodSeconds?: number;
   readonly podInfoOnMount?: boolean;
-  readonly preventPodSchedulingIfMissing?: boolean;
   readonly requiresRepublish?: boolean;
   readonly seLinuxMount?: boolean;
   readonly serviceAccountTokenInSecrets?: boolean;
@@ -1477,11 +1471,6 @@ export interface ImageVolumeSource {
   readonly reference?: string;
 }
 
-/** core v1 ImageVolumeStatus. */
-export interface ImageVolumeStatus {
-  readonly imageRef: string;
-}
-
 /** networking.k8s.io/v1 Ingress. */
 export interface Ingress {
   readonly apiVersion: 'networking.k8s.io/v1';
@@ -1568,11 +1557,6 @@ export interface IngressStatus {
 export interface IngressTLS {
   readonly hosts?: readonly string[];
   readonly secretName?: string;
-}
-
-/** admissionregistration.k8s.io v1 JSONPatch. */
-export interface JSONPatch {
-  readonly expression?: string;
 }
 
 /** apiextensions.k8s.io v1 JSONSchemaProps. */
@@ -1901,40 +1885,6 @@ export interface ModifyVolumeStatus {
   readonly targetVolumeAttributesClassName?: string;
 }
 
-/** admissionregistration.k8s.io/v1 MutatingAdmissionPolicy. */
-export interface MutatingAdmissionPolicy {
-  readonly apiVersion: 'admissionregistration.k8s.io/v1';
-  readonly kind: 'MutatingAdmissionPolicy';
-  readonly metadata: ObjectMeta;
-  readonly spec: MutatingAdmissionPolicySpec;
-}
-
-/** admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding. */
-export interface MutatingAdmissionPolicyBinding {
-  readonly apiVersion: 'admissionregistration.k8s.io/v1';
-  readonly kind: 'MutatingAdmissionPolicyBinding';
-  readonly metadata: ObjectMeta;
-  readonly spec: MutatingAdmissionPolicyBindingSpec;
-}
-
-/** admissionregistration.k8s.io v1 MutatingAdmissionPolicyBindingSpec. */
-export interface MutatingAdmissionPolicyBindingSpec {
-  readonly matchResources?: MatchResources;
-  readonly paramRef?: ParamRef;
-  readonly policyName?: string;
-}
-
-/** admissionregistration.k8s.io v1 MutatingAdmissionPolicySpec. */
-export interface MutatingAdmissionPolicySpec {
-  readonly failurePolicy?: 'Fail' | 'Ignore';
-  readonly matchConditions?: readonly MatchCondition[];
-  readonly matchConstraints?: MatchResources;
-  readonly mutations?: readonly Mutation[];
-  readonly paramKind?: ParamKind;
-  readonly reinvocationPolicy?: 'IfNeeded' | 'Never';
-  readonly variables?: readonly Variable[];
-}
-
 /** admissionregistration.k8s.io v1 MutatingWebhook. */
 export interface MutatingWebhook {
   readonly admissionReviewVersions: readonly string[];
@@ -1957,13 +1907,6 @@ export interface MutatingWebhookConfiguration {
   readonly kind: 'MutatingWebhookConfiguration';
   readonly metadata: ObjectMeta;
   readonly webhooks?: readonly MutatingWebhook[];
-}
-
-/** admissionregistration.k8s.io v1 Mutation. */
-export interface Mutation {
-  readonly applyConfiguration?: ApplyConfiguration;
-  readonly jsonPatch?: JSONPatch;
-  readonly patchType: 'ApplyConfiguration' | 'JSONPatch';
 }
 
 /** core v1 NFSVolumeSource. */
@@ -2927,7 +2870,6 @@ export interface ResourceFieldSelector {
 /** core v1 ResourceHealth. */
 export interface ResourceHealth {
   readonly health?: string;
-  readonly message?: string;
   readonly resourceID: string;
 }
 
@@ -3862,7 +3804,6 @@ export interface VolumeMountStatus {
   readonly name: string;
   readonly readOnly?: boolean;
   readonly recursiveReadOnly?: string;
-  readonly volumeStatus?: VolumeStatus;
 }
 
 /** core v1 VolumeNodeAffinity. */
@@ -3889,11 +3830,6 @@ export interface VolumeProjection {
 export interface VolumeResourceRequirements {
   readonly limits?: Readonly<Record<string, Quantity>>;
   readonly requests?: Readonly<Record<string, Quantity>>;
-}
-
-/** core v1 VolumeStatus. */
-export interface VolumeStatus {
-  readonly image?: ImageVolumeStatus;
 }
 
 /** core v1 VsphereVirtualDiskVolumeSource. */
@@ -3992,8 +3928,6 @@ export interface ObjectByKind {
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': MutatingWebhookConfiguration;
   'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy': ValidatingAdmissionPolicy;
   'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding': ValidatingAdmissionPolicyBinding;
-  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy': MutatingAdmissionPolicy;
-  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding': MutatingAdmissionPolicyBinding;
   'apiextensions.k8s.io/v1/CustomResourceDefinition': CustomResourceDefinition;
   'apiregistration.k8s.io/v1/APIService': APIService;
   'flowcontrol.apiserver.k8s.io/v1/FlowSchema': FlowSchema;

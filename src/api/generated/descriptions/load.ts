@@ -89,8 +89,6 @@ export const descriptionGroupOf: Readonly<Record<string, keyof typeof descriptio
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': 'admissionregistration.k8s.io',
   'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy': 'admissionregistration.k8s.io',
   'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding': 'admissionregistration.k8s.io',
-  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy': 'admissionregistration.k8s.io',
-  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding': 'admissionregistration.k8s.io',
   'apiextensions.k8s.io/v1/CustomResourceDefinition': 'apiextensions.k8s.io',
   'apiregistration.k8s.io/v1/APIService': 'apiregistration.k8s.io',
   'flowcontrol.apiserver.k8s.io/v1/FlowSchema': 'flowcontrol.apiserver.k8s.io',
