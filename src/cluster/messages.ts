@@ -1,3 +1,4 @@
+import type { Cause } from '../kernel/cause.ts';
 import type { ConnectionLost } from '../kernel/kernel.ts';
 
 /**
@@ -65,6 +66,8 @@ export interface ApiResponse {
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: unknown;
+  /** Why the change was written. Beside the object and not in it: no client of a real cluster sees it. */
+  readonly cause?: Cause | undefined;
 }
 
 /** Events of an open watch, in order. The first batch may be empty: it says that the watch is open. */
@@ -165,6 +168,8 @@ export interface EtcdEvent {
   /** The new value; for a delete the last one, with the delete's revision. */
   readonly keyValue: EtcdKeyValue;
   readonly previous: EtcdKeyValue | undefined;
+  /** Why it was written. */
+  readonly cause?: Cause | undefined;
 }
 
 /** Events of an open etcd watch, in revision order, or its progress when `events` is empty. */
@@ -192,7 +197,11 @@ export interface ContainerConfig {
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly workingDir: string;
-  readonly ports: readonly { readonly containerPort: number; readonly protocol: string; readonly name?: string }[];
+  readonly ports: readonly {
+    readonly containerPort: number;
+    readonly protocol: string;
+    readonly name?: string;
+  }[];
   /** Files of mounted ConfigMaps, Secrets and projections, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly memoryLimitBytes: number | undefined;
@@ -201,7 +210,12 @@ export interface ContainerConfig {
 }
 
 export type CriRequest =
-  | { readonly type: 'cri/pull-image'; readonly id: number; readonly image: string; readonly hasCredentials: boolean }
+  | {
+      readonly type: 'cri/pull-image';
+      readonly id: number;
+      readonly image: string;
+      readonly hasCredentials: boolean;
+    }
   | {
       readonly type: 'cri/run-sandbox';
       readonly id: number;
@@ -227,7 +241,12 @@ export type CriRequest =
       readonly containerId: string;
       readonly probe:
         | { readonly kind: 'exec'; readonly command: readonly string[] }
-        | { readonly kind: 'http'; readonly port: number; readonly path: string; readonly host: string }
+        | {
+            readonly kind: 'http';
+            readonly port: number;
+            readonly path: string;
+            readonly host: string;
+          }
         | { readonly kind: 'tcp'; readonly port: number }
         | { readonly kind: 'grpc'; readonly port: number; readonly service: string };
     }
@@ -262,10 +281,20 @@ export interface CriSandbox {
 
 export type CriResponse =
   | { readonly type: 'cri/done'; readonly id: number; readonly result: CriResult }
-  | { readonly type: 'cri/failed'; readonly id: number; readonly reason: string; readonly message: string };
+  | {
+      readonly type: 'cri/failed';
+      readonly id: number;
+      readonly reason: string;
+      readonly message: string;
+    };
 
 export type CriResult =
-  | { readonly kind: 'pulled'; readonly imageId: string; readonly sizeBytes: number; readonly cached: boolean }
+  | {
+      readonly kind: 'pulled';
+      readonly imageId: string;
+      readonly sizeBytes: number;
+      readonly cached: boolean;
+    }
   | { readonly kind: 'sandbox'; readonly ip: string }
   | { readonly kind: 'container'; readonly container: CriContainer }
   | { readonly kind: 'probed'; readonly success: boolean; readonly output: string }

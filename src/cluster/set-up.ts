@@ -63,7 +63,9 @@ const GIBIBYTE = 2 ** 30;
 const EPOCH_MILLIS = Date.UTC(2026, 0, 1, 9, 0, 0);
 
 /** A cluster of equal workers (4 CPU, 16 GiB, 110 Pods), with one control-plane machine, `cp-1`. */
-export function defaultSetUp(options: { readonly nodes?: number; readonly seed?: number } = {}): ClusterSetUp {
+export function defaultSetUp(
+  options: { readonly nodes?: number; readonly seed?: number } = {},
+): ClusterSetUp {
   const count = options.nodes ?? 3;
   const nodes: NodeSetUp[] = [];
   for (let index = 1; index <= count; index++) {

@@ -1,0 +1,240 @@
+import type { Status } from '../../api/generated/types.ts';
+import type { Cause } from '../../kernel/cause.ts';
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { Env } from '../../kernel/process.ts';
+import type { Micros } from '../../kernel/time.ts';
+import type { ApiCancel, ApiRequest, ApiResponse, Method } from '../messages.ts';
+import { createRateLimiter, reserveToken, type RateLimiter } from './rate-limiter.ts';
+
+/**
+ * A component's connection to the API server, as plain data. What comes after an answer is data too
+ * (`Then`, handed back with the outcome), because a waiting function could not be checkpointed.
+ */
+export interface ApiClient<Then> {
+  readonly server: string;
+  /** The identity the server sees, for example `system:node:node-1`. */
+  readonly user: string;
+  /** Program and version; its first word becomes the field manager. */
+  readonly userAgent: string;
+  readonly limiter: RateLimiter;
+  nextId: number;
+  /** Requests sent and not answered, oldest first. */
+  readonly inFlight: Map<number, InFlight<Then>>;
+  /** Whether a timer for the oldest request's deadline is armed. */
+  sweepArmed: boolean;
+}
+
+interface InFlight<Then> {
+  readonly then: Then;
+  readonly deadline: Micros;
+  readonly cause: Cause | undefined;
+}
+
+/** What came of a request: an HTTP answer, or none (connection lost, time over). */
+export type ApiOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly code: number;
+      readonly body: unknown;
+      readonly retryAfterSeconds?: number;
+    }
+  | { readonly kind: 'failed'; readonly why: 'connection lost' | 'timed out' };
+
+/** Timers a client sets for its own process; the process hands them back with `clientStep`. */
+export type ApiClientTimer =
+  | { readonly type: 'client/sweep' }
+  | { readonly type: 'client/send-later'; readonly request: ApiRequest };
+
+/** What a client sends or schedules. */
+export type ApiClientMessage = ApiClientTimer | ApiRequest | ApiCancel;
+
+/** One request. `timeoutMicros` is the client's own patience (default 30 s). */
+export interface Call<Then> {
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly then: Then;
+  readonly timeoutMicros?: Micros;
+}
+
+const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
+const DEFAULT_TIMEOUT: Micros = 30_000_000;
+
+export function createApiClient<Then>(options: {
+  readonly server: string;
+  readonly user: string;
+  readonly userAgent: string;
+  readonly qps: number;
+  readonly burst: number;
+}): ApiClient<Then> {
+  return {
+    server: options.server,
+    user: options.user,
+    userAgent: options.userAgent,
+    limiter: createRateLimiter(options.qps, options.burst),
+    nextId: 1,
+    inFlight: new Map(),
+    sweepArmed: false,
+  };
+}
+
+/** Sends a request, after waiting for a token where the client is over its rate. Answers its id. */
+export function call<Then>(
+  client: ApiClient<Then>,
+  env: Env<ApiClientMessage>,
+  request: Call<Then>,
+): number {
+  const id = client.nextId++;
+  const wait = reserveToken(client.limiter, env.now);
+  const message: ApiRequest = {
+    type: 'api/request',
+    id,
+    method: request.method,
+    path: request.path,
+    query: request.query ?? NO_QUERY,
+    user: client.user,
+    userAgent: client.userAgent,
+    ...(request.body === undefined ? undefined : { body: request.body, typed: true }),
+    ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),
+  };
+  const timeout = request.timeoutMicros ?? DEFAULT_TIMEOUT;
+  client.inFlight.set(id, {
+    then: request.then,
+    deadline: env.now + wait + timeout,
+    cause: env.cause,
+  });
+  if (wait > 0) env.after(wait, { type: 'client/send-later', request: message });
+  else env.send(client.server, message);
+  armSweep(client, env, timeout + wait);
+  return id;
+}
+
+/** A watch: not counted against the rate while open, never timed out by the client. */
+export function openStream<Then>(
+  client: ApiClient<Then>,
+  env: Env<ApiClientMessage>,
+  request: { readonly path: string; readonly query: Readonly<Record<string, string>> },
+): number {
+  const id = client.nextId++;
+  env.send(client.server, {
+    type: 'api/request',
+    id,
+    method: 'GET',
+    path: request.path,
+    query: request.query,
+    user: client.user,
+    userAgent: client.userAgent,
+  });
+  return id;
+}
+
+/** Hands an outcome to its `then`, under the cause the request was made with. */
+export type OnOutcome<Then> = (then: Then, outcome: ApiOutcome) => void;
+
+/**
+ * Takes a message that concerns the client's requests. False when it is not the client's: the caller
+ * then looks at it. Answers to streams are not seen here (see informer.ts).
+ */
+export function apiClientStep<Then>(
+  client: ApiClient<Then>,
+  message: { readonly type: string },
+  env: Env<ApiClientMessage>,
+  onOutcome: OnOutcome<Then>,
+): boolean {
+  switch (message.type) {
+    case 'api/response': {
+      const response = message as ApiResponse;
+      const waiting = client.inFlight.get(response.id);
+      if (waiting === undefined) return false;
+      client.inFlight.delete(response.id);
+      onOutcome(waiting.then, {
+        kind: 'answered',
+        code: response.code,
+        body: response.body,
+        ...(response.retryAfterSeconds === undefined
+          ? undefined
+          : { retryAfterSeconds: response.retryAfterSeconds }),
+      });
+      return true;
+    }
+    case 'client/send-later': {
+      const { request } = message as Extract<ApiClientTimer, { type: 'client/send-later' }>;
+      // It may have been given up meanwhile.
+      if (client.inFlight.has(request.id)) env.send(client.server, request);
+      return true;
+    }
+    case 'client/sweep':
+      client.sweepArmed = false;
+      sweep(client, env, onOutcome);
+      return true;
+    case 'kernel/connection-lost':
+      if ((message as ConnectionLost).peer === client.server) failAll(client, env, onOutcome);
+      // The process may have other use for it.
+      return false;
+    default:
+      return false;
+  }
+}
+
+/** Whether an outcome is a success; narrows it to its body. */
+export function succeeded(
+  outcome: ApiOutcome,
+): outcome is Extract<ApiOutcome, { kind: 'answered' }> {
+  return outcome.kind === 'answered' && outcome.code < 300;
+}
+
+/** The reason of a refusal (`NotFound`, `Conflict`, `AlreadyExists` …), or what kept the answer away. */
+export function reasonOf(outcome: ApiOutcome): string {
+  if (outcome.kind === 'failed') return outcome.why;
+  // A refusal's body is a Status by the API's contract.
+  return (outcome.body as Status | undefined)?.reason ?? String(outcome.code);
+}
+
+/** A refusal's message for a person or an Event. */
+export function messageOf(outcome: ApiOutcome): string {
+  if (outcome.kind === 'failed') return outcome.why;
+  return (outcome.body as Status | undefined)?.message ?? `HTTP ${outcome.code}`;
+}
+
+function armSweep<Then>(client: ApiClient<Then>, env: Env<ApiClientMessage>, delay: Micros): void {
+  if (client.sweepArmed) return;
+  client.sweepArmed = true;
+  env.after(delay, { type: 'client/sweep' });
+}
+
+/** Fails what is overdue. One timer serves all requests: nearly every one is answered long before. */
+function sweep<Then>(
+  client: ApiClient<Then>,
+  env: Env<ApiClientMessage>,
+  onOutcome: OnOutcome<Then>,
+): void {
+  const overdue: InFlight<Then>[] = [];
+  let next = Number.MAX_SAFE_INTEGER;
+  for (const [id, waiting] of client.inFlight) {
+    if (waiting.deadline <= env.now) {
+      client.inFlight.delete(id);
+      env.send(client.server, { type: 'api/cancel', id });
+      overdue.push(waiting);
+    } else if (waiting.deadline < next) next = waiting.deadline;
+  }
+  if (next < Number.MAX_SAFE_INTEGER) armSweep(client, env, next - env.now);
+  for (const waiting of overdue) {
+    env.resumeCause(waiting.cause);
+    onOutcome(waiting.then, { kind: 'failed', why: 'timed out' });
+  }
+}
+
+function failAll<Then>(
+  client: ApiClient<Then>,
+  env: Env<ApiClientMessage>,
+  onOutcome: OnOutcome<Then>,
+): void {
+  const lost = [...client.inFlight.values()];
+  client.inFlight.clear();
+  for (const waiting of lost) {
+    env.resumeCause(waiting.cause);
+    onOutcome(waiting.then, { kind: 'failed', why: 'connection lost' });
+  }
+}

@@ -1,0 +1,263 @@
+import type { Event, ObjectReference } from '../../api/generated/types.ts';
+import { formatMicroTime, formatTime } from '../../api/time.ts';
+import type { Env } from '../../kernel/process.ts';
+import type { Micros } from '../../kernel/time.ts';
+import {
+  call,
+  reasonOf,
+  type ApiClient,
+  type ApiClientMessage,
+  type ApiOutcome,
+} from './api-client.ts';
+import type { KubeObject } from './kube-object.ts';
+import { createRateLimiter, reserveToken, type RateLimiter } from './rate-limiter.ts';
+
+/**
+ * client-go's event recorder with its correlator: equal events within the cache's memory become one
+ * with a count; more than ten similar ones within ten minutes are combined; a source that floods one
+ * object is silenced (a burst of 25, then one in five minutes).
+ */
+export interface EventRecorder {
+  /** `source.component` and `reportingComponent`. */
+  readonly component: string;
+  /** `source.host`: set by kubelets. */
+  readonly host: string;
+  readonly epochMillis: number;
+  /** Events already written, by the key of what is equal about them. */
+  readonly known: Map<string, KnownEvent>;
+  readonly aggregates: Map<string, Aggregate>;
+  readonly spam: Map<string, RateLimiter>;
+}
+
+interface KnownEvent {
+  readonly name: string;
+  readonly namespace: string;
+  count: number;
+  readonly firstTimestamp: string;
+}
+
+interface Aggregate {
+  readonly messages: Set<string>;
+  lastAt: Micros;
+}
+
+export type EventType = 'Normal' | 'Warning';
+
+/** What a recorder's requests wait for; part of its process's `Then`. */
+export type EventThen = {
+  readonly type: 'event/written';
+  readonly key: string;
+  readonly event: Event;
+  readonly patched: boolean;
+};
+
+const AGGREGATE_INTERVAL: Micros = 600_000_000;
+const SIMILAR_MAX = 10;
+const CACHE_MAX = 4096;
+const SPAM_BURST = 25;
+const SPAM_QPS = 1 / 300;
+
+export function createEventRecorder(options: {
+  readonly component: string;
+  readonly host?: string;
+  readonly epochMillis: number;
+}): EventRecorder {
+  return {
+    component: options.component,
+    host: options.host ?? '',
+    epochMillis: options.epochMillis,
+    known: new Map(),
+    aggregates: new Map(),
+    spam: new Map(),
+  };
+}
+
+/** A reference to an object for `involvedObject`. `fieldPath` names a container: `spec.containers{web}`. */
+export function referenceTo(object: KubeObject, fieldPath?: string): ObjectReference {
+  const { namespace, name, uid, resourceVersion } = object.metadata;
+  return {
+    ...(object.kind === undefined ? undefined : { kind: object.kind }),
+    ...(namespace === undefined ? undefined : { namespace }),
+    ...(name === undefined ? undefined : { name }),
+    ...(uid === undefined ? undefined : { uid }),
+    ...(object.apiVersion === undefined ? undefined : { apiVersion: object.apiVersion }),
+    ...(resourceVersion === undefined ? undefined : { resourceVersion }),
+    ...(fieldPath === undefined ? undefined : { fieldPath }),
+  };
+}
+
+/** Writes an event, or counts it up, or drops it as spam. Fire and forget: no caller waits for it. */
+export function recordEvent<Then>(
+  recorder: EventRecorder,
+  client: ApiClient<Then | EventThen>,
+  env: Env<ApiClientMessage>,
+  event: {
+    readonly about: ObjectReference;
+    readonly type: EventType;
+    readonly reason: string;
+    readonly message: string;
+  },
+): void {
+  const { about } = event;
+  const subject = `${about.kind}/${about.namespace ?? ''}/${about.name}/${about.uid ?? ''}`;
+  if (isSpam(recorder, subject, env.now)) return;
+  const message = aggregated(recorder, subject, event, env.now);
+  const key = `${subject}/${about.fieldPath ?? ''}/${event.type}/${event.reason}/${message}`;
+  const nowMillis = recorder.epochMillis + env.now / 1000;
+  const timestamp = formatTime(nowMillis);
+  const known = recorder.known.get(key);
+  if (known !== undefined) {
+    known.count += 1;
+    patchCount(recorder, client, env, key, known, { ...event, message }, timestamp);
+    return;
+  }
+  // Cluster-scoped objects' events live in `default`.
+  const namespace =
+    about.namespace === undefined || about.namespace === '' ? 'default' : about.namespace;
+  const nanos = BigInt(Math.floor(recorder.epochMillis * 1000 + env.now)) * 1000n;
+  const name = `${about.name ?? ''}.${nanos.toString(16)}`;
+  remember(recorder, key, { name, namespace, count: 1, firstTimestamp: timestamp });
+  create(
+    recorder,
+    client,
+    env,
+    key,
+    buildEvent(recorder, { ...event, message }, name, namespace, timestamp, timestamp, 1),
+  );
+}
+
+/** An answer to a recorder's request: an event that has meanwhile expired is written anew. */
+export function eventOutcome<Then>(
+  recorder: EventRecorder,
+  then: EventThen,
+  outcome: ApiOutcome,
+  client: ApiClient<Then | EventThen>,
+  env: Env<ApiClientMessage>,
+): void {
+  if (then.patched && reasonOf(outcome) === 'NotFound')
+    create(recorder, client, env, then.key, then.event);
+}
+
+function create<Then>(
+  _recorder: EventRecorder,
+  client: ApiClient<Then | EventThen>,
+  env: Env<ApiClientMessage>,
+  key: string,
+  event: Event,
+): void {
+  call(client, env, {
+    method: 'POST',
+    path: `/api/v1/namespaces/${event.metadata.namespace}/events`,
+    body: event,
+    then: { type: 'event/written', key, event, patched: false },
+  });
+}
+
+function patchCount<Then>(
+  recorder: EventRecorder,
+  client: ApiClient<Then | EventThen>,
+  env: Env<ApiClientMessage>,
+  key: string,
+  known: KnownEvent,
+  event: { about: ObjectReference; type: EventType; reason: string; message: string },
+  lastTimestamp: string,
+): void {
+  const whole = buildEvent(
+    recorder,
+    event,
+    known.name,
+    known.namespace,
+    known.firstTimestamp,
+    lastTimestamp,
+    known.count,
+  );
+  call(client, env, {
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${known.namespace}/events/${known.name}`,
+    contentType: 'application/strategic-merge-patch+json',
+    body: { count: known.count, lastTimestamp, message: event.message },
+    then: { type: 'event/written', key, event: whole, patched: true },
+  });
+}
+
+function buildEvent(
+  recorder: EventRecorder,
+  event: { about: ObjectReference; type: EventType; reason: string; message: string },
+  name: string,
+  namespace: string,
+  firstTimestamp: string,
+  lastTimestamp: string,
+  count: number,
+): Event {
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace },
+    involvedObject: event.about,
+    reason: event.reason,
+    message: event.message,
+    source: {
+      component: recorder.component,
+      ...(recorder.host === '' ? undefined : { host: recorder.host }),
+    },
+    firstTimestamp,
+    lastTimestamp,
+    count,
+    type: event.type,
+    reportingComponent: recorder.component,
+    reportingInstance: recorder.host,
+  };
+}
+
+function isSpam(recorder: EventRecorder, subject: string, now: Micros): boolean {
+  let limiter = recorder.spam.get(subject);
+  if (limiter === undefined) {
+    bound(recorder.spam);
+    limiter = createRateLimiter(SPAM_QPS, SPAM_BURST);
+    recorder.spam.set(subject, limiter);
+  }
+  const before = limiter.emptyAt;
+  if (reserveToken(limiter, now) <= 0) return false;
+  // Nothing waits for this token: it is given back.
+  limiter.emptyAt = before;
+  return true;
+}
+
+function aggregated(
+  recorder: EventRecorder,
+  subject: string,
+  event: { type: EventType; reason: string; message: string },
+  now: Micros,
+): string {
+  const key = `${subject}/${event.type}/${event.reason}`;
+  let aggregate = recorder.aggregates.get(key);
+  if (aggregate === undefined || now - aggregate.lastAt > AGGREGATE_INTERVAL) {
+    bound(recorder.aggregates);
+    aggregate = { messages: new Set(), lastAt: now };
+    recorder.aggregates.set(key, aggregate);
+  }
+  aggregate.lastAt = now;
+  aggregate.messages.add(event.message);
+  return aggregate.messages.size > SIMILAR_MAX
+    ? `(combined from similar events): ${event.message}`
+    : event.message;
+}
+
+function remember(recorder: EventRecorder, key: string, known: KnownEvent): void {
+  bound(recorder.known);
+  recorder.known.set(key, known);
+}
+
+/** Least recently added goes first: the caches are bounded as upstream's. */
+function bound<K, V>(cache: Map<K, V>): void {
+  if (cache.size < CACHE_MAX) return;
+  for (const key of cache.keys()) {
+    cache.delete(key);
+    return;
+  }
+}
+
+/** A `MicroTime` of now, for events.k8s.io recorders. */
+export function eventTime(recorder: EventRecorder, now: Micros): string {
+  return formatMicroTime(recorder.epochMillis * 1000 + now);
+}

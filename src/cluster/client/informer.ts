@@ -1,0 +1,330 @@
+import type { Env } from '../../kernel/process.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { below } from '../../kernel/random.ts';
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { ApiResponse, ApiWatchEnded, ApiWatchEvents, WatchEvent } from '../messages.ts';
+import { openStream, type ApiClient, type ApiClientMessage } from './api-client.ts';
+import { keyOf, type KubeObject } from './kube-object.ts';
+
+/**
+ * A local copy of one resource, kept true by list and watch (client-go's reflector and indexer). The
+ * specification is code and the same in every incarnation; the state is plain data.
+ */
+export interface InformerSpec {
+  /** The name it is known by in its process, for example `pods`. */
+  readonly name: string;
+  /** Collection path, for example `/api/v1/pods`. */
+  readonly path: string;
+  /** Field or label selector of list and watch. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Index name → the values an object is filed under. */
+  readonly indexes?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>;
+}
+
+export interface Informer {
+  readonly name: string;
+  readonly items: Map<string, KubeObject>;
+  /** Index name → value → key → object. */
+  readonly indexes: Map<string, Map<string, Map<string, KubeObject>>>;
+  /** The revision up to which the copy is true. */
+  revision: string;
+  /** True once the first list is in. */
+  synced: boolean;
+  phase: 'idle' | 'listing' | 'watching';
+  /** The open request's id; answers to others are stale. */
+  streamId: number;
+  failures: number;
+}
+
+/** One change of an informer's copy. */
+export type InformerChange = {
+  readonly informer: string;
+  readonly key: string;
+  /** Undefined: it was added. */
+  readonly old: KubeObject | undefined;
+  /** Undefined: it was deleted. */
+  readonly next: KubeObject | undefined;
+};
+
+/** Timers an informer sets for its process. */
+export type InformerTimer = {
+  readonly type: 'client/relist';
+  readonly informer: string;
+  readonly streamId: number;
+};
+
+export interface InformerHandlers {
+  onChange(change: InformerChange): void;
+  /** The first list is in (called once an incarnation). */
+  onSynced?(informer: string): void;
+}
+
+type InformerEnv = Env<ApiClientMessage | InformerTimer>;
+
+export function createInformer(spec: InformerSpec): Informer {
+  const indexes = new Map<string, Map<string, Map<string, KubeObject>>>();
+  for (const index of Object.keys(spec.indexes ?? {})) indexes.set(index, new Map());
+  return {
+    name: spec.name,
+    items: new Map(),
+    indexes,
+    revision: '',
+    synced: false,
+    phase: 'idle',
+    streamId: 0,
+    failures: 0,
+  };
+}
+
+/** Begins with a list; the watch follows by itself. */
+export function startInformer<Then>(
+  spec: InformerSpec,
+  informer: Informer,
+  client: ApiClient<Then>,
+  env: InformerEnv,
+): void {
+  informer.phase = 'listing';
+  informer.streamId = openStream(client, env, {
+    path: spec.path,
+    query: { ...spec.query, resourceVersion: informer.revision === '' ? '0' : informer.revision },
+  });
+}
+
+/** The objects filed under a value of an index, by key, in order of arrival. */
+export function indexed(
+  informer: Informer,
+  index: string,
+  value: string,
+): ReadonlyMap<string, KubeObject> {
+  return informer.indexes.get(index)?.get(value) ?? NOTHING;
+}
+
+const NOTHING: ReadonlyMap<string, KubeObject> = new Map();
+
+/**
+ * Takes a message that belongs to one of the process's informers; false when it belongs to none.
+ * `specs` and `informers` are parallel by name.
+ */
+export function informersStep<Then>(
+  specs: readonly InformerSpec[],
+  informers: ReadonlyMap<string, Informer>,
+  client: ApiClient<Then>,
+  message: { readonly type: string },
+  env: InformerEnv,
+  handlers: InformerHandlers,
+): boolean {
+  switch (message.type) {
+    case 'api/watch': {
+      const batch = message as ApiWatchEvents;
+      const informer = byStream(informers, batch.id);
+      if (informer === undefined) return false;
+      applyEvents(specOf(specs, informer), informer, client, batch.events, env, handlers);
+      return true;
+    }
+    case 'api/response': {
+      const response = message as ApiResponse;
+      const informer = byStream(informers, response.id);
+      if (informer === undefined) return false;
+      takeList(specOf(specs, informer), informer, client, response, env, handlers);
+      return true;
+    }
+    case 'api/watch-ended': {
+      const informer = byStream(informers, (message as ApiWatchEnded).id);
+      if (informer === undefined) return false;
+      openWatch(specOf(specs, informer), informer, client, env);
+      return true;
+    }
+    case 'client/relist': {
+      const timer = message as InformerTimer;
+      const informer = informers.get(timer.informer);
+      if (informer === undefined || informer.streamId !== timer.streamId) return true;
+      const spec = specOf(specs, informer);
+      if (informer.synced && informer.revision !== '') openWatch(spec, informer, client, env);
+      else startInformer(spec, informer, client, env);
+      return true;
+    }
+    case 'kernel/connection-lost':
+      if ((message as ConnectionLost).peer === client.server) {
+        for (const informer of informers.values()) retryLater(informer, env);
+      }
+      return false;
+    default:
+      return false;
+  }
+}
+
+/** Whether every informer has its first list. */
+export function allSynced(informers: ReadonlyMap<string, Informer>): boolean {
+  for (const informer of informers.values()) if (!informer.synced) return false;
+  return true;
+}
+
+function specOf(specs: readonly InformerSpec[], informer: Informer): InformerSpec {
+  // Informers are created from this very list.
+  return specs.find((spec) => spec.name === informer.name) as InformerSpec;
+}
+
+function byStream(informers: ReadonlyMap<string, Informer>, id: number): Informer | undefined {
+  for (const informer of informers.values()) if (informer.streamId === id) return informer;
+  return undefined;
+}
+
+function openWatch<Then>(
+  spec: InformerSpec,
+  informer: Informer,
+  client: ApiClient<Then>,
+  env: InformerEnv,
+): void {
+  informer.phase = 'watching';
+  // client-go draws 5 to 10 minutes, so that the load of renewed watches spreads.
+  const timeoutSeconds = 300 + below(env.random('watch-timeout'), 300);
+  informer.streamId = openStream(client, env, {
+    path: spec.path,
+    query: {
+      ...spec.query,
+      watch: 'true',
+      resourceVersion: informer.revision,
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: String(timeoutSeconds),
+    },
+  });
+}
+
+/** client-go's reflector backs off from 0.8 s, doubling to 30 s. */
+function retryLater(informer: Informer, env: InformerEnv): void {
+  informer.phase = 'idle';
+  informer.streamId = -1 - informer.failures;
+  const base: Micros = Math.min(800_000 * 2 ** Math.min(informer.failures, 6), 30_000_000);
+  informer.failures += 1;
+  const jitter = below(env.random('relist'), base);
+  env.after(base + jitter, {
+    type: 'client/relist',
+    informer: informer.name,
+    streamId: informer.streamId,
+  });
+}
+
+interface ListBody {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items?: readonly KubeObject[];
+}
+
+function takeList<Then>(
+  spec: InformerSpec,
+  informer: Informer,
+  client: ApiClient<Then>,
+  response: ApiResponse,
+  env: InformerEnv,
+  handlers: InformerHandlers,
+): void {
+  if (response.code >= 300) {
+    if (response.code === 410) informer.revision = '';
+    // A refused watch has lost nothing but its place; a 410 has, and lists anew.
+    retryLater(informer, env);
+    return;
+  }
+  const body = response.body as ListBody;
+  informer.failures = 0;
+  replaceItems(spec, informer, body.items ?? [], handlers);
+  informer.revision = body.metadata?.resourceVersion ?? '';
+  const first = !informer.synced;
+  informer.synced = true;
+  openWatch(spec, informer, client, env);
+  if (first) handlers.onSynced?.(informer.name);
+}
+
+function replaceItems(
+  spec: InformerSpec,
+  informer: Informer,
+  items: readonly KubeObject[],
+  handlers: InformerHandlers,
+): void {
+  const seen = new Set<string>();
+  for (const object of items) {
+    const key = keyOf(object);
+    seen.add(key);
+    const old = informer.items.get(key);
+    if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion)
+      continue;
+    put(spec, informer, key, old, object);
+    handlers.onChange({ informer: informer.name, key, old, next: object });
+  }
+  for (const [key, old] of informer.items) {
+    if (seen.has(key)) continue;
+    remove(spec, informer, key, old);
+    handlers.onChange({ informer: informer.name, key, old, next: undefined });
+  }
+}
+
+function applyEvents<Then>(
+  spec: InformerSpec,
+  informer: Informer,
+  client: ApiClient<Then>,
+  events: readonly WatchEvent[],
+  env: InformerEnv,
+  handlers: InformerHandlers,
+): void {
+  informer.failures = 0;
+  for (const event of events) {
+    // Every event but ERROR carries an object of the resource.
+    const object = event.object as KubeObject;
+    if (event.type === 'ERROR') {
+      informer.revision = '';
+      startInformer(spec, informer, client, env);
+      return;
+    }
+    informer.revision = object.metadata.resourceVersion ?? informer.revision;
+    if (event.type === 'BOOKMARK') continue;
+    const key = keyOf(object);
+    const old = informer.items.get(key);
+    if (event.cause !== undefined) env.resumeCause(event.cause);
+    if (event.type === 'DELETED') {
+      if (old === undefined) continue;
+      remove(spec, informer, key, old);
+      handlers.onChange({ informer: informer.name, key, old: object, next: undefined });
+    } else {
+      put(spec, informer, key, old, object);
+      handlers.onChange({ informer: informer.name, key, old, next: object });
+    }
+  }
+}
+
+function put(
+  spec: InformerSpec,
+  informer: Informer,
+  key: string,
+  old: KubeObject | undefined,
+  next: KubeObject,
+): void {
+  informer.items.set(key, next);
+  for (const [index, buckets] of informer.indexes) {
+    const valuesOf = spec.indexes?.[index];
+    if (valuesOf === undefined) continue;
+    const values = valuesOf(next);
+    if (old !== undefined) {
+      for (const value of valuesOf(old)) if (!values.includes(value)) unfile(buckets, value, key);
+    }
+    for (const value of values) {
+      let bucket = buckets.get(value);
+      if (bucket === undefined) {
+        bucket = new Map();
+        buckets.set(value, bucket);
+      }
+      bucket.set(key, next);
+    }
+  }
+}
+
+function remove(spec: InformerSpec, informer: Informer, key: string, old: KubeObject): void {
+  informer.items.delete(key);
+  for (const [index, buckets] of informer.indexes) {
+    for (const value of spec.indexes?.[index]?.(old) ?? []) unfile(buckets, value, key);
+  }
+}
+
+function unfile(buckets: Map<string, Map<string, KubeObject>>, value: string, key: string): void {
+  const bucket = buckets.get(value);
+  if (bucket === undefined) return;
+  bucket.delete(key);
+  if (bucket.size === 0) buckets.delete(value);
+}
