@@ -180,7 +180,7 @@ const grammar = `// structTexts: 'HEAD:FIELD FIELD …'. HEAD is '^' for a struc
 // of list for server-side apply; '~key' merge key of strategic merge patch ('~' alone for primitives); '&' retainKeys;
 // '$' replaced by strategic merge patch; '%' a map taken as one value; '@Type' Go's string type; '=value' default.
 // TYPE: s string, b boolean, i int32, l int64, d double, q quantity, t time, u micro time, x int or string, y base64,
-// j any JSON, (a|b) enum, [T] list, {T} map, Name a struct.
+// j any JSON, (a|b) enum with · for a space, [T] list, {T} map, Name a struct.
 `;
 
 function fieldText(field) {
@@ -206,7 +206,7 @@ function typeText(type) {
   if (type.list !== undefined) return `[${typeText(type.list)}]`;
   if (type.map !== undefined) return `{${typeText(type.map)}}`;
   if (type.struct !== undefined) return type.struct;
-  if (type.enum !== undefined) return `(${type.enum.join('|')})`;
+  if (type.enum !== undefined) return `(${type.enum.join('|').replaceAll(' ', '·')})`;
   return letters[type.scalar];
 }
 

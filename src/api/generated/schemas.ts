@@ -7,7 +7,7 @@
 // of list for server-side apply; '~key' merge key of strategic merge patch ('~' alone for primitives); '&' retainKeys;
 // '$' replaced by strategic merge patch; '%' a map taken as one value; '@Type' Go's string type; '=value' default.
 // TYPE: s string, b boolean, i int32, l int64, d double, q quantity, t time, u micro time, x int or string, y base64,
-// j any JSON, (a|b) enum, [T] list, {T} map, Name a struct.
+// j any JSON, (a|b) enum with · for a space, [T] list, {T} map, Name a struct.
 
 export const structTexts: Readonly<Record<string, string>> = {
   APIGroup: ':apiVersion:s kind:s name!:s preferredVersion+:GroupVersionForDiscovery serverAddressByClientCIDRs:[ServerAddressByClientCIDR] versions!:[GroupVersionForDiscovery]',
@@ -47,7 +47,7 @@ export const structTexts: Readonly<Record<string, string>> = {
   CephFSVolumeSource: ':monitors!:[s] path:s readOnly:b secretFile:s secretRef:LocalObjectReference user:s',
   CertificateSigningRequest: ':apiVersion!:(certificates.k8s.io/v1) kind!:(CertificateSigningRequest) metadata!?:ObjectMeta spec!:CertificateSigningRequestSpec status+:CertificateSigningRequestStatus',
   CertificateSigningRequestCondition: ':lastTransitionTime:t lastUpdateTime:t message:s reason:s status!:s@ConditionStatus type!:s@RequestConditionType',
-  CertificateSigningRequestSpec: ':expirationSeconds:i extra:{[s]} groups:[s] request!:y signerName!:s uid:s usages:[(any|cert sign|client auth|code signing|content commitment|crl sign|data encipherment|decipher only|digital signature|email protection|encipher only|ipsec end system|ipsec tunnel|ipsec user|key agreement|key encipherment|microsoft sgc|netscape sgc|ocsp signing|s/mime|server auth|signing|timestamping)]@KeyUsage username:s',
+  CertificateSigningRequestSpec: ':expirationSeconds:i extra:{[s]} groups:[s] request!:y signerName!:s uid:s usages:[(any|cert·sign|client·auth|code·signing|content·commitment|crl·sign|data·encipherment|decipher·only|digital·signature|email·protection|encipher·only|ipsec·end·system|ipsec·tunnel|ipsec·user|key·agreement|key·encipherment|microsoft·sgc|netscape·sgc|ocsp·signing|s/mime|server·auth|signing|timestamping)]@KeyUsage username:s',
   CertificateSigningRequestStatus: ':certificate:y conditions:[CertificateSigningRequestCondition]#type',
   CinderPersistentVolumeSource: ':fsType:s readOnly:b secretRef:SecretReference volumeID!:s',
   CinderVolumeSource: ':fsType:s readOnly:b secretRef:LocalObjectReference volumeID!:s',
