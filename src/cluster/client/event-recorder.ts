@@ -101,8 +101,10 @@ export function recordEvent<Then>(
   const { about } = event;
   const subject = `${about.kind}/${about.namespace ?? ''}/${about.name}/${about.uid ?? ''}`;
   if (isSpam(recorder, subject, env.now)) return;
-  const message = aggregated(recorder, subject, event, env.now);
-  const key = `${subject}/${about.fieldPath ?? ''}/${event.type}/${event.reason}/${message}`;
+  const combined = isOneOfMany(recorder, subject, event, env.now);
+  const message = combined ? `(combined from similar events): ${event.message}` : event.message;
+  const similar = `${subject}/${about.fieldPath ?? ''}/${event.type}/${event.reason}`;
+  const key = combined ? similar : `${similar}/${message}`;
   const nowMillis = recorder.epochMillis + env.now / 1000;
   const timestamp = formatTime(nowMillis);
   const known = recorder.known.get(key);
@@ -118,7 +120,6 @@ export function recordEvent<Then>(
   const name = `${about.name ?? ''}.${nanos.toString(16)}`;
   remember(recorder, key, { name, namespace, count: 1, firstTimestamp: timestamp });
   create(
-    recorder,
     client,
     env,
     key,
@@ -134,12 +135,10 @@ export function eventOutcome<Then>(
   client: ApiClient<Then | EventThen>,
   env: Env<ApiClientMessage>,
 ): void {
-  if (then.patched && reasonOf(outcome) === 'NotFound')
-    create(recorder, client, env, then.key, then.event);
+  if (then.patched && reasonOf(outcome) === 'NotFound') create(client, env, then.key, then.event);
 }
 
 function create<Then>(
-  _recorder: EventRecorder,
   client: ApiClient<Then | EventThen>,
   env: Env<ApiClientMessage>,
   key: string,
@@ -223,12 +222,13 @@ function isSpam(recorder: EventRecorder, subject: string, now: Micros): boolean 
   return true;
 }
 
-function aggregated(
+/** Whether more than ten different messages of this reason came within ten minutes. */
+function isOneOfMany(
   recorder: EventRecorder,
   subject: string,
   event: { type: EventType; reason: string; message: string },
   now: Micros,
-): string {
+): boolean {
   const key = `${subject}/${event.type}/${event.reason}`;
   let aggregate = recorder.aggregates.get(key);
   if (aggregate === undefined || now - aggregate.lastAt > AGGREGATE_INTERVAL) {
@@ -237,10 +237,8 @@ function aggregated(
     recorder.aggregates.set(key, aggregate);
   }
   aggregate.lastAt = now;
-  aggregate.messages.add(event.message);
-  return aggregate.messages.size > SIMILAR_MAX
-    ? `(combined from similar events): ${event.message}`
-    : event.message;
+  if (aggregate.messages.size <= SIMILAR_MAX) aggregate.messages.add(event.message);
+  return aggregate.messages.size > SIMILAR_MAX;
 }
 
 function remember(recorder: EventRecorder, key: string, known: KnownEvent): void {

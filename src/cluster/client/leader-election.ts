@@ -110,7 +110,7 @@ export function electionOutcome<Then>(
   }
   if (!succeeded(outcome)) {
     // Somebody else wrote, or nobody answers: read before the next try.
-    if (outcome.kind === 'answered') election.observed = undefined;
+    election.observed = undefined;
     again(election, env);
     return undefined;
   }
