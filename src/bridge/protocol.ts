@@ -1,0 +1,158 @@
+import type { ClusterSetUpShape } from './set-up-shape.ts';
+import type {
+  ControlPlaneHealth,
+  EventRow,
+  FaultRow,
+  NodeCard,
+  ObjectRow,
+  PodCard,
+  ServiceCard,
+  TrafficMark,
+  WorkloadCard,
+} from './cards.ts';
+
+/**
+ * The one protocol between a page and an engine (a worker, or later a server). The page sends commands
+ * and gets frames of diffs; nothing else crosses. Every message is plain data.
+ */
+export type PageMessage =
+  /** Begins a session: a fresh cluster, or a saved one. The first message. */
+  | { readonly type: 'open'; readonly session: SessionSource }
+  | { readonly type: 'clock'; readonly command: ClockCommand }
+  /** A request to the Kubernetes API, made by the person at the page. */
+  | { readonly type: 'api'; readonly id: number; readonly request: PageApiRequest }
+  | { readonly type: 'lab'; readonly id: number; readonly command: LabCommand }
+  /** Replaces what the page wants to see whole (inspector, tables): at most a few hundred objects. */
+  | { readonly type: 'subscribe'; readonly paths: readonly string[] }
+  /** Asks why an object is as it is; answered by `why`. */
+  | { readonly type: 'why'; readonly id: number; readonly path: string }
+  /** The page has drawn frame `seq` and can take another. */
+  | { readonly type: 'ack'; readonly seq: number }
+  /** Asks for a snapshot to be stored; answered by `saved`. */
+  | { readonly type: 'save'; readonly id: number };
+
+export type SessionSource =
+  | { readonly kind: 'fresh'; readonly setUp: ClusterSetUpShape | undefined }
+  | { readonly kind: 'saved'; readonly archive: string };
+
+export type ClockCommand =
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  /** Virtual seconds per wall second: 0.1 to 1000. */
+  | { readonly kind: 'speed'; readonly factor: number }
+  /** While paused: the next event, or a stretch of virtual time. */
+  | { readonly kind: 'step'; readonly by: 'event' }
+  | { readonly kind: 'step'; readonly by: 'micros'; readonly micros: number };
+
+/** A request as `fetch` would make it; `body` is parsed JSON (or the text of a YAML apply patch). */
+export interface PageApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With the query, for example `/api/v1/namespaces/default/pods/web?gracePeriodSeconds=0`. */
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** One sentence on what the person did; the first link of the chain of causes. */
+  readonly act?: string;
+}
+
+export interface PageApiResponse {
+  readonly code: number;
+  /** The object, list or Status; `code` 0 with a Status of our own when no server answered. */
+  readonly body: unknown;
+  readonly warnings: readonly string[];
+}
+
+/** What only a laboratory can do: break and mend. The faults are declared in the `ready` message. */
+export type LabCommand =
+  | {
+      readonly kind: 'inject-fault';
+      readonly fault: string;
+      readonly params: Readonly<Record<string, string | number | boolean>>;
+    }
+  | { readonly kind: 'heal-fault'; readonly id: string }
+  | { readonly kind: 'heal-all' };
+
+export type EngineMessage =
+  /** The session is open. A full frame follows at once. */
+  | {
+      readonly type: 'ready';
+      readonly seed: number;
+      readonly faultCatalogue: readonly FaultDeclaration[];
+    }
+  | { readonly type: 'frame'; readonly frame: Frame }
+  | { readonly type: 'api-result'; readonly id: number; readonly response: PageApiResponse }
+  | { readonly type: 'lab-result'; readonly id: number; readonly error: string | undefined }
+  | { readonly type: 'why-result'; readonly id: number; readonly chain: readonly WhyLink[] }
+  /** A snapshot as text (an archive), to be stored by the page's host. */
+  | { readonly type: 'saved'; readonly id: number; readonly archive: string }
+  /** The engine hit a bug of ours. The page shows it and opens the last snapshot. */
+  | { readonly type: 'crashed'; readonly message: string; readonly stack: string };
+
+/** One link of the chain from a person's act (first) to the present state (last). */
+export interface WhyLink {
+  /** Microseconds since the world began. */
+  readonly at: number;
+  /** The process that acted, or `you`. */
+  readonly by: string;
+  readonly what: string;
+}
+
+/** A fault that can be injected: what it does, what to expect, how to find and mend it. */
+export interface FaultDeclaration {
+  readonly kind: string;
+  readonly title: string;
+  /** The button's words, for example `Power off`. */
+  readonly verb: string;
+  readonly heals: string | undefined;
+  readonly params: readonly FaultParameter[];
+  readonly symptoms: string;
+  readonly remedy: string;
+}
+
+export interface FaultParameter {
+  readonly name: string;
+  readonly type: 'machine' | 'process' | 'pod' | 'container' | 'number' | 'choice';
+  readonly choices?: readonly string[];
+}
+
+/**
+ * What changed since the last acknowledged frame. With `full` the page forgets all it had. A frame
+ * carries a bounded number of rows; the rest follows in the next ones.
+ */
+export interface Frame {
+  readonly seq: number;
+  readonly full: boolean;
+  /** Microseconds since the world began. */
+  readonly now: number;
+  readonly epochMillis: number;
+  readonly paused: boolean;
+  readonly speed: number;
+  /** Virtual seconds per wall second reached lately; below `speed` when the machine cannot keep up. */
+  readonly achievedSpeed: number;
+  /** etcd's revision, and the number of steps the world has taken. */
+  readonly revision: number;
+  readonly steps: number;
+  readonly nodes: Diff<NodeCard>;
+  readonly pods: Diff<PodCard>;
+  readonly services: Diff<ServiceCard>;
+  readonly workloads: Diff<WorkloadCard>;
+  /** Every stored object of every kind but Events and Leases, as a row for lists and search. */
+  readonly objects: Diff<ObjectRow>;
+  /** New or counted-up Kubernetes Events, oldest first. */
+  readonly events: readonly EventRow[];
+  readonly health: ControlPlaneHealth;
+  /** A sample of the API requests answered since the last frame. */
+  readonly traffic: readonly TrafficMark[];
+  /** How many there were. */
+  readonly trafficCount: number;
+  readonly faults: readonly FaultRow[];
+  /** Subscribed objects that changed; `object` undefined: it is gone. */
+  readonly watched: readonly { readonly path: string; readonly object: unknown }[];
+}
+
+/** Added or changed rows (by `id`) and the ids of removed ones. */
+export interface Diff<Row extends { readonly id: string }> {
+  readonly upsert: readonly Row[];
+  readonly remove: readonly string[];
+}
