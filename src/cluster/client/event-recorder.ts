@@ -129,7 +129,6 @@ export function recordEvent<Then>(
 
 /** An answer to a recorder's request: an event that has meanwhile expired is written anew. */
 export function eventOutcome<Then>(
-  recorder: EventRecorder,
   then: EventThen,
   outcome: ApiOutcome,
   client: ApiClient<Then | EventThen>,
