@@ -185,14 +185,16 @@ export interface EtcdWatchEvents {
 
 // ── Container runtime interface: kubelet ⇄ containerd, on one machine ───────────────────────────
 
-/** What to run. Everything the runtime needs is resolved by the kubelet: environment, image, limits. */
+/** What to run. Everything the runtime needs is resolved by the kubelet: environment, image, limits. Frozen. */
 export interface ContainerConfig {
   readonly podUid: string;
   readonly podNamespace: string;
   readonly podName: string;
+  readonly hostname: string;
   readonly name: string;
   readonly attempt: number;
   readonly image: string;
+  /** What the Pod says in place of the image's entry point; empty: the image's own. */
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
@@ -202,14 +204,42 @@ export interface ContainerConfig {
     readonly protocol: string;
     readonly name?: string;
   }[];
-  /** Files of mounted ConfigMaps, Secrets and projections, by path. */
+  /** Files of mounted ConfigMaps, Secrets and projections, by path. Without a prototype. */
   readonly files: Readonly<Record<string, string>>;
+  /** Writable volumes. */
+  readonly mounts: readonly ContainerMount[];
+  /** Standard input stays open, so that a shell without a script waits instead of ending. */
+  readonly stdin: boolean;
   readonly memoryLimitBytes: number | undefined;
   readonly cpuLimitMilli: number | undefined;
   readonly terminationMessagePath: string;
+  readonly terminationMessagePolicy: 'File' | 'FallbackToLogsOnError';
 }
 
+/** A writable directory. Volumes of one name in one Pod (`empty/…`) or on one node (`host/…`) are shared. */
+export interface ContainerMount {
+  readonly mountPath: string;
+  /** `empty/NAME` for one of the Pod's own, `host/PATH` for a directory of the node. */
+  readonly volume: string;
+}
+
+/** A check from outside, or a command run inside, of one container. */
+export type CriProbe =
+  | { readonly kind: 'exec'; readonly command: readonly string[] }
+  | {
+      readonly kind: 'http';
+      readonly scheme: string;
+      readonly port: number;
+      readonly path: string;
+      /** Empty: the Pod's address. */
+      readonly host: string;
+    }
+  | { readonly kind: 'tcp'; readonly port: number; readonly host: string }
+  | { readonly kind: 'grpc'; readonly port: number; readonly service: string };
+
 export type CriRequest =
+  /** The addresses that this node's Pods get. No answer. */
+  | { readonly type: 'cri/runtime-config'; readonly podCidr: string; readonly nodeIp: string }
   | {
       readonly type: 'cri/pull-image';
       readonly id: number;
@@ -224,59 +254,72 @@ export type CriRequest =
       readonly podName: string;
       readonly hostNetwork: boolean;
     }
-  | { readonly type: 'cri/stop-sandbox'; readonly id: number; readonly podUid: string }
-  | { readonly type: 'cri/remove-sandbox'; readonly id: number; readonly podUid: string }
+  /** Releases the Pod's address; its containers' records and logs stay. No answer. */
+  | { readonly type: 'cri/stop-sandbox'; readonly podUid: string }
+  /** Forgets the Pod: sandbox, containers (killed where they still run), logs, volumes. No answer. */
+  | { readonly type: 'cri/remove-sandbox'; readonly podUid: string }
   | { readonly type: 'cri/start-container'; readonly id: number; readonly config: ContainerConfig }
-  /** SIGTERM now, SIGKILL after the grace. */
+  /**
+   * SIGTERM now, SIGKILL after the grace. The answer is the event of the exit; a container that has
+   * already exited is reported once more.
+   */
   | {
       readonly type: 'cri/stop-container';
-      readonly id: number;
       readonly containerId: string;
       readonly graceMicros: number;
     }
-  /** A probe or hook run inside the container. */
   | {
       readonly type: 'cri/probe';
       readonly id: number;
       readonly containerId: string;
-      readonly probe:
-        | { readonly kind: 'exec'; readonly command: readonly string[] }
-        | {
-            readonly kind: 'http';
-            readonly port: number;
-            readonly path: string;
-            readonly host: string;
-          }
-        | { readonly kind: 'tcp'; readonly port: number }
-        | { readonly kind: 'grpc'; readonly port: number; readonly service: string };
+      readonly probe: CriProbe;
+      /** How long the caller waits; undefined: as long as it takes. */
+      readonly timeoutMicros: number | undefined;
     }
-  | { readonly type: 'cri/list'; readonly id: number };
+  | { readonly type: 'cri/list'; readonly id: number }
+  | ContainerFault;
 
-/** A container as the runtime knows it. */
+/** A fault from outside the cluster: one container dies at once. */
+export interface ContainerFault {
+  readonly type: 'containerd/kill-container';
+  readonly podUid: string;
+  readonly container: string;
+  readonly how: 'crash' | 'oom';
+}
+
+/** A container as the runtime knows it. Frozen. */
 export interface CriContainer {
   readonly id: string;
   readonly podUid: string;
   readonly name: string;
   readonly attempt: number;
+  /** The reference it was started with, as the runtime writes it: `docker.io/library/nginx:1.25`. */
   readonly image: string;
   readonly imageId: string;
-  readonly state: 'created' | 'running' | 'exited';
-  /** Virtual instants in microseconds. */
-  readonly startedAt: number;
+  readonly state: 'running' | 'exited';
+  /** Virtual instants in microseconds; undefined for a container that never started. */
+  readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
   readonly exitCode: number | undefined;
-  readonly signal: number | undefined;
-  /** `Completed`, `Error`, `OOMKilled`, `ContainerCannotRun`, `StartError`. */
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, `Unknown`. */
   readonly reason: string | undefined;
   readonly message: string | undefined;
 }
 
+/** A Pod's shared surroundings: its address and volumes. Frozen. */
 export interface CriSandbox {
   readonly podUid: string;
   readonly podNamespace: string;
   readonly podName: string;
+  readonly hostNetwork: boolean;
   readonly ip: string;
   readonly state: 'ready' | 'notready';
+  readonly createdAt: number;
+}
+
+export interface CriImage {
+  readonly names: readonly string[];
+  readonly sizeBytes: number;
 }
 
 export type CriResponse =
@@ -284,29 +327,37 @@ export type CriResponse =
   | {
       readonly type: 'cri/failed';
       readonly id: number;
+      /** What the kubelet shows as the waiting reason, for example `ErrImagePull`, `RunContainerError`. */
       readonly reason: string;
       readonly message: string;
+      /** The record of a container that could be created but not started. */
+      readonly container?: CriContainer;
     };
 
 export type CriResult =
   | {
       readonly kind: 'pulled';
+      readonly image: string;
       readonly imageId: string;
       readonly sizeBytes: number;
-      readonly cached: boolean;
+      readonly tookMicros: number;
     }
-  | { readonly kind: 'sandbox'; readonly ip: string }
+  | { readonly kind: 'sandbox'; readonly sandbox: CriSandbox }
   | { readonly kind: 'container'; readonly container: CriContainer }
-  | { readonly kind: 'probed'; readonly success: boolean; readonly output: string }
+  | {
+      readonly kind: 'probed';
+      /** `error`: the check itself could not be made, so it says nothing about the container. */
+      readonly outcome: 'success' | 'failure' | 'error';
+      readonly output: string;
+    }
   | {
       readonly kind: 'listed';
       readonly containers: readonly CriContainer[];
       readonly sandboxes: readonly CriSandbox[];
-      readonly images: readonly { readonly names: readonly string[]; readonly sizeBytes: number }[];
-    }
-  | { readonly kind: 'nothing' };
+      readonly images: readonly CriImage[];
+    };
 
-/** The runtime's own news: a container exited or died. (Evented PLEG.) */
+/** The runtime's own news: a container exited. (Upstream: evented PLEG.) */
 export interface CriEvent {
   readonly type: 'cri/event';
   readonly container: CriContainer;
