@@ -64,6 +64,8 @@ export interface Kernel {
     world: World,
     packet: { from: string; to: string; message: KernelMessage; cause: Cause | undefined },
   ): void;
+  /** A message from outside any network (a hand on the machine), which arrives at once. */
+  prod(world: World, note: { to: string; message: KernelMessage; cause: Cause | undefined }): void;
   /** A new link of a chain, made outside any process: a person's act. */
   note(world: World, link: { by: string; what: string; parent?: Cause }): Cause;
 }
@@ -190,6 +192,17 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
     inject(world, { from, to, message, cause }) {
       const sender = processOf(world, from);
       if (sender.memory !== undefined) transmit(world, sender, to, message, cause);
+    },
+    prod(world, { to, message, cause }) {
+      schedule(world.agenda, {
+        at: world.now,
+        seq: world.nextSeq++,
+        to,
+        from: undefined,
+        incarnation: 0,
+        message,
+        cause,
+      });
     },
     note(world, { by, what, parent }) {
       return linkCause(parent, { id: world.nextCauseId++, at: world.now, by, what });

@@ -1,0 +1,37 @@
+import { defineBehaviour } from '../kernel/process.ts';
+import type { ApiResponse, ApiWatchEnded, ApiWatchEvents, WireMessage } from './messages.ts';
+
+/**
+ * The computer of the person outside: where `kubectl` runs. Its requests are injected into the wire
+ * from here, and what comes back is handed to the world's observers. It remembers nothing.
+ */
+export const gateway = defineBehaviour<GatewayConfig, null, GatewayMemory, WireMessage>({
+  kind: 'gateway',
+  initialDisk: () => null,
+  start: () => Object.freeze({}),
+  step(_process, message, env) {
+    switch (message.type) {
+      case 'api/response':
+      case 'api/watch':
+      case 'api/watch-ended':
+        env.emit({ kind: 'gateway', message } satisfies GatewayObservation);
+        return;
+      case 'kernel/connection-lost':
+        env.emit({ kind: 'gateway-lost', peer: message.peer } satisfies GatewayObservation);
+        return;
+      default:
+        return;
+    }
+  },
+});
+
+export interface GatewayConfig {
+  readonly program: string;
+}
+
+export type GatewayMemory = Readonly<Record<string, never>>;
+
+/** What the gateway tells whoever drives the world. */
+export type GatewayObservation =
+  | { readonly kind: 'gateway'; readonly message: ApiResponse | ApiWatchEvents | ApiWatchEnded }
+  | { readonly kind: 'gateway-lost'; readonly peer: string };
