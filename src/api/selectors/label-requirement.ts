@@ -2,7 +2,7 @@ import { compareStrings, sortedStrings } from '../../base/compare.ts';
 import { assertNever } from '../../base/exhaustive.ts';
 import { parseInt64 } from '../../base/int64.ts';
 import { type Result, refusal, success } from '../../base/result.ts';
-import { aggregateMessage, type FieldError, invalid } from '../field-errors.ts';
+import { aggregateMessage, type FieldError, type FieldErrors, invalid } from '../field-errors.ts';
 import { labelValueErrors, qualifiedNameErrors } from '../names/qualified-name.ts';
 
 /** Labels as objects carry them. Keys come from users, so look-ups must go through `labelOf`. */
@@ -31,8 +31,19 @@ export function labelRequirement(
   operator: LabelOperator,
   values: readonly string[] | undefined,
 ): Result<LabelRequirement, string> {
-  const errors = requirementErrors(key, operator, values);
-  if (errors.length > 0) return refusal(aggregateMessage(errors));
+  const checked = checkedLabelRequirement('', key, operator, values);
+  return checked.ok ? checked : refusal(aggregateMessage(checked.error));
+}
+
+/** As `labelRequirement`, with errors of fields below `path` ("" or a path that ends in a dot). */
+export function checkedLabelRequirement(
+  path: string,
+  key: string,
+  operator: LabelOperator,
+  values: readonly string[] | undefined,
+): Result<LabelRequirement, FieldErrors> {
+  const errors = requirementErrors(path, key, operator, values);
+  if (errors.length > 0) return refusal(errors);
   return success({ key, operator, values: sortedStrings(new Set(values)) });
 }
 
@@ -118,16 +129,17 @@ function comparesWith(operator: 'gt' | 'lt', value: string, bound: string | unde
 }
 
 function requirementErrors(
+  path: string,
   key: string,
   operator: LabelOperator,
   given: readonly string[] | undefined,
 ): FieldError[] {
   const errors: FieldError[] = [];
   const keyMessage = labelKeyMessage(key);
-  if (keyMessage !== undefined) errors.push(invalid('key', key, keyMessage));
+  if (keyMessage !== undefined) errors.push(invalid(`${path}key`, key, keyMessage));
 
   const values = given ?? [];
-  const badList = (detail: string) => errors.push(invalid('values', given ?? null, detail));
+  const badList = (detail: string) => errors.push(invalid(`${path}values`, given ?? null, detail));
   switch (operator) {
     case 'in':
     case 'notin':
@@ -148,7 +160,7 @@ function requirementErrors(
       for (const [index, value] of values.entries()) {
         if (parseInt64(value) !== undefined) continue;
         const detail = "for 'Gt', 'Lt' operators, the value must be an integer";
-        errors.push(invalid(`values[${index}]`, value, detail));
+        errors.push(invalid(`${path}values[${index}]`, value, detail));
       }
       break;
     default:
@@ -157,7 +169,7 @@ function requirementErrors(
   for (const [index, value] of values.entries()) {
     const messages = labelValueErrors(value);
     if (messages.length === 0) continue;
-    errors.push(invalid(`values[${index}][${key}]`, value, messages.join('; ')));
+    errors.push(invalid(`${path}values[${index}][${key}]`, value, messages.join('; ')));
   }
   return errors;
 }

@@ -1,7 +1,19 @@
 import type { ConformanceArea } from '../area.ts';
 import { labelSelector } from './label-selector.ts';
 import { nameValidation } from './name-validation.ts';
+import { nodeSelector } from './node-selector.ts';
+import { podResourceRequests } from './pod-resource-requests.ts';
+import { qos } from './qos.ts';
 import { quantity } from './quantity.ts';
+import { tolerationMatching } from './toleration-matching.ts';
 
 /** Every area that has a counterpart in the simulator. An area is named as its vector file. */
-export const areas: readonly ConformanceArea[] = [labelSelector, nameValidation, quantity];
+export const areas: readonly ConformanceArea[] = [
+  labelSelector,
+  nameValidation,
+  nodeSelector,
+  podResourceRequests,
+  qos,
+  quantity,
+  tolerationMatching,
+];
