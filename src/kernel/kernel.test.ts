@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createAgenda, popEarliest, schedule } from './agenda.ts';
+import { chainOf } from './cause.ts';
+import { HOUR, SECOND } from './time.ts';
+import { CUT, ignore, memoryOf, say, twoToys } from './testing.ts';
+
+describe('agenda', () => {
+  test('gives appointments in the order of (at, seq), whatever the order of insertion', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (instants) => {
+        const agenda = createAgenda();
+        instants.forEach((at, seq) => {
+          schedule(agenda, {
+            at,
+            seq,
+            to: 'p',
+            from: undefined,
+            incarnation: 0,
+            message: { type: 'x' },
+            cause: undefined,
+          });
+        });
+        const order: { at: number; seq: number }[] = [];
+        for (let due = popEarliest(agenda); due !== undefined; due = popEarliest(agenda))
+          order.push(due);
+        const expected = instants
+          .map((at, seq) => ({ at, seq }))
+          .sort((a, b) => a.at - b.at || a.seq - b.seq);
+        expect(order.map(({ at, seq }) => ({ at, seq }))).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe('wire', () => {
+  test('keeps the order of messages between two processes', () => {
+    const { world, kernel } = twoToys();
+    for (let value = 1; value <= 50; value++) say(world, kernel, value);
+    kernel.runUntil(world, SECOND, ignore);
+    expect(memoryOf(world, 'b').heard).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  });
+
+  test('a short cut delays messages and loses none', () => {
+    const { world, kernel } = twoToys();
+    say(world, kernel, 1);
+    kernel.runUntil(world, SECOND, ignore);
+    world.wire.rules = [CUT];
+    say(world, kernel, 2);
+    say(world, kernel, 3);
+    kernel.runUntil(world, 20 * SECOND, ignore);
+    expect(memoryOf(world, 'b').heard).toEqual([1]);
+    world.wire.rules = [];
+    kernel.runUntil(world, 30 * SECOND, ignore);
+    expect(memoryOf(world, 'b').heard).toEqual([1, 2, 3]);
+    expect(memoryOf(world, 'a').lost).toEqual([]);
+  });
+
+  test('a long cut ends the connection on both sides after 45 s of silence', () => {
+    const { world, kernel } = twoToys();
+    say(world, kernel, 1);
+    kernel.runUntil(world, SECOND, ignore);
+    world.wire.rules = [CUT];
+    say(world, kernel, 2);
+    kernel.runUntil(world, 44 * SECOND, ignore);
+    expect(memoryOf(world, 'a').lost).toEqual([]);
+    kernel.runUntil(world, 60 * SECOND, ignore);
+    expect(memoryOf(world, 'a').lost).toEqual(['b']);
+    expect(memoryOf(world, 'b').lost).toEqual(['a']);
+  });
+
+  test('a lossy link delays but keeps order', () => {
+    const { world, kernel } = twoToys();
+    world.wire.rules = [{ ...CUT, id: 'loss', effect: { kind: 'loss', percent: 40 } }];
+    for (let value = 1; value <= 30; value++) say(world, kernel, value);
+    kernel.runUntil(world, HOUR, ignore);
+    expect(memoryOf(world, 'b').heard).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
+  });
+});
+
+describe('processes', () => {
+  test('a crash drops memory, keeps the disk and closes connections at once', () => {
+    const { world, kernel } = twoToys();
+    say(world, kernel, 7);
+    kernel.runUntil(world, SECOND, ignore);
+    kernel.stopProcess(world, 'b', undefined);
+    kernel.runUntil(world, 2 * SECOND, ignore);
+    expect(memoryOf(world, 'a').lost).toEqual(['b']);
+    kernel.startProcess(world, 'b', undefined, ignore);
+    expect(memoryOf(world, 'b').heard).toEqual([]);
+    expect(world.processes.get('b')?.disk).toEqual({ safe: 7 });
+  });
+
+  test('a message to a stopped process is refused', () => {
+    const { world, kernel } = twoToys();
+    kernel.stopProcess(world, 'b', undefined);
+    say(world, kernel, 1);
+    kernel.runUntil(world, SECOND, ignore);
+    expect(memoryOf(world, 'a').lost).toEqual(['b']);
+  });
+
+  test('a machine without power is silent; nobody is told before 45 s', () => {
+    const { world, kernel } = twoToys();
+    say(world, kernel, 1);
+    kernel.runUntil(world, SECOND, ignore);
+    kernel.powerOff(world, 'right');
+    say(world, kernel, 2);
+    kernel.runUntil(world, 40 * SECOND, ignore);
+    expect(memoryOf(world, 'a').lost).toEqual([]);
+    kernel.runUntil(world, 60 * SECOND, ignore);
+    expect(memoryOf(world, 'a').lost).toEqual(['b']);
+  });
+
+  test('a timer dies with the incarnation that set it', () => {
+    const { world, kernel } = twoToys({ chatty: true });
+    kernel.runUntil(world, SECOND, ignore);
+    kernel.stopProcess(world, 'a', undefined);
+    const before = memoryOf(world, 'b').heard.length;
+    kernel.runUntil(world, 2 * SECOND, ignore);
+    expect(memoryOf(world, 'b').heard.length).toBe(before);
+    kernel.startProcess(world, 'a', undefined, ignore);
+    kernel.runUntil(world, 3 * SECOND, ignore);
+    expect(memoryOf(world, 'a').ticks).toBeGreaterThan(0);
+    // One chain of ticks, not two: at most one tick a millisecond.
+    expect(memoryOf(world, 'a').ticks).toBeLessThan(1001);
+  });
+});
+
+describe('causes', () => {
+  test('a message carries the chain it was sent under', () => {
+    const { world, kernel } = twoToys();
+    const act = kernel.note(world, { by: 'you', what: 'pressed a key' });
+    kernel.inject(world, { from: 'a', to: 'b', message: { type: 'toy/count' }, cause: act });
+    const due = world.agenda.heap[0];
+    expect(due?.cause === undefined ? [] : chainOf(due.cause)).toEqual([act]);
+  });
+});
