@@ -28,12 +28,13 @@ export type PageMessage =
   | { readonly type: 'why'; readonly id: number; readonly path: string }
   /** The page has drawn frame `seq` and can take another. */
   | { readonly type: 'ack'; readonly seq: number }
-  /** Asks for a snapshot to be stored; answered by `saved`. */
-  | { readonly type: 'save'; readonly id: number };
+  /** Asks the engine to store a snapshot now (it also does so by itself every few seconds). */
+  | { readonly type: 'save' };
 
+/** `resume` opens the stored snapshot where there is one that can be read, and else a fresh cluster. */
 export type SessionSource =
   | { readonly kind: 'fresh'; readonly setUp: ClusterSetUpShape | undefined }
-  | { readonly kind: 'saved'; readonly archive: string };
+  | { readonly kind: 'resume' };
 
 export type ClockCommand =
   | { readonly kind: 'pause' }
@@ -78,14 +79,15 @@ export type EngineMessage =
   | {
       readonly type: 'ready';
       readonly seed: number;
+      readonly origin: 'fresh' | 'resumed';
+      /** A sentence when a stored snapshot could not be used. */
+      readonly notice: string | undefined;
       readonly faultCatalogue: readonly FaultDeclaration[];
     }
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'api-result'; readonly id: number; readonly response: PageApiResponse }
   | { readonly type: 'lab-result'; readonly id: number; readonly error: string | undefined }
   | { readonly type: 'why-result'; readonly id: number; readonly chain: readonly WhyLink[] }
-  /** A snapshot as text (an archive), to be stored by the page's host. */
-  | { readonly type: 'saved'; readonly id: number; readonly archive: string }
   /** The engine hit a bug of ours. The page shows it and opens the last snapshot. */
   | { readonly type: 'crashed'; readonly message: string; readonly stack: string };
 

@@ -1,0 +1,138 @@
+import type {
+  EngineMessage,
+  LabCommand,
+  PageApiRequest,
+  PageApiResponse,
+  PageMessage,
+  SessionSource,
+  WhyLink,
+} from './protocol.ts';
+
+/** What carries messages: a worker, or a stand-in in tests. */
+export interface EngineTransport {
+  post(message: PageMessage): void;
+  onMessage(handler: (message: EngineMessage) => void): void;
+  /** The engine's thread died of an error it could not report itself. */
+  onError(handler: (message: string) => void): void;
+  close(): void;
+}
+
+/** The page's side of the bridge: commands out, frames in, answers matched to questions. */
+export interface EngineClient {
+  send(message: PageMessage): void;
+  /** Hears every message that is not an answer: `ready`, `frame`, `crashed`. Answers an unsubscribe function. */
+  onMessage(handler: (message: EngineMessage) => void): () => void;
+  /** A request to the Kubernetes API as the person at the page. Never rejects. */
+  api(request: PageApiRequest): Promise<PageApiResponse>;
+  /** Breaks or mends something; a sentence when that was refused. */
+  lab(command: LabCommand): Promise<string | undefined>;
+  /** The chain of causes behind an object's last change, from the first act to now. */
+  why(path: string): Promise<readonly WhyLink[]>;
+  /** Opens another session on the same engine. */
+  open(session: SessionSource): void;
+  close(): void;
+}
+
+/**
+ * Connects to an engine. When it crashes, a new transport is opened by `connect` and the session goes
+ * on from the last snapshot; `crashed` has then been delivered first, so that the page can say so.
+ */
+export function createEngineClient(connect: () => EngineTransport): EngineClient {
+  const handlers = new Set<(message: EngineMessage) => void>();
+  const waiting = new Map<number, (answer: EngineMessage | undefined) => void>();
+  let nextId = 1;
+  let crashes = 0;
+  let transport = start();
+
+  function start(): EngineTransport {
+    const opened = connect();
+    opened.onMessage((message) => receive(message));
+    opened.onError((message) => receive({ type: 'crashed', message, stack: '' }));
+    return opened;
+  }
+
+  function receive(message: EngineMessage): void {
+    if (
+      message.type === 'api-result' ||
+      message.type === 'lab-result' ||
+      message.type === 'why-result'
+    ) {
+      waiting.get(message.id)?.(message);
+      waiting.delete(message.id);
+      return;
+    }
+    for (const handler of handlers) handler(message);
+    if (message.type === 'crashed') recover();
+  }
+
+  function recover(): void {
+    transport.close();
+    for (const answer of waiting.values()) answer(undefined);
+    waiting.clear();
+    crashes += 1;
+    transport = start();
+    // A snapshot that crashes the engine each time must not lock the person out.
+    transport.post({
+      type: 'open',
+      session: crashes > 3 ? { kind: 'fresh', setUp: undefined } : { kind: 'resume' },
+    });
+  }
+
+  function ask(build: (id: number) => PageMessage): Promise<EngineMessage | undefined> {
+    const id = nextId++;
+    return new Promise((resolve) => {
+      waiting.set(id, resolve);
+      transport.post(build(id));
+    });
+  }
+
+  return {
+    send: (message) => transport.post(message),
+    onMessage(handler) {
+      handlers.add(handler);
+      return () => handlers.delete(handler);
+    },
+    async api(request) {
+      const answer = await ask((id) => ({ type: 'api', id, request }));
+      return answer?.type === 'api-result' ? answer.response : ENGINE_RESTARTED;
+    },
+    async lab(command) {
+      const answer = await ask((id) => ({ type: 'lab', id, command }));
+      return answer?.type === 'lab-result' ? answer.error : 'the engine restarted meanwhile';
+    },
+    async why(path) {
+      const answer = await ask((id) => ({ type: 'why', id, path }));
+      return answer?.type === 'why-result' ? answer.chain : [];
+    },
+    open: (session) => transport.post({ type: 'open', session }),
+    close: () => transport.close(),
+  };
+}
+
+const ENGINE_RESTARTED: PageApiResponse = {
+  code: 0,
+  body: {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    reason: 'EngineRestarted',
+    message: 'the engine restarted before it answered; try again',
+  },
+  warnings: [],
+};
+
+/** A transport over the browser's worker. */
+export function workerTransport(worker: Worker): EngineTransport {
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage(handler) {
+      worker.addEventListener('message', (event: MessageEvent<EngineMessage>) =>
+        handler(event.data),
+      );
+    },
+    onError(handler) {
+      worker.addEventListener('error', (event) => handler(event.message));
+    },
+    close: () => worker.terminate(),
+  };
+}
