@@ -1,0 +1,51 @@
+/**
+ * A list that grows at its end and loses its front, in segments. A full segment is frozen, so that checkpoints
+ * share it: copying a long history costs its newest few items and one reference for each segment.
+ */
+export interface SegmentLog<T> {
+  /** The number of the oldest item kept. */
+  first: number;
+  /** The number that the next item gets. */
+  next: number;
+  /** The number of the first item of the first segment, at most `first`. */
+  base: number;
+  readonly segments: (readonly T[])[];
+  tail: T[];
+}
+
+const SEGMENT_BITS = 8;
+const SEGMENT_SIZE = 1 << SEGMENT_BITS;
+
+/** A log without items whose first item will have the number `first`. */
+export function createSegmentLog<T>(first: number): SegmentLog<T> {
+  return { first, next: first, base: first, segments: [], tail: [] };
+}
+
+/** Adds an item, which must be immutable. O(1). */
+export function appendToLog<T>(log: SegmentLog<T>, item: T): void {
+  if (log.tail.length === SEGMENT_SIZE) {
+    log.segments.push(Object.freeze(log.tail));
+    log.tail = [];
+  }
+  log.tail.push(item);
+  log.next += 1;
+}
+
+/** The item of that number; undefined where the log has none. O(1). */
+export function logItem<T>(log: SegmentLog<T>, number: number): T | undefined {
+  if (number < log.first || number >= log.next) return undefined;
+  const offset = number - log.base;
+  const segment = log.segments[offset >> SEGMENT_BITS] ?? log.tail;
+  return segment[offset & (SEGMENT_SIZE - 1)];
+}
+
+/** Forgets everything before `number`. Memory is given back a segment at a time. */
+export function dropLogBefore<T>(log: SegmentLog<T>, number: number): void {
+  if (number <= log.first) return;
+  log.first = Math.min(number, log.next);
+  let full = 0;
+  while (full < log.segments.length && log.base + (full + 1) * SEGMENT_SIZE <= log.first) full += 1;
+  if (full === 0) return;
+  log.segments.splice(0, full);
+  log.base += full * SEGMENT_SIZE;
+}

@@ -1,0 +1,95 @@
+import { logItem } from '../../base/segment-log.ts';
+import type { Env } from '../../kernel/process.ts';
+import type { EtcdWatchEvents } from '../messages.ts';
+import { endOfPrefix, isWithin } from './range.ts';
+import { bucketOf, type EtcdDisk, type StoredEvent } from './store.ts';
+
+/** An open watch. Frozen. */
+export interface EtcdWatch {
+  readonly client: string;
+  /** The client's number for it. */
+  readonly id: number;
+  readonly key: string;
+  readonly end: string;
+  /** Earlier changes are not wanted, though they may still be to come. */
+  readonly fromRevision: number;
+}
+
+/** Open watches by the bucket that their range lies in; under the empty text those that span several. */
+export type EtcdWatches = Map<string, EtcdWatch[]>;
+
+/**
+ * Opens a watch: the changes since its first revision follow at once, in one message, which may be empty. A first
+ * revision that has been compacted away ends the watch, saying how far the compaction went.
+ */
+export function openWatch(
+  watches: EtcdWatches,
+  disk: EtcdDisk,
+  { watch, env }: { readonly watch: EtcdWatch; readonly env: Env<EtcdWatchEvents> },
+): void {
+  const { id, client, fromRevision } = watch;
+  if (fromRevision <= disk.compactedRevision) {
+    env.send(client, {
+      type: 'etcd/events',
+      id,
+      events: [],
+      revision: disk.revision,
+      compactRevision: disk.compactedRevision,
+    });
+    return;
+  }
+  const missed: StoredEvent[] = [];
+  for (let revision = fromRevision; revision <= disk.revision; revision++) {
+    const event = logItem(disk.history, revision);
+    if (event !== undefined && isWithin(event.key, watch)) missed.push(event);
+  }
+  const bucket = bucketOf(watch.key);
+  const place = bucket !== '' && watch.end <= endOfPrefix(bucket) ? bucket : '';
+  const list = watches.get(place);
+  if (list === undefined) watches.set(place, [Object.freeze(watch)]);
+  else list.push(Object.freeze(watch));
+  env.send(client, { type: 'etcd/events', id, events: missed, revision: disk.revision });
+}
+
+/** Tells each watch what concerns it of a batch of changes, in one message for each watch. */
+export function notifyWatches(
+  watches: EtcdWatches,
+  batch: readonly StoredEvent[],
+  { revision, env }: { readonly revision: number; readonly env: Env<EtcdWatchEvents> },
+): void {
+  const parcels = new Map<EtcdWatch, StoredEvent[]>();
+  const wide = watches.get('');
+  for (const event of batch) {
+    const near = watches.get(bucketOf(event.key));
+    if (near !== undefined) address(parcels, near, event);
+    if (wide !== undefined) address(parcels, wide, event);
+  }
+  for (const [watch, events] of parcels) {
+    // A message has one cause; each event also carries its own.
+    env.resumeCause(events[events.length - 1]?.keyValue.cause);
+    env.send(watch.client, { type: 'etcd/events', id: watch.id, events, revision });
+  }
+}
+
+/** Forgets the watches of a client whose connection is gone. */
+export function closeWatches(watches: EtcdWatches, client: string): void {
+  for (const [bucket, list] of watches) {
+    const left = list.filter((watch) => watch.client !== client);
+    if (left.length === list.length) continue;
+    if (left.length === 0) watches.delete(bucket);
+    else watches.set(bucket, left);
+  }
+}
+
+function address(
+  parcels: Map<EtcdWatch, StoredEvent[]>,
+  watches: readonly EtcdWatch[],
+  event: StoredEvent,
+): void {
+  for (const watch of watches) {
+    if (event.keyValue.modRevision < watch.fromRevision || !isWithin(event.key, watch)) continue;
+    const parcel = parcels.get(watch);
+    if (parcel === undefined) parcels.set(watch, [event]);
+    else parcel.push(event);
+  }
+}
