@@ -1,19 +1,23 @@
 import type { ConformanceArea } from '../area.ts';
+import { jsonPatch } from './json-patch.ts';
 import { labelSelector } from './label-selector.ts';
 import { nameValidation } from './name-validation.ts';
 import { nodeSelector } from './node-selector.ts';
 import { podResourceRequests } from './pod-resource-requests.ts';
 import { qos } from './qos.ts';
 import { quantity } from './quantity.ts';
+import { strategicMergePatch } from './strategic-merge-patch.ts';
 import { tolerationMatching } from './toleration-matching.ts';
 
 /** Every area that has a counterpart in the simulator. An area is named as its vector file. */
 export const areas: readonly ConformanceArea[] = [
+  jsonPatch,
   labelSelector,
   nameValidation,
   nodeSelector,
   podResourceRequests,
   qos,
   quantity,
+  strategicMergePatch,
   tolerationMatching,
 ];

@@ -1,0 +1,66 @@
+/**
+ * Plain JSON values as the patches see them: no schema, no types, never changed in place. Keys come from users, so
+ * nothing here may be fooled by a key called `__proto__` or `constructor`.
+ */
+export type JsonObject = { readonly [key: string]: unknown };
+export type JsonList = readonly unknown[];
+
+/** True for objects, not for lists and null. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** True for lists. `Array.isArray` alone would type the items as `any`. */
+export function isList(value: unknown): value is JsonList {
+  return Array.isArray(value);
+}
+
+/** The value of a key that the object itself has; never one inherited from Object's prototype. */
+export function ownValue(object: JsonObject, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Sets a key on an object under construction, even one called `__proto__`. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, {
+      value,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  } else object[key] = value;
+}
+
+/** The object with one key set; the same object when the key already has that very value. */
+export function withKey(object: JsonObject, key: string, value: unknown): JsonObject {
+  if (Object.hasOwn(object, key) && object[key] === value) return object;
+  const copy: Record<string, unknown> = { ...object };
+  setOwn(copy, key, value);
+  return copy;
+}
+
+/** The object without a key; the same object when it has no such key. */
+export function withoutKey(object: JsonObject, key: string): JsonObject {
+  if (!Object.hasOwn(object, key)) return object;
+  const copy: Record<string, unknown> = { ...object };
+  delete copy[key];
+  return copy;
+}
+
+/** Deep equality of JSON values; equal identity is answered at once, and key order does not matter. */
+export function equalJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (isList(a)) {
+    if (!isList(b) || a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i += 1) if (!equalJson(a[i], b[i])) return false;
+    return true;
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  for (const key of keys) {
+    if (!Object.hasOwn(b, key) || !equalJson(a[key], b[key])) return false;
+  }
+  return true;
+}
