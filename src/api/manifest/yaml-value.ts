@@ -1,0 +1,170 @@
+import { isAlias, isMap, isScalar, isSeq, type Alias, type ParsedNode, type Scalar } from 'yaml';
+import { manifestLimits } from './problem.ts';
+import { type PlainScalar, resolvePlain } from './scalars.ts';
+import type { YamlFault } from './yaml-stream.ts';
+
+/** What a document's tree means as JSON, and what is wrong with it; offsets as the tree has them. */
+export interface YamlValue {
+  readonly value: unknown;
+  readonly faults: readonly YamlFault[];
+}
+
+interface Anchored {
+  readonly value: unknown;
+  readonly size: number;
+}
+
+interface Reading {
+  readonly faults: YamlFault[];
+  readonly anchors: Map<string, Anchored | 'being read'>;
+  /** Values met so far, aliases counted with all they stand for. */
+  size: number;
+  aliasedSize: number;
+}
+
+/** Turns a tree into plain values. Objects get their keys as own properties only; `__proto__` is refused. */
+export function valueOfYaml(root: ParsedNode | null): YamlValue {
+  const reading: Reading = { faults: [], anchors: new Map(), size: 0, aliasedSize: 0 };
+  const value = root === null ? null : read(root, reading, 0);
+  return { value, faults: reading.faults };
+}
+
+function read(node: ParsedNode | null, reading: Reading, depth: number): unknown {
+  if (node === null) return null;
+  if (depth > manifestLimits.depth) {
+    report(reading, node, 'TOO_DEEP', '');
+    return null;
+  }
+  if (isAlias(node)) return readAlias(node, reading);
+  const anchor = node.anchor;
+  const sizeBefore = reading.size;
+  if (anchor !== undefined) reading.anchors.set(anchor, 'being read');
+  reading.size += 1;
+  const value = isMap(node)
+    ? readMap(node.items as readonly YamlPair[], reading, depth)
+    : isSeq(node)
+      ? node.items.map((item) => read(item as ParsedNode, reading, depth + 1))
+      : isScalar(node)
+        ? readScalar(node as Scalar<unknown>, reading)
+        : null;
+  if (anchor !== undefined) {
+    reading.anchors.set(anchor, { value, size: reading.size - sizeBefore });
+  }
+  return value;
+}
+
+interface YamlPair {
+  readonly key: ParsedNode;
+  readonly value: ParsedNode | null;
+}
+
+function readMap(pairs: readonly YamlPair[], reading: Reading, depth: number): unknown {
+  const map: Record<string, unknown> = {};
+  const seen = new Set<string>();
+  let merges: unknown[] | undefined;
+  for (const { key: keyNode, value: valueNode } of pairs) {
+    const value = read(valueNode, reading, depth + 1);
+    if (isMergeKey(keyNode)) {
+      merges = [...(merges ?? []), ...(Array.isArray(value) ? value : [value])];
+      if (!merges.every(isPlainObject)) report(reading, keyNode, 'BAD_MERGE', '');
+      continue;
+    }
+    const key = readKey(keyNode, reading);
+    if (key === undefined) continue;
+    if (key === '__proto__') report(reading, keyNode, 'PROTO_KEY', key);
+    else if (seen.has(key)) report(reading, keyNode, 'DUPLICATE_KEY', key);
+    else map[key] = value;
+    seen.add(key);
+  }
+  for (const merged of merges ?? []) addMissing(map, merged);
+  return map;
+}
+
+function isMergeKey(node: ParsedNode): boolean {
+  return isScalar(node) && node.value === '<<' && isUnquoted(node as Scalar<unknown>);
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A merge adds what the map does not say itself; of several the first that says it wins. */
+function addMissing(map: Record<string, unknown>, merged: unknown): void {
+  if (!isPlainObject(merged)) return;
+  for (const [key, value] of Object.entries(merged)) {
+    if (!Object.hasOwn(map, key)) map[key] = value;
+  }
+}
+
+/** JSON's keys are text: numbers and booleans become the text that Go's tools make of them. */
+function readKey(node: ParsedNode, reading: Reading): string | undefined {
+  const value = isAlias(node) ? readAlias(node, reading) : isScalar(node) ? keyValue(node) : node;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  report(reading, node, value === null ? 'NULL_KEY' : 'COMPLEX_KEY', '');
+  return undefined;
+}
+
+function keyValue(node: Scalar<unknown>): unknown {
+  const text = String(node.value ?? '');
+  return isUnquoted(node) ? resolvePlain(text).value : text;
+}
+
+function isUnquoted(node: Scalar<unknown>): boolean {
+  return node.type === 'PLAIN' || node.type === undefined;
+}
+
+function readAlias(node: Alias, reading: Reading): unknown {
+  const anchored = reading.anchors.get(node.source);
+  if (anchored === undefined || anchored === 'being read') {
+    report(
+      reading,
+      node as ParsedNode,
+      anchored === undefined ? 'BAD_ALIAS' : 'CYCLE',
+      node.source,
+    );
+    return null;
+  }
+  reading.size += anchored.size;
+  reading.aliasedSize += anchored.size;
+  if (reading.aliasedSize > manifestLimits.aliasedValues) {
+    report(reading, node as ParsedNode, 'ALIAS_BOMB', node.source);
+    return null;
+  }
+  return anchored.value;
+}
+
+const stringTag = 'tag:yaml.org,2002:str';
+const resolvedTags: ReadonlyMap<string, readonly PlainScalar['type'][]> = new Map([
+  ['tag:yaml.org,2002:int', ['int']],
+  ['tag:yaml.org,2002:float', ['float', 'int']],
+  ['tag:yaml.org,2002:bool', ['bool']],
+  ['tag:yaml.org,2002:null', ['null']],
+  ['tag:yaml.org,2002:timestamp', ['timestamp']],
+]);
+
+function readScalar(node: Scalar<unknown>, reading: Reading): unknown {
+  const text = String(node.value ?? '');
+  const tag = node.tag;
+  if (tag === stringTag || tag === '!') return text;
+  if (tag !== undefined) {
+    const allowed = resolvedTags.get(tag);
+    const resolved = resolvePlain(text);
+    if (allowed?.includes(resolved.type) === true) return finite(resolved, node, reading);
+    report(reading, node as ParsedNode, allowed === undefined ? 'UNKNOWN_TAG' : 'BAD_TAG', tag);
+    return null;
+  }
+  return isUnquoted(node) ? finite(resolvePlain(text), node, reading) : text;
+}
+
+function finite(scalar: PlainScalar, node: Scalar<unknown>, reading: Reading): unknown {
+  if (typeof scalar.value !== 'number' || Number.isFinite(scalar.value)) return scalar.value;
+  report(reading, node as ParsedNode, 'NOT_FINITE', String(node.value));
+  return null;
+}
+
+function report(reading: Reading, node: ParsedNode, code: string, message: string): void {
+  if (reading.faults.length >= manifestLimits.problems) return;
+  const [from, to] = node.range;
+  reading.faults.push({ from, to: Math.max(to, from + 1), code, message });
+}
