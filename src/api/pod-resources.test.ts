@@ -10,9 +10,12 @@ import {
 } from './pod-resources.ts';
 import { qosClass } from './qos.ts';
 
-const quantity = fc.constantFrom('0', '1', '250m', '1500m', '64Mi', '1Gi', '5');
+const whole = fc.constantFrom('0', '1', '64Mi', '1Gi', '5');
 const resources = fc.record({
-  requests: fc.dictionary(fc.constantFrom('cpu', 'memory', 'example.com/gpu'), quantity),
+  requests: fc.record(
+    { cpu: fc.constantFrom('1', '250m', '1500m'), memory: whole, 'example.com/gpu': whole },
+    { requiredKeys: [] },
+  ),
 });
 const container: fc.Arbitrary<Container> = fc.record({ name: fc.constant('c'), resources });
 const initContainer: fc.Arbitrary<Container> = fc.oneof(

@@ -93,7 +93,11 @@ function parseIpv6(text: string): IpAddress | undefined {
   if (head === undefined || tail === undefined) return undefined;
   const missing = 8 - head.groups.length - tail.groups.length;
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
-  const parts = [...head.groups, ...new Array<number>(missing).fill(0), ...tail.groups];
+  const parts = [
+    ...head.groups,
+    ...Array.from<number>({ length: missing }).fill(0),
+    ...tail.groups,
+  ];
   return { family: 6, parts, hadLeadingZeros: head.hadLeadingZeros || tail.hadLeadingZeros };
 }
 

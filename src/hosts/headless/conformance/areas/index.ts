@@ -1,5 +1,6 @@
 import type { ConformanceArea } from '../area.ts';
 import { jsonPatch } from './json-patch.ts';
+import { jsonpath } from './jsonpath.ts';
 import { labelSelector } from './label-selector.ts';
 import { nameValidation } from './name-validation.ts';
 import { nodeSelector } from './node-selector.ts';
@@ -12,6 +13,7 @@ import { tolerationMatching } from './toleration-matching.ts';
 /** Every area that has a counterpart in the simulator. An area is named as its vector file. */
 export const areas: readonly ConformanceArea[] = [
   jsonPatch,
+  jsonpath,
   labelSelector,
   nameValidation,
   nodeSelector,
