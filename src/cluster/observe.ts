@@ -1,0 +1,65 @@
+import { logItem } from '../base/segment-log.ts';
+import type { World } from '../kernel/world.ts';
+import { isCut } from '../kernel/wire.ts';
+import type { EtcdDisk, StoredEvent, StoredKeyValue } from './etcd/store.ts';
+import { CONTROL_PLANE_MACHINE, processNames } from './set-up.ts';
+
+/**
+ * What an observer outside the cluster sees: the truth on etcd's disk, and the state of machines and
+ * processes, whatever the cluster itself still knows. Reading changes nothing.
+ */
+export interface Truth {
+  readonly revision: number;
+  /** Undefined: the changes since then have been compacted away, so read everything anew. */
+  readonly changes: Iterable<StoredEvent> | undefined;
+}
+
+/** Everything stored now. */
+export function storedObjects(world: World): Iterable<StoredKeyValue> {
+  return diskOf(world).keys.values();
+}
+
+/** One stored object, by its key in etcd. */
+export function storedAt(world: World, key: string): StoredKeyValue | undefined {
+  return diskOf(world).keys.get(key);
+}
+
+export function revisionOf(world: World): number {
+  return diskOf(world).revision;
+}
+
+/** The changes after a revision, in order. */
+export function changesSince(world: World, revision: number): Truth {
+  const disk = diskOf(world);
+  if (revision < disk.history.first - 1) return { revision: disk.revision, changes: undefined };
+  return { revision: disk.revision, changes: eventsAfter(disk, revision) };
+}
+
+/** Whether a process runs, has been stopped, or has lost its machine. */
+export function processState(world: World, name: string): 'up' | 'stopped' | 'off' {
+  const process = world.processes.get(name);
+  if (process === undefined) return 'off';
+  if (process.memory !== undefined) return 'up';
+  return world.machines.get(process.machine)?.power === 'on' ? 'stopped' : 'off';
+}
+
+/** Whether a machine is cut off from the control plane. */
+export function isCutOff(world: World, machine: string): boolean {
+  return (
+    isCut(world.wire, machine, CONTROL_PLANE_MACHINE) ||
+    (machine === CONTROL_PLANE_MACHINE &&
+      world.wire.rules.some((rule) => rule.from.includes(machine)))
+  );
+}
+
+function diskOf(world: World): EtcdDisk {
+  // Processes of this name are of kind etcd.
+  return world.processes.get(processNames.etcd(CONTROL_PLANE_MACHINE))?.disk as EtcdDisk;
+}
+
+function* eventsAfter(disk: EtcdDisk, revision: number): Generator<StoredEvent> {
+  for (let number = revision + 1; number <= disk.revision; number++) {
+    const event = logItem(disk.history, number);
+    if (event !== undefined) yield event;
+  }
+}

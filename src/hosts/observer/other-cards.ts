@@ -1,0 +1,123 @@
+import type {
+  Deployment,
+  EndpointSlice,
+  Event,
+  ReplicaSet,
+  Service,
+} from '../../api/generated/types.ts';
+import { kindByApiVersion } from '../../api/kinds/index.ts';
+import { parseTime } from '../../api/time.ts';
+import type {
+  EventRow,
+  ObjectRow,
+  ServiceCard,
+  StatusClass,
+  WorkloadCard,
+} from '../../bridge/cards.ts';
+import type { KubeObject } from '../../cluster/client/kube-object.ts';
+
+/** A Service with the Pods behind its EndpointSlices. */
+export function serviceCard(service: Service, slices: Iterable<EndpointSlice>): ServiceCard {
+  const ready = new Set<string>();
+  const notReady = new Set<string>();
+  for (const slice of slices) {
+    for (const endpoint of slice.endpoints ?? []) {
+      const uid = endpoint.targetRef?.uid;
+      if (uid !== undefined) (endpoint.conditions?.ready === false ? notReady : ready).add(uid);
+    }
+  }
+  const { metadata, spec } = service;
+  return {
+    id: metadata.uid ?? '',
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    type: spec?.type ?? 'ClusterIP',
+    clusterIP: spec?.clusterIP ?? '',
+    ports: (spec?.ports ?? []).map(
+      (port) => `${port.port}→${port.targetPort ?? port.port}/${port.protocol ?? 'TCP'}`,
+    ),
+    selector: spec?.selector ?? {},
+    ready: [...ready],
+    notReady: [...notReady],
+  };
+}
+
+/** A Deployment or ReplicaSet with its counts. */
+export function workloadCard(workload: Deployment | ReplicaSet): WorkloadCard {
+  const { metadata, spec, status } = workload;
+  const desired = spec?.replicas ?? 1;
+  const readyCount = status?.readyReplicas ?? 0;
+  const failing = status?.conditions?.find(
+    (each) =>
+      (each.type === 'ReplicaFailure' && each.status === 'True') ||
+      (each.type === 'Progressing' && each.status === 'False'),
+  );
+  const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
+  const statusClass: StatusClass =
+    failing !== undefined
+      ? 'failed'
+      : desired === 0
+        ? 'inert'
+        : readyCount >= desired
+          ? 'good'
+          : 'moving';
+  return {
+    id: metadata.uid ?? '',
+    kind: workload.kind,
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    desired,
+    current: status?.replicas ?? 0,
+    readyCount,
+    updated:
+      workload.kind === 'Deployment'
+        ? (workload.status?.updatedReplicas ?? 0)
+        : (status?.replicas ?? 0),
+    available: status?.availableReplicas ?? 0,
+    ownerId: owner?.uid ?? '',
+    statusClass,
+    message: failing?.message ?? `${readyCount} of ${desired} ready`,
+    paused: workload.kind === 'Deployment' && workload.spec?.paused === true,
+    revision: metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '',
+  };
+}
+
+/** Any object as a row for lists and search. */
+export function objectRow(object: KubeObject): ObjectRow {
+  const apiVersion = object.apiVersion ?? '';
+  const kind = object.kind ?? '';
+  const { uid, name, namespace, creationTimestamp } = object.metadata;
+  const resource = kindByApiVersion(apiVersion, kind)?.plural ?? '';
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const scope = namespace === undefined || namespace === '' ? '' : `/namespaces/${namespace}`;
+  return {
+    id: uid ?? '',
+    apiVersion,
+    kind,
+    resource,
+    namespace: namespace ?? '',
+    name: name ?? '',
+    path: `${root}${scope}/${resource}/${name ?? ''}`,
+    createdAt: parseTime(creationTimestamp ?? '') ?? 0,
+  };
+}
+
+/** A stored Event as a row. Newer recorders write `eventTime` and a series instead of counts. */
+export function eventRow(event: Event): EventRow {
+  const first = event.firstTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '';
+  const last = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? first;
+  return {
+    id: event.metadata.uid ?? '',
+    namespace: event.metadata.namespace ?? '',
+    type: event.type === 'Warning' ? 'Warning' : 'Normal',
+    reason: event.reason ?? '',
+    message: event.message ?? '',
+    kind: event.involvedObject.kind ?? '',
+    name: event.involvedObject.name ?? '',
+    about: event.involvedObject.uid ?? '',
+    component: event.reportingComponent ?? event.source?.component ?? '',
+    count: event.series?.count ?? event.count ?? 1,
+    firstAt: parseTime(first) ?? 0,
+    lastAt: parseTime(last) ?? 0,
+  };
+}

@@ -1,0 +1,189 @@
+import type { LabCommand, PageApiRequest } from '../bridge/protocol.ts';
+import { FAULTS, healFault, injectFault } from '../cluster/faults/index.ts';
+import type { GatewayObservation } from '../cluster/gateway.ts';
+import type { ApiRequest, WatchEvent } from '../cluster/messages.ts';
+import { processNames, CONTROL_PLANE_MACHINE } from '../cluster/set-up.ts';
+import { GATEWAY_PROCESS, kernel } from '../cluster/world.ts';
+import type { Sink } from '../kernel/kernel.ts';
+import type { Micros } from '../kernel/time.ts';
+import type { World } from '../kernel/world.ts';
+
+/** What came back for a request made from outside. `code` 0: no server answered. */
+export interface SessionResponse {
+  readonly code: number;
+  readonly body: unknown;
+  readonly warnings: readonly string[];
+  readonly contentType?: string;
+}
+
+export interface RequestHandlers {
+  onResponse(response: SessionResponse): void;
+  /** For a request with `watch=true`: events as they come; the answer comes when the watch ends. */
+  onEvents?(events: readonly WatchEvent[]): void;
+}
+
+/** What processes tell observers about answered requests. */
+export interface RequestObservation {
+  readonly kind: 'api-request';
+  readonly method: string;
+  readonly verb: string;
+  readonly resource: string;
+  readonly path: string;
+  readonly user: string;
+  readonly from: string;
+  readonly code: number;
+  readonly latencyMicros: number;
+}
+
+/**
+ * A world with whoever drives it: the hosts' one way to move time, make requests from outside, break
+ * and mend. The browser's worker and the headless commands differ only in how they pace it.
+ */
+export interface Session {
+  readonly world: World;
+  /** Keeps appointments up to `until`, at most `stepsMax` of them; true when `until` was reached. */
+  advance(until: Micros, stepsMax: number): boolean;
+  /** Keeps the next appointment. */
+  stepOnce(): void;
+  request(request: PageApiRequest, handlers: RequestHandlers): number;
+  /** Closes a watch that was opened by `request`. */
+  cancel(id: number): void;
+  lab(command: LabCommand): string | undefined;
+  /** Hears answered API requests; one listener. */
+  onRequestObserved: ((observation: RequestObservation, at: Micros) => void) | undefined;
+}
+
+const API_SERVER = processNames.apiServer(CONTROL_PLANE_MACHINE);
+
+export function createSession(world: World): Session {
+  const waiting = new Map<number, RequestHandlers>();
+  // Numbers go on from the clock, so that a restored session never reuses one under way.
+  let nextId = world.nextSeq;
+
+  const sink: Sink = (observation, at, from) => {
+    const { kind } = observation as { readonly kind: string };
+    if (kind === 'api-request') {
+      session.onRequestObserved?.(observation as RequestObservation, at);
+    } else if (kind === 'gateway') {
+      receive((observation as Extract<GatewayObservation, { kind: 'gateway' }>).message);
+    } else if (kind === 'gateway-lost') {
+      failAll(from === GATEWAY_PROCESS ? unreachable(world) : 'connection lost');
+    }
+  };
+
+  function receive(message: Extract<GatewayObservation, { kind: 'gateway' }>['message']): void {
+    const handlers = waiting.get(message.id);
+    if (handlers === undefined) return;
+    switch (message.type) {
+      case 'api/watch':
+        handlers.onEvents?.(message.events);
+        return;
+      case 'api/watch-ended':
+        waiting.delete(message.id);
+        handlers.onResponse({ code: 200, body: undefined, warnings: [] });
+        return;
+      case 'api/response':
+        waiting.delete(message.id);
+        handlers.onResponse({
+          code: message.code,
+          body: message.body,
+          warnings: message.warnings ?? [],
+          ...(message.contentType === undefined ? undefined : { contentType: message.contentType }),
+        });
+        return;
+    }
+  }
+
+  function failAll(message: string): void {
+    const all = [...waiting.values()];
+    waiting.clear();
+    for (const handlers of all)
+      handlers.onResponse({ code: 0, body: failure(message), warnings: [] });
+  }
+
+  const session: Session = {
+    world,
+    onRequestObserved: undefined,
+    advance: (until, stepsMax) => kernel.runSome(world, until, stepsMax, sink),
+    stepOnce() {
+      kernel.step(world, sink);
+    },
+    request(request, handlers) {
+      const id = nextId++;
+      waiting.set(id, handlers);
+      const cause = kernel.note(world, {
+        by: 'you',
+        what: request.act ?? `${request.method} ${request.path}`,
+      });
+      kernel.inject(world, {
+        from: GATEWAY_PROCESS,
+        to: API_SERVER,
+        message: toApiRequest(id, request),
+        cause,
+      });
+      return id;
+    },
+    cancel(id) {
+      if (!waiting.delete(id)) return;
+      kernel.inject(world, {
+        from: GATEWAY_PROCESS,
+        to: API_SERVER,
+        message: { type: 'api/cancel', id } as { type: string },
+        cause: undefined,
+      });
+    },
+    lab(command) {
+      switch (command.kind) {
+        case 'inject-fault':
+          return injectFault(world, kernel, sink, command);
+        case 'heal-fault':
+          return healFault(world, kernel, sink, command.id);
+        case 'heal-all': {
+          let refusal: string | undefined;
+          for (const fault of world.faults)
+            refusal = healFault(world, kernel, sink, fault.id) ?? refusal;
+          return refusal;
+        }
+      }
+    },
+  };
+  return session;
+}
+
+/** The declarations of every fault, as data for a page. */
+export const faultCatalogue = FAULTS.map(
+  ({ inject: _inject, heal: _heal, ...declaration }) => declaration,
+);
+
+/** kubectl's words when no API server answers. */
+function unreachable(world: World): string {
+  const machine = world.machines.get(CONTROL_PLANE_MACHINE);
+  return machine?.power === 'on'
+    ? `The connection to the server ${CONTROL_PLANE_MACHINE}:6443 was refused - did you specify the right host or port?`
+    : `Unable to connect to the server: dial tcp ${CONTROL_PLANE_MACHINE}:6443: i/o timeout`;
+}
+
+function failure(message: string): unknown {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
+}
+
+function toApiRequest(id: number, request: PageApiRequest): ApiRequest {
+  const mark = request.path.indexOf('?');
+  const query: Record<string, string> = Object.create(null) as Record<string, string>;
+  if (mark >= 0) {
+    for (const [key, value] of new URLSearchParams(request.path.slice(mark + 1)))
+      query[key] = value;
+  }
+  return {
+    type: 'api/request',
+    id,
+    method: request.method,
+    path: mark < 0 ? request.path : request.path.slice(0, mark),
+    query,
+    user: 'kubernetes-admin',
+    userAgent: 'kubectl/v1.35.0 (linux/amd64) kubernetes',
+    ...(request.body === undefined ? undefined : { body: request.body }),
+    ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),
+    ...(request.accept === undefined ? undefined : { accept: request.accept }),
+  };
+}

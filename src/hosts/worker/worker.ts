@@ -1,0 +1,180 @@
+import type { EngineMessage, PageMessage, SessionSource, WhyLink } from '../../bridge/protocol.ts';
+import { storedAt } from '../../cluster/observe.ts';
+import { defaultSetUp } from '../../cluster/set-up.ts';
+import { createCluster } from '../../cluster/world.ts';
+import { chainOf } from '../../kernel/cause.ts';
+import type { World } from '../../kernel/world.ts';
+import { etcdKeyOf } from '../observer/etcd-keys.ts';
+import { createSession, faultCatalogue, type Session } from '../session.ts';
+import { createFrameBuilder, type FrameBuilder } from './frames.ts';
+import { createPacer, type Pacer } from './pacer.ts';
+import { createSnapshotStore } from './snapshot-store.ts';
+
+/**
+ * The engine's thread in the browser. It runs the world in short slices, sends a frame when the page
+ * has drawn the last one, and stores a snapshot every few seconds.
+ */
+
+interface Running {
+  readonly session: Session;
+  readonly pacer: Pacer;
+  readonly frames: FrameBuilder;
+}
+
+const SLICE_MILLIS = 12;
+/** Between slices when there is nothing to catch up with: about one animation frame. */
+const REST_MILLIS = 8;
+const SAVE_EVERY_MILLIS = 8000;
+const SAVE_AFTER_ACT_MILLIS = 700;
+/** Frames closer together than this would be drawn on the same animation frame. */
+const FRAME_EVERY_MILLIS = 16;
+
+const snapshots = createSnapshotStore();
+let running: Running | undefined;
+let acknowledged = true;
+let lastFrameAt = 0;
+let saveAt = Number.POSITIVE_INFINITY;
+let saving = false;
+
+function post(message: EngineMessage): void {
+  self.postMessage(message);
+}
+
+/** A thrown exception is a bug of ours: said with its stack, and the page starts another worker. */
+function guarded(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    running = undefined;
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    post({ type: 'crashed', message, stack: stack ?? '' });
+  }
+}
+
+self.onmessage = (event: MessageEvent<PageMessage>) => {
+  guarded(() => receive(event.data));
+};
+
+function receive(message: PageMessage): void {
+  if (message.type === 'open') {
+    void open(message.session);
+    return;
+  }
+  if (running === undefined) return;
+  const { session, pacer, frames } = running;
+  switch (message.type) {
+    case 'clock':
+      pacer.command(message.command);
+      return;
+    case 'api':
+      session.request(message.request, {
+        onResponse: (response) => post({ type: 'api-result', id: message.id, response }),
+      });
+      saveSoon();
+      return;
+    case 'lab':
+      post({ type: 'lab-result', id: message.id, error: session.lab(message.command) });
+      saveSoon();
+      return;
+    case 'subscribe':
+      frames.subscribe(message.paths);
+      return;
+    case 'why':
+      post({ type: 'why-result', id: message.id, chain: chainBehind(session.world, message.path) });
+      return;
+    case 'ack':
+      acknowledged = true;
+      return;
+    case 'save':
+      saveAt = 0;
+      return;
+  }
+}
+
+async function open(source: SessionSource): Promise<void> {
+  const resumed =
+    source.kind === 'resume' ? await loadSnapshot() : { world: undefined, notice: undefined };
+  guarded(() => {
+    const options = source.kind === 'fresh' ? source.setUp : undefined;
+    const world = resumed.world ?? createCluster(defaultSetUp(options));
+    start(world);
+    post({
+      type: 'ready',
+      seed: world.seed,
+      origin: resumed.world === undefined ? 'fresh' : 'resumed',
+      notice: resumed.notice,
+      faultCatalogue,
+    });
+  });
+}
+
+async function loadSnapshot(): Promise<{ world: World | undefined; notice: string | undefined }> {
+  try {
+    return await snapshots.load();
+  } catch {
+    // Private windows may refuse a database; the playground works without.
+    return {
+      world: undefined,
+      notice: 'This browser keeps no data here: the cluster will not survive a reload.',
+    };
+  }
+}
+
+function start(world: World): void {
+  const session = createSession(world);
+  const pacer = createPacer(session, () => performance.now());
+  running = { session, pacer, frames: createFrameBuilder(session, pacer) };
+  acknowledged = true;
+  saveAt = performance.now() + SAVE_EVERY_MILLIS;
+}
+
+function saveSoon(): void {
+  saveAt = Math.min(saveAt, performance.now() + SAVE_AFTER_ACT_MILLIS);
+}
+
+function save(world: World): void {
+  if (saving) return;
+  saving = true;
+  const began = performance.now();
+  snapshots
+    .save(world, Date.now())
+    .catch(() => undefined)
+    .finally(() => {
+      saving = false;
+      // A large world takes longer to write: it must not spend its time on that.
+      const cost = performance.now() - began;
+      saveAt = performance.now() + Math.max(SAVE_EVERY_MILLIS, cost * 20);
+    });
+}
+
+/** Why an object is as it is: the chain of its last write; where that is a chore, of its creation. */
+function chainBehind(world: World, path: string): readonly WhyLink[] {
+  const key = etcdKeyOf(path);
+  const stored = key === undefined ? undefined : storedAt(world, key);
+  const cause = stored?.cause ?? stored?.createdCause;
+  return cause === undefined ? [] : chainOf(cause).map(({ at, by, what }) => ({ at, by, what }));
+}
+
+function loop(): void {
+  guarded(() => {
+    if (running === undefined) return;
+    const { session, pacer, frames } = running;
+    pacer.slice(SLICE_MILLIS);
+    const now = performance.now();
+    if (acknowledged && now - lastFrameAt >= FRAME_EVERY_MILLIS) {
+      acknowledged = false;
+      lastFrameAt = now;
+      post({ type: 'frame', frame: frames.build() });
+    }
+    if (now >= saveAt) {
+      saveAt = Number.POSITIVE_INFINITY;
+      save(session.world);
+    }
+  });
+  setTimeout(
+    loop,
+    running === undefined || running.pacer.paused ? FRAME_EVERY_MILLIS : REST_MILLIS,
+  );
+}
+
+loop();
