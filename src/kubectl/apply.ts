@@ -75,7 +75,7 @@ export async function applyObject(
       message: patch.error.message,
       body: undefined,
     };
-  if (Object.keyspatch.value.length === 0) {
+  if (Object.keys(patch.value).length === 0) {
     return { kind: 'unchanged', object: current, warnings: live.warnings };
   }
   const patched = await client.request({
