@@ -73,10 +73,10 @@ function parseType(text, own, ownId, format) {
   if (array !== null) return { list: parseType(array[1], own, ownId, format) };
   const map = /^\{\s*\[key: string\]: ([\s\S]+?);?\s*\}$/.exec(text);
   if (map !== null) return { map: parseType(map[1], own, ownId, format) };
-  if (/^"/.test(text))
+  if (text.startsWith('"'))
     return { scalar: 'string', enum: [...text.matchAll(/"([^"]*)"/g)].map((match) => match[1]) };
   if (text === `I${own}`) return { ref: ownId };
-  if (/^IIo/.test(text)) return { ref: text.slice(1) };
+  if (text.startsWith('IIo')) return { ref: text.slice(1) };
   if (text === 'string' || text === 'boolean')
     return { scalar: text === 'string' ? 'string' : 'boolean' };
   if (text === 'number') return { scalar: format ?? 'int32' };
@@ -116,6 +116,12 @@ function numberFormats({ id, schemas }) {
   )) {
     const format = formatOf(use[3], 2);
     if (format !== undefined) result.set(use[1] ?? use[2], format);
+  }
+  // Types that contain themselves are compiled into one function, which names the field beside the format.
+  for (const use of code.matchAll(
+    /schemaPath:"#\/properties\/(\w+)\/format",keyword:"format",params:\{format:"(int32|int64|double)"/g,
+  )) {
+    result.set(use[1], use[2]);
   }
   return result;
 }
