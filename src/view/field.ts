@@ -1,0 +1,180 @@
+/**
+ * The geometry of the canvas in its own units (pixels at zoom 1): where the cards of a slot stand. All
+ * levels of detail draw on this one field, so nothing moves between them.
+ */
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Box extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const NODE_CARD = { width: 220, height: 200 } as const;
+export const NODE_GAP = { x: 32, y: 28 } as const;
+/** The part of a node's card that holds its Pods, relative to the card. */
+export const POD_AREA = { x: 14, y: 110, width: 192, height: 78 } as const;
+export const SERVICE_PILL = { width: 152, height: 48 } as const;
+const SERVICE_GAP = { x: 20, y: 14 } as const;
+/** Between the Services and the nodes: room for the edges. */
+const SERVICE_ALLEY = 76;
+export const ORGAN = { width: 148, height: 58 } as const;
+const ORGAN_GAP = 26;
+/** Between the control plane and the field. */
+const ORGAN_ALLEY = 64;
+
+/** A pleasant field is about a third wider than high. */
+const FIELD_ASPECT = 1.35;
+/** Up to this many columns, odd columns sink by half a card: room for edges, and no rigid table. */
+const STAGGERED_COLUMNS_MAX = 3;
+
+export function nodeColumns(count: number): number {
+  const pitchX = NODE_CARD.width + NODE_GAP.x;
+  const pitchY = NODE_CARD.height + NODE_GAP.y;
+  return Math.max(1, Math.ceil(Math.sqrt((count * FIELD_ASPECT * pitchY) / pitchX)));
+}
+
+/** Services stand in a column left of the field, and in more columns when there are many. */
+export function serviceColumns(count: number): number {
+  return Math.max(1, Math.ceil(count / SERVICE_ROWS));
+}
+
+const SERVICE_ROWS = 10;
+
+export function nodeBox(slot: number, columns: number): Box {
+  const column = slot % columns;
+  const row = Math.floor(slot / columns);
+  const pitchX = NODE_CARD.width + NODE_GAP.x;
+  const pitchY = NODE_CARD.height + NODE_GAP.y;
+  const sunk = columns <= STAGGERED_COLUMNS_MAX && column % 2 === 1 ? pitchY / 2 : 0;
+  return { x: column * pitchX, y: row * pitchY + sunk, ...NODE_CARD };
+}
+
+/** The slots whose cards may touch `area`: what must be mounted. Cheap: arithmetic, no search. */
+export function nodeSlotsIn(area: Box, { columns, extent }: { columns: number; extent: number }) {
+  const pitchX = NODE_CARD.width + NODE_GAP.x;
+  const pitchY = NODE_CARD.height + NODE_GAP.y;
+  const first = Math.max(0, Math.floor(area.x / pitchX));
+  const last = Math.min(columns - 1, Math.floor((area.x + area.width) / pitchX));
+  // One row more above: the cards of sunk columns reach half a row down.
+  const top = Math.max(0, Math.floor(area.y / pitchY) - 1);
+  const bottom = Math.min(
+    Math.ceil(extent / columns) - 1,
+    Math.floor((area.y + area.height) / pitchY),
+  );
+  const slots: number[] = [];
+  for (let row = top; row <= bottom; row++) {
+    for (let column = first; column <= last; column++) {
+      const slot = row * columns + column;
+      if (slot < extent) slots.push(slot);
+    }
+  }
+  return slots;
+}
+
+/** The box around all node cards. */
+export function fieldBox({ columns, extent }: { columns: number; extent: number }): Box {
+  const used = Math.min(columns, Math.max(extent, 1));
+  const rows = Math.max(1, Math.ceil(extent / columns));
+  const pitchY = NODE_CARD.height + NODE_GAP.y;
+  const sunk = columns <= STAGGERED_COLUMNS_MAX && extent > 1 && columns > 1;
+  // A sunk column reaches lower only if its last row is filled as far as its neighbours'.
+  const lastRow = extent - (rows - 1) * columns;
+  const drop = sunk ? (lastRow > 1 ? pitchY / 2 : rows > 1 ? 0 : pitchY / 2) : 0;
+  return {
+    x: 0,
+    y: 0,
+    width: used * NODE_CARD.width + (used - 1) * NODE_GAP.x,
+    height: rows * NODE_CARD.height + (rows - 1) * NODE_GAP.y + drop,
+  };
+}
+
+export function serviceBox(slot: number, columns: number): Box {
+  const column = Math.floor(slot / SERVICE_ROWS) % Math.max(columns, 1);
+  const row = slot % SERVICE_ROWS;
+  return {
+    x: -SERVICE_ALLEY - SERVICE_PILL.width - column * (SERVICE_PILL.width + SERVICE_GAP.x),
+    y: 24 + row * (SERVICE_PILL.height + SERVICE_GAP.y),
+    ...SERVICE_PILL,
+  };
+}
+
+/** The order of the organs, left to right: the API server in the middle, those that ask it around it. */
+export const ORGANS = [
+  'kube-scheduler',
+  'kube-controller-manager',
+  'kube-apiserver',
+  'etcd',
+] as const;
+export type Organ = (typeof ORGANS)[number];
+
+/** Organs stand in a row above the whole picture, the API server above the middle of the field. */
+export function organBox(organ: Organ, field: Box): Box {
+  const place = ORGANS.indexOf(organ) - ORGANS.indexOf('kube-apiserver');
+  return {
+    x: field.x + field.width / 2 - ORGAN.width / 2 + place * (ORGAN.width + ORGAN_GAP),
+    y: field.y - ORGAN_ALLEY - ORGAN.height,
+    ...ORGAN,
+  };
+}
+
+/** The box around everything that is drawn. */
+export function worldBox(
+  nodes: { columns: number; extent: number },
+  services: { columns: number; extent: number },
+): Box {
+  const field = fieldBox(nodes);
+  const boxes = [field, ...ORGANS.map((organ) => organBox(organ, field))];
+  for (let slot = 0; slot < services.extent; slot++) {
+    boxes.push(serviceBox(slot, services.columns));
+  }
+  return unionOf(boxes);
+}
+
+export function unionOf(boxes: readonly Box[]): Box {
+  const x = Math.min(...boxes.map((box) => box.x));
+  const y = Math.min(...boxes.map((box) => box.y));
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+  return { x, y, width: right - x, height: bottom - y };
+}
+
+/** How the Pods of a node lie in its card: the largest square cells with which they all fit. */
+export interface PodGrid {
+  readonly columns: number;
+  readonly cell: number;
+  readonly gap: number;
+}
+
+/** Sizes of a Pod's cell, the largest first. Below `GLYPH_CELL_MIN` there is no room for a glyph. */
+const CELLS: readonly PodGrid[] = [
+  { columns: 7, cell: 22, gap: 6 },
+  { columns: 9, cell: 17, gap: 4 },
+  { columns: 12, cell: 13, gap: 3 },
+  { columns: 16, cell: 10, gap: 2 },
+  { columns: 24, cell: 6, gap: 2 },
+];
+export const GLYPH_CELL_MIN = 13;
+
+export function podGrid(count: number): PodGrid {
+  for (const grid of CELLS) {
+    const rows = Math.floor((POD_AREA.height + grid.gap) / (grid.cell + grid.gap));
+    if (rows * grid.columns >= count) return grid;
+  }
+  const columns = Math.ceil(Math.sqrt((count * POD_AREA.width) / POD_AREA.height));
+  return { columns, cell: Math.max(1, POD_AREA.width / columns - 1), gap: 1 };
+}
+
+/** Where the Pod at `index` lies, relative to its node's card. */
+export function podBox(index: number, grid: PodGrid): Box {
+  const pitch = grid.cell + grid.gap;
+  return {
+    x: POD_AREA.x + (index % grid.columns) * pitch,
+    y: POD_AREA.y + Math.floor(index / grid.columns) * pitch,
+    width: grid.cell,
+    height: grid.cell,
+  };
+}

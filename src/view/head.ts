@@ -1,0 +1,48 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ControlPlaneHealth, FaultRow } from '../bridge/cards.ts';
+import type { FaultDeclaration } from '../bridge/protocol.ts';
+
+/** The few things of which there is one: the clock, the lamps, the faults. Replaced with every frame. */
+export interface Head {
+  /** `starting` until the first frame; `restarting` after a crash of the engine until the next one. */
+  readonly phase: 'starting' | 'live' | 'restarting';
+  readonly seed: number;
+  readonly faultCatalogue: readonly FaultDeclaration[];
+  /** Microseconds since the world began. */
+  readonly now: number;
+  readonly epochMillis: number;
+  readonly paused: boolean;
+  readonly speed: number;
+  readonly achievedSpeed: number;
+  readonly revision: number;
+  readonly steps: number;
+  readonly health: ControlPlaneHealth;
+  readonly faults: readonly FaultRow[];
+  /** API requests a virtual second over the last frames, smoothed. */
+  readonly requestsPerSecond: number;
+  /** What the engine said when it crashed last; empty when it never did. */
+  readonly crash: string;
+}
+
+export type HeadStore = StoreApi<Head>;
+
+const NO_HEALTH: ControlPlaneHealth = { components: [], nodesReady: 0, nodes: 0, machines: [] };
+
+export function createHead(): HeadStore {
+  return createStore<Head>(() => ({
+    phase: 'starting',
+    seed: 0,
+    faultCatalogue: [],
+    now: 0,
+    epochMillis: 0,
+    paused: false,
+    speed: 1,
+    achievedSpeed: 1,
+    revision: 0,
+    steps: 0,
+    health: NO_HEALTH,
+    faults: [],
+    requestsPerSecond: 0,
+    crash: '',
+  }));
+}

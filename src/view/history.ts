@@ -1,0 +1,117 @@
+import type { StatusClass } from '../bridge/cards.ts';
+import { createPulse, type Pulse } from './pulse.ts';
+
+/** The lanes of the timeline, top to bottom. */
+export type Lane = 'you' | 'workloads' | 'scheduler' | 'nodes' | 'control-plane';
+
+export const LANES: readonly Lane[] = ['you', 'workloads', 'scheduler', 'nodes', 'control-plane'];
+
+/** A stretch of virtual time in which something held. `to` is undefined while it still holds. */
+export interface Span {
+  readonly key: string;
+  readonly lane: Lane;
+  readonly from: number;
+  readonly to: number | undefined;
+  readonly statusClass: StatusClass;
+  readonly label: string;
+  /** What to select when it is clicked: an object's uid or `component:…`; empty for nothing. */
+  readonly about: string;
+}
+
+/** What holds now, as somebody would draw it; the history finds out when it began and ends. */
+export interface SpanState {
+  readonly lane: Lane;
+  readonly statusClass: StatusClass;
+  readonly label: string;
+  readonly about: string;
+}
+
+/** Something that happened at one moment: a person's act. */
+export interface Mark {
+  readonly at: number;
+  readonly label: string;
+  readonly failed: boolean;
+}
+
+/** What the timeline draws. Times are microseconds since the world began. */
+export interface History {
+  spans(lane: Lane): readonly Span[];
+  marks(): readonly Mark[];
+  readonly pulse: Pulse;
+  /** When an open span began, or undefined when nothing of that key holds. */
+  since(key: string): number | undefined;
+}
+
+export interface WritableHistory extends History {
+  /** Level-triggered: states what holds under `key` now, or that nothing does (`undefined`). */
+  state(key: string, state: SpanState | undefined, now: number): void;
+  /** How a span ends that was good in the end: its colour changes when it closes. */
+  close(key: string, statusClass: StatusClass, now: number): void;
+  mark(mark: Mark): void;
+  clear(): void;
+}
+
+/** Bounds of what is remembered: beyond them the oldest go. */
+const SPANS_PER_LANE_MAX = 400;
+const MARKS_MAX = 400;
+
+export function createHistory(): WritableHistory {
+  const spansByLane = new Map<Lane, Span[]>(LANES.map((lane) => [lane, []]));
+  const open = new Map<string, Span>();
+  let marks: Mark[] = [];
+  const pulse = createPulse();
+
+  function replace(old: Span, next: Span): void {
+    const list = spansByLane.get(old.lane) ?? [];
+    const index = list.lastIndexOf(old);
+    if (index >= 0) list[index] = next;
+  }
+
+  function begin(key: string, state: SpanState, now: number): void {
+    const span: Span = { key, ...state, from: now, to: undefined };
+    const list = spansByLane.get(state.lane) ?? [];
+    list.push(span);
+    if (list.length > SPANS_PER_LANE_MAX) {
+      const gone = list.shift();
+      if (gone !== undefined && open.get(gone.key) === gone) open.delete(gone.key);
+    }
+    open.set(key, span);
+  }
+
+  function end(span: Span, statusClass: StatusClass, now: number): void {
+    open.delete(span.key);
+    replace(span, { ...span, to: now, statusClass });
+  }
+
+  return {
+    spans: (lane) => spansByLane.get(lane) ?? [],
+    marks: () => marks,
+    pulse,
+    since: (key) => open.get(key)?.from,
+    state(key, state, now) {
+      const span = open.get(key);
+      if (state === undefined) {
+        if (span !== undefined) end(span, span.statusClass, now);
+      } else if (span === undefined) {
+        begin(key, state, now);
+      } else if (span.label !== state.label || span.statusClass !== state.statusClass) {
+        const next: Span = { ...span, ...state };
+        open.set(key, next);
+        replace(span, next);
+      }
+    },
+    close(key, statusClass, now) {
+      const span = open.get(key);
+      if (span !== undefined) end(span, statusClass, now);
+    },
+    mark(mark) {
+      marks = [...marks.slice(-(MARKS_MAX - 1)), mark];
+    },
+    clear() {
+      for (const list of spansByLane.values()) list.length = 0;
+      open.clear();
+      marks = [];
+      pulse.clear();
+    },
+  };
+}

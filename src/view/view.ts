@@ -1,0 +1,263 @@
+import type {
+  NodeCard,
+  ObjectRow,
+  PodCard,
+  ServiceCard,
+  TrafficMark,
+  WorkloadCard,
+} from '../bridge/cards.ts';
+import type { EngineMessage, Frame } from '../bridge/protocol.ts';
+import { createEventLog, type EventLog } from './event-log.ts';
+import { createHead, type HeadStore } from './head.ts';
+import { createHistory, type History, type Mark } from './history.ts';
+import { createIndexes } from './indexes.ts';
+import type { Grouping } from './grouping.ts';
+import { recordHistory, type HistorySources } from './record-history.ts';
+import { createServiceLinks, type ServiceLinks } from './service-links.ts';
+import { createSlots, type Slots } from './slots.ts';
+import { createTable, type RowChange, type Table } from './table.ts';
+import { createWatchList, type WatchList } from './watch-list.ts';
+import { nodeColumns, serviceColumns } from './field.ts';
+
+/** A Pod that got its node: the canvas lets it travel there. */
+export interface Move {
+  readonly pod: string;
+  readonly node: string;
+}
+
+/** What a frame did beside changing rows; the canvas draws it and forgets it. */
+export interface FrameEffects {
+  readonly moves: readonly Move[];
+  readonly traffic: readonly TrafficMark[];
+  readonly trafficCount: number;
+  /** Whether any node or Pod changed, so that a raster must be painted anew. */
+  readonly field: boolean;
+}
+
+/**
+ * The page's copy of the world, fed by frames and never edited by the user interface. Tables hold rows,
+ * groupings hold ids by key; both keep identities until their content changes, and tell listeners per id
+ * or key once a frame.
+ */
+export interface View {
+  readonly head: HeadStore;
+  readonly nodes: Table<NodeCard>;
+  readonly pods: Table<PodCard>;
+  readonly services: Table<ServiceCard>;
+  readonly workloads: Table<WorkloadCard>;
+  readonly objects: Table<ObjectRow>;
+  readonly index: Readonly<Record<IndexName, Grouping>>;
+  readonly events: EventLog;
+  readonly links: ServiceLinks;
+  readonly nodeSlots: Slots;
+  readonly serviceSlots: Slots;
+  readonly history: History;
+  readonly watched: WatchList;
+  nodeByName(name: string): NodeCard | undefined;
+  /** A person's act, for the timeline. */
+  recordAct(mark: Mark): void;
+  onFrame(listener: (effects: FrameEffects) => void): () => void;
+  /** Takes a message of the engine that is not an answer. Answers the frame's number when it was one. */
+  take(message: EngineMessage): number | undefined;
+  /** The paths whose objects somebody looks at. */
+  wantedPaths(): readonly string[];
+}
+
+type IndexName = keyof ReturnType<typeof createIndexes>;
+
+/** Frames after a full one within which newly arrived nodes and Services are still sorted into place. */
+const SETTLING_FRAMES = 40;
+const SMOOTHING = 0.12;
+
+export interface ViewOptions {
+  /** Called when the set of paths somebody looks at changed. */
+  readonly onWanted: () => void;
+}
+
+export function createView({ onWanted }: ViewOptions): View {
+  const head = createHead();
+  const nodes = createTable<NodeCard>();
+  const pods = createTable<PodCard>();
+  const services = createTable<ServiceCard>();
+  const workloads = createTable<WorkloadCard>();
+  const objects = createTable<ObjectRow>();
+  const tables = { nodes, pods, services, workloads, objects };
+  const index = createIndexes(tables);
+  const events = createEventLog();
+  const links = createServiceLinks({ services, pods });
+  const nodeSlots = createSlots(nodeColumns);
+  const serviceSlots = createSlots(serviceColumns);
+  const history = createHistory();
+  const watched = createWatchList(onWanted);
+  const frameListeners = new Set<(effects: FrameEffects) => void>();
+  const sources: HistorySources = { index, head };
+
+  let settling = 0;
+  let arrived = false;
+  let moves: Move[] = [];
+  let fieldChanged = false;
+
+  function followNode(change: RowChange<NodeCard>): void {
+    const { before, after } = change;
+    index.nodesByName.follow(change);
+    fieldChanged = true;
+    if (after === undefined) nodeSlots.remove(before?.id ?? '');
+    else if (before === undefined || before.zone !== after.zone) {
+      nodeSlots.add(after);
+      arrived = true;
+    }
+    recordHistory.node(history, change, head.getState().now);
+  }
+
+  function followPod(change: RowChange<PodCard>): void {
+    const { before, after } = change;
+    index.podsOnNode.follow(change);
+    index.waiting.follow(change);
+    index.podsOfWorkload.follow(change);
+    index.podsOfOwner.follow(change);
+    index.podsByClass.follow(change);
+    index.podsByName.follow(change);
+    fieldChanged = true;
+    if (before?.node !== after?.node) {
+      links.followPod(change, index.servicesOfPod.ids(after?.id ?? before?.id ?? ''));
+      if (before?.node === '' && after !== undefined) {
+        moves.push({ pod: after.id, node: after.node });
+      }
+    }
+  }
+
+  function followService(change: RowChange<ServiceCard>): void {
+    const { before, after } = change;
+    index.servicesOfPod.follow(change);
+    links.followService(change);
+    if (after === undefined) serviceSlots.remove(before?.id ?? '');
+    else if (before === undefined) {
+      serviceSlots.add({ id: after.id, zone: after.namespace, name: after.name });
+      arrived = true;
+    }
+  }
+
+  function followWorkload(change: RowChange<WorkloadCard>): void {
+    index.workloadsOfOwner.follow(change);
+    index.workloadsByKind.follow(change);
+    recordHistory.workload(history, change, head.getState().now);
+  }
+
+  function followObject(change: RowChange<ObjectRow>): void {
+    index.objectsByKind.follow(change);
+    index.objectsByName.follow(change);
+  }
+
+  function forgetEverything(frame: Frame): void {
+    pods.clear(followPod);
+    services.clear(followService);
+    workloads.clear(followWorkload);
+    nodes.clear(followNode);
+    objects.clear(followObject);
+    events.clear();
+    nodeSlots.clear();
+    serviceSlots.clear();
+    // Another world, or this one at an earlier moment: what was drawn of it is no longer true.
+    if (frame.now < head.getState().now) history.clear();
+    settling = SETTLING_FRAMES;
+  }
+
+  function applyFrame(frame: Frame): void {
+    moves = [];
+    fieldChanged = false;
+    arrived = false;
+    if (frame.full) forgetEverything(frame);
+    head.setState(headOf(frame, head.getState()));
+    nodes.apply(frame.nodes, followNode);
+    pods.apply(frame.pods, followPod);
+    services.apply(frame.services, followService);
+    workloads.apply(frame.workloads, followWorkload);
+    objects.apply(frame.objects, followObject);
+    events.add(frame.events);
+    watched.take(frame.watched);
+    recordHistory.frame(history, sources, frame);
+    if (settling > 0) {
+      settling -= 1;
+      if (arrived) {
+        nodeSlots.settle();
+        serviceSlots.settle();
+      }
+    }
+    flush();
+    const effects: FrameEffects = {
+      // The first sight of a cluster is no movement.
+      moves: frame.full ? [] : moves,
+      traffic: frame.traffic,
+      trafficCount: frame.trafficCount,
+      field: fieldChanged,
+    };
+    for (const listener of frameListeners) listener(effects);
+  }
+
+  function flush(): void {
+    for (const table of Object.values(tables)) table.flush();
+    for (const grouping of Object.values(index)) grouping.flush();
+    events.flush();
+    links.flush();
+    nodeSlots.flush();
+    serviceSlots.flush();
+    watched.flush();
+  }
+
+  return {
+    head,
+    ...tables,
+    index,
+    events,
+    links,
+    nodeSlots,
+    serviceSlots,
+    history,
+    watched,
+    nodeByName: (name) => nodes.get(index.nodesByName.ids(name)[0] ?? ''),
+    recordAct: (mark) => history.mark(mark),
+    onFrame(listener) {
+      frameListeners.add(listener);
+      return () => frameListeners.delete(listener);
+    },
+    take(message) {
+      if (message.type === 'frame') {
+        applyFrame(message.frame);
+        return message.frame.seq;
+      }
+      if (message.type === 'ready') {
+        head.setState({ seed: message.seed, faultCatalogue: message.faultCatalogue });
+        watched.forget();
+      }
+      if (message.type === 'crashed') {
+        head.setState({ phase: 'restarting', crash: message.message });
+      }
+      return undefined;
+    },
+    wantedPaths: () => watched.wanted(),
+  };
+}
+
+function headOf(frame: Frame, last: ReturnType<HeadStore['getState']>): typeof last {
+  const seconds = (frame.now - last.now) / 1_000_000;
+  const rate = seconds > 0 ? frame.trafficCount / seconds : last.requestsPerSecond;
+  return {
+    ...last,
+    phase: 'live',
+    now: frame.now,
+    epochMillis: frame.epochMillis,
+    paused: frame.paused,
+    speed: frame.speed,
+    achievedSpeed: frame.achievedSpeed,
+    revision: frame.revision,
+    steps: frame.steps,
+    health: frame.health,
+    faults: sameFaults(last.faults, frame.faults) ? last.faults : frame.faults,
+    requestsPerSecond: last.requestsPerSecond + SMOOTHING * (rate - last.requestsPerSecond),
+  };
+}
+
+/** Faults are sent whole with every frame; their list keeps its identity while it is the same. */
+function sameFaults(a: Frame['faults'], b: Frame['faults']): boolean {
+  return a.length === b.length && a.every((fault, at) => fault.id === b[at]?.id);
+}
