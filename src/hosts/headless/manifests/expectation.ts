@@ -1,0 +1,54 @@
+/** What `expectations.json` says of one manifest; see the README beside it. */
+export interface Expectation {
+  readonly objectsInFile: Readonly<Record<string, number>>;
+  readonly created: Readonly<Record<string, number>>;
+  readonly rejected?: readonly {
+    readonly object: string;
+    readonly stage: string;
+    readonly messageContains: string;
+  }[];
+  readonly podCounts: Readonly<Record<string, number | null>>;
+  readonly workloads?: readonly ExpectedWorkload[];
+  readonly pods?: readonly ExpectedPods[];
+  readonly services?: readonly ExpectedService[];
+  readonly confidence: 'high' | 'medium' | 'low';
+}
+
+export interface ExpectedWorkload {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly desired?: number;
+  readonly pods?: number;
+  readonly ready?: number;
+  readonly fullyAvailable?: boolean;
+}
+
+export interface ExpectedPods {
+  readonly owner: string;
+  readonly namespace: string;
+  readonly count: number;
+  readonly phase: string;
+  readonly ready: boolean | 'flapping';
+  readonly reason?: string;
+  readonly messageContains?: string;
+  readonly restarts?: string | number;
+}
+
+export interface ExpectedService {
+  readonly name: string;
+  readonly namespace: string;
+  readonly type: string;
+  readonly readyEndpoints?: number;
+  readonly headless?: boolean;
+  readonly nodePorts?: readonly number[];
+}
+
+export interface ExpectationFile {
+  readonly files: Readonly<Record<string, Expectation>>;
+}
+
+/** Reads the file's shape as far as it is used; anything else is a bug of the file. */
+export function readExpectations(text: string): ExpectationFile {
+  return JSON.parse(text) as ExpectationFile;
+}
