@@ -1,4 +1,6 @@
 import type { ConformanceArea } from '../area.ts';
+import { humanDuration } from './human-duration.ts';
+import { intstrRolling } from './intstr-rolling.ts';
 import { jsonPatch } from './json-patch.ts';
 import { jsonpath } from './jsonpath.ts';
 import { labelSelector } from './label-selector.ts';
@@ -12,6 +14,8 @@ import { tolerationMatching } from './toleration-matching.ts';
 
 /** Every area that has a counterpart in the simulator. An area is named as its vector file. */
 export const areas: readonly ConformanceArea[] = [
+  humanDuration,
+  intstrRolling,
   jsonPatch,
   jsonpath,
   labelSelector,
