@@ -6,7 +6,8 @@ import { CONTROL_PLANE_MACHINE, processNames } from './set-up.ts';
 
 /**
  * What an observer outside the cluster sees: the truth on etcd's disk, and the state of machines and
- * processes, whatever the cluster itself still knows. Reading changes nothing.
+ * processes, whatever the cluster itself still knows. Reading changes nothing, not even a
+ * lazily sorted index: a world that is looked at has the same hash as one that is not.
  */
 export interface Truth {
   readonly revision: number;
@@ -24,6 +25,7 @@ export function storedAt(world: World, key: string): StoredKeyValue | undefined 
   return diskOf(world).keys.get(key);
 }
 
+/** etcd's revision. */
 export function revisionOf(world: World): number {
   return diskOf(world).revision;
 }

@@ -42,6 +42,8 @@ export interface Observer {
   look(): void;
   /** Takes the rows that are due. `full` says that the page must forget what it has. */
   take(): ObservedRows;
+  /** How many nodes there are, and how many of them are Ready. */
+  nodeCounts(): { readonly all: number; readonly ready: number };
   /** Forgets what the page has: the next rows are everything. */
   reset(): void;
 }
@@ -304,6 +306,16 @@ export function createObserver(world: World): Observer {
       events = [];
       full = false;
       return rows;
+    },
+    nodeCounts() {
+      let ready = 0;
+      for (const node of nodes.items.values()) {
+        if (
+          node.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True')
+        )
+          ready += 1;
+      }
+      return { all: nodes.items.size, ready };
     },
     reset() {
       revision = -1;

@@ -73,7 +73,7 @@ export function createFrameBuilder(session: Session, pacer: Pacer): FrameBuilder
         revision: revisionOf(world),
         steps: world.steps,
         ...observer.take(),
-        health: controlPlaneHealth(world),
+        health: controlPlaneHealth(world, observer.nodeCounts()),
         traffic,
         trafficCount,
         faults: world.faults.map(

@@ -1,0 +1,130 @@
+import type { ComponentHealth, ControlPlaneHealth, LampState } from '../../bridge/cards.ts';
+import type { ApiServerMemory } from '../../cluster/apiserver/server.ts';
+import type { EtcdMemory } from '../../cluster/etcd/process.ts';
+import { isCutOff, processState, revisionOf } from '../../cluster/observe.ts';
+import { CONTROL_PLANE_MACHINE, processNames } from '../../cluster/set-up.ts';
+import type { World } from '../../kernel/world.ts';
+
+/**
+ * The health strip: each component's lamp with the measurement behind it, read from the component's
+ * own memory by an observer who needs no API.
+ */
+export function controlPlaneHealth(
+  world: World,
+  nodes: { readonly all: number; readonly ready: number },
+): ControlPlaneHealth {
+  const machine = CONTROL_PLANE_MACHINE;
+  return {
+    components: [
+      component(world, 'kube-apiserver', processNames.apiServer(machine), apiServerFigures),
+      component(world, 'etcd', processNames.etcd(machine), etcdFigures),
+      component(world, 'kube-scheduler', processNames.scheduler(machine), () => NO_FIGURES),
+      component(
+        world,
+        'kube-controller-manager',
+        processNames.controllerManager(machine),
+        () => NO_FIGURES,
+      ),
+    ],
+    nodes: nodes.all,
+    nodesReady: nodes.ready,
+    machines: [...world.machines.values()].map(({ name, power }) => ({
+      name,
+      power,
+      cut: isCutOff(world, name),
+    })),
+  };
+}
+
+type Figures = Pick<ComponentHealth, 'figures' | 'spark' | 'sparkLabel' | 'lamp'>;
+
+const NO_FIGURES: Figures = { figures: [], spark: [], sparkLabel: '', lamp: 'good' };
+
+function component(
+  world: World,
+  name: string,
+  process: string,
+  read: (memory: unknown, world: World) => Figures,
+): ComponentHealth {
+  const state = processState(world, process);
+  const record = world.processes.get(process);
+  const base = { component: name, process, machine: record?.machine ?? '', state };
+  if (state !== 'up') {
+    return {
+      ...base,
+      ...NO_FIGURES,
+      lamp: 'failed',
+      figures: [{ label: 'state', value: state, lamp: 'failed' }],
+    };
+  }
+  return { ...base, ...read(record?.memory, world) };
+}
+
+/** A flush above 10 ms is where etcd's own alerts begin. */
+const FSYNC_SLOW_MICROS = 10_000;
+
+function etcdFigures(memory: unknown, world: World): Figures {
+  // The process of this name runs etcd.
+  const { stats } = memory as EtcdMemory;
+  const recent = ringInOrder(stats.fsyncMicros, stats.flushes);
+  const p99 = quantile(recent, 0.99);
+  const lamp: LampState = p99 > FSYNC_SLOW_MICROS ? 'attention' : 'good';
+  return {
+    lamp,
+    figures: [
+      { label: 'fsync p99', value: millis(p99), lamp },
+      { label: 'revision', value: group(revisionOf(world)) },
+    ],
+    spark: recent.slice(-32).map((micros) => micros / 1000),
+    sparkLabel: 'fsync, ms',
+  };
+}
+
+/** Upstream's service-level objective for one object: 99 % within a second. */
+const WRITE_SLOW_MICROS = 1_000_000;
+
+function apiServerFigures(memory: unknown): Figures {
+  // The process of this name runs the API server.
+  const { metrics, watches, etcdUp } = memory as ApiServerMemory;
+  const writes = ['create', 'update', 'patch', 'delete'].flatMap(
+    (verb) => metrics.latencies.get(verb) ?? [],
+  );
+  const p99 = quantile(writes, 0.99);
+  const lamp: LampState = !etcdUp ? 'failed' : p99 > WRITE_SLOW_MICROS ? 'attention' : 'good';
+  let requests = 0;
+  for (const count of metrics.requests.values()) requests += count;
+  return {
+    lamp,
+    figures: [
+      { label: 'writes p99', value: millis(p99), lamp },
+      { label: 'requests', value: group(requests) },
+      { label: 'watches', value: group(watches.count) },
+      ...(metrics.errors > 0
+        ? [{ label: '5xx', value: group(metrics.errors), lamp: 'attention' as const }]
+        : []),
+    ],
+    spark: (metrics.latencies.get('update') ?? []).slice(-32).map((micros) => micros / 1000),
+    sparkLabel: 'update latency, ms',
+  };
+}
+
+function ringInOrder(ring: readonly number[], written: number): readonly number[] {
+  const at = ring.length === 0 ? 0 : written % ring.length;
+  return written < ring.length ? ring : [...ring.slice(at), ...ring.slice(0, at)];
+}
+
+function quantile(values: readonly number[], q: number): number {
+  if (values.length === 0) return 0;
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
+}
+
+function millis(micros: number): string {
+  const value = micros / 1000;
+  return `${value >= 100 ? Math.round(value) : value.toFixed(1)} ms`;
+}
+
+/** Thousands apart, without a locale. */
+function group(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
