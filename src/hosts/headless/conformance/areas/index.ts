@@ -1,4 +1,7 @@
 import type { ConformanceArea } from '../area.ts';
+import { disruption } from './disruption.ts';
+import { endpointsliceConditions } from './endpointslice-conditions.ts';
+import { evictionRanking } from './eviction-ranking.ts';
 import { humanDuration } from './human-duration.ts';
 import { intstrRolling } from './intstr-rolling.ts';
 import { jsonPatch } from './json-patch.ts';
@@ -6,14 +9,19 @@ import { jsonpath } from './jsonpath.ts';
 import { labelSelector } from './label-selector.ts';
 import { nameValidation } from './name-validation.ts';
 import { nodeSelector } from './node-selector.ts';
+import { podPhase } from './pod-phase.ts';
 import { podResourceRequests } from './pod-resource-requests.ts';
 import { qos } from './qos.ts';
 import { quantity } from './quantity.ts';
+import { replicasetRanking } from './replicaset-ranking.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
 import { tolerationMatching } from './toleration-matching.ts';
 
 /** Every area that has a counterpart in the simulator. An area is named as its vector file. */
 export const areas: readonly ConformanceArea[] = [
+  disruption,
+  endpointsliceConditions,
+  evictionRanking,
   humanDuration,
   intstrRolling,
   jsonPatch,
@@ -21,9 +29,11 @@ export const areas: readonly ConformanceArea[] = [
   labelSelector,
   nameValidation,
   nodeSelector,
+  podPhase,
   podResourceRequests,
   qos,
   quantity,
+  replicasetRanking,
   strategicMergePatch,
   tolerationMatching,
 ];
