@@ -47,7 +47,7 @@ export function applyEntry(
     case 'txn':
       return applyTxn(disk, entry, context);
     case 'revoke':
-      for (const key of [...(disk.leases.get(entry.lease) ?? [])]) {
+      for (const key of disk.leases.get(entry.lease) ?? []) {
         const event = remove(disk, key, context.cause);
         if (event !== undefined) context.events.push(event);
       }

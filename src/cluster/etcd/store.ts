@@ -86,7 +86,7 @@ export function put(
   if (lease !== (previous?.lease ?? 0))
     moveLease(disk, key, { from: previous?.lease ?? 0, to: lease });
   disk.keys.set(key, keyValue);
-  return remember(disk, { kind: 'put', key, keyValue, previous });
+  return remember(disk, { kind: 'put', key, keyValue, previous, cause });
 }
 
 /** Deletes a key under the next revision; undefined, and no revision, when there is nothing to delete. */
@@ -101,7 +101,7 @@ export function remove(
   disk.keys.delete(key);
   removeKey(bucketIndex(disk, key));
   if (previous.lease !== 0) moveLease(disk, key, { from: previous.lease, to: 0 });
-  return remember(disk, { kind: 'delete', key, keyValue, previous });
+  return remember(disk, { kind: 'delete', key, keyValue, previous, cause });
 }
 
 /** Forgets the history up to and including `revision`. The current values stay. */

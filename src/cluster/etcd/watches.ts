@@ -66,7 +66,7 @@ export function notifyWatches(
   }
   for (const [watch, events] of parcels) {
     // A message has one cause; each event also carries its own.
-    env.resumeCause(events[events.length - 1]?.keyValue.cause);
+    env.resumeCause(events[events.length - 1]?.cause);
     env.send(watch.client, { type: 'etcd/events', id: watch.id, events, revision });
   }
 }

@@ -1,0 +1,57 @@
+import type { Exchange, Reply } from './exchange.ts';
+import { countAnswer, type ApiRequestObservation } from './metrics.ts';
+import { targetOf } from './request-target.ts';
+import type { Server } from './server.ts';
+import { verbOf } from './verb.ts';
+import { collectedDeletions } from './writes/delete-collection.ts';
+
+/** Sends the answer of a request to whoever waits for it. */
+export function sendReply(server: Server, exchange: Exchange, answer: Reply): void {
+  const { client, request, group } = exchange;
+  if (group !== 0) {
+    noteGroupReply(server, group, answer);
+    return;
+  }
+  report(server, exchange, answer.code);
+  if (client === undefined) return;
+  const { code, body, warnings, retryAfterSeconds, contentType } = answer;
+  server.env.send(client, {
+    type: 'api/response',
+    id: request.id,
+    code,
+    body,
+    ...(warnings === undefined ? undefined : { warnings }),
+    ...(retryAfterSeconds === undefined ? undefined : { retryAfterSeconds }),
+    ...(contentType === undefined ? undefined : { contentType }),
+  });
+}
+
+/** Counts an answer, and tells the observers of it. */
+export function report(server: Server, exchange: Exchange, code: number): void {
+  const { request, receivedAt } = exchange;
+  const verb = verbOf(request);
+  const latencyMicros = server.env.now - receivedAt;
+  countAnswer(server.memory.metrics, { verb, code, latencyMicros });
+  const observation: ApiRequestObservation = {
+    kind: 'api-request',
+    method: request.method,
+    path: request.path,
+    user: request.user,
+    code,
+    latencyMicros,
+    resource: targetOf(request.path)?.kind.plural ?? '',
+    verb,
+  };
+  server.env.emit(observation);
+}
+
+/** The last part's answer answers the whole. */
+function noteGroupReply(server: Server, id: number, answer: Reply): void {
+  const group = server.memory.groups.get(id);
+  if (group === undefined) return;
+  group.replies.push(answer);
+  group.waiting -= 1;
+  if (group.waiting > 0) return;
+  server.memory.groups.delete(id);
+  sendReply(server, group.exchange, collectedDeletions(server, group));
+}

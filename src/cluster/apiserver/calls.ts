@@ -1,0 +1,84 @@
+import { SECOND, type Micros } from '../../kernel/time.ts';
+import { sendReply } from './answers.ts';
+import { interruptedEtcd, overdue } from './etcd-errors.ts';
+import { refuse, type Commit, type Exchange, type Read } from './exchange.ts';
+import { askEtcd, type Server } from './server.ts';
+
+/** Requests that wait for etcd: how they are sent there, and how they end when it does not answer. */
+
+/** How long a write may take: upstream's bound for a request that changes something. */
+const WRITE_PATIENCE: Micros = 34 * SECOND;
+/** How long a read may take. */
+const READ_PATIENCE: Micros = 60 * SECOND;
+
+/** Sends a write to etcd. */
+export function sendCommit(
+  server: Server,
+  commit: Commit,
+  waiting: { readonly exchange: Exchange; readonly step: number; readonly attempt: number },
+): void {
+  const { exchange, step, attempt } = waiting;
+  const { storage, key, expectedModRevision, value, ttlSeconds, then, warnings } = commit;
+  const deadline = exchange.receivedAt + WRITE_PATIENCE;
+  askEtcd(
+    server,
+    { kind: 'write', exchange, step, attempt, storage, key, value, warnings, then, deadline },
+    (id) => ({
+      type: 'etcd/txn',
+      id,
+      key,
+      expectedModRevision,
+      op:
+        value === undefined
+          ? { kind: 'delete' }
+          : { kind: 'put', value, ...(ttlSeconds === undefined ? undefined : { ttlSeconds }) },
+    }),
+  );
+  armSweep(server, WRITE_PATIENCE);
+}
+
+/** Asks etcd for a list as of an earlier revision. */
+export function sendRead(server: Server, read: Read, exchange: Exchange): void {
+  const deadline = exchange.receivedAt + READ_PATIENCE;
+  askEtcd(server, { kind: 'read', exchange, deadline }, (id) => ({
+    type: 'etcd/range',
+    id,
+    key: read.key,
+    end: read.end,
+    ...(read.revision > 0 ? { revision: read.revision } : undefined),
+  }));
+  armSweep(server, READ_PATIENCE);
+}
+
+/** The connection to etcd broke: whatever was asked will never be answered. */
+export function failCalls(server: Server): void {
+  const { calls } = server.memory;
+  for (const [id, call] of calls) {
+    if (call.kind !== 'write' && call.kind !== 'read') continue;
+    calls.delete(id);
+    sendReply(server, call.exchange, refuse(interruptedEtcd()));
+  }
+}
+
+/** Answers the requests whose time is over. One timer serves all of them. */
+export function sweepCalls(server: Server): void {
+  const { memory, env } = server;
+  memory.sweepArmed = false;
+  let next = Infinity;
+  for (const [id, call] of memory.calls) {
+    if (call.kind !== 'write' && call.kind !== 'read') continue;
+    if (call.deadline > env.now) {
+      next = Math.min(next, call.deadline);
+      continue;
+    }
+    memory.calls.delete(id);
+    sendReply(server, call.exchange, refuse(overdue()));
+  }
+  if (next < Infinity) armSweep(server, next - env.now);
+}
+
+function armSweep({ memory, env }: Server, delay: Micros): void {
+  if (memory.sweepArmed) return;
+  memory.sweepArmed = true;
+  env.after(delay, { type: 'apiserver/sweep' });
+}

@@ -1,0 +1,20 @@
+/** Flags of kube-apiserver and what it must know of its world. Frozen. */
+export interface ApiServerConfig {
+  /** `--etcd-servers`: the name of the etcd process. */
+  readonly etcd: string;
+  /** Calendar time of the world's beginning, milliseconds since 1970. */
+  readonly epochMillis: number;
+  /** `--service-cluster-ip-range`. */
+  readonly serviceCidr: string;
+  /** `--advertise-address`: where the Service `kubernetes` leads. */
+  readonly advertiseAddress: string;
+  /** `--event-ttl`. */
+  readonly eventTtlSeconds: number;
+}
+
+/** kubeadm's values for what a set-up does not say. */
+export function apiServerConfig(
+  given: Pick<ApiServerConfig, 'etcd' | 'epochMillis' | 'serviceCidr'> & Partial<ApiServerConfig>,
+): ApiServerConfig {
+  return Object.freeze({ advertiseAddress: '192.168.0.10', eventTtlSeconds: 3600, ...given });
+}

@@ -1,0 +1,114 @@
+import type { KubernetesObject } from '../../api/generated/types.ts';
+import { assertNever } from '../../base/exhaustive.ts';
+import type { EtcdResponse } from '../messages.ts';
+import { conclude } from './conclude.ts';
+import { brokenEtcd, overdue } from './etcd-errors.ts';
+import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
+import { answerRead } from './reads/list.ts';
+import { formOf, present } from './reads/object-form.ts';
+import { targetOf } from './request-target.ts';
+import { runVerb } from './run-verb.ts';
+import { cacheOf, calendarMillis, type EtcdCall, type Server } from './server.ts';
+import { takeList } from './storage/feed.ts';
+import { revisionOf, withRevision } from './storage/stored-object.ts';
+import { scaleOf } from './subresources/scale.ts';
+import type { VerbStep } from './verb.ts';
+
+/** A write that keeps meeting newer objects is given up; upstream would go on until its time is over. */
+const ATTEMPTS_MAX = 100;
+
+/** An answer from etcd: the request that waited for it goes on. */
+export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
+  const { memory } = server;
+  const call = memory.calls.get(answer.id);
+  // etcd tells watches before it answers, so by now every copy is at least as new as the answer.
+  if (answer.type !== 'etcd/error' && answer.revision > memory.revision) {
+    memory.revision = answer.revision;
+  }
+  if (call === undefined) return;
+  memory.calls.delete(answer.id);
+  switch (call.kind) {
+    case 'list':
+      if (answer.type === 'etcd/range-result') takeList(server, call.storage, answer);
+      return;
+    case 'feed':
+    case 'compact':
+      return;
+    case 'read':
+      conclude(server, call.exchange, answerRead(server, call.exchange, answer));
+      return;
+    case 'write':
+      finishWrite(server, call, answer);
+      return;
+    default:
+      assertNever(call);
+  }
+}
+
+type WriteCall = Extract<EtcdCall, { kind: 'write' }>;
+
+function finishWrite(server: Server, call: WriteCall, answer: EtcdResponse): void {
+  const { exchange, step, attempt } = call;
+  if (answer.type !== 'etcd/txn-result') {
+    const text = answer.type === 'etcd/error' ? answer.error : 'etcdserver: unexpected answer';
+    conclude(server, exchange, refuse(brokenEtcd(text)));
+  } else if (answer.succeeded) {
+    goOn(server, call, answer.revision);
+  } else if (attempt >= ATTEMPTS_MAX) {
+    conclude(server, exchange, refuse(overdue()));
+  } else {
+    // The copy has the newer object by now: decide again.
+    runAgain(server, exchange, { step, attempt: attempt + 1 });
+  }
+}
+
+function runAgain(server: Server, exchange: Exchange, at: VerbStep): void {
+  conclude(server, exchange, runVerb(server, exchange, at), at);
+}
+
+function goOn(server: Server, call: WriteCall, revision: number): void {
+  const { then, exchange } = call;
+  switch (then.kind) {
+    case 'step':
+      runAgain(server, exchange, { step: then.step, attempt: 0 });
+      return;
+    case 'body':
+      conclude(server, exchange, withWarnings(reply(then.body, then.code), call));
+      return;
+    case 'object': {
+      const body = presentFor(server, exchange, asWritten(server, call, revision));
+      conclude(server, exchange, withWarnings(reply(body, then.code), call));
+      return;
+    }
+    case 'scale': {
+      const body = scaleOf(exchange.request.path, asWritten(server, call, revision));
+      conclude(server, exchange, withWarnings(reply(body), call));
+      return;
+    }
+    default:
+      assertNever(then);
+  }
+}
+
+function withWarnings(answer: Answer, { warnings }: WriteCall): Answer {
+  return warnings === undefined || answer.kind !== 'reply' ? answer : { ...answer, warnings };
+}
+
+/** The written object with its revision: the very one in the copy, unless that is newer already. */
+function asWritten(
+  server: Server,
+  { storage, key, value }: WriteCall,
+  revision: number,
+): KubernetesObject {
+  const cached = cacheOf(server, storage).objects.get(key);
+  return cached !== undefined && revisionOf(cached) === revision
+    ? cached
+    : withRevision(value as KubernetesObject, revision);
+}
+
+/** An object in the form that its request wants. */
+function presentFor(server: Server, exchange: Exchange, object: KubernetesObject): unknown {
+  const kind = targetOf(exchange.request.path)?.kind;
+  if (kind === undefined) return object;
+  return present(object, { kind, form: formOf(exchange.request), now: calendarMillis(server) });
+}

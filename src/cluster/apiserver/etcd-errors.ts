@@ -1,0 +1,30 @@
+import { statusError, timeoutError, type StatusError } from '../../api/status-error.ts';
+
+/** What clients are told when etcd does not answer, in the words that upstream lets through to them. */
+
+/** 500 with the words of the gRPC client. */
+export function brokenEtcd(message: string): StatusError {
+  return statusError(500, '', message);
+}
+
+/** Nobody listens where etcd should be. */
+export function unreachableEtcd(): StatusError {
+  return brokenEtcd(
+    'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"',
+  );
+}
+
+/** The connection broke after the question and before the answer. */
+export function interruptedEtcd(): StatusError {
+  return brokenEtcd('rpc error: code = Unavailable desc = error reading from server: EOF');
+}
+
+/** 504: etcd has not answered in time. The write may have happened all the same. */
+export function overdue(): StatusError {
+  return timeoutError(
+    'request did not complete within requested timeout - context deadline exceeded',
+  );
+}
+
+/** What etcd says about a revision that is gone. */
+export const COMPACTED_TEXT = 'etcdserver: mvcc: required revision has been compacted';

@@ -1,0 +1,110 @@
+import { defineBehaviour } from '../../kernel/process.ts';
+import { MINUTE } from '../../kernel/time.ts';
+import { failCalls, sweepCalls } from './calls.ts';
+import type { ApiServerConfig } from './config.ts';
+import { takeEtcdAnswer } from './etcd-answers.ts';
+import { handle } from './handle.ts';
+import { noMetrics } from './metrics.ts';
+import { askEtcd, type ApiServerMemory, type ApiServerMessage, type Server } from './server.ts';
+import { sendBookmarks, endWatch } from './reads/watch.ts';
+import { loseEtcd, reconnect, startFeeds, takeEvents } from './storage/feed.ts';
+import { noWatches, takeWatch, takeWatchesOf } from './storage/served-watches.ts';
+
+/** Upstream's `--etcd-compaction-interval`. */
+const COMPACTION_INTERVAL = 5 * MINUTE;
+
+/**
+ * kube-apiserver: the cluster's one door. Everything else in the cluster asks it, and it alone asks etcd. It keeps
+ * nothing of its own on disk.
+ */
+export const apiServerBehaviour = defineBehaviour<
+  ApiServerConfig,
+  null,
+  ApiServerMemory,
+  ApiServerMessage
+>({
+  kind: 'kube-apiserver',
+  initialDisk: () => null,
+  start(_disk, env, config) {
+    const memory: ApiServerMemory = {
+      nextCall: 1,
+      nextGroup: 1,
+      etcdUp: true,
+      etcdFailures: 0,
+      revision: 0,
+      compactTo: 0,
+      caches: new Map(),
+      calls: new Map(),
+      sweepArmed: false,
+      groups: new Map(),
+      watches: noWatches(),
+      metrics: noMetrics(),
+    };
+    startFeeds({ config, memory, env });
+    env.after(COMPACTION_INTERVAL, { type: 'apiserver/compact' });
+    env.after(MINUTE, { type: 'apiserver/bookmarks' });
+    return memory;
+  },
+  step({ memory, config }, message, env) {
+    const server: Server = { config, memory, env };
+    switch (message.type) {
+      case 'api/request':
+        handle(server, {
+          request: Object.freeze(message),
+          client: env.from,
+          receivedAt: env.now,
+          group: 0,
+        });
+        return;
+      case 'api/cancel':
+        if (env.from !== undefined) {
+          takeWatch(memory.watches, { client: env.from, request: message.id });
+        }
+        return;
+      case 'etcd/events':
+        takeEvents(server, message);
+        return;
+      case 'etcd/range-result':
+      case 'etcd/txn-result':
+      case 'etcd/compact-result':
+      case 'etcd/error':
+        takeEtcdAnswer(server, message);
+        return;
+      case 'apiserver/sweep':
+        sweepCalls(server);
+        return;
+      case 'apiserver/bookmarks':
+        sendBookmarks(server);
+        env.after(MINUTE, message);
+        return;
+      case 'apiserver/watch-timeout':
+        endWatch(server, message);
+        return;
+      case 'apiserver/reconnect':
+        reconnect(server, message.attempt);
+        return;
+      case 'apiserver/compact':
+        askForCompaction(server);
+        env.after(COMPACTION_INTERVAL, message);
+        return;
+      case 'kernel/connection-lost':
+        if (message.peer === config.etcd) {
+          failCalls(server);
+          loseEtcd(server);
+        } else takeWatchesOf(memory.watches, message.peer);
+        return;
+      default:
+        // Answers are for clients.
+        return;
+    }
+  },
+});
+
+/** Forgets what is older than the previous round: between five and ten minutes of history remain. */
+function askForCompaction(server: Server): void {
+  const { memory } = server;
+  const revision = memory.compactTo;
+  memory.compactTo = memory.revision;
+  if (revision === 0 || !memory.etcdUp) return;
+  askEtcd(server, { kind: 'compact' }, (id) => ({ type: 'etcd/compact', id, revision }));
+}

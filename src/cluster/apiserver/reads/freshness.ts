@@ -1,0 +1,25 @@
+import { statusError, type StatusError } from '../../../api/status-error.ts';
+import type { Server } from '../server.ts';
+import type { ResourceCache } from '../storage/resource-cache.ts';
+
+/** The revision up to which a cache is known to hold everything. */
+export function revisionOfCache(server: Server, cache: ResourceCache): number {
+  return Math.max(cache.revision, server.memory.revision);
+}
+
+/**
+ * The refusal of a reader who wants a state that is not here yet. Upstream waits three seconds for it first; here a
+ * client can only know of such a revision from another world.
+ */
+export function tooLargeRevision(
+  server: Server,
+  cache: ResourceCache,
+  asked: number | undefined,
+): StatusError | undefined {
+  const current = revisionOfCache(server, cache);
+  if (asked === undefined || asked <= current) return undefined;
+  return statusError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+}

@@ -1,0 +1,90 @@
+import type { KindDeclaration, SubresourceName } from '../../api/kinds/kind.ts';
+import { kindByResource } from '../../api/kinds/index.ts';
+
+/** What a path of the API points at: a collection, an object of it, or a subresource of that. Frozen. */
+export interface RequestTarget {
+  readonly kind: KindDeclaration;
+  /** The empty text for cluster-scoped kinds and for lists across all namespaces. */
+  readonly namespace: string;
+  /** The empty text for the collection. */
+  readonly name: string;
+  /** The empty text for the object itself. */
+  readonly subresource: SubresourceName | '';
+  /** The object's key in etcd, or the prefix of the collection's keys. */
+  readonly key: string;
+}
+
+/**
+ * Paths come again and again (a lease every ten seconds, a pod's status a few times), so what they mean is kept: a
+ * memo of a pure function, emptied when it has grown large.
+ */
+const known = new Map<string, RequestTarget | undefined>();
+const KNOWN_MAX = 20_000;
+
+/** The target of a path below `/api` or `/apis`; undefined for a path that names no served resource. */
+export function targetOf(path: string): RequestTarget | undefined {
+  const remembered = known.get(path);
+  if (remembered !== undefined) return remembered;
+  const target = resolve(path);
+  if (target === undefined) return undefined;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(path, target);
+  return target;
+}
+
+function resolve(path: string): RequestTarget | undefined {
+  const parts = path.split('/');
+  // A leading slash leaves an empty first part.
+  const isCore = parts[1] === 'api';
+  if (!isCore && parts[1] !== 'apis') return undefined;
+  const group = isCore ? '' : (parts[2] ?? '');
+  const version = (isCore ? parts[2] : parts[3]) ?? '';
+  const rest = parts.slice(isCore ? 3 : 4);
+  if (rest[rest.length - 1] === '') rest.pop();
+  const [first = '', second = '', third = ''] = rest;
+  if (first === 'namespaces' && rest.length > 2 && third !== 'status' && third !== 'finalize') {
+    const [, , , name = '', subresource = ''] = rest;
+    const kind = kindByResource(group, version, third);
+    if (kind === undefined || !kind.namespaced || rest.length > 5) return undefined;
+    return build({ kind, namespace: decode(second), name: decode(name), subresource });
+  }
+  const kind = kindByResource(group, version, first);
+  if (kind === undefined || rest.length > 3) return undefined;
+  // An object of a namespaced kind has no path without its namespace.
+  if (kind.namespaced && second !== '') return undefined;
+  return build({ kind, namespace: '', name: decode(second), subresource: third });
+}
+
+function build(where: {
+  readonly kind: KindDeclaration;
+  readonly namespace: string;
+  readonly name: string;
+  readonly subresource: string;
+}): RequestTarget | undefined {
+  const { kind, namespace, name, subresource } = where;
+  if (subresource !== '' && !Object.hasOwn(kind.subresources, subresource)) return undefined;
+  return Object.freeze({
+    kind,
+    namespace,
+    name,
+    // It is a key of the kind's subresources.
+    subresource: subresource as SubresourceName | '',
+    key: keyOf(kind, namespace, name),
+  });
+}
+
+/** The key in etcd of an object, or with an empty name the prefix of all keys of the collection. */
+export function keyOf(kind: KindDeclaration, namespace: string, name: string): string {
+  return namespace === ''
+    ? `/registry/${kind.storage}/${name}`
+    : `/registry/${kind.storage}/${namespace}/${name}`;
+}
+
+function decode(part: string): string {
+  if (!part.includes('%')) return part;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

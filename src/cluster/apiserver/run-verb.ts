@@ -1,0 +1,54 @@
+import { methodNotAllowedError, unknownResourceError } from '../../api/status-error.ts';
+import { refuse, type Answer, type Exchange } from './exchange.ts';
+import { getObject } from './reads/get.ts';
+import { listObjects } from './reads/list.ts';
+import { openWatch } from './reads/watch.ts';
+import { targetOf, type RequestTarget } from './request-target.ts';
+import type { Server } from './server.ts';
+import { verbOf, type Verb, type VerbStep } from './verb.ts';
+import { createObject } from './writes/create.ts';
+import { deleteObject } from './writes/delete.ts';
+import { deleteCollection } from './writes/delete-collection.ts';
+import { patchObject } from './writes/patch.ts';
+import { updateObject } from './writes/update.ts';
+import { subresourceVerb } from './subresources/index.ts';
+
+/** Runs a request's verb from a step on. It is run again when what it based its write on was out of date. */
+export function runVerb(server: Server, exchange: Exchange, at: VerbStep): Answer {
+  const target = targetOf(exchange.request.path);
+  if (target === undefined) return refuse(unknownResourceError());
+  const verb =
+    target.subresource === ''
+      ? verbFor(exchange, target)
+      : subresourceVerb(target, verbOf(exchange.request));
+  return verb === undefined
+    ? refuse(methodNotAllowedError())
+    : verb({ server, exchange, target, at });
+}
+
+function verbFor({ request }: Exchange, target: RequestTarget): Verb | undefined {
+  const isCollection = target.name === '';
+  const verb = verbOf(request);
+  if (!target.kind.verbs.includes(verb)) return undefined;
+  switch (verb) {
+    case 'get':
+      return getObject;
+    case 'list':
+      return listObjects;
+    case 'watch':
+      return openWatch;
+    case 'create':
+      // Objects of a namespaced kind are made in a namespace.
+      return isCollection && target.kind.namespaced === (target.namespace !== '')
+        ? createObject
+        : undefined;
+    case 'update':
+      return isCollection ? undefined : updateObject;
+    case 'patch':
+      return isCollection ? undefined : patchObject;
+    case 'delete':
+      return deleteObject;
+    case 'deletecollection':
+      return target.kind.namespaced === (target.namespace !== '') ? deleteCollection : undefined;
+  }
+}

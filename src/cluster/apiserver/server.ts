@@ -1,0 +1,131 @@
+import type { Env } from '../../kernel/process.ts';
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { formatTime } from '../../api/time.ts';
+import type {
+  ApiCancel,
+  ApiRequest,
+  ApiResponse,
+  ApiWatchEnded,
+  ApiWatchEvents,
+  EtcdRequest,
+  EtcdResponse,
+  EtcdWatchEvents,
+} from '../messages.ts';
+import type { ApiServerConfig } from './config.ts';
+import type { Exchange, Reply, Then } from './exchange.ts';
+import type { ApiServerMetrics } from './metrics.ts';
+import type { ResourceCache } from './storage/resource-cache.ts';
+import type { ServedWatches } from './storage/served-watches.ts';
+
+export type ApiServerMessage =
+  | ApiRequest
+  | ApiResponse
+  | ApiWatchEvents
+  | ApiWatchEnded
+  | ApiCancel
+  | EtcdRequest
+  | EtcdResponse
+  | EtcdWatchEvents
+  | ApiServerTimer
+  | ConnectionLost;
+
+export type ApiServerTimer =
+  /** Requests may have waited too long for etcd. */
+  | { readonly type: 'apiserver/sweep' }
+  | { readonly type: 'apiserver/bookmarks' }
+  | {
+      readonly type: 'apiserver/watch-timeout';
+      readonly watch: number;
+      readonly client: string;
+      readonly request: number;
+    }
+  /** Try etcd again. */
+  | { readonly type: 'apiserver/reconnect'; readonly attempt: number }
+  | { readonly type: 'apiserver/compact' };
+
+/** All that a running API server remembers. Lost with a crash and rebuilt from etcd. */
+export interface ApiServerMemory {
+  nextCall: number;
+  nextGroup: number;
+  /** The connection to etcd is believed to stand. */
+  etcdUp: boolean;
+  /** Attempts since it was lost. */
+  etcdFailures: number;
+  /** Every cache holds every change up to this revision of the whole store. */
+  revision: number;
+  /** The revision when compaction was last asked for: what the next one compacts to. */
+  compactTo: number;
+  /** By storage folder. */
+  readonly caches: Map<string, ResourceCache>;
+  /** Questions that etcd has not answered, by their number. */
+  readonly calls: Map<number, EtcdCall>;
+  sweepArmed: boolean;
+  /** Requests that are answered when all their parts are. */
+  readonly groups: Map<number, RequestGroup>;
+  readonly watches: ServedWatches;
+  readonly metrics: ApiServerMetrics;
+}
+
+/** A request whose parts are under way. */
+export interface RequestGroup {
+  readonly exchange: Exchange;
+  waiting: number;
+  /** The parts' answers, in order of arrival. */
+  readonly replies: Reply[];
+}
+
+/** What etcd was asked, and what for. Frozen. */
+export type EtcdCall =
+  | { readonly kind: 'list'; readonly storage: string }
+  | { readonly kind: 'feed'; readonly storage: string }
+  | { readonly kind: 'compact' }
+  | {
+      readonly kind: 'read';
+      readonly exchange: Exchange;
+      readonly deadline: Micros;
+    }
+  | {
+      readonly kind: 'write';
+      readonly exchange: Exchange;
+      readonly step: number;
+      /** How often the write has met a newer object. */
+      readonly attempt: number;
+      readonly storage: string;
+      readonly key: string;
+      readonly value: object | undefined;
+      readonly warnings: readonly string[] | undefined;
+      readonly then: Then;
+      readonly deadline: Micros;
+    };
+
+/** What every function of the server is handed; valid only during a step. */
+export interface Server {
+  readonly config: ApiServerConfig;
+  readonly memory: ApiServerMemory;
+  readonly env: Env<ApiServerMessage>;
+}
+
+/** The calendar time, in milliseconds since 1970. */
+export function calendarMillis({ config, env }: Server): number {
+  return config.epochMillis + Math.floor(env.now / 1000);
+}
+
+/** The calendar time as objects carry it. */
+export function timestamp(server: Server): string {
+  return formatTime(calendarMillis(server));
+}
+
+/** The copy of a storage folder. Every kind that is served has one. */
+export function cacheOf(server: Server, storage: string): ResourceCache {
+  return server.memory.caches.get(storage) as ResourceCache; // Created for all kinds at the start.
+}
+
+/** Asks etcd; the answer comes back to the call. */
+export function askEtcd(server: Server, call: EtcdCall, ask: (id: number) => EtcdRequest): number {
+  const { memory, env, config } = server;
+  const id = memory.nextCall++;
+  memory.calls.set(id, Object.freeze(call));
+  env.send(config.etcd, ask(id));
+  return id;
+}

@@ -1,0 +1,19 @@
+import { authenticate } from './authenticate.ts';
+import { authorise } from './authorise.ts';
+import { knowResource } from './know-resource.ts';
+import { serveItself } from './serve-itself.ts';
+import type { Stage } from './stage.ts';
+import { runVerbStage } from './run-verb-stage.ts';
+import { waitForCache } from './wait-for-cache.ts';
+
+/** What a request goes through, in this order. The first stage that answers ends it. */
+export const stages: readonly Stage[] = [
+  authenticate,
+  authorise,
+  // Health, versions and discovery.
+  serveItself,
+  knowResource,
+  waitForCache,
+  // From here on the verb decides: decode, default, admit, validate, store (see ../writes).
+  runVerbStage,
+];

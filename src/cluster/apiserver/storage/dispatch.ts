@@ -1,0 +1,136 @@
+import type { KubernetesObject } from '../../../api/generated/types.ts';
+import type { KindDeclaration } from '../../../api/kinds/kind.ts';
+import { allKinds } from '../../../api/kinds/index.ts';
+import { matchesFields, type FieldRequirement } from '../../../api/selectors/field-selector.ts';
+import {
+  matchesRequirements,
+  type LabelRequirement,
+} from '../../../api/selectors/label-requirement.ts';
+import type { WatchEvent } from '../../messages.ts';
+import { present } from '../reads/object-form.ts';
+import { calendarMillis, type Server } from '../server.ts';
+import { nodeOf, type CacheChange, type ResourceCache } from './resource-cache.ts';
+import type { ServedWatch } from './served-watches.ts';
+
+/** Tells the watches of a resource about a batch of changes, in one message for each watch. */
+export function dispatch(
+  server: Server,
+  cache: ResourceCache,
+  changes: readonly CacheChange[],
+): void {
+  const scoped = server.memory.watches.byStorage.get(cache.storage);
+  if (scoped === undefined) return;
+  const parcels = new Map<ServedWatch, WatchEvent[]>();
+  const now = calendarMillis(server);
+  for (const change of changes) {
+    const shared: SharedEvents = {};
+    const tell = (watches: ReadonlyMap<number, ServedWatch> | undefined): void => {
+      if (watches === undefined) return;
+      for (const watch of watches.values()) {
+        const event = eventFor(watch, change, { shared, now });
+        if (event === undefined) continue;
+        const parcel = parcels.get(watch);
+        if (parcel === undefined) parcels.set(watch, [event]);
+        else parcel.push(event);
+      }
+    };
+    tell(scoped.all);
+    if (scoped.namespace.size > 0) {
+      tell(scoped.namespace.get(change.object.metadata.namespace ?? ''));
+    }
+    if (scoped.key.size > 0) tell(scoped.key.get(change.key));
+    if (scoped.node.size > 0) {
+      const node = nodeOf(change.object);
+      const before = nodeOf(change.previous);
+      if (node !== '') tell(scoped.node.get(node));
+      if (before !== '' && before !== node) tell(scoped.node.get(before));
+    }
+  }
+  for (const [watch, events] of parcels) {
+    server.env.resumeCause(events[events.length - 1]?.cause);
+    server.env.send(watch.client, { type: 'api/watch', id: watch.request, events });
+  }
+}
+
+/** The events of a change that many watches see alike. */
+interface SharedEvents {
+  ADDED?: WatchEvent;
+  MODIFIED?: WatchEvent;
+  DELETED?: WatchEvent;
+}
+
+/**
+ * What a watch sees of a change; undefined for nothing. With a selector an object may come into view or leave it
+ * without being created or deleted; it then leaves as it was last seen.
+ */
+export function eventFor(
+  watch: ServedWatch,
+  change: CacheChange,
+  { shared, now }: { readonly shared: SharedEvents; readonly now: number },
+): WatchEvent | undefined {
+  const kind = kindOf(watch);
+  const had = change.previous !== undefined && isSeen(watch, kind, change.previous);
+  const has = !change.deleted && isSeen(watch, kind, change.object);
+  if (!had && !has) return undefined;
+  const type = has ? (had ? 'MODIFIED' : 'ADDED') : 'DELETED';
+  const hasLeft = type === 'DELETED' && !change.deleted;
+  const isPlain = watch.form === 'object' && kind.fromStored === undefined && !hasLeft;
+  if (isPlain && shared[type] !== undefined) return shared[type];
+  const object =
+    hasLeft && change.previous !== undefined
+      ? atRevision(change.previous, change.object)
+      : change.object;
+  const event: WatchEvent = {
+    type,
+    object: present(object, { kind, form: watch.form, now }),
+    cause: change.cause,
+  };
+  if (isPlain) shared[type] = event;
+  return event;
+}
+
+/** The kind as whose objects a watch sees the storage. */
+export function kindOf(watch: ServedWatch): KindDeclaration {
+  return allKinds[watch.kind] as KindDeclaration; // The index was taken from this very list.
+}
+
+function isSeen(watch: ServedWatch, kind: KindDeclaration, object: KubernetesObject): boolean {
+  const { scope } = watch;
+  switch (scope.by) {
+    case 'all':
+      break;
+    case 'namespace':
+      // The index holds the namespace.
+      break;
+    case 'node':
+      if (nodeOf(object) !== scope.node) return false;
+      if (scope.namespace !== '' && object.metadata.namespace !== scope.namespace) return false;
+      break;
+    case 'key':
+      break;
+  }
+  return isSelected(object, { kind, labels: watch.labels, fields: watch.fields });
+}
+
+/** Whether an object, as it is stored, meets a request's selectors. */
+export function isSelected(
+  object: KubernetesObject,
+  wanted: {
+    readonly kind: KindDeclaration;
+    readonly labels: readonly LabelRequirement[] | undefined;
+    readonly fields: readonly FieldRequirement[] | undefined;
+  },
+): boolean {
+  const { kind, labels, fields } = wanted;
+  if (labels !== undefined && !matchesRequirements(labels, object.metadata.labels)) return false;
+  if (fields === undefined) return true;
+  const seen = kind.fromStored === undefined ? object : kind.fromStored(object);
+  return matchesFields(fields, (field) => kind.selectableFields[field]?.(seen));
+}
+
+function atRevision(object: KubernetesObject, newer: KubernetesObject): KubernetesObject {
+  const { resourceVersion } = newer.metadata;
+  return resourceVersion === undefined
+    ? object
+    : Object.freeze({ ...object, metadata: { ...object.metadata, resourceVersion } });
+}

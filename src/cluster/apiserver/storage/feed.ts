@@ -1,0 +1,161 @@
+import type { KubernetesObject } from '../../../api/generated/types.ts';
+import { allKinds } from '../../../api/kinds/index.ts';
+import { SECOND } from '../../../kernel/time.ts';
+import type { EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
+import { askEtcd, cacheOf, type Server } from '../server.ts';
+import { dispatch } from './dispatch.ts';
+import {
+  applyChange,
+  clearCache,
+  createCache,
+  fill,
+  type CacheChange,
+  type ResourceCache,
+} from './resource-cache.ts';
+import { takeWatch, watchesOf } from './served-watches.ts';
+import { withRevision } from './stored-object.ts';
+
+/** How the caches are filled from etcd and kept true: a list, then a watch, anew when the watch breaks. */
+
+/** gRPC's backoff between attempts to connect. */
+const RECONNECT_MIN = SECOND;
+const RECONNECT_MAX = 10 * SECOND;
+
+/** Begins to fill a cache for every kind. */
+export function startFeeds(server: Server): void {
+  for (const { storage } of allKinds) {
+    if (server.memory.caches.has(storage)) continue;
+    const cache = createCache(storage);
+    server.memory.caches.set(storage, cache);
+    list(server, cache);
+  }
+}
+
+/** Whether every cache has been filled. */
+export function allReady(server: Server): boolean {
+  for (const cache of server.memory.caches.values()) if (!cache.ready) return false;
+  return true;
+}
+
+function list(server: Server, cache: ResourceCache): void {
+  cache.phase = 'listing';
+  const key = `/registry/${cache.storage}/`;
+  cache.feed = askEtcd(server, { kind: 'list', storage: cache.storage }, (id) => ({
+    type: 'etcd/range',
+    id,
+    key,
+    end: endOf(key),
+  }));
+}
+
+function watch(server: Server, cache: ResourceCache): void {
+  cache.phase = 'watching';
+  const key = `/registry/${cache.storage}/`;
+  cache.feed = askEtcd(server, { kind: 'feed', storage: cache.storage }, (id) => ({
+    type: 'etcd/watch',
+    id,
+    key,
+    end: endOf(key),
+    fromRevision: cache.revision + 1,
+  }));
+}
+
+/** The first key after a folder whose key ends with a slash: `0` follows `/`. */
+export function endOf(folder: string): string {
+  return `${folder.slice(0, -1)}0`;
+}
+
+/** The list that a cache begins with is in. */
+export function takeList(
+  server: Server,
+  storage: string,
+  answer: Extract<EtcdResponse, { type: 'etcd/range-result' }>,
+): void {
+  const cache = cacheOf(server, storage);
+  if (cache.phase !== 'listing' || cache.feed !== answer.id) return;
+  clearCache(cache);
+  for (const { key, value, modRevision } of answer.keyValues) {
+    // Only objects are ever stored below /registry.
+    fill(cache, key, withRevision(value as KubernetesObject, modRevision));
+  }
+  cache.listRevision = answer.revision;
+  cache.revision = answer.revision;
+  cache.bookmarked = cache.window.next;
+  cache.ready = true;
+  noteConnected(server);
+  watch(server, cache);
+}
+
+/** Changes from etcd: into the copy, then to the watches. */
+export function takeEvents(server: Server, message: EtcdWatchEvents): void {
+  const call = server.memory.calls.get(message.id);
+  if (call?.kind !== 'feed') return;
+  const cache = cacheOf(server, call.storage);
+  if (cache.feed !== message.id) return;
+  if (message.compactRevision !== undefined) {
+    server.memory.calls.delete(message.id);
+    relist(server, cache);
+    return;
+  }
+  noteConnected(server);
+  const changes: CacheChange[] = [];
+  for (const event of message.events) {
+    const { key, keyValue, cause } = event;
+    const deleted = event.kind === 'delete';
+    const previous = cache.objects.get(key);
+    const change: CacheChange = Object.freeze({
+      revision: keyValue.modRevision,
+      key,
+      at: server.env.now,
+      deleted,
+      // A deletion carries the last value.
+      object: withRevision(keyValue.value as KubernetesObject, keyValue.modRevision),
+      previous,
+      cause,
+    });
+    applyChange(cache, change);
+    changes.push(change);
+  }
+  if (message.revision > cache.revision) cache.revision = message.revision;
+  if (changes.length > 0) dispatch(server, cache, changes);
+}
+
+/** The copy has lost its place: its watches end, and it is listed anew (upstream: the cacher is re-initialised). */
+function relist(server: Server, cache: ResourceCache): void {
+  cache.ready = false;
+  for (const each of watchesOf(server.memory.watches, cache.storage)) {
+    takeWatch(server.memory.watches, each);
+    server.env.send(each.client, { type: 'api/watch-ended', id: each.request });
+  }
+  list(server, cache);
+}
+
+/** etcd is gone: what the caches hold stays readable for those who do not ask for the newest. */
+export function loseEtcd(server: Server): void {
+  const { memory, env } = server;
+  memory.etcdUp = false;
+  for (const [id, call] of memory.calls) {
+    if (call.kind === 'list' || call.kind === 'feed' || call.kind === 'compact') {
+      memory.calls.delete(id);
+    }
+  }
+  for (const cache of memory.caches.values()) cache.phase = 'idle';
+  memory.etcdFailures += 1;
+  const delay = Math.min(RECONNECT_MIN * 1.6 ** (memory.etcdFailures - 1), RECONNECT_MAX);
+  env.resumeCause(undefined);
+  env.after(Math.round(delay), { type: 'apiserver/reconnect', attempt: memory.etcdFailures });
+}
+
+/** Takes up where each cache stood. */
+export function reconnect(server: Server, attempt: number): void {
+  if (server.memory.etcdUp || server.memory.etcdFailures !== attempt) return;
+  for (const cache of server.memory.caches.values()) {
+    if (cache.ready) watch(server, cache);
+    else list(server, cache);
+  }
+}
+
+function noteConnected({ memory }: Server): void {
+  memory.etcdUp = true;
+  memory.etcdFailures = 0;
+}

@@ -1,0 +1,193 @@
+import {
+  appendToLog,
+  createSegmentLog,
+  dropLogBefore,
+  logItem,
+  type SegmentLog,
+} from '../../../base/segment-log.ts';
+import { addKey, createSortedKeys, removeKey, type SortedKeys } from '../../../base/sorted-keys.ts';
+import type { KubernetesObject, Pod } from '../../../api/generated/types.ts';
+import type { Cause } from '../../../kernel/cause.ts';
+import { SECOND, type Micros } from '../../../kernel/time.ts';
+
+/**
+ * The server's copy of one folder of etcd (upstream's watch cache): the objects as clients see them, the ways to find
+ * them, and the recent changes, from which watches are served.
+ */
+export interface ResourceCache {
+  /** The folder below `/registry/`. */
+  readonly storage: string;
+  phase: 'idle' | 'listing' | 'watching';
+  /** Filled once; requests before that are told to come back. */
+  ready: boolean;
+  /** The number of the etcd call that the copy is fed by. */
+  feed: number;
+  /** The copy holds every change up to this revision. */
+  revision: number;
+  /** The revision of the list that it began with: the window knows every change after it, unless it overflowed. */
+  listRevision: number;
+  /** By key in etcd. Frozen objects with their resourceVersion. */
+  readonly objects: Map<string, KubernetesObject>;
+  /** The keys of each namespace in order; all under the empty text for cluster-scoped kinds. */
+  readonly namespaces: Map<string, SortedKeys>;
+  /** The keys of the pods bound to each node. Empty for other resources. */
+  readonly byNode: Map<string, Set<string>>;
+  readonly window: SegmentLog<CacheChange>;
+  windowMax: number;
+  /** The window has lost changes since the list. */
+  overflowed: boolean;
+  /** The number of the first change of the window that bookmarks have not told of. */
+  bookmarked: number;
+}
+
+/** One change, as watches tell it. Frozen. */
+export interface CacheChange {
+  readonly revision: number;
+  readonly key: string;
+  readonly at: Micros;
+  readonly deleted: boolean;
+  /** The new object; of a deleted one the last, with the revision of its deletion. */
+  readonly object: KubernetesObject;
+  readonly previous: KubernetesObject | undefined;
+  readonly cause: Cause | undefined;
+}
+
+/** Upstream's bounds of a watch cache's window, and how long it tries to keep a change. */
+const WINDOW_MIN = 100;
+const WINDOW_MAX = 102_400;
+const KEPT_FRESH: Micros = 75 * SECOND;
+
+export function createCache(storage: string): ResourceCache {
+  return {
+    storage,
+    phase: 'idle',
+    ready: false,
+    feed: 0,
+    revision: 0,
+    listRevision: 0,
+    objects: new Map(),
+    namespaces: new Map(),
+    byNode: new Map(),
+    window: createSegmentLog(0),
+    windowMax: WINDOW_MIN,
+    overflowed: false,
+    bookmarked: 0,
+  };
+}
+
+/** Empties a cache, so that it can be filled with a new list. */
+export function clearCache(cache: ResourceCache): void {
+  cache.ready = false;
+  cache.objects.clear();
+  cache.namespaces.clear();
+  cache.byNode.clear();
+  dropLogBefore(cache.window, cache.window.next);
+  cache.overflowed = false;
+}
+
+/** Puts an object in, without a change for the window: what the first list brings. */
+export function fill(cache: ResourceCache, key: string, object: KubernetesObject): void {
+  index(cache, key, undefined, object);
+  cache.objects.set(key, object);
+}
+
+/** Applies a change to the copy and remembers it. The caller tells the watches. */
+export function applyChange(cache: ResourceCache, change: CacheChange): void {
+  const { key, object, previous } = change;
+  if (change.deleted) {
+    cache.objects.delete(key);
+    if (previous !== undefined) index(cache, key, previous, undefined);
+  } else {
+    // The order of the keys asks the table who is a member, so the table comes first.
+    cache.objects.set(key, object);
+    index(cache, key, previous, object);
+  }
+  cache.revision = change.revision;
+  remember(cache, change);
+}
+
+function index(
+  cache: ResourceCache,
+  key: string,
+  previous: KubernetesObject | undefined,
+  next: KubernetesObject | undefined,
+): void {
+  if ((previous === undefined) !== (next === undefined)) {
+    const namespace = (next ?? previous)?.metadata.namespace ?? '';
+    const keys = cache.namespaces.get(namespace);
+    if (next !== undefined) {
+      if (keys !== undefined) addKey(keys, key);
+      else {
+        const created = createSortedKeys();
+        addKey(created, key);
+        cache.namespaces.set(namespace, created);
+      }
+    } else if (keys !== undefined) {
+      removeKey(keys);
+      if (keys.size === 0) cache.namespaces.delete(namespace);
+    }
+  }
+  if (cache.storage !== 'pods') return;
+  const from = nodeOf(previous);
+  const to = nodeOf(next);
+  if (from === to) return;
+  if (from !== '') {
+    const keys = cache.byNode.get(from);
+    keys?.delete(key);
+    if (keys?.size === 0) cache.byNode.delete(from);
+  }
+  if (to !== '') {
+    const keys = cache.byNode.get(to);
+    if (keys === undefined) cache.byNode.set(to, new Set([key]));
+    else keys.add(key);
+  }
+}
+
+/** The node that a pod is bound to; the empty text for none. */
+export function nodeOf(object: KubernetesObject | undefined): string {
+  // Only pods are asked.
+  return (object as Pod | undefined)?.spec.nodeName ?? '';
+}
+
+/** Grows the window while it is full of fresh changes and shrinks it when a quarter of it would do, as upstream. */
+function remember(cache: ResourceCache, change: CacheChange): void {
+  const { window } = cache;
+  const size = window.next - window.first;
+  if (size >= cache.windowMax) {
+    const oldest = logItem(window, window.first);
+    const isFresh = oldest !== undefined && change.at - oldest.at < KEPT_FRESH;
+    const recent = logItem(window, window.next - (cache.windowMax >> 2));
+    if (isFresh && cache.windowMax < WINDOW_MAX) {
+      cache.windowMax = Math.min(cache.windowMax * 2, WINDOW_MAX);
+    } else {
+      const isIdle = recent !== undefined && change.at - recent.at > KEPT_FRESH;
+      if (isIdle && cache.windowMax > WINDOW_MIN) {
+        cache.windowMax = Math.max(cache.windowMax >> 1, WINDOW_MIN);
+      }
+      dropLogBefore(window, window.next - cache.windowMax + 1);
+      cache.overflowed = true;
+    }
+  }
+  appendToLog(window, change);
+}
+
+/** A watch may begin after this revision or any later one. */
+export function oldestWatchable(cache: ResourceCache): number {
+  const oldest = cache.overflowed ? logItem(cache.window, cache.window.first) : undefined;
+  return oldest === undefined ? cache.listRevision : oldest.revision - 1;
+}
+
+/** The window's changes after a revision. O(log n) and what it finds. */
+export function changesAfter(cache: ResourceCache, revision: number): readonly CacheChange[] {
+  const { window } = cache;
+  let low = window.first;
+  let high = window.next;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((logItem(window, middle) as CacheChange).revision <= revision) low = middle + 1;
+    else high = middle;
+  }
+  const changes: CacheChange[] = [];
+  for (; low < window.next; low++) changes.push(logItem(window, low) as CacheChange);
+  return changes;
+}

@@ -1,0 +1,24 @@
+import type { KubernetesObject } from '../../../api/generated/types.ts';
+
+/**
+ * Objects lie in etcd without a resourceVersion, since it is the revision of the very write. Reading one puts it in.
+ * The result is frozen: everybody shares it.
+ */
+export function withRevision(stored: KubernetesObject, revision: number): KubernetesObject {
+  return Object.freeze({
+    ...stored,
+    metadata: { ...stored.metadata, resourceVersion: String(revision) },
+  });
+}
+
+/** The object as it is stored. */
+export function withoutRevision(object: KubernetesObject): KubernetesObject {
+  if (object.metadata.resourceVersion === undefined) return Object.freeze(object);
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return Object.freeze({ ...object, metadata });
+}
+
+/** The revision at which an object was written. */
+export function revisionOf(object: KubernetesObject): number {
+  return Number(object.metadata.resourceVersion);
+}

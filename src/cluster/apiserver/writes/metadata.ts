@@ -1,0 +1,120 @@
+import type { KubernetesObject, ObjectMeta } from '../../../api/generated/types.ts';
+import { badRequestError, type StatusError } from '../../../api/status-error.ts';
+import { randomSuffix, randomUid } from '../../../kernel/random.ts';
+import type { RequestTarget } from '../request-target.ts';
+import { cacheOf, timestamp, type Server } from '../server.ts';
+import { keyOf } from '../request-target.ts';
+
+/** What the server itself writes into metadata (upstream: FillObjectMetaSystemFields, BeforeCreate, BeforeUpdate). */
+
+/** Upstream cuts the base so that the name fits a label. */
+const GENERATED_BASE_MAX = 58;
+/** How often a generated name is drawn anew when it is taken. */
+const NAME_ATTEMPTS = 8;
+
+/** An object as it is created: named, with identity and birth, without what only the server may say. */
+export function withNewMetadata(
+  server: Server,
+  object: KubernetesObject,
+  { kind, namespace }: RequestTarget,
+): KubernetesObject {
+  const {
+    deletionTimestamp: _,
+    deletionGracePeriodSeconds: __,
+    selfLink: ___,
+    resourceVersion: ____,
+    ...given
+  } = object.metadata;
+  const metadata: ObjectMeta = {
+    ...given,
+    ...(kind.namespaced ? { namespace } : undefined),
+    name: given.name || generateName(server, object, { kind, namespace }),
+    uid: randomUid(server.env.random('uid')),
+    creationTimestamp: timestamp(server),
+  };
+  return { ...object, metadata };
+}
+
+/** A free name from `generateName`; the empty text without one, which validation refuses. */
+function generateName(
+  server: Server,
+  object: KubernetesObject,
+  { kind, namespace }: Pick<RequestTarget, 'kind' | 'namespace'>,
+): string {
+  const base = object.metadata.generateName ?? '';
+  if (base === '') return '';
+  const stream = server.env.random('names');
+  const { objects } = cacheOf(server, kind.storage);
+  let name = '';
+  for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
+    name = base.slice(0, GENERATED_BASE_MAX) + randomSuffix(stream, 5);
+    if (!objects.has(keyOf(kind, namespace, name))) return name;
+  }
+  return name;
+}
+
+/** An update with what it may not change: identity, birth, and whether it is being deleted. */
+export function withOldMetadata(next: KubernetesObject, old: KubernetesObject): KubernetesObject {
+  const was = old.metadata;
+  const is = next.metadata;
+  if (
+    is.uid === was.uid &&
+    is.creationTimestamp === was.creationTimestamp &&
+    is.deletionTimestamp === was.deletionTimestamp &&
+    is.deletionGracePeriodSeconds === was.deletionGracePeriodSeconds &&
+    is.generation === was.generation &&
+    is.resourceVersion === was.resourceVersion &&
+    is.selfLink === undefined &&
+    is.name === was.name &&
+    is.namespace === was.namespace
+  ) {
+    return next;
+  }
+  const {
+    deletionTimestamp: _,
+    deletionGracePeriodSeconds: __,
+    selfLink: ___,
+    generation: ____,
+    ...given
+  } = is;
+  const { deletionTimestamp, deletionGracePeriodSeconds, generation } = was;
+  const metadata: ObjectMeta = {
+    ...given,
+    ...keep('name', was.name),
+    ...keep('namespace', was.namespace),
+    ...keep('uid', was.uid),
+    ...keep('creationTimestamp', was.creationTimestamp),
+    ...keep('resourceVersion', was.resourceVersion),
+    ...keep('generation', generation),
+    ...keep('deletionTimestamp', deletionTimestamp),
+    ...keep('deletionGracePeriodSeconds', deletionGracePeriodSeconds),
+  };
+  return { ...next, metadata };
+}
+
+function keep<Key extends keyof ObjectMeta>(
+  key: Key,
+  value: ObjectMeta[Key],
+): Partial<ObjectMeta> | undefined {
+  return value === undefined ? undefined : { [key]: value };
+}
+
+/** The refusal of a body whose name or namespace is not that of its path. */
+export function addressProblem(
+  object: KubernetesObject,
+  { kind, namespace, name }: RequestTarget,
+): StatusError | undefined {
+  const given = object.metadata;
+  if (name !== '' && given.name !== undefined && given.name !== '' && given.name !== name) {
+    return badRequestError(
+      `the name of the object (${given.name}) does not match the name on the URL (${name})`,
+    );
+  }
+  const { namespace: own = '' } = given;
+  if (own !== '' && own !== namespace && kind.namespaced) {
+    return badRequestError(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    );
+  }
+  return undefined;
+}
