@@ -1,0 +1,62 @@
+import type { Pod, ReplicaSet } from '../../api/generated/types.ts';
+import type { Micros } from '../../kernel/time.ts';
+import type { InformerChange } from '../client/informer.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { tallyPod, tallySet, type ReplicaTallies } from './replica-tallies.ts';
+
+/**
+ * What controllers would otherwise count over and over: derived from the copies alone, kept true by each
+ * change. Every part has a test that it equals the count from scratch.
+ */
+export interface Derived {
+  readonly replicas: ReplicaTallies;
+  /** Uids of objects known to be gone, oldest first. */
+  readonly absent: Set<string>;
+}
+
+export function createDerived(): Derived {
+  return { replicas: new Map(), absent: new Set() };
+}
+
+/** Takes one change in, after the copies show it and before any controller is asked. */
+export function updateDerived(
+  derived: Derived,
+  change: InformerChange,
+  cluster: ClusterView,
+  _now: Micros,
+): void {
+  // An informer's objects are of its resource.
+  switch (change.informer) {
+    case 'pods':
+      tallyPod(
+        derived.replicas,
+        change as { key: string; old: Pod | undefined; next: Pod | undefined },
+        cluster.epochMillis,
+      );
+      break;
+    case 'replicasets':
+      tallySet(
+        derived.replicas,
+        change as { old: ReplicaSet | undefined; next: ReplicaSet | undefined },
+        (uid) => cluster.filed('pods', 'owner', uid),
+        cluster.epochMillis,
+      );
+      break;
+    default:
+  }
+}
+
+/** Remembers that no object with this uid exists any more; uids are never used again. */
+export function rememberAbsent(derived: Derived, uid: string): void {
+  const { absent } = derived;
+  if (absent.size >= ABSENT_MAX) {
+    for (const oldest of absent) {
+      absent.delete(oldest);
+      break;
+    }
+  }
+  absent.add(uid);
+}
+
+/** Upstream's cache of absent owners holds as many. */
+const ABSENT_MAX = 500;

@@ -1,0 +1,201 @@
+import type { Cause } from '../../kernel/cause.ts';
+import type { Env } from '../../kernel/process.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { createApiClient, type ApiOutcome } from '../client/api-client.ts';
+import { createEventRecorder } from '../client/event-recorder.ts';
+import {
+  backOff,
+  createWorkQueue,
+  delayKey,
+  enqueue,
+  finishKey,
+  forgetFailures,
+  keyIsDue,
+  takeKey,
+} from '../client/work-queue.ts';
+import { clientEnv } from './client-env.ts';
+import type { ClusterView } from './cluster-view.ts';
+import type { Controller } from './controller.ts';
+import { isInCache } from './settle.ts';
+import {
+  FIRST_LOOP_CLIENT,
+  firstRequestId,
+  type ControllerManagerConfig,
+  type ControllerManagerMessage,
+  type Loop,
+  type Running,
+  type Then,
+  type Work,
+} from './state.ts';
+import { tracePlan } from './trace.ts';
+import { effectiveWrites } from './unchanged.ts';
+import { beginWork, concludeWork, demandedPause, hasMore, sendWave, takeAnswer } from './work.ts';
+
+/** What every function here is about: the loops of one process and what they read and run. */
+export interface LoopContext {
+  readonly running: Running;
+  readonly controllers: readonly Controller[];
+  readonly cluster: ClusterView;
+  readonly env: Env<ControllerManagerMessage>;
+}
+
+/** A controller's own part of the memory, at the start of a term. */
+export function createLoop(
+  controller: Controller,
+  index: number,
+  term: number,
+  config: ControllerManagerConfig,
+): Loop {
+  const factor = controller.qpsFactor ?? 1;
+  const client = createApiClient<Then>({
+    server: config.apiServer,
+    user: `system:serviceaccount:kube-system:${controller.name}`,
+    userAgent: `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/system:serviceaccount:kube-system:${controller.name}`,
+    qps: config.flags.controllerManagerQps * factor,
+    burst: config.flags.controllerManagerBurst * factor,
+  });
+  client.nextId = firstRequestId(FIRST_LOOP_CLIENT + index, term);
+  return {
+    client,
+    recorder: createEventRecorder({
+      component: controller.component ?? controller.name,
+      epochMillis: config.epochMillis,
+    }),
+    queue: createWorkQueue(),
+    arrivals: new Map(),
+    busy: 0,
+    works: new Map(),
+    memos: new Map(),
+    reconciles: 0,
+    retries: 0,
+    requests: 0,
+  };
+}
+
+/** Adds a key to a loop's queue. */
+export function wake(loop: Loop, key: string, cause: Cause | undefined, now: Micros): void {
+  if (!loop.arrivals.has(key)) loop.arrivals.set(key, now);
+  enqueue(loop.queue, key, cause);
+}
+
+/** Gives every idle worker a key, until keys or workers run out. */
+export function pump(context: LoopContext): void {
+  const { running, controllers } = context;
+  for (let index = 0; index < controllers.length; index++) {
+    const loop = running.loops[index] as Loop; // Parallel lists.
+    if (loop.queue.waiting.size === 0) continue;
+    const controller = controllers[index] as Controller;
+    while (loop.busy < controller.workers) {
+      const taken = takeKey(loop.queue);
+      if (taken === undefined) break;
+      loop.arrivals.delete(taken.key);
+      context.env.resumeCause(taken.cause);
+      reconcileKey(context, index, taken.key);
+    }
+  }
+}
+
+/** A delayed key's timer rang. */
+export function dueKey(context: LoopContext, index: number, key: string): void {
+  const loop = context.running.loops[index];
+  if (loop === undefined || !keyIsDue(loop.queue, key, context.env.now)) return;
+  wake(loop, key, context.env.cause, context.env.now);
+}
+
+/** An answer to one of a work's writes. */
+export function answerToWrite(
+  context: LoopContext,
+  index: number,
+  then: { readonly key: string; readonly index: number },
+  outcome: ApiOutcome,
+): void {
+  const { running, env } = context;
+  const loop = running.loops[index] as Loop; // The client that heard the answer is this loop's.
+  const work = loop.works.get(then.key);
+  if (work === undefined) return;
+  env.resumeCause(work.cause);
+  const client = clientEnv(env, FIRST_LOOP_CLIENT + index, running.term);
+  if (!takeAnswer(running, loop, work, then.index, outcome, client)) return;
+  if (hasMore(work) && sendWave(loop, work, client)) return;
+  endWaves(context, index, work);
+}
+
+/** Ends works whose writes the cache now shows. */
+export function settleWorks(context: LoopContext): void {
+  const { running } = context;
+  for (const [id, { loop: index, key }] of running.settling) {
+    const loop = running.loops[index] as Loop;
+    const work = loop.works.get(key);
+    if (work !== undefined && !isInCache(work, running.informers)) continue;
+    running.settling.delete(id);
+    endWork(context, index, key);
+  }
+}
+
+function reconcileKey(context: LoopContext, index: number, key: string): void {
+  const { running, controllers, cluster, env } = context;
+  const loop = running.loops[index] as Loop;
+  const controller = controllers[index] as Controller;
+  loop.reconciles += 1;
+  const plan = controller.reconcile(key, cluster, env.now, loop.memos.get(key));
+  if (plan.remember === null) loop.memos.delete(key);
+  else if (plan.remember !== undefined) loop.memos.set(key, Object.freeze(plan.remember));
+  if (plan.after !== undefined) lookAgain(context, index, key, plan.after);
+  const writes = effectiveWrites(plan.writes, cluster);
+  tracePlan(running, controller.name, key, plan.why, writes.length, env.now);
+  if (writes.length === 0) {
+    if (plan.retry === true) pauseAndRetry(context, index, key, 0);
+    else forgetFailures(loop.queue, key);
+    finishKey(loop.queue, key);
+    return;
+  }
+  env.note(plan.why);
+  loop.busy += 1;
+  const work = beginWork(loop, key, plan, writes, env.cause);
+  const client = clientEnv(env, FIRST_LOOP_CLIENT + index, running.term);
+  if (!sendWave(loop, work, client)) endWaves(context, index, work);
+}
+
+/** All writes of a plan were answered, or the rest was given up. */
+function endWaves(context: LoopContext, index: number, work: Work): void {
+  const { running, controllers, cluster, env } = context;
+  const loop = running.loops[index] as Loop;
+  const controller = controllers[index] as Controller;
+  if (work.phase === 'writing' && work.concludes && controller.conclude !== undefined) {
+    const plan = controller.conclude(work.key, cluster, env.now, work.failure);
+    if (plan.after !== undefined) lookAgain(context, index, work.key, plan.after);
+    const writes = effectiveWrites(plan.writes, cluster);
+    concludeWork(work, plan, writes);
+    const client = clientEnv(env, FIRST_LOOP_CLIENT + index, running.term);
+    if (writes.length > 0 && sendWave(loop, work, client)) return;
+  }
+  work.phase = 'settling';
+  const { failure, key } = work;
+  if (failure !== undefined) pauseAndRetry(context, index, key, demandedPause(failure));
+  else if (work.retry) pauseAndRetry(context, index, key, 0);
+  else forgetFailures(loop.queue, key);
+  if (controller.waitsForCache !== true) loop.busy -= 1;
+  if (isInCache(work, running.informers)) endWork(context, index, key);
+  else running.settling.set(`${index}/${key}`, Object.freeze({ loop: index, key }));
+}
+
+function endWork(context: LoopContext, index: number, key: string): void {
+  const loop = context.running.loops[index] as Loop;
+  if (context.controllers[index]?.waitsForCache === true) loop.busy -= 1;
+  loop.works.delete(key);
+  finishKey(loop.queue, key);
+}
+
+/** Client-go's growing pauses after failures, never shorter than the server demands. */
+function pauseAndRetry(context: LoopContext, index: number, key: string, atLeast: Micros): void {
+  const loop = context.running.loops[index] as Loop;
+  loop.retries += 1;
+  lookAgain(context, index, key, Math.max(backOff(loop.queue, key), atLeast));
+}
+
+function lookAgain(context: LoopContext, index: number, key: string, after: Micros): void {
+  const { running, env } = context;
+  const { queue } = running.loops[index] as Loop;
+  if (!delayKey(queue, key, env.now + after)) return;
+  env.after(after, { type: 'controllers/due', term: running.term, loop: index, key });
+}

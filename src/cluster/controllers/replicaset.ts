@@ -1,0 +1,203 @@
+import type { Pod, ReplicaSet, ReplicaSetStatus } from '../../api/generated/types.ts';
+import { findCondition } from '../../api/conditions.ts';
+import { controllerReference } from '../../api/owner-references.ts';
+import { isPodActive } from '../../api/pod-readiness.ts';
+import { labelSelectorMatcher } from '../../api/selectors/label-selector.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { referenceTo } from '../client/event-recorder.ts';
+import type { InformerChange } from '../client/informer.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { itself, NO_KEYS, type Controller } from './controller.ts';
+import { adoptionPatch, controllerKey, releasePatch } from './owner-references.ts';
+import { inOrder, rest, type Failure, type Plan, type Write } from './plan.ts';
+import { cheapestToLose } from './pods-to-lose.ts';
+import { availableAt, nextAvailableAt, type ReplicaTally } from './replica-tallies.ts';
+import { create, patch, remove, updateStatus } from './writes.ts';
+
+/** Upstream's burstReplicas: how many pods one look at a set may create or delete. */
+const BURST_MAX = 500;
+
+/** Keeps as many live pods as its ReplicaSet asks for. It compares; it never counts changes. */
+export const replicaSetController: Controller = {
+  name: 'replicaset-controller',
+  workers: 5,
+  wokenBy: [itself('replicasets'), { resource: 'pods', keys: setsOfPod }],
+
+  reconcile(key, cluster, now) {
+    const set = cluster.get('replicasets', key);
+    if (set === undefined) return rest('it is gone, and its pods are the garbage collector’s now');
+    const tally = cluster.derived.replicas.get(set.metadata.uid ?? '');
+    if (tally === undefined) return rest('its pods are not counted yet');
+    if (set.metadata.deletionTimestamp !== undefined) return status(set, tally, cluster, now, true);
+    const claims = claimPlan(set, tally, cluster);
+    if (claims !== undefined) return claims;
+    const wanted = set.spec.replicas ?? 1;
+    if (tally.active < wanted) return growth(set, tally.active, wanted);
+    if (tally.active > wanted) return shrinkage(set, tally.active, wanted, cluster, now);
+    return status(set, tally, cluster, now, true);
+  },
+
+  conclude(key, cluster, now, failure) {
+    const set = cluster.get('replicasets', key);
+    const tally = cluster.derived.replicas.get(set?.metadata.uid ?? '');
+    if (set === undefined || tally === undefined) return rest('it is gone');
+    return status(set, tally, cluster, now, failure ?? true);
+  },
+};
+
+/** The sets a changed pod concerns: its controller's, or for an orphan every set that would have it. */
+function setsOfPod(change: InformerChange, cluster: ClusterView): readonly string[] {
+  const before = controllerKey(change.old, 'ReplicaSet');
+  const after = controllerKey(change.next, 'ReplicaSet');
+  if (after !== undefined)
+    return before === undefined || before === after ? [after] : [before, after];
+  const { next } = change;
+  if (next === undefined || next.metadata.ownerReferences?.some((each) => each.controller)) {
+    return before === undefined ? NO_KEYS : [before];
+  }
+  const keys = before === undefined ? [] : [before];
+  for (const [key, set] of cluster.filed(
+    'replicasets',
+    'namespace',
+    next.metadata.namespace ?? '',
+  )) {
+    if (labelSelectorMatcher(set.spec.selector)(next.metadata.labels)) keys.push(key);
+  }
+  return keys;
+}
+
+/** Adopts orphans that the selector wants and releases pods that it no longer does. */
+function claimPlan(set: ReplicaSet, tally: ReplicaTally, cluster: ClusterView): Plan | undefined {
+  const orphans = cluster.filed('pods', 'orphan', set.metadata.namespace ?? '');
+  if (orphans.size === 0 && tally.strays.size === 0) return undefined;
+  const matches = labelSelectorMatcher(set.spec.selector);
+  const writes: Write[] = [];
+  for (const [key, pod] of orphans) {
+    if (!isPodActive(pod) || !matches(pod.metadata.labels)) continue;
+    writes.push(patch('pods', key, adoptionPatch(set, pod)));
+  }
+  const adopted = writes.length;
+  for (const key of tally.strays) {
+    const pod = cluster.get('pods', key);
+    if (pod === undefined || !isPodActive(pod)) continue;
+    writes.push(patch('pods', key, releasePatch(pod, tally.uid)));
+  }
+  if (writes.length === 0) return undefined;
+  const why = `ReplicaSet ${set.metadata.name} adopts ${adopted} pods and releases ${writes.length - adopted}`;
+  return inOrder(why, writes);
+}
+
+function growth(set: ReplicaSet, has: number, wanted: number): Plan {
+  const count = Math.min(wanted - has, BURST_MAX);
+  // One description serves all: the server gives each pod its name.
+  const write = create('pods', podFrom(set), {
+    about: referenceTo(set),
+    done: { reason: 'SuccessfulCreate', message: 'Created pod: {name}' },
+    failed: { reason: 'FailedCreate', message: 'Error creating: {error}' },
+  });
+  return {
+    why: `ReplicaSet ${set.metadata.name} wants ${wanted} pods and has ${has}: creates ${count}`,
+    writes: new Array<Write>(count).fill(write),
+    pace: 'slow start',
+    concludes: true,
+  };
+}
+
+function shrinkage(
+  set: ReplicaSet,
+  has: number,
+  wanted: number,
+  cluster: ClusterView,
+  now: Micros,
+): Plan {
+  const count = Math.min(has - wanted, BURST_MAX);
+  const report = {
+    about: referenceTo(set),
+    done: { reason: 'SuccessfulDelete', message: 'Deleted pod: {name}' },
+    failed: { reason: 'FailedDelete', message: 'Error deleting: {error}' },
+  };
+  return {
+    why: `ReplicaSet ${set.metadata.name} wants ${wanted} pods and has ${has}: deletes ${count}`,
+    writes: cheapestToLose(set, count, cluster, now).map(([, pod]) =>
+      remove('pods', pod, { report }),
+    ),
+    pace: 'at once',
+    concludes: true,
+  };
+}
+
+/** A pod as the set's template describes it. */
+function podFrom(set: ReplicaSet): Pod {
+  const { template } = set.spec;
+  const { labels, annotations, finalizers } = template?.metadata ?? {};
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: `${set.metadata.name}-`,
+      ...(set.metadata.namespace === undefined ? undefined : { namespace: set.metadata.namespace }),
+      ...(labels === undefined ? undefined : { labels }),
+      ...(annotations === undefined ? undefined : { annotations }),
+      ...(finalizers === undefined ? undefined : { finalizers }),
+      ownerReferences: [controllerReference(set)],
+    },
+    spec: template?.spec ?? { containers: [] },
+  };
+}
+
+/**
+ * The set's status as it is now. `outcome` is how the last creations and deletions went: true, or the
+ * refusal, which becomes the condition ReplicaFailure.
+ */
+function status(
+  set: ReplicaSet,
+  tally: ReplicaTally,
+  cluster: ClusterView,
+  now: Micros,
+  outcome: true | Failure,
+): Plan {
+  const podAt = (key: string) => cluster.get('pods', key);
+  const available = availableAt(tally, podAt, now);
+  const conditions = conditionsOf(set, cluster.timestamp(now), outcome);
+  const next: ReplicaSetStatus = {
+    replicas: tally.active,
+    ...(tally.fullyLabeled > 0 ? { fullyLabeledReplicas: tally.fullyLabeled } : undefined),
+    ...(tally.ready > 0 ? { readyReplicas: tally.ready } : undefined),
+    ...(available > 0 ? { availableReplicas: available } : undefined),
+    terminatingReplicas: tally.terminating,
+    ...(set.metadata.generation === undefined
+      ? undefined
+      : { observedGeneration: set.metadata.generation }),
+    ...(conditions.length > 0 ? { conditions } : undefined),
+  };
+  const due = tally.terms.minReadySeconds > 0 ? nextAvailableAt(tally, podAt) : undefined;
+  return inOrder(
+    `ReplicaSet ${set.metadata.name} has ${tally.active} of ${set.spec.replicas ?? 1} pods, ${tally.ready} ready`,
+    [updateStatus('replicasets', { ...set, status: next })],
+    due === undefined ? undefined : { after: Math.max(0, due - now) },
+  );
+}
+
+type Conditions = NonNullable<ReplicaSetStatus['conditions']>;
+const NO_CONDITIONS: Conditions = [];
+
+function conditionsOf(set: ReplicaSet, timestamp: string, outcome: true | Failure): Conditions {
+  const conditions = set.status?.conditions ?? NO_CONDITIONS;
+  const present = findCondition(conditions, 'ReplicaFailure');
+  if (outcome === true) {
+    return present === undefined
+      ? conditions
+      : conditions.filter((each) => each.type !== 'ReplicaFailure');
+  }
+  if (present !== undefined) return conditions;
+  return [
+    ...conditions,
+    {
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: outcome.verb === 'delete' ? 'FailedDelete' : 'FailedCreate',
+      message: outcome.message,
+      lastTransitionTime: timestamp,
+    },
+  ];
+}

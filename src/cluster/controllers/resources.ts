@@ -1,0 +1,156 @@
+import type {
+  ConfigMap,
+  Deployment,
+  EndpointSlice,
+  Endpoints,
+  Lease,
+  Namespace,
+  Node,
+  Pod,
+  PodDisruptionBudget,
+  PriorityClass,
+  ReplicaSet,
+  Secret,
+  Service,
+  ServiceAccount,
+} from '../../api/generated/types.ts';
+import { allKinds, apiVersionOf } from '../../api/kinds/index.ts';
+import type { InformerSpec } from '../client/informer.ts';
+import type { KubeObject } from '../client/kube-object.ts';
+
+/** The kinds that controllers read by type, under their resource names. */
+export interface Resources {
+  readonly configmaps: ConfigMap;
+  readonly deployments: Deployment;
+  readonly endpoints: Endpoints;
+  readonly endpointslices: EndpointSlice;
+  readonly leases: Lease;
+  readonly namespaces: Namespace;
+  readonly nodes: Node;
+  readonly poddisruptionbudgets: PodDisruptionBudget;
+  readonly pods: Pod;
+  readonly priorityclasses: PriorityClass;
+  readonly replicasets: ReplicaSet;
+  readonly secrets: Secret;
+  readonly serviceaccounts: ServiceAccount;
+  readonly services: Service;
+}
+
+export type ResourceName = keyof Resources;
+
+/** What a request and the garbage collector must know about a resource. */
+export interface ResourceInfo {
+  readonly name: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  /** `/api/v1` or `/apis/apps/v1`. */
+  readonly root: string;
+  /** Whether the process holds a copy of all of its objects. Events are too many and own nothing. */
+  readonly mirrored: boolean;
+}
+
+/** Every served resource, in the order of discovery. */
+export const resourceInfos: readonly ResourceInfo[] = allKinds
+  // events.k8s.io shows the same objects as the core group does.
+  .filter((each) => each.group !== 'events.k8s.io')
+  .map((each) => ({
+    name: each.plural,
+    apiVersion: apiVersionOf(each),
+    kind: each.kind,
+    namespaced: each.namespaced,
+    root: each.group === '' ? `/api/${each.version}` : `/apis/${apiVersionOf(each)}`,
+    mirrored: each.plural !== 'events',
+  }));
+
+const infoByName = new Map(resourceInfos.map((each) => [each.name, each]));
+const infoByOwner = new Map(resourceInfos.map((each) => [`${each.apiVersion}/${each.kind}`, each]));
+
+/** What is known about a resource by its plural name. */
+export function resourceInfo(name: string): ResourceInfo | undefined {
+  return infoByName.get(name);
+}
+
+/** The resource an owner reference points into; undefined when its kind is not served. */
+export function resourceOfKind(apiVersion: string, kind: string): ResourceInfo | undefined {
+  return infoByOwner.get(`${apiVersion}/${kind}`);
+}
+
+/** The path of a collection; without a namespace that of the whole cluster. */
+export function collectionPath(resource: string, namespace: string): string {
+  const info = infoByName.get(resource);
+  const root = info === undefined ? '/api/v1' : info.root;
+  return namespace === '' ? `${root}/${resource}` : `${root}/namespaces/${namespace}/${resource}`;
+}
+
+/** The path of one object by its cache key (`namespace/name` or `name`). */
+export function objectPath(resource: string, key: string): string {
+  const slash = key.indexOf('/');
+  if (slash < 0) return `${collectionPath(resource, '')}/${key}`;
+  return `${collectionPath(resource, key.slice(0, slash))}/${key.slice(slash + 1)}`;
+}
+
+/** The namespace that kubelets renew their leases in: those of leader elections are nobody's concern here. */
+const NODE_LEASES = 'kube-node-lease';
+const NONE: readonly string[] = Object.freeze([]);
+
+/** The label under which a slice names its Service. */
+export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+
+function ownerUids(object: KubeObject): readonly string[] {
+  const owners = object.metadata.ownerReferences;
+  if (owners === undefined) return NONE;
+  return owners.length === 1 ? [owners[0]?.uid ?? ''] : owners.map((owner) => owner.uid);
+}
+
+function namespaceOf(object: KubeObject): readonly string[] {
+  return [object.metadata.namespace ?? ''];
+}
+
+/** Objects without a controller, by namespace: what a selector may adopt. */
+function orphanOf(object: KubeObject): readonly string[] {
+  const owners = object.metadata.ownerReferences;
+  const owned = owners?.some((owner) => owner.controller === true) === true;
+  return owned ? NONE : namespaceOf(object);
+}
+
+function nodeOf(object: KubeObject): readonly string[] {
+  const name = (object as Pod).spec.nodeName;
+  return name === undefined || name === '' ? NONE : [name];
+}
+
+/** Pods that have ended, under one value: podgc counts them. */
+function ended(object: KubeObject): readonly string[] {
+  const phase = (object as Pod).status?.phase;
+  return phase === 'Failed' || phase === 'Succeeded' ? ENDED : NONE;
+}
+const ENDED: readonly string[] = Object.freeze(['ended']);
+
+function serviceOf(object: KubeObject): readonly string[] {
+  const name = object.metadata.labels?.[SERVICE_NAME_LABEL];
+  return name === undefined ? NONE : [`${object.metadata.namespace ?? ''}/${name}`];
+}
+
+type IndexTable = NonNullable<InformerSpec['indexes']>;
+
+const ownIndexes: Readonly<Partial<Record<string, IndexTable>>> = {
+  pods: { node: nodeOf, orphan: orphanOf, ended },
+  replicasets: { orphan: orphanOf },
+  endpointslices: { service: serviceOf },
+};
+
+/**
+ * The process's one shared copy of every mirrored resource. All are filed by the uids of their owners
+ * (`owner`) and, where they have one, by `namespace`.
+ */
+export const informerSpecs: readonly InformerSpec[] = resourceInfos
+  .filter((each) => each.mirrored)
+  .map((each) => ({
+    name: each.name,
+    path: collectionPath(each.name, each.name === 'leases' ? NODE_LEASES : ''),
+    indexes: {
+      owner: ownerUids,
+      ...(each.namespaced ? { namespace: namespaceOf } : undefined),
+      ...ownIndexes[each.name],
+    },
+  }));

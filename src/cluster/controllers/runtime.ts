@@ -1,0 +1,304 @@
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import { defineBehaviour, type AnyBehaviour, type Env } from '../../kernel/process.ts';
+import { apiClientStep, createApiClient, type ApiOutcome } from '../client/api-client.ts';
+import { eventOutcome } from '../client/event-recorder.ts';
+import {
+  allSynced,
+  createInformer,
+  informersStep,
+  startInformer,
+  type InformerChange,
+} from '../client/informer.ts';
+import {
+  createLeaderElection,
+  electionOutcome,
+  electionTimer,
+  startElection,
+  type ElectionNews,
+  type LeaderElectionThen,
+} from '../client/leader-election.ts';
+import { clientEnv } from './client-env.ts';
+import { createClusterView, type ClusterView } from './cluster-view.ts';
+import type { Controller, Waking } from './controller.ts';
+import { createDerived, updateDerived } from './derived.ts';
+import {
+  answerToWrite,
+  createLoop,
+  dueKey,
+  pump,
+  settleWorks,
+  wake,
+  type LoopContext,
+} from './loops.ts';
+import { informerSpecs } from './resources.ts';
+import {
+  clientOfRequest,
+  ELECTION_CLIENT,
+  FIRST_LOOP_CLIENT,
+  firstRequestId,
+  INFORMER_CLIENT,
+  type ControllerManagerConfig,
+  type ControllerManagerMemory,
+  type ControllerManagerMessage,
+  type Running,
+  type Then,
+} from './state.ts';
+
+type ProcessEnv = Env<ControllerManagerMessage>;
+
+/**
+ * kube-controller-manager: a candidate for leadership that, while it leads, keeps one copy of the cluster
+ * and runs every control loop on it.
+ */
+export function controllerManager(controllers: readonly Controller[]): AnyBehaviour {
+  const wakings = wakingsByResource(controllers);
+  const step = (
+    { memory, config }: { memory: ControllerManagerMemory; config: ControllerManagerConfig },
+    message: ControllerManagerMessage,
+    env: ProcessEnv,
+  ): void => {
+    const manager: Manager = { memory, config, controllers, wakings, env };
+    handle(manager, message);
+    const { running } = memory;
+    if (running?.synced !== true) return;
+    const context = contextOf(manager, running);
+    if (running.settling.size > 0) settleWorks(context);
+    pump(context);
+  };
+  return defineBehaviour<
+    ControllerManagerConfig,
+    Record<string, never>,
+    ControllerManagerMemory,
+    ControllerManagerMessage
+  >({
+    kind: 'kube-controller-manager',
+    initialDisk: () => ({}),
+    start(_disk, env, config) {
+      const memory = createMemory(env, config);
+      const client = clientEnv(env, ELECTION_CLIENT, 0);
+      startElection(memory.election, memory.electionClient, client);
+      return memory;
+    },
+    step,
+  });
+}
+
+/** One step's parts. */
+interface Manager {
+  readonly memory: ControllerManagerMemory;
+  readonly config: ControllerManagerConfig;
+  readonly controllers: readonly Controller[];
+  readonly wakings: WakingTable;
+  readonly env: ProcessEnv;
+}
+
+/** Resource → the loops that its changes may wake. */
+type WakingTable = ReadonlyMap<
+  string,
+  readonly { readonly loop: number; readonly waking: Waking }[]
+>;
+
+function wakingsByResource(controllers: readonly Controller[]): WakingTable {
+  const table = new Map(
+    informerSpecs.map((spec) => [spec.name, [] as { loop: number; waking: Waking }[]]),
+  );
+  controllers.forEach((controller, loop) => {
+    for (const waking of controller.wokenBy) {
+      for (const [resource, list] of table) {
+        if (waking.resource === resource || waking.resource === '*') list.push({ loop, waking });
+      }
+    }
+  });
+  return table;
+}
+
+function createMemory(env: ProcessEnv, config: ControllerManagerConfig): ControllerManagerMemory {
+  const electionClient = createApiClient<LeaderElectionThen>({
+    server: config.apiServer,
+    user: 'system:kube-controller-manager',
+    userAgent: 'kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/leader-election',
+    qps: config.flags.controllerManagerQps,
+    burst: config.flags.controllerManagerBurst,
+  });
+  electionClient.nextId = firstRequestId(ELECTION_CLIENT, 0);
+  return {
+    election: createLeaderElection({
+      leaseName: 'kube-controller-manager',
+      identity: `${env.machine}_${env.self}`,
+      epochMillis: config.epochMillis,
+    }),
+    electionClient,
+    term: 0,
+    running: undefined,
+  };
+}
+
+function handle(manager: Manager, message: ControllerManagerMessage): void {
+  const { memory, env } = manager;
+  switch (message.type) {
+    case 'api/watch':
+    case 'api/watch-ended':
+    case 'client/relist':
+      toInformers(manager, message);
+      break;
+    case 'api/response': {
+      const client = clientOfRequest(message.id);
+      if (client === INFORMER_CLIENT) toInformers(manager, message);
+      else toClient(manager, client, message);
+      break;
+    }
+    case 'client/elect':
+      heed(
+        manager,
+        electionTimer(memory.election, message, memory.electionClient, electionEnv(env)),
+      );
+      break;
+    case 'controllers/client':
+      // The election's client lives through all terms.
+      if (message.client === ELECTION_CLIENT || message.term === memory.term) {
+        toClient(manager, message.client, message.timer);
+      }
+      break;
+    case 'controllers/due':
+      if (memory.running !== undefined && message.term === memory.term) {
+        dueKey(contextOf(manager, memory.running), message.loop, message.key);
+      }
+      break;
+    case 'kernel/connection-lost':
+      connectionLost(manager, message);
+      break;
+    default:
+    // Nobody sends anything else to this process.
+  }
+}
+
+function electionEnv(env: ProcessEnv): ReturnType<typeof clientEnv> {
+  return clientEnv(env, ELECTION_CLIENT, 0);
+}
+
+/** Hands a message to one of the clients. */
+function toClient(manager: Manager, client: number, message: { readonly type: string }): void {
+  const { memory, env } = manager;
+  if (client === ELECTION_CLIENT) {
+    const own = electionEnv(env);
+    const { election, electionClient } = memory;
+    apiClientStep(electionClient, message, own, (then, outcome) =>
+      heed(manager, electionOutcome(election, then, outcome, electionClient, own)),
+    );
+    return;
+  }
+  const { running } = memory;
+  const index = client - FIRST_LOOP_CLIENT;
+  const loop = running?.loops[index];
+  if (running === undefined || loop === undefined) return;
+  const own = clientEnv(env, client, running.term);
+  apiClientStep(loop.client, message, own, (then: Then, outcome: ApiOutcome) => {
+    if (then.type === 'write') answerToWrite(contextOf(manager, running), index, then, outcome);
+    else eventOutcome(then, outcome, loop.client, own);
+  });
+}
+
+function toInformers(manager: Manager, message: { readonly type: string }): void {
+  const { memory, env } = manager;
+  const { running } = memory;
+  if (running === undefined) return;
+  const cluster = viewOf(running);
+  informersStep(informerSpecs, running.informers, running.informerClient, message, env, {
+    onChange: (change) => takeChange(manager, running, cluster, change),
+    onSynced() {
+      running.synced = allSynced(running.informers);
+    },
+  });
+}
+
+/** A change of the copies: first what is derived from them, then the loops that it concerns. */
+function takeChange(
+  manager: Manager,
+  running: Running,
+  cluster: ClusterView,
+  change: InformerChange,
+): void {
+  const { env } = manager;
+  updateDerived(running.derived, change, cluster, env.now);
+  for (const { loop: index, waking } of manager.wakings.get(change.informer) ?? []) {
+    const keys = waking.keys(change, cluster);
+    if (keys.length === 0) continue;
+    const loop = running.loops[index];
+    if (loop === undefined) continue;
+    for (const key of keys) wake(loop, key, env.cause, env.now);
+  }
+}
+
+function connectionLost(manager: Manager, message: ConnectionLost): void {
+  const { memory, controllers } = manager;
+  toInformers(manager, message);
+  toClient(manager, ELECTION_CLIENT, message);
+  if (memory.running === undefined) return;
+  for (let index = 0; index < controllers.length; index++) {
+    toClient(manager, FIRST_LOOP_CLIENT + index, message);
+  }
+}
+
+/** Acts on what became of the candidacy: loops run only while this process leads. */
+function heed(manager: Manager, news: ElectionNews): void {
+  if (news === 'became leader') startRunning(manager);
+  else if (news === 'stopped leading') stopRunning(manager);
+}
+
+function startRunning({ memory, config, controllers, env }: Manager): void {
+  memory.term += 1;
+  const { term } = memory;
+  const informerClient = createApiClient<never>({
+    server: config.apiServer,
+    user: 'system:kube-controller-manager',
+    userAgent: 'kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/shared-informers',
+    qps: 0,
+    burst: 0,
+  });
+  informerClient.nextId = firstRequestId(INFORMER_CLIENT, term);
+  const informers = new Map(informerSpecs.map((spec) => [spec.name, createInformer(spec)]));
+  memory.running = {
+    term,
+    epochMillis: config.epochMillis,
+    flags: config.flags,
+    informerClient,
+    informers,
+    synced: false,
+    derived: createDerived(),
+    loops: controllers.map((controller, index) => createLoop(controller, index, term, config)),
+    settling: new Map(),
+    trace: new Map(),
+  };
+  for (const spec of informerSpecs) {
+    const informer = informers.get(spec.name);
+    if (informer !== undefined) startInformer(spec, informer, informerClient, env);
+  }
+}
+
+/** A manager that no longer leads forgets everything, as upstream's process does by ending. */
+function stopRunning({ memory, env }: Manager): void {
+  const { running } = memory;
+  if (running === undefined) return;
+  for (const informer of running.informers.values()) {
+    if (informer.phase === 'idle') continue;
+    env.send(running.informerClient.server, { type: 'api/cancel', id: informer.streamId });
+  }
+  memory.running = undefined;
+}
+
+function contextOf(manager: Manager, running: Running): LoopContext {
+  const { controllers, env } = manager;
+  return { running, controllers, cluster: viewOf(running), env };
+}
+
+/** Views hold no state, so one is kept for each memory that is met. A memo only. */
+const views = new WeakMap<Running, ClusterView>();
+
+function viewOf(running: Running): ClusterView {
+  let view = views.get(running);
+  if (view === undefined) {
+    view = createClusterView(running);
+    views.set(running, view);
+  }
+  return view;
+}

@@ -1,0 +1,146 @@
+import type { Cause } from '../../kernel/cause.ts';
+import type { Micros } from '../../kernel/time.ts';
+import type { ApiClient, ApiClientTimer } from '../client/api-client.ts';
+import type { EventRecorder, EventThen } from '../client/event-recorder.ts';
+import type { Informer, InformerTimer } from '../client/informer.ts';
+import type {
+  LeaderElection,
+  LeaderElectionThen,
+  LeaderElectionTimer,
+} from '../client/leader-election.ts';
+import type { WorkQueue } from '../client/work-queue.ts';
+import type { WireMessage } from '../messages.ts';
+import type { ComponentFlags } from '../set-up.ts';
+import type { Derived } from './derived.ts';
+import type { Failure, Memo, Pace, Removal, Write } from './plan.ts';
+
+/** What the process is started with. */
+export interface ControllerManagerConfig {
+  /** The API server's process. */
+  readonly apiServer: string;
+  readonly epochMillis: number;
+  readonly flags: ComponentFlags;
+}
+
+/** The process's memory: a candidate for leadership and, while it leads, everything that runs. */
+export interface ControllerManagerMemory {
+  readonly election: LeaderElection;
+  readonly electionClient: ApiClient<LeaderElectionThen>;
+  /** Counts the times it has led; timers of an earlier term are stale. */
+  term: number;
+  running: Running | undefined;
+}
+
+/** What exists only while the process leads. */
+export interface Running {
+  readonly term: number;
+  readonly epochMillis: number;
+  readonly flags: ComponentFlags;
+  readonly informerClient: ApiClient<never>;
+  readonly informers: Map<string, Informer>;
+  /** True once every informer has its first list: no loop looks at half a cluster. */
+  synced: boolean;
+  readonly derived: Derived;
+  /** Parallel to the list of controllers. */
+  readonly loops: readonly Loop[];
+  /** Works whose writes were answered but are not in the cache yet. */
+  readonly settling: Map<string, { readonly loop: number; readonly key: string }>;
+  /** The last plan by controller and key, for panels; the oldest is forgotten first. */
+  readonly trace: Map<string, Reasoning>;
+}
+
+/** One controller's own part of the memory. */
+export interface Loop {
+  readonly client: ApiClient<Then>;
+  readonly recorder: EventRecorder;
+  readonly queue: WorkQueue;
+  /** Since when a waiting key waits. */
+  readonly arrivals: Map<string, Micros>;
+  /** Workers in use. */
+  busy: number;
+  readonly works: Map<string, Work>;
+  readonly memos: Map<string, Memo>;
+  reconciles: number;
+  retries: number;
+  requests: number;
+}
+
+/** A key that is worked on, from its plan to the moment its writes are in the cache. */
+export interface Work {
+  readonly key: string;
+  /** The cause that everything for this plan is filed under. */
+  cause: Cause | undefined;
+  phase: 'writing' | 'concluding' | 'settling';
+  writes: readonly Write[];
+  pace: Pace;
+  readonly concludes: boolean;
+  /** Come back even if nothing was refused. */
+  readonly retry: boolean;
+  /** Index of the next write to send. */
+  next: number;
+  outstanding: number;
+  /** Size of the next wave of a slow start. */
+  wave: number;
+  failure: Failure | undefined;
+  /** Resource → the revision up to which the cache must be true. */
+  readonly revisions: Map<string, number>;
+  /** Deletions that the cache must show. */
+  readonly removals: Removal[];
+}
+
+/** A plan as panels show it. */
+export interface Reasoning {
+  readonly at: Micros;
+  readonly why: string;
+  readonly writes: number;
+}
+
+/** What a controller's requests wait for. */
+export type Then =
+  | { readonly type: 'write'; readonly key: string; readonly index: number }
+  | EventThen;
+
+/** Timers the process sets itself. */
+export type ControllerManagerTimer =
+  | {
+      /** A timer of one of the process's clients, which do not know of one another. */
+      readonly type: 'controllers/client';
+      readonly term: number;
+      /** 1: the election's; from 2 on the controllers'. */
+      readonly client: number;
+      readonly timer: ApiClientTimer;
+    }
+  | {
+      readonly type: 'controllers/due';
+      readonly term: number;
+      readonly loop: number;
+      readonly key: string;
+    };
+
+export type ControllerManagerMessage =
+  | WireMessage
+  | ControllerManagerTimer
+  | ApiClientTimer
+  | InformerTimer
+  | LeaderElectionTimer;
+
+/**
+ * Requests of all clients go to one server under one sender, so each client numbers its own from a range
+ * of its own. A term takes the next part of each range, so that late answers find nobody.
+ */
+const CLIENT_RANGE = 2 ** 42;
+const TERM_RANGE = 2 ** 30;
+
+/** The first request number of a client in a term. */
+export function firstRequestId(client: number, term: number): number {
+  return client * CLIENT_RANGE + term * TERM_RANGE + 1;
+}
+
+/** Which client an answer is for. */
+export function clientOfRequest(id: number): number {
+  return Math.floor(id / CLIENT_RANGE);
+}
+
+export const INFORMER_CLIENT = 0;
+export const ELECTION_CLIENT = 1;
+export const FIRST_LOOP_CLIENT = 2;

@@ -1,0 +1,19 @@
+import { keyOf } from '../client/kube-object.ts';
+import type { ClusterView } from './cluster-view.ts';
+import type { Write } from './plan.ts';
+import { semanticEqual } from '../../api/semantic-equal.ts';
+
+/**
+ * The writes that would change something. A reconciler may thus state the whole status each time; an
+ * update to what the cache shows already never leaves the process.
+ */
+export function effectiveWrites(writes: readonly Write[], cluster: ClusterView): readonly Write[] {
+  if (writes.length === 0 || !writes.some((write) => isUnchanged(write, cluster))) return writes;
+  return writes.filter((write) => !isUnchanged(write, cluster));
+}
+
+function isUnchanged(write: Write, cluster: ClusterView): boolean {
+  if (write.verb !== 'update') return false;
+  const current = cluster.find(write.resource, keyOf(write.object));
+  return current !== undefined && semanticEqual(write.object, current);
+}
