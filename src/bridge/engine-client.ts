@@ -28,6 +28,8 @@ export interface EngineClient {
   lab(command: LabCommand): Promise<string | undefined>;
   /** The chain of causes behind an object's last change, from the first act to now. */
   why(path: string): Promise<readonly WhyLink[]>;
+  /** The hash of the standard run in this engine; undefined when it crashed. */
+  selfTest(seed: number): Promise<string | undefined>;
   /** Opens another session on the same engine. */
   open(session: SessionSource): void;
   close(): void;
@@ -52,11 +54,7 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
   }
 
   function receive(message: EngineMessage): void {
-    if (
-      message.type === 'api-result' ||
-      message.type === 'lab-result' ||
-      message.type === 'why-result'
-    ) {
+    if ('id' in message) {
       waiting.get(message.id)?.(message);
       waiting.delete(message.id);
       return;
@@ -103,6 +101,10 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
     async why(path) {
       const answer = await ask((id) => ({ type: 'why', id, path }));
       return answer?.type === 'why-result' ? answer.chain : [];
+    },
+    async selfTest(seed) {
+      const answer = await ask((id) => ({ type: 'self-test', id, seed }));
+      return answer?.type === 'self-test-result' ? answer.hash : undefined;
     },
     open: (session) => transport.post({ type: 'open', session }),
     close: () => transport.close(),

@@ -28,6 +28,8 @@ export type PageMessage =
   | { readonly type: 'why'; readonly id: number; readonly path: string }
   /** The page has drawn frame `seq` and can take another. */
   | { readonly type: 'ack'; readonly seq: number }
+  /** Runs the standard ten minutes in a world apart; answered by `self-test-result`. */
+  | { readonly type: 'self-test'; readonly id: number; readonly seed: number }
   /** Asks the engine to store a snapshot now (it also does so by itself every few seconds). */
   | { readonly type: 'save' };
 
@@ -88,6 +90,13 @@ export type EngineMessage =
   | { readonly type: 'api-result'; readonly id: number; readonly response: PageApiResponse }
   | { readonly type: 'lab-result'; readonly id: number; readonly error: string | undefined }
   | { readonly type: 'why-result'; readonly id: number; readonly chain: readonly WhyLink[] }
+  /** Its hash must be the same in every engine: that is what determinism means here. */
+  | {
+      readonly type: 'self-test-result';
+      readonly id: number;
+      readonly hash: string;
+      readonly steps: number;
+    }
   /** The engine hit a bug of ours. The page shows it and opens the last snapshot. */
   | { readonly type: 'crashed'; readonly message: string; readonly stack: string };
 

@@ -6,6 +6,7 @@ import { chainOf } from '../../kernel/cause.ts';
 import type { World } from '../../kernel/world.ts';
 import { etcdKeyOf } from '../observer/etcd-keys.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
+import { standardRun } from '../standard-run.ts';
 import { createFrameBuilder, type FrameBuilder } from './frames.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
@@ -81,6 +82,9 @@ function receive(message: PageMessage): void {
       return;
     case 'why':
       post({ type: 'why-result', id: message.id, chain: chainBehind(session.world, message.path) });
+      return;
+    case 'self-test':
+      post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });
       return;
     case 'ack':
       acknowledged = true;

@@ -1,0 +1,51 @@
+interface EditorFooterProps {
+  readonly busy: boolean;
+  readonly problems: number;
+  readonly onApply: () => void;
+  readonly onDiff: () => void;
+  readonly onDelete: () => void;
+}
+
+const SECONDARY =
+  'rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
+
+/** What can be done with the text. */
+export function EditorFooter({ busy, problems, onApply, onDiff, onDelete }: EditorFooterProps) {
+  return (
+    <div className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
+      <button
+        type="button"
+        className="rounded-md bg-accent px-3 py-1.5 text-xs font-medium text-on-accent hover:opacity-90 disabled:opacity-50"
+        disabled={busy}
+        onClick={onApply}
+        title="kubectl apply -f - (Ctrl/⌘ Enter)"
+      >
+        Apply <kbd className="font-sans opacity-80">⌘↵</kbd>
+      </button>
+      <button
+        type="button"
+        className={SECONDARY}
+        disabled={busy}
+        onClick={onDiff}
+        title="kubectl diff -f -"
+      >
+        Diff
+      </button>
+      <button
+        type="button"
+        className={SECONDARY}
+        disabled={busy}
+        onClick={onDelete}
+        title="kubectl delete -f -"
+      >
+        Delete
+      </button>
+      <span
+        role="status"
+        className={`ml-auto text-xs ${problems > 0 ? 'text-failed-text' : 'text-dim'}`}
+      >
+        {busy ? 'working …' : `${problems} ${problems === 1 ? 'problem' : 'problems'}`}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { parseManifest } from '../../api/manifest/parse.ts';
+import type { ManifestProblem } from '../../api/manifest/problem.ts';
+import type { EngineClient } from '../../bridge/engine-client.ts';
+import type { KubeClient } from '../../kubectl/kube-client.ts';
+import { applyManifest, deleteManifest, type DocumentResult } from './apply-manifest.ts';
+import { DiffList } from './diff-list.tsx';
+import { diffManifest, type ObjectDiff } from './diff-manifest.ts';
+import { draftStore } from './draft-store.ts';
+import { EditorFooter } from './editor-footer.tsx';
+import { GalleryMenu } from './gallery-menu.tsx';
+import { ProblemList } from './problem-list.tsx';
+import { ResultList } from './result-list.tsx';
+
+export interface EditorPanelProps {
+  readonly engine: EngineClient;
+  readonly dark: boolean;
+  /** Objects that name no namespace go here. */
+  readonly namespace: string;
+}
+
+/** Monaco and the schema come in one chunk, after the canvas lives. */
+const LazyText = lazy(async () => {
+  const [{ default: TextEditor }, { loadEditorSchema }] = await Promise.all([
+    import('./text-editor.tsx'),
+    import('./editor-schema.ts'),
+  ]);
+  const schema = await loadEditorSchema();
+  return {
+    default: (props: Omit<Parameters<typeof TextEditor>[0], 'schema'>) => (
+      <TextEditor schema={schema} {...props} />
+    ),
+  };
+});
+
+/** How long the person must pause before the text is read. */
+const READ_AFTER_MILLIS = 200;
+
+/** The manifest editor: text, problems, results, and what can be done with them. */
+export default function EditorPanel({ engine, dark, namespace }: EditorPanelProps) {
+  const client = useMemo<KubeClient>(
+    () => ({ request: (request) => engine.api(request) }),
+    [engine],
+  );
+  const [problems, setProblems] = useState<readonly ManifestProblem[]>([]);
+  const [results, setResults] = useState<readonly DocumentResult[]>([]);
+  const [diffs, setDiffs] = useState<readonly ObjectDiff[]>();
+  const [busy, setBusy] = useState(false);
+  const [markers, setMarkers] = useState(0);
+  const [reveal, setReveal] = useState<{ readonly line: number; readonly asked: number }>();
+  const jump = useCallback(
+    (line: number) => setReveal((before) => ({ line, asked: (before?.asked ?? 0) + 1 })),
+    [],
+  );
+
+  useReadWhileTyping(setProblems, setResults);
+
+  async function run(act: typeof applyManifest): Promise<void> {
+    if (busy) return;
+    setBusy(true);
+    setDiffs(undefined);
+    setResults([]);
+    const ended = await act(client, draftStore.getState().text, namespace, (result) =>
+      setResults((before) => [...before, result]),
+    );
+    setProblems(ended.problems);
+    setBusy(false);
+    const first = ended.problems.find((problem) => problem.severity === 'error');
+    if (first !== undefined) jump(first.line);
+  }
+
+  async function showDiff(): Promise<void> {
+    setBusy(true);
+    setDiffs(await diffManifest(client, draftStore.getState().text, namespace));
+    setBusy(false);
+  }
+
+  const apply = () => void run(applyManifest);
+  return (
+    <div
+      className="flex h-full min-h-0 flex-col"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && diffs !== undefined) setDiffs(undefined);
+      }}
+    >
+      <div className="flex items-center gap-1 border-b border-line px-2 py-1">
+        <GalleryMenu />
+      </div>
+      <div className="relative min-h-0 flex-1">
+        <Suspense fallback={<PlainText />}>
+          <LazyText
+            dark={dark}
+            problems={problems}
+            reveal={reveal}
+            onApply={apply}
+            onMarkers={setMarkers}
+          />
+        </Suspense>
+        {diffs !== undefined && <DiffList diffs={diffs} onClose={() => setDiffs(undefined)} />}
+      </div>
+      {problems.length > 0 && <ProblemList problems={problems} onJump={jump} />}
+      {results.length > 0 && <ResultList results={results} onJump={jump} />}
+      <EditorFooter
+        busy={busy}
+        problems={Math.max(markers, problems.length)}
+        onApply={apply}
+        onDiff={() => void showDiff()}
+        onDelete={() => void run(deleteManifest)}
+      />
+    </div>
+  );
+}
+
+/** Reads the text a little after each change; old results no longer belong to it. */
+function useReadWhileTyping(
+  setProblems: (problems: readonly ManifestProblem[]) => void,
+  setResults: (results: readonly DocumentResult[]) => void,
+): void {
+  useEffect(() => {
+    let timer = 0;
+    const read = () => setProblems(parseManifest(draftStore.getState().text).problems);
+    read();
+    const stop = draftStore.subscribe((draft, before) => {
+      if (draft.text === before.text) return;
+      setResults([]);
+      window.clearTimeout(timer);
+      timer = window.setTimeout(read, READ_AFTER_MILLIS);
+    });
+    return () => {
+      stop();
+      window.clearTimeout(timer);
+    };
+  }, [setProblems, setResults]);
+}
+
+/** The text as it stands while Monaco loads: same place, same size, so that nothing jumps. */
+function PlainText() {
+  return (
+    <pre className="absolute inset-0 overflow-hidden py-2 pl-[46px] font-mono text-[12.5px] leading-5 text-dim">
+      {draftStore.getState().text}
+    </pre>
+  );
+}

@@ -1,0 +1,2 @@
+import 'monaco-yaml/yaml.worker.js';
+export {};
