@@ -1,4 +1,5 @@
 import type { ConformanceArea } from '../area.ts';
+import { cronjobSchedule } from './cronjob-schedule.ts';
 import { disruption } from './disruption.ts';
 import { endpointsliceConditions } from './endpointslice-conditions.ts';
 import { evictionRanking } from './eviction-ranking.ts';
@@ -19,6 +20,7 @@ import { tolerationMatching } from './toleration-matching.ts';
 
 /** Every area that has a counterpart in the simulator. An area is named as its vector file. */
 export const areas: readonly ConformanceArea[] = [
+  cronjobSchedule,
   disruption,
   endpointsliceConditions,
   evictionRanking,
