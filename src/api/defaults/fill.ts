@@ -1,0 +1,52 @@
+/**
+ * Helpers to fill absent fields without touching what is there. All of them give back the very object they were
+ * given when nothing is to be filled, so that an object which has been through once costs no allocation.
+ */
+
+/** The object with each field of `defaults` that it lacks. */
+export function fill<T extends object>(object: T, defaults: Partial<T>): T {
+  for (const key in defaults) {
+    if (object[key] === undefined) return { ...defaults, ...withoutUndefined(object) };
+  }
+  return object;
+}
+
+/** A spread would let a field that is there though undefined win over its default. */
+function withoutUndefined<T extends object>(object: T): T {
+  for (const key in object) {
+    if (object[key] === undefined) {
+      const entries = Object.entries(object).filter(([, value]) => value !== undefined);
+      return Object.fromEntries(entries) as T;
+    }
+  }
+  return object;
+}
+
+/** The list with each item passed through `change`; the same list when no item changed. */
+export function mapSame<T>(list: readonly T[], change: (item: T) => T): readonly T[] {
+  for (let index = 0; index < list.length; index += 1) {
+    const item = list[index] as T; // In range by the loop.
+    const changed = change(item);
+    if (changed === item) continue;
+    const copy = list.slice(0, index);
+    copy.push(changed);
+    for (let rest = index + 1; rest < list.length; rest += 1) copy.push(change(list[rest] as T));
+    return copy;
+  }
+  return list;
+}
+
+/** The object with one field replaced; the same object when the field is already that. */
+export function withField<T extends object, K extends keyof T>(object: T, key: K, value: T[K]): T {
+  return object[key] === value ? object : { ...object, [key]: value };
+}
+
+/** The object with a field, where it has one, passed through `change`. */
+export function changeField<T extends object, K extends keyof T>(
+  object: T,
+  key: K,
+  change: (value: NonNullable<T[K]>) => T[K],
+): T {
+  const value = object[key];
+  return value === undefined || value === null ? object : withField(object, key, change(value));
+}

@@ -1,0 +1,43 @@
+/**
+ * Equality as the API server understands it: absent, null, and empty lists and maps are the same, and the order of
+ * keys does not matter (upstream: apiequality.Semantic). Quantities are texts here and in canonical form, so that
+ * comparing texts compares amounts. Objects that share parts by identity compare fast.
+ */
+export function semanticEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return (a ?? undefined) === (b ?? undefined) || (isEmpty(a) && isEmpty(b));
+  }
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return Array.isArray(a) && Array.isArray(b) && equalLists(a, b);
+  }
+  return equalMaps(a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>);
+}
+
+function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (!semanticEqual(a[i], b[i])) return false;
+  return true;
+}
+
+function equalMaps(
+  a: Readonly<Record<string, unknown>>,
+  b: Readonly<Record<string, unknown>>,
+): boolean {
+  for (const key of Object.keys(a)) {
+    if (!semanticEqual(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false;
+  }
+  for (const key of Object.keys(b)) {
+    if (!Object.hasOwn(a, key) && !isEmpty(b[key])) return false;
+  }
+  return true;
+}
+
+/** Absent, null, or a list or map of nothing. An object of the API that has only empty fields is not empty. */
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value !== 'object') return false;
+  for (const key in value) if (Object.hasOwn(value, key)) return false;
+  return true;
+}
