@@ -3,6 +3,7 @@ import { cronjobSchedule } from './cronjob-schedule.ts';
 import { disruption } from './disruption.ts';
 import { endpointsliceConditions } from './endpointslice-conditions.ts';
 import { evictionRanking } from './eviction-ranking.ts';
+import { hpaReplicaCalculator } from './hpa-replica-calculator.ts';
 import { humanDuration } from './human-duration.ts';
 import { intstrRolling } from './intstr-rolling.ts';
 import { jsonPatch } from './json-patch.ts';
@@ -24,6 +25,7 @@ export const areas: readonly ConformanceArea[] = [
   disruption,
   endpointsliceConditions,
   evictionRanking,
+  hpaReplicaCalculator,
   humanDuration,
   intstrRolling,
   jsonPatch,
