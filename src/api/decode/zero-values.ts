@@ -45,7 +45,8 @@ function zeroOfType(type: TypeSchema, fieldName: string): unknown {
   }
 }
 
-function zeroStruct(struct: StructSchema): Readonly<Record<string, unknown>> {
+/** An empty object of a type, always the same one. */
+export function zeroStruct(struct: StructSchema): Readonly<Record<string, unknown>> {
   const known = structs.get(struct);
   if (known !== undefined) return known;
   const value: Record<string, unknown> = {};

@@ -1,0 +1,172 @@
+/**
+ * Sets of fields, in the very form in which `managedFields[].fieldsV1` shows them: a tree of path elements, `f:spec`
+ * for a field or a map's key, `k:{"name":"web"}` for an entry of a list by its keys, `v:"x"` for an element of a set.
+ * A node without children is a member of the set; a node with children is one only when it has the child `.`.
+ * At the root, no children means the empty set.
+ *
+ * Sets made here are interned: equal sets are (nearly always) one object, since thousands of pods own the same fields.
+ */
+export type Fields = { readonly [element: string]: Fields };
+
+/** A node that is a member and has no children; at the root, the empty set. */
+export const leaf: Fields = Object.freeze({});
+
+/** A set under construction. */
+export type FieldsDraft = Record<string, Fields>;
+
+const ids = new WeakMap<Fields, number>([[leaf, 0]]);
+let idNext = 1;
+const interned = new Map<string, Fields>();
+// Beyond this many distinct nodes the table starts afresh: sharing is lost a little, nothing else.
+const internedCountMax = 20_000;
+
+/** The node with these children. A draft handed in must not be changed afterwards. */
+export function fieldsOf(draft: FieldsDraft): Fields {
+  const keys = Object.keys(draft);
+  if (keys.length === 0) return leaf;
+  if (keys.length === 1 && keys[0] === '.') return leaf;
+  if (keys.length > 1) keys.sort();
+  let signature = '';
+  for (const key of keys) signature += `${key}\u0000${idOf(draft[key] ?? leaf)}\u0001`;
+  const known = interned.get(signature);
+  if (known !== undefined) return known;
+  const node: FieldsDraft = {};
+  for (const key of keys) node[key] = internFields(draft[key] ?? leaf);
+  if (interned.size >= internedCountMax) interned.clear();
+  interned.set(signature, node);
+  ids.set(node, idNext);
+  idNext += 1;
+  return node;
+}
+
+/** The shared object for a set that came from elsewhere. */
+export function internFields(fields: Fields): Fields {
+  return ids.has(fields) ? fields : fieldsOf(fields);
+}
+
+function idOf(node: Fields): number {
+  const id = ids.get(node);
+  return id ?? ids.get(fieldsOf(node)) ?? 0;
+}
+
+/** True when a set has no members; for roots. */
+export function isEmptySet(fields: Fields): boolean {
+  if (fields === leaf) return true;
+  for (const _ in fields) return false;
+  return true;
+}
+
+/** True when a node below the root is itself a member. */
+export function isMember(node: Fields): boolean {
+  return node === leaf || node['.'] !== undefined || isEmptySet(node);
+}
+
+/** What is in either set; the very first set when the second adds nothing. */
+export function union(a: Fields, b: Fields): Fields {
+  if (a === b) return a;
+  let draft: FieldsDraft | undefined;
+  for (const key of Object.keys(b)) {
+    const theirs = b[key] ?? leaf;
+    const mine = a[key];
+    const both = mine === undefined ? theirs : unionNode(mine, theirs);
+    if (both === mine) continue;
+    draft ??= { ...a };
+    draft[key] = both;
+  }
+  return draft === undefined ? a : fieldsOf(draft);
+}
+
+function unionNode(a: Fields, b: Fields): Fields {
+  if (a === b) return a;
+  if (isEmptySet(b)) return isMember(a) ? a : fieldsOf({ ...a, '.': leaf });
+  if (isEmptySet(a)) return isMember(b) ? b : fieldsOf({ ...b, '.': leaf });
+  return union(a, b);
+}
+
+/** The members of the first set that are not members of the second; the very first set when that is all of them. */
+export function difference(a: Fields, b: Fields): Fields {
+  if (isEmptySet(a) || isEmptySet(b)) return a;
+  let draft: FieldsDraft | undefined;
+  for (const key of Object.keys(b)) {
+    const mine = a[key];
+    if (mine === undefined) continue;
+    const rest = differenceNode(mine, b[key] ?? leaf);
+    if (rest === mine) continue;
+    draft ??= { ...a };
+    if (rest === undefined) delete draft[key];
+    else draft[key] = rest;
+  }
+  return draft === undefined ? a : fieldsOf(draft);
+}
+
+function differenceNode(a: Fields, b: Fields): Fields | undefined {
+  if (isEmptySet(a)) return isMember(b) ? undefined : a;
+  if (!isEmptySet(b)) {
+    const rest = difference(a, b);
+    // Only a node whose last child went is empty now; a mere `.` has become a leaf, which is a member.
+    return isEmptySet(rest) && (a['.'] === undefined || b['.'] !== undefined) ? undefined : rest;
+  }
+  if (a['.'] === undefined) return a;
+  const rest: FieldsDraft = { ...a };
+  delete rest['.'];
+  return Object.keys(rest).length === 0 ? undefined : fieldsOf(rest);
+}
+
+/** As `difference`, but a member of the second set takes everything below it along. */
+export function recursiveDifference(a: Fields, b: Fields): Fields {
+  let draft: FieldsDraft | undefined;
+  for (const key of Object.keys(b)) {
+    const mine = a[key];
+    if (mine === undefined || key === '.') continue;
+    const theirs = b[key] ?? leaf;
+    const rest = isMember(theirs) ? leaf : recursiveDifference(mine, theirs);
+    if (rest === mine && !isMember(theirs)) continue;
+    draft ??= { ...a };
+    if (isMember(theirs) || (isEmptySet(rest) && mine['.'] === undefined)) delete draft[key];
+    else draft[key] = rest;
+  }
+  return draft === undefined ? a : fieldsOf(draft);
+}
+
+/** What is in both sets. */
+export function intersection(a: Fields, b: Fields): Fields {
+  const draft: FieldsDraft = {};
+  const [small, large] = Object.keys(a).length < Object.keys(b).length ? [a, b] : [b, a];
+  for (const key of Object.keys(small)) {
+    const other = large[key];
+    if (other === undefined) continue;
+    const both = intersectionNode(small[key] ?? leaf, other);
+    if (both !== undefined) draft[key] = both;
+  }
+  return fieldsOf(draft);
+}
+
+function intersectionNode(a: Fields, b: Fields): Fields | undefined {
+  const member = isMember(a) && isMember(b);
+  if (isEmptySet(a) || isEmptySet(b)) return member ? leaf : undefined;
+  const both = intersection(a, b);
+  if (!isEmptySet(both)) return both;
+  return member ? leaf : undefined;
+}
+
+/** Calls back with the elements of every member's path: members of a node first, then those below them. */
+export function eachPath(
+  fields: Fields,
+  visit: (path: readonly string[]) => void,
+  prefix: readonly string[] = [],
+): void {
+  const keys = Object.keys(fields)
+    .filter((key) => key !== '.')
+    .sort();
+  for (const key of keys) if (isMember(fields[key] ?? leaf)) visit([...prefix, key]);
+  for (const key of keys) eachPath(fields[key] ?? leaf, visit, [...prefix, key]);
+}
+
+/** True for a tree that can be a set: objects all the way down, with known kinds of elements. */
+export function isFields(value: unknown, depth = 0): value is Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || depth > 64)
+    return false;
+  return Object.entries(value).every(
+    ([key, node]) => (key === '.' || /^[fkvi]:/.test(key)) && isFields(node, depth + 1),
+  );
+}

@@ -1,0 +1,180 @@
+import type { ManagedFieldsEntry } from '../generated/types.ts';
+import {
+  difference,
+  type Fields,
+  internFields,
+  isEmptySet,
+  isFields,
+  leaf,
+  union,
+} from './fields.ts';
+
+/** The managers of an object: its `metadata.managedFields`, read and written. */
+export interface Manager {
+  readonly name: string;
+  readonly operation: 'Apply' | 'Update';
+  /** For an applier, the version it applied last; an updater is another manager for every version. */
+  readonly apiVersion: string;
+  readonly subresource: string;
+}
+
+/** One entry under work; a manager with an empty set is dropped when the entries are written. */
+export interface OwnedFields {
+  readonly manager: Manager;
+  readonly fields: Fields;
+  readonly time: string | undefined;
+  /** The entry this was read from, kept as it is when nothing changes. */
+  readonly entry: ManagedFieldsEntry | undefined;
+}
+
+export type ManagedFields = readonly ManagedFieldsEntry[];
+
+/** Beyond this many entries of updates, the oldest are joined under the name `ancient-changes`. */
+export const updateManagersMax = 10;
+
+/** What tells managers apart, in upstream's form: messages sort by it. */
+export function managerId(manager: Manager): string {
+  return JSON.stringify({
+    manager: manager.name,
+    operation: manager.operation,
+    ...(manager.operation === 'Apply' ? {} : { apiVersion: manager.apiVersion }),
+    ...(manager.subresource === '' ? {} : { subresource: manager.subresource }),
+  });
+}
+
+/** True for the same manager, be it in another version when it applies. */
+export function isSameManager(a: Manager, b: Manager): boolean {
+  return (
+    a.name === b.name &&
+    a.operation === b.operation &&
+    a.subresource === b.subresource &&
+    (a.operation === 'Apply' || a.apiVersion === b.apiVersion)
+  );
+}
+
+/** Reads `managedFields`; undefined when they are not of the form that the API server writes. */
+export function readManagers(entries: ManagedFields): readonly OwnedFields[] | undefined {
+  const owned: OwnedFields[] = [];
+  for (const entry of entries) {
+    const { operation, apiVersion = '', fieldsType, fieldsV1 = leaf } = entry;
+    if (operation !== 'Apply' && operation !== 'Update') return undefined;
+    if (apiVersion === '' || fieldsType !== 'FieldsV1') return undefined;
+    if (!isKnown(fieldsV1)) return undefined;
+    owned.push({
+      manager: {
+        name: entry.manager ?? '',
+        operation,
+        apiVersion,
+        subresource: entry.subresource ?? '',
+      },
+      fields: fieldsV1,
+      time: entry.time,
+      entry,
+    });
+  }
+  return owned;
+}
+
+// Trees that were found to be field sets, by identity: nearly all entries are read again and again.
+const checked = new WeakSet<object>([leaf]);
+
+function isKnown(fields: unknown): fields is Fields {
+  if (typeof fields !== 'object' || fields === null) return false;
+  if (checked.has(fields)) return true;
+  if (!isFields(fields)) return false;
+  checked.add(fields);
+  return true;
+}
+
+/** Writes the entries in the API server's order: by operation, time, name, version and subresource. */
+export function writeManagers(owned: readonly OwnedFields[]): ManagedFields {
+  const entries: ManagedFieldsEntry[] = [];
+  for (const each of owned) if (!isEmptySet(each.fields)) entries.push(entryOf(each));
+  return entries.length > 1 ? entries.sort(compareEntries) : entries;
+}
+
+function entryOf({ manager, fields, time, entry }: OwnedFields): ManagedFieldsEntry {
+  if (
+    entry !== undefined &&
+    entry.fieldsV1 === fields &&
+    entry.time === time &&
+    entry.apiVersion === manager.apiVersion
+  ) {
+    return entry;
+  }
+  const fieldsV1 = internFields(fields);
+  checked.add(fieldsV1);
+  const made = {
+    manager: manager.name,
+    operation: manager.operation,
+    apiVersion: manager.apiVersion,
+    fieldsType: 'FieldsV1',
+    fieldsV1,
+  };
+  return {
+    ...made,
+    ...(time === undefined ? {} : { time }),
+    ...(manager.subresource === '' ? {} : { subresource: manager.subresource }),
+  };
+}
+
+function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
+  return (
+    compareTexts(a.operation, b.operation) ||
+    compareTexts(a.time, b.time) ||
+    compareTexts(a.manager, b.manager) ||
+    compareTexts(a.apiVersion, b.apiVersion) ||
+    compareTexts(a.subresource, b.subresource)
+  );
+}
+
+function compareTexts(a = '', b = ''): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What a write leaves to everybody but its own manager: fields it changed or removed have another owner now, or none. */
+export function withoutFields(
+  owned: OwnedFields,
+  changed: Fields | undefined,
+  removed: Fields | undefined,
+): OwnedFields {
+  let { fields } = owned;
+  if (changed !== undefined) fields = difference(fields, changed);
+  if (removed !== undefined) fields = difference(fields, removed);
+  return fields === owned.fields ? owned : { ...owned, fields };
+}
+
+/** Joins the oldest updaters of each version when there are too many. */
+export function capUpdateManagers(owned: readonly OwnedFields[]): readonly OwnedFields[] {
+  const updaters = owned.filter((each) => each.manager.operation === 'Update');
+  let count = updaters.length;
+  if (count <= updateManagersMax) return owned;
+  const oldestFirst = updaters.toSorted(
+    (a, b) =>
+      compareTexts(a.time, b.time) || compareTexts(managerId(a.manager), managerId(b.manager)),
+  );
+  let result = [...owned];
+  const firstOfVersion = new Map<string, OwnedFields>();
+  const buckets = new Map<string, OwnedFields>();
+  for (const updater of oldestFirst) {
+    if (count <= updateManagersMax) break;
+    const { apiVersion } = updater.manager;
+    const first = firstOfVersion.get(apiVersion);
+    if (first === undefined) {
+      firstOfVersion.set(apiVersion, updater);
+      continue;
+    }
+    const bucket = buckets.get(apiVersion) ?? first;
+    const joined: OwnedFields = {
+      manager: { name: 'ancient-changes', operation: 'Update', apiVersion, subresource: '' },
+      fields: union(bucket.fields, updater.fields),
+      time: updater.time,
+      entry: undefined,
+    };
+    buckets.set(apiVersion, joined);
+    result = result.filter((each) => each !== updater && each !== bucket);
+    result.push(joined);
+    count -= 1;
+  }
+  return result;
+}

@@ -1,0 +1,123 @@
+import { goQuote } from '../go-text.ts';
+import { isObject, ownValue } from '../patch/json.ts';
+import { structOf } from '../schema/lookup.ts';
+import type { ListType } from '../schema/schema.ts';
+
+/** Path elements of field sets, as text: how they are made from values, and how messages print them. */
+
+/** The element of a struct's field or a map's key. */
+export function fieldElement(name: string): string {
+  return `f:${name}`;
+}
+
+/** The name that a field's element stands for; undefined for elements of lists. */
+export function fieldNameOf(element: string): string | undefined {
+  return element.startsWith('f:') ? element.slice(2) : undefined;
+}
+
+/** Why an entry of a list has no element. */
+export interface ElementProblem {
+  readonly problem: string;
+}
+
+/** The element of an entry of a set or map list, or why it has none. */
+export function listElement(item: unknown, type: ListType): string | ElementProblem {
+  return type.relationship === 'map' ? keyedElement(item, type) : setElement(item);
+}
+
+function setElement(item: unknown): string | ElementProblem {
+  if (isObject(item)) {
+    return { problem: "associative list without keys has an element that's a map type" };
+  }
+  if (Array.isArray(item)) {
+    return { problem: 'not supported: associative list with lists as elements' };
+  }
+  if (item === null || item === undefined) {
+    return { problem: "associative list without keys has an element that's an explicit null" };
+  }
+  return `v:${JSON.stringify(item)}`;
+}
+
+function keyedElement(item: unknown, type: ListType): string | ElementProblem {
+  if (item === null || item === undefined) {
+    return { problem: 'associative list with keys may not have a null element' };
+  }
+  if (!isObject(item)) {
+    return { problem: 'associative list with keys may not have non-map elements' };
+  }
+  let text = '';
+  for (const key of sortedKeys(type)) {
+    const value = ownValue(item, key) ?? defaultOf(type, key);
+    if (value === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  }
+  if (text === '') {
+    const names = type.keys.map((key) => `"${key}"`).join(' ');
+    return {
+      problem: `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+    };
+  }
+  return `k:{${text}}`;
+}
+
+const sorted = new WeakMap<ListType, readonly string[]>();
+
+function sortedKeys(type: ListType): readonly string[] {
+  if (type.keys.length === 1) return type.keys;
+  let keys = sorted.get(type);
+  if (keys === undefined) {
+    keys = type.keys.toSorted();
+    sorted.set(type, keys);
+  }
+  return keys;
+}
+
+function defaultOf(type: ListType, key: string): string | undefined {
+  return type.element.kind === 'struct'
+    ? structOf(type.element).fields.get(key)?.defaultValue
+    : undefined;
+}
+
+/** True when two entries have equal keys, found without making their elements. */
+export function sameElement(a: unknown, b: unknown, type: ListType): boolean {
+  if (type.relationship === 'set') return a === b;
+  if (!isObject(a) || !isObject(b)) return false;
+  return type.keys.every((key) => a[key] === b[key]);
+}
+
+/** A path as messages print it: `.spec.template.spec.containers[name="web"].image`. */
+export function printPath(path: readonly string[]): string {
+  return path.map(printElement).join('');
+}
+
+/** One element as messages print it. */
+export function printElement(element: string): string {
+  const rest = element.slice(2);
+  switch (element[0]) {
+    case 'f':
+      return `.${rest}`;
+    case 'v':
+      return `[=${printValue(parsed(rest))}]`;
+    case 'k': {
+      const keys = parsed(rest);
+      if (!isObject(keys)) return `[${rest}]`;
+      const texts = Object.keys(keys).map((key) => `${key}=${printValue(keys[key])}`);
+      return `[${texts.join(',')}]`;
+    }
+    default:
+      return `[${rest}]`;
+  }
+}
+
+/** The JSON in an element; elements of other clients' making may hold anything. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function printValue(value: unknown): string {
+  return typeof value === 'string' ? goQuote(value) : JSON.stringify(value);
+}
