@@ -208,6 +208,8 @@ export interface ContainerConfig {
   readonly files: Readonly<Record<string, string>>;
   /** Writable volumes. */
   readonly mounts: readonly ContainerMount[];
+  /** An init container that is no sidecar: a program of which nothing is known ends well after a while. */
+  readonly runsToCompletion: boolean;
   /** Standard input stays open, so that a shell without a script waits instead of ending. */
   readonly stdin: boolean;
   readonly memoryLimitBytes: number | undefined;

@@ -1,0 +1,218 @@
+import type { Micros } from '../../kernel/time.ts';
+import type { LocalAnswer, NetworkAnswer, NetworkRequest } from './commands/command.ts';
+import { hasCommand } from './commands/index.ts';
+import type { ImageProfile, Running } from './image-profile.ts';
+import { runningIn, surroundingsOf, type Exec, type Host, type Program } from './program.ts';
+import { createShell, runShell } from './shell/run.ts';
+import { answerThread, runWords } from './shell/simple.ts';
+import type { Shell, Thread } from './shell/state.ts';
+
+/** What one program answers on a port; undefined when it does not listen there. */
+export function answerOn(
+  program: Program,
+  host: Pick<Host, 'now' | 'config' | 'profile' | 'volume'>,
+  port: number,
+  path: string,
+  /** Whether programs that take any port count. */
+  anyPort: boolean,
+): Extract<LocalAnswer, { kind: 'open' }> | undefined {
+  for (const { running, since } of runningIn(program)) {
+    const matches = running.ports === 'any' ? anyPort : running.ports.includes(port);
+    if (!matches || host.now < since + running.readyAfter) continue;
+    return httpAnswer(program, running, since, host, path);
+  }
+  return undefined;
+}
+
+function httpAnswer(
+  program: Program,
+  running: Running,
+  since: Micros,
+  host: Pick<Host, 'now' | 'config' | 'profile' | 'volume'>,
+  path: string,
+): Extract<LocalAnswer, { kind: 'open' }> {
+  const open = (status: number | undefined, body: string) =>
+    ({ kind: 'open', status, body }) as const;
+  switch (running.http) {
+    case 'any':
+      return open(200, 'ok\n');
+    case 'none':
+      return open(undefined, '');
+    case 'ten-seconds': {
+      const age = host.now - since;
+      return age < 10_000_000 ? open(200, 'ok') : open(500, `error: ${age / 1_000_000}`);
+    }
+    case 'files': {
+      const { pathname, isDirectory } = documentPath(running.root, path);
+      const files = surroundingsOf(
+        program,
+        { ...host, epochMillis: 0, write: ignore, local: refuse },
+        ignore,
+      ).files('/');
+      const text = files.read(pathname);
+      if (text !== undefined) return open(200, text);
+      // nginx answers 403 for a directory without an index, 404 for what is not there.
+      return isDirectory && files.isDirectory(pathname.slice(0, -'/index.html'.length))
+        ? open(403, '')
+        : open(404, '');
+    }
+  }
+}
+
+function documentPath(
+  root: string,
+  path: string,
+): { readonly pathname: string; readonly isDirectory: boolean } {
+  const bare = path.replace(/[?#].*$/, '');
+  const isDirectory = bare === '' || bare.endsWith('/');
+  return {
+    pathname: `${root}${bare.startsWith('/') ? '' : '/'}${bare}${isDirectory ? 'index.html' : ''}`,
+    isDirectory,
+  };
+}
+
+function ignore(): void {}
+function refuse(): LocalAnswer {
+  return { kind: 'refused' };
+}
+
+/** Variables of a container for a command from outside. */
+function variables(host: Host): (readonly [string, string])[] {
+  const vars: (readonly [string, string])[] = [
+    ...Object.entries(host.profile.env),
+    ['HOSTNAME', host.config.hostname],
+  ];
+  for (const { name, value } of host.config.env) vars.push([name, value]);
+  vars.push(['HOME', '/root']);
+  return vars;
+}
+
+export type ExecProgress =
+  | { readonly kind: 'ended'; readonly code: number; readonly output: string }
+  | { readonly kind: 'waiting' }
+  /** The command is not in the image: runc's complaint. */
+  | { readonly kind: 'cannot-run'; readonly message: string };
+
+/** Bytes of output that a probe keeps, as upstream. */
+const OUTPUT_MAX = 10_240;
+
+/** Begins a command inside a container; one that does not end at once is kept under `id`. */
+export function beginExec(
+  program: Program,
+  host: Host,
+  id: number,
+  command: readonly string[],
+): ExecProgress {
+  const word = command[0] ?? '';
+  const exec: { shell: Shell | undefined; output: string } = { shell: undefined, output: '' };
+  const around = surroundingsOf(program, host, (_, text) => {
+    if (exec.output.length < OUTPUT_MAX) exec.output += text;
+  });
+  if (!canRun(host.profile, around.files(host.config.workingDir), word)) {
+    const message = word.includes('/')
+      ? `stat ${word}: no such file or directory`
+      : 'executable file not found in $PATH';
+    return { kind: 'cannot-run', message: `exec: "${word}": ${message}` };
+  }
+  const shell = createShell(
+    {
+      name: 'sh',
+      script: '',
+      positional: [],
+      cwd: host.config.workingDir,
+      vars: variables(host),
+      errexit: false,
+      xtrace: false,
+    },
+    around,
+  );
+  runWords(shell, shell.threads[0] as Thread, command, around, undefined); // A shell has a first thread.
+  runShell(shell, around);
+  const ended = endOf(shell, exec.output);
+  if (ended !== undefined) return ended;
+  program.execs ??= new Map();
+  program.execs.set(id, { shell, output: exec.output });
+  return { kind: 'waiting' };
+}
+
+function canRun(
+  profile: ImageProfile,
+  files: ReturnType<ReturnType<typeof surroundingsOf>['files']>,
+  word: string,
+): boolean {
+  return hasCommand(profile, files, word);
+}
+
+function endOf(shell: Shell, output: string): ExecProgress | undefined {
+  const first = shell.threads[0];
+  if (first !== undefined && first.state.kind !== 'ended') return undefined;
+  return { kind: 'ended', code: first?.status ?? 0, output: output.slice(0, OUTPUT_MAX) };
+}
+
+/** Goes on with the commands inside a container; answers those that have ended, by their number. */
+export function advanceExecs(program: Program, host: Host): (readonly [number, ExecProgress])[] {
+  const over: (readonly [number, ExecProgress])[] = [];
+  for (const [id, exec] of program.execs ?? []) {
+    runShell(exec.shell, execSurroundings(program, host, exec));
+    const ended = endOf(exec.shell, exec.output);
+    if (ended === undefined) continue;
+    program.execs?.delete(id);
+    over.push([id, ended]);
+  }
+  return over;
+}
+
+function execSurroundings(
+  program: Program,
+  host: Host,
+  exec: Exec,
+): ReturnType<typeof surroundingsOf> {
+  return surroundingsOf(program, host, (_, text) => {
+    if (exec.output.length < OUTPUT_MAX) exec.output += text;
+  });
+}
+
+/** A question of a program to the network, and who asked it. */
+export interface Question {
+  /** The number of the command from outside that asks; undefined: the container's own script. */
+  readonly exec: number | undefined;
+  readonly pid: number;
+  readonly request: NetworkRequest;
+}
+
+/** Questions that have not been sent yet; each is answered here once. */
+export function takeQuestions(program: Program): readonly Question[] {
+  if (program.shell === undefined && program.execs === undefined) return NO_QUESTIONS;
+  const questions: Question[] = [];
+  const collect = (shell: Shell, exec: number | undefined) => {
+    for (const thread of shell.threads) {
+      const { state } = thread;
+      if (state.kind !== 'asking' || state.sent) continue;
+      questions.push({ exec, pid: thread.pid, request: state.request });
+      thread.state = Object.freeze({ ...state, sent: true });
+    }
+  };
+  if (program.shell !== undefined) collect(program.shell, undefined);
+  for (const [id, exec] of program.execs ?? []) collect(exec.shell, id);
+  return questions;
+}
+
+const NO_QUESTIONS: readonly Question[] = Object.freeze([]);
+
+/** Hands a program the network's answer; the caller then advances it. */
+export function answerQuestion(
+  program: Program,
+  host: Host,
+  question: { readonly exec: number | undefined; readonly pid: number },
+  answer: NetworkAnswer,
+): void {
+  const exec = question.exec === undefined ? undefined : program.execs?.get(question.exec);
+  const shell = question.exec === undefined ? program.shell : exec?.shell;
+  const thread = shell?.threads.find((each) => each.pid === question.pid);
+  if (shell === undefined || thread === undefined || thread.state.kind !== 'asking') return;
+  const around =
+    exec === undefined
+      ? surroundingsOf(program, host, (stream, text) => host.write(stream, text))
+      : execSurroundings(program, host, exec);
+  answerThread(shell, thread, answer, around);
+}
