@@ -3,7 +3,7 @@ import { countAnswer, type ApiRequestObservation } from './metrics.ts';
 import { targetOf } from './request-target.ts';
 import type { Server } from './server.ts';
 import { verbOf } from './verb.ts';
-import { collectedDeletions } from './writes/delete-collection.ts';
+import { collectedDeletions, notePart } from './writes/delete-collection.ts';
 
 /** Sends the answer of a request to whoever waits for it. */
 export function sendReply(server: Server, exchange: Exchange, answer: Reply): void {
@@ -49,8 +49,7 @@ export function report(server: Server, exchange: Exchange, code: number): void {
 function noteGroupReply(server: Server, id: number, answer: Reply): void {
   const group = server.memory.groups.get(id);
   if (group === undefined) return;
-  group.replies.push(answer);
-  group.waiting -= 1;
+  notePart(group, answer);
   if (group.waiting > 0) return;
   server.memory.groups.delete(id);
   sendReply(server, group.exchange, collectedDeletions(server, group));

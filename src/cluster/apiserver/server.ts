@@ -1,6 +1,7 @@
 import type { Env } from '../../kernel/process.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { Micros } from '../../kernel/time.ts';
+import type { KubernetesObject } from '../../api/generated/types.ts';
 import { formatTime } from '../../api/time.ts';
 import type {
   ApiCancel,
@@ -70,9 +71,11 @@ export interface ApiServerMemory {
 /** A request whose parts are under way. */
 export interface RequestGroup {
   readonly exchange: Exchange;
+  /** What the parts are about. Frozen. */
+  readonly objects: readonly KubernetesObject[];
   waiting: number;
-  /** The parts' answers, in order of arrival. */
-  readonly replies: Reply[];
+  /** The first part that was refused. */
+  refused: Reply | undefined;
 }
 
 /** What etcd was asked, and what for. Frozen. */

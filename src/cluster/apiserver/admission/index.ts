@@ -17,3 +17,12 @@ export function admit(call: VerbCall, change: Change): Result<KubernetesObject, 
   }
   return success(next);
 }
+
+/** The refusal of a deletion, where a plugin has one. */
+export function admitDeletion(call: VerbCall): StatusError | undefined {
+  for (const plugin of plugins) {
+    const refused = plugin.admitDeletion?.(call);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}

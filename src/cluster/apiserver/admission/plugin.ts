@@ -8,6 +8,8 @@ export interface AdmissionPlugin {
   readonly name: string;
   /** The object as it shall be stored, or why it shall not. */
   admit(call: VerbCall, change: Change): Result<KubernetesObject, StatusError>;
+  /** Why the target may not be deleted. */
+  admitDeletion?(call: VerbCall): StatusError | undefined;
 }
 
 /** An object that is to be created, or with `old` to be changed. */

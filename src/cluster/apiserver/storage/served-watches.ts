@@ -105,7 +105,7 @@ export function takeWatch(
 
 /** Takes out every watch of a client that is gone. */
 export function takeWatchesOf(watches: ServedWatches, client: string): void {
-  for (const request of [...(watches.byClient.get(client)?.keys() ?? [])]) {
+  for (const request of watches.byClient.get(client)?.keys() ?? []) {
     takeWatch(watches, { client, request });
   }
 }

@@ -1,21 +1,46 @@
+import { statusError } from '../../../api/status-error.ts';
+import { refuse } from '../exchange.ts';
 import { getObject } from '../reads/get.ts';
 import type { RequestTarget } from '../request-target.ts';
 import type { ApiVerb, Verb } from '../verb.ts';
 import { patchObject } from '../writes/patch.ts';
 import { updateObject } from '../writes/update.ts';
+import { bindPod } from './binding.ts';
+import { evictPod } from './eviction.ts';
+import { finalizeNamespace } from './finalize.ts';
+import { getScale, updateScale } from './scale.ts';
 
 /** The verb of a subresource; undefined where it has none such. */
 export function subresourceVerb(target: RequestTarget, verb: ApiVerb): Verb | undefined {
-  switch (target.subresource) {
+  const { subresource, kind } = target;
+  if (subresource === '') return undefined;
+  const served = kind.subresources[subresource]?.verbs ?? [];
+  if (!served.some((each) => each === verb)) return undefined;
+  switch (subresource) {
     case 'status':
-      return verb === 'get'
-        ? getObject
-        : verb === 'update'
-          ? updateObject
-          : verb === 'patch'
-            ? patchObject
-            : undefined;
+      return verb === 'get' ? getObject : verb === 'update' ? updateObject : patchObject;
+    case 'scale':
+      return verb === 'get' ? getScale : updateScale;
+    case 'binding':
+      return bindPod;
+    case 'eviction':
+      return evictPod;
+    case 'finalize':
+      return finalizeNamespace;
+    case 'ephemeralcontainers':
+    case 'resize':
+      return verb === 'get' ? getObject : notServed;
     default:
-      return undefined;
+      return notServed;
   }
 }
+
+/** What a real cluster has and this one does not. Said openly, since silence would look like success. */
+const notServed: Verb = ({ target }) =>
+  refuse(
+    statusError(
+      501,
+      '',
+      `Kubarium does not serve ${target.kind.plural}/${target.subresource}; a real cluster does`,
+    ),
+  );

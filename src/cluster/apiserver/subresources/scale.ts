@@ -1,6 +1,118 @@
-import type { KubernetesObject } from '../../../api/generated/types.ts';
+import type { KubernetesObject, Scale } from '../../../api/generated/types.ts';
+import { decodeObject } from '../../../api/decode/decode.ts';
+import { invalid } from '../../../api/field-errors.ts';
+import { structSchema } from '../../../api/schema/lookup.ts';
+import {
+  badRequestError,
+  conflictError,
+  invalidError,
+  notFoundError,
+  unsupportedMediaTypeError,
+  type StatusError,
+} from '../../../api/status-error.ts';
+import { refusal, success, type Result } from '../../../base/result.ts';
+import { refuse, reply, type Answer } from '../exchange.ts';
+import { targetOf } from '../request-target.ts';
+import type { VerbCall } from '../verb.ts';
+import { fieldValidationOf } from '../writes/body.ts';
+import { resourceOf } from '../writes/finish.ts';
+import {
+  applyPatch,
+  APPLY_PATCH,
+  JSON_PATCH,
+  mediaTypeOf,
+  MERGE_PATCH,
+  STRATEGIC_PATCH,
+} from '../writes/patch.ts';
+import { currentObject, updateTo } from '../writes/update.ts';
 
-/** The Scale that stands for an object. */
-export function scaleOf(_path: string, object: KubernetesObject): unknown {
-  return object;
+const expected = { apiVersion: 'autoscaling/v1', kind: 'Scale' };
+const patchTypes = [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH];
+
+/** GET of an object's scale. */
+export function getScale(call: VerbCall): Answer {
+  const object = currentObject(call);
+  if (object === undefined) return refuse(notFoundError(resourceOf(call), call.target.name));
+  return reply(scaleOf(call.exchange.request.path, object));
+}
+
+/** PUT or PATCH of an object's scale: only its replica count changes. */
+export function updateScale(call: VerbCall): Answer {
+  const { exchange, target } = call;
+  const { kind, name } = target;
+  const { request } = exchange;
+  const old = currentObject(call);
+  if (old === undefined || kind.scale === undefined) {
+    return refuse(notFoundError(resourceOf(call), name));
+  }
+  const read = readScale(call, old);
+  if (!read.ok) return refuse(read.error);
+  const scale = read.value;
+  const { resourceVersion = '' } = scale.metadata ?? {};
+  if (resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion) {
+    return refuse(conflictError(resourceOf(call), name));
+  }
+  const given = scale.metadata?.name;
+  if (given !== undefined && given !== '' && given !== name) {
+    return refuse(
+      badRequestError(
+        `the name of the object (${given}) does not match the name on the URL (${name})`,
+      ),
+    );
+  }
+  const replicas = scale.spec?.replicas ?? 0;
+  if (replicas < 0) {
+    const problem = invalid('spec.replicas', replicas, 'must be greater than or equal to 0');
+    return refuse(invalidError({ group: 'autoscaling', kind: 'Scale' }, name, [problem]));
+  }
+  if (kind.scale.specReplicas(old) === replicas) return reply(scaleOf(request.path, old));
+  const next = kind.scale.withReplicas(old, replicas);
+  return updateTo(call, { next, old, warnings: [] }, { kind: 'scale' });
+}
+
+function readScale(call: VerbCall, old: KubernetesObject): Result<Scale, StatusError> {
+  const { request } = call.exchange;
+  const schema = structSchema('Scale');
+  const fieldValidation = fieldValidationOf(request);
+  if (!fieldValidation.ok) return fieldValidation;
+  let body = request.body;
+  if (request.method === 'PATCH') {
+    const type = mediaTypeOf(request);
+    // Applying a Scale, with its field managers, is not served.
+    if (type === APPLY_PATCH || !patchTypes.includes(type)) {
+      return refusal(unsupportedMediaTypeError(patchTypes));
+    }
+    const patched = applyPatch(request, scaleOf(request.path, old), schema);
+    if (!patched.ok) return patched;
+    body = patched.value;
+  }
+  const decoded = decodeObject(body, expected, schema, {
+    fieldValidation: fieldValidation.value,
+  });
+  // Decoded by the schema that the type is made from.
+  return decoded.ok ? success(decoded.value.value as Scale) : decoded;
+}
+
+/** The Scale that stands for the object at a path. */
+export function scaleOf(path: string, object: KubernetesObject): Scale & KubernetesObject {
+  const scale = targetOf(path)?.kind.scale;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = scale?.specReplicas(object) ?? 0;
+  const selector = scale?.selector(object) ?? '';
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      ...(name === undefined ? undefined : { name }),
+      ...(namespace === undefined ? undefined : { namespace }),
+      ...(uid === undefined ? undefined : { uid }),
+      ...(resourceVersion === undefined ? undefined : { resourceVersion }),
+      ...(creationTimestamp === undefined ? undefined : { creationTimestamp }),
+    },
+    spec: replicas === 0 ? {} : { replicas },
+    status: {
+      replicas: scale?.statusReplicas(object) ?? 0,
+      ...(selector === '' ? undefined : { selector }),
+    },
+  };
 }

@@ -1,20 +1,76 @@
+import { completeObject } from '../../../api/decode/complete.ts';
+import { decodeObject, type Decoded, type FieldValidation } from '../../../api/decode/decode.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
+import { notSupported } from '../../../api/field-errors.ts';
 import { apiVersionOf } from '../../../api/kinds/index.ts';
-import { badRequestError, type StatusError } from '../../../api/status-error.ts';
+import type { KindDeclaration } from '../../../api/kinds/kind.ts';
+import { schemaOf } from '../../../api/schema/lookup.ts';
+import type { StructSchema } from '../../../api/schema/schema.ts';
+import { badRequestError, invalidError, type StatusError } from '../../../api/status-error.ts';
+import { assert } from '../../../base/assert.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
 import type { ApiRequest } from '../../messages.ts';
-import type { RequestTarget } from '../request-target.ts';
 
-/** The object in a request's body, decoded as the target's kind. */
+const noWarnings: readonly string[] = Object.freeze([]);
+const schemas = new WeakMap<KindDeclaration, StructSchema>();
+
+/** The schema of a kind that is served; every one has one. */
+export function schemaOfKind(kind: KindDeclaration): StructSchema {
+  let schema = schemas.get(kind);
+  if (schema === undefined) {
+    schema = schemaOf(apiVersionOf(kind), kind.kind);
+    assert(schema !== undefined, `kind ${kind.kind} has no schema`);
+    schemas.set(kind, schema);
+  }
+  return schema;
+}
+
+/** The object in a request's body, decoded as a kind. What components made of typed objects needs no decoding. */
 export function readBody(
   request: ApiRequest,
-  { kind }: RequestTarget,
-): Result<KubernetesObject, StatusError> {
-  const { body } = request;
-  if (typeof body !== 'object' || body === null) {
-    return refusal(badRequestError('the object provided is unrecognized'));
+  kind: KindDeclaration,
+): Result<Decoded<KubernetesObject>, StatusError> {
+  return decodeAs(request, request.body, kind);
+}
+
+/** The same for a value that was made from a body. */
+export function decodeAs(
+  request: ApiRequest,
+  value: unknown,
+  kind: KindDeclaration,
+): Result<Decoded<KubernetesObject>, StatusError> {
+  const schema = schemaOfKind(kind);
+  const expected = { apiVersion: apiVersionOf(kind), kind: kind.kind };
+  if (request.typed === true && typeof value === 'object' && value !== null) {
+    // Typed by whoever sent it; that it is of this kind, its path says.
+    const object = value as KubernetesObject;
+    const named =
+      object.kind === expected.kind && object.apiVersion === expected.apiVersion
+        ? object
+        : { ...object, ...expected };
+    return success({ value: completeObject(named, schema), warnings: noWarnings });
   }
-  const object = body as KubernetesObject;
-  if (object.kind === kind.kind && object.apiVersion === apiVersionOf(kind)) return success(object);
-  return success({ ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) });
+  if (value === undefined) return refusal(badRequestError('unexpected end of JSON input'));
+  const fieldValidation = fieldValidationOf(request);
+  if (!fieldValidation.ok) return fieldValidation;
+  return decodeObject(value, expected, schema, { fieldValidation: fieldValidation.value });
+}
+
+/** `fieldValidation` of the query; the server warns by default. */
+export function fieldValidationOf({ query }: ApiRequest): Result<FieldValidation, StatusError> {
+  const asked = query['fieldValidation'];
+  switch (asked) {
+    case undefined:
+    case '':
+      return success('Warn');
+    case 'Strict':
+    case 'Warn':
+    case 'Ignore':
+      return success(asked);
+    default: {
+      const problem = notSupported('fieldValidation', asked, ['', 'Ignore', 'Strict', 'Warn']);
+      const options = { group: 'meta.k8s.io', kind: 'CreateOptions' };
+      return refusal(invalidError(options, '', [problem]));
+    }
+  }
 }

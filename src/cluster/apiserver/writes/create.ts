@@ -4,31 +4,36 @@ import {
   generateNameConflictError,
   invalidError,
   statusError,
+  type StatusError,
 } from '../../../api/status-error.ts';
 import { admit } from '../admission/index.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
-import { refuse, reply, type Answer } from '../exchange.ts';
-import { formOf, present } from '../reads/object-form.ts';
+import { refuse, type Answer } from '../exchange.ts';
 import { keyOf } from '../request-target.ts';
-import { cacheOf, calendarMillis } from '../server.ts';
+import { cacheOf } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject } from './commit.ts';
 import { isDryRun } from './dry-run.ts';
 import { ownFields } from './field-managers.ts';
+import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withNewMetadata } from './metadata.ts';
 
 /** POST to a collection: decode, then `createFrom`. */
 export function createObject(call: VerbCall): Answer {
-  const body = readBody(call.exchange.request, call.target);
-  return body.ok ? createFrom(call, body.value) : refuse(body.error);
+  const body = readBody(call.exchange.request, call.target.kind);
+  if (!body.ok) return refuse(body.error);
+  return createFrom(call, body.value.value, body.value.warnings);
 }
 
 /** Brings a decoded object into being: default, admit, name, validate, store. */
-export function createFrom(call: VerbCall, body: KubernetesObject): Answer {
+export function createFrom(
+  call: VerbCall,
+  body: KubernetesObject,
+  decodeWarnings: readonly string[],
+): Answer {
   const { server, exchange, target } = call;
   const { kind } = target;
-  const resource = { group: kind.group, resource: kind.plural };
   const misplaced = addressProblem(body, target);
   if (misplaced !== undefined) return refuse(misplaced);
   const { resourceVersion = '' } = body.metadata;
@@ -41,31 +46,32 @@ export function createFrom(call: VerbCall, body: KubernetesObject): Answer {
   if (!admitted.ok) return refuse(admitted.error);
   const named = withNewMetadata(server, admitted.value, target);
   const prepared = kind.prepareForCreate(named);
-  const object = ownFields(call, { next: prepared, old: undefined });
-  const name = object.metadata.name ?? '';
-  const errors = kind.validate(object);
+  const errors = kind.validate(prepared);
+  const name = prepared.metadata.name ?? '';
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
+  const object = ownFields(call, { next: prepared, old: undefined });
   const key = keyOf(kind, target.namespace, name);
   const existing = cacheOf(server, kind.storage).objects.get(key);
-  if (existing !== undefined) {
-    const isGenerated = (body.metadata.name ?? '') === '';
-    const status = isGenerated
-      ? generateNameConflictError(resource, name, 1)
-      : alreadyExistsError(resource, name);
-    if (existing.metadata.deletionTimestamp === undefined) return refuse(status);
-    return refuse({ ...status, message: `object is being deleted: ${status.message}` });
-  }
+  if (existing !== undefined) return refuse(nameTaken(call, body, existing));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
-  if (isDryRun(exchange.request)) {
-    const form = formOf(exchange.request);
-    return reply(present(object, { kind, form, now: calendarMillis(server) }), 201);
-  }
-  return commitObject(server, {
-    kind,
-    key,
-    next: object,
-    old: undefined,
-    then: { kind: 'object', code: 201 },
-    warnings: kind.warnings(object),
-  });
+  const own = kind.warnings(object);
+  const warnings = decodeWarnings.length === 0 ? own : [...decodeWarnings, ...own];
+  if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
+  const then = { kind: 'object', code: 201 } as const;
+  return commitObject(server, { kind, key, next: object, old: undefined, then, warnings });
+}
+
+function nameTaken(
+  call: VerbCall,
+  body: KubernetesObject,
+  existing: KubernetesObject,
+): StatusError {
+  const name = existing.metadata.name ?? '';
+  const isGenerated = (body.metadata.name ?? '') === '';
+  const status = isGenerated
+    ? generateNameConflictError(resourceOf(call), name, 1)
+    : alreadyExistsError(resourceOf(call), name);
+  return existing.metadata.deletionTimestamp === undefined
+    ? status
+    : { ...status, message: `object is being deleted: ${status.message}` };
 }

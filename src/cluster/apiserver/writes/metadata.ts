@@ -80,9 +80,10 @@ export function withOldMetadata(next: KubernetesObject, old: KubernetesObject): 
   const { deletionTimestamp, deletionGracePeriodSeconds, generation } = was;
   const metadata: ObjectMeta = {
     ...given,
-    ...keep('name', was.name),
-    ...keep('namespace', was.namespace),
-    ...keep('uid', was.uid),
+    // What a client says otherwise here is left for validation to refuse.
+    ...keep('name', is.name || was.name),
+    ...keep('namespace', is.namespace || was.namespace),
+    ...keep('uid', is.uid || was.uid),
     ...keep('creationTimestamp', was.creationTimestamp),
     ...keep('resourceVersion', was.resourceVersion),
     ...keep('generation', generation),

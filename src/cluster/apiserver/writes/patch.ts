@@ -1,8 +1,124 @@
-import { methodNotAllowedError } from '../../../api/status-error.ts';
+import type { KubernetesObject } from '../../../api/generated/types.ts';
+import { forbidden } from '../../../api/field-errors.ts';
+import { isObject } from '../../../api/patch/json.ts';
+import { applyJsonPatch, jsonPatchOperationsMax } from '../../../api/patch/json-patch.ts';
+import { applyMergePatch } from '../../../api/patch/merge-patch.ts';
+import { patchSchemaOf } from '../../../api/patch/patch-schema.ts';
+import { applyStrategicMergePatch } from '../../../api/patch/strategic-apply.ts';
+import type { StructSchema } from '../../../api/schema/schema.ts';
+import {
+  badRequestError,
+  conflictError,
+  invalidError,
+  notFoundError,
+  requestEntityTooLargeError,
+  statusError,
+  unsupportedMediaTypeError,
+  type StatusError,
+} from '../../../api/status-error.ts';
+import { refusal, success, type Result } from '../../../base/result.ts';
+import type { ApiRequest } from '../../messages.ts';
 import { refuse, type Answer } from '../exchange.ts';
 import type { VerbCall } from '../verb.ts';
+import { applyObject } from './apply.ts';
+import { decodeAs, schemaOfKind } from './body.ts';
+import { resourceOf } from './finish.ts';
+import { currentObject, updateTo } from './update.ts';
 
-/** PATCH of an object. */
-export function patchObject(_call: VerbCall): Answer {
-  return refuse(methodNotAllowedError());
+export const JSON_PATCH = 'application/json-patch+json';
+export const MERGE_PATCH = 'application/merge-patch+json';
+export const STRATEGIC_PATCH = 'application/strategic-merge-patch+json';
+export const APPLY_PATCH = 'application/apply-patch+yaml';
+
+const patchTypes = [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH];
+
+/** How often a patch is made anew on a newer object before the client is told of the conflict. */
+export const PATCH_ATTEMPTS_MAX = 5;
+
+/** PATCH of an object or of its status. */
+export function patchObject(call: VerbCall): Answer {
+  const { exchange, target, at } = call;
+  const { request } = exchange;
+  const type = mediaTypeOf(request);
+  if (!patchTypes.includes(type)) return refuse(unsupportedMediaTypeError(patchTypes));
+  if (type === APPLY_PATCH) return applyObject(call);
+  if (request.query['force'] !== undefined) {
+    const problem = forbidden('force', 'may not be specified for non-apply patch');
+    const options = { group: 'meta.k8s.io', kind: 'PatchOptions' };
+    return refuse(invalidError(options, '', [problem]));
+  }
+  const old = currentObject(call);
+  if (old === undefined) return refuse(notFoundError(resourceOf(call), target.name));
+  if (at.attempt > PATCH_ATTEMPTS_MAX) return refuse(conflictError(resourceOf(call), target.name));
+  const patched = applyPatch(request, old, schemaOfKind(target.kind));
+  if (!patched.ok) return refuse(patched.error);
+  const next = decodeAs(request, patched.value, target.kind);
+  if (!next.ok) return refuse(next.error);
+  const { value, warnings } = next.value;
+  const { resourceVersion = '' } = value.metadata;
+  if (resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion) {
+    return refuse(conflictError(resourceOf(call), target.name));
+  }
+  return updateTo(call, { next: target.kind.defaults(value), old, warnings });
+}
+
+/** The media type of a request's body, without its parameters. */
+export function mediaTypeOf({ contentType = '' }: ApiRequest): string {
+  const end = contentType.indexOf(';');
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim();
+}
+
+/** What a patch that is no apply makes of an object, before it is decoded. */
+export function applyPatch(
+  request: ApiRequest,
+  old: KubernetesObject,
+  schema: StructSchema,
+): Result<unknown, StatusError> {
+  const { body } = request;
+  switch (mediaTypeOf(request)) {
+    case JSON_PATCH:
+      return jsonPatched(old, body);
+    case MERGE_PATCH:
+      if (!isObject(body)) return refusal(notAnObject(body));
+      return success(applyMergePatch(old, body));
+    default: {
+      if (!isObject(body)) return refusal(notAnObject(body));
+      // An object of the API is a JSON object.
+      const document = old as unknown as Readonly<Record<string, unknown>>;
+      const patched = applyStrategicMergePatch(document, body, patchSchemaOf(schema));
+      return patched.ok ? patched : refusal(badRequestError(patched.error.message));
+    }
+  }
+}
+
+function jsonPatched(old: KubernetesObject, body: unknown): Result<unknown, StatusError> {
+  if (!Array.isArray(body)) {
+    const patched = applyJsonPatch(old, body);
+    return patched.ok ? patched : refusal(badRequestError(patched.error.message));
+  }
+  if (body.length > jsonPatchOperationsMax) {
+    return refusal(
+      requestEntityTooLargeError(
+        `The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${body.length}`,
+      ),
+    );
+  }
+  const patched = applyJsonPatch(old, body);
+  if (patched.ok) return patched;
+  // Upstream keeps to itself what was wrong.
+  return refusal(
+    statusError(
+      422,
+      'Invalid',
+      'the server rejected our request due to an error in our request',
+      {},
+    ),
+  );
+}
+
+function notAnObject(body: unknown): StatusError {
+  const what = body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body;
+  return badRequestError(
+    `error decoding patch: json: cannot unmarshal ${what} into Go value of type map[string]interface {}`,
+  );
 }

@@ -1,73 +1,96 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
-import { conflictError, invalidError, notFoundError } from '../../../api/status-error.ts';
 import { invalid } from '../../../api/field-errors.ts';
+import {
+  conflictError,
+  invalidError,
+  notFoundError,
+  type StatusError,
+} from '../../../api/status-error.ts';
 import { admit } from '../admission/index.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
-import { refuse, reply, type Answer, type Then } from '../exchange.ts';
-import { formOf, present } from '../reads/object-form.ts';
-import { cacheOf, calendarMillis } from '../server.ts';
+import { refuse, type Answer, type Then } from '../exchange.ts';
+import { cacheOf } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject, commitRemoval } from './commit.ts';
 import { createFrom } from './create.ts';
 import { isDryRun } from './dry-run.ts';
 import { ownFields } from './field-managers.ts';
+import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withOldMetadata } from './metadata.ts';
 import { isSameObject } from './same-object.ts';
 
-/** PUT of an object. */
+/** PUT of an object or of its status. */
 export function updateObject(call: VerbCall): Answer {
-  const { server, exchange, target } = call;
-  const { kind, key, name } = target;
-  const read = readBody(exchange.request, target);
+  const { exchange, target } = call;
+  const { kind, name } = target;
+  const read = readBody(exchange.request, kind);
   if (!read.ok) return refuse(read.error);
-  const body = read.value;
+  const { value: body, warnings } = read.value;
   const misplaced = addressProblem(body, target);
   if (misplaced !== undefined) return refuse(misplaced);
-  const stored = cacheOf(server, kind.storage).objects.get(key);
-  const resource = { group: kind.group, resource: kind.plural };
-  if (stored === undefined) {
-    if (kind.createOnUpdate && target.subresource === '') {
-      const named = { ...body, metadata: { ...body.metadata, name } };
-      return createFrom(call, named);
+  const old = currentObject(call);
+  if (old === undefined) {
+    if (!kind.createOnUpdate || target.subresource !== '') {
+      return refuse(notFoundError(resourceOf(call), name));
     }
-    return refuse(notFoundError(resource, name));
+    return createFrom(call, { ...body, metadata: { ...body.metadata, name } }, warnings);
   }
-  const old = kind.fromStored === undefined ? stored : kind.fromStored(stored);
-  const { uid = '', resourceVersion = '' } = body.metadata;
-  if (uid !== '' && uid !== old.metadata.uid) {
-    return refuse(
-      conflictError(
-        resource,
-        name,
-        `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
-      ),
-    );
-  }
-  if (resourceVersion === '' || resourceVersion === '0') {
-    if (!kind.unconditionalUpdate) {
-      const problem = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
-      return refuse(invalidError(kind, name, [problem]));
-    }
-  } else if (resourceVersion !== old.metadata.resourceVersion) {
-    return refuse(conflictError(resource, name));
-  }
-  return updateTo(call, { next: kind.defaults(body), old });
+  const stale = staleness(call, body, old);
+  if (stale !== undefined) return refuse(stale);
+  return updateTo(call, { next: kind.defaults(body), old, warnings });
 }
 
-/** Changes an object: admit, keep what may not change, validate, store unless nothing differs. */
-export function updateTo(
+/** What the server knows of the target now, as its kind sees it. */
+export function currentObject({ server, target }: VerbCall): KubernetesObject | undefined {
+  const { kind, key } = target;
+  const stored = cacheOf(server, kind.storage).objects.get(key);
+  return stored === undefined || kind.fromStored === undefined ? stored : kind.fromStored(stored);
+}
+
+/** The refusal of an update that was made from another object, or from an older state of it. */
+function staleness(
   call: VerbCall,
-  change: { readonly next: KubernetesObject; readonly old: KubernetesObject },
-  then: Then = { kind: 'object', code: 200 },
-): Answer {
+  body: KubernetesObject,
+  old: KubernetesObject,
+): StatusError | undefined {
+  const { kind, key, name } = call.target;
+  const { uid = '', resourceVersion = '' } = body.metadata;
+  if (uid !== '' && uid !== old.metadata.uid) {
+    return conflictError(
+      resourceOf(call),
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`,
+    );
+  }
+  if (resourceVersion !== '' && resourceVersion !== '0') {
+    return resourceVersion === old.metadata.resourceVersion
+      ? undefined
+      : conflictError(resourceOf(call), name);
+  }
+  if (kind.unconditionalUpdate) return undefined;
+  const problem = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+  return invalidError(kind, name, [problem]);
+}
+
+/** A change of an object, decoded and defaulted. */
+export interface ObjectChange {
+  readonly next: KubernetesObject;
+  readonly old: KubernetesObject;
+  readonly warnings: readonly string[];
+}
+
+const writtenObject: Then = Object.freeze({ kind: 'object', code: 200 });
+
+/** Changes an object: admit, keep what may not change, validate, store unless nothing differs. */
+export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObject): Answer {
   const { server, exchange, target } = call;
   const { kind, key, name } = target;
   const { old } = change;
+  const isStatus = target.subresource === 'status';
   const admitted = admit(call, change);
   if (!admitted.ok) return refuse(admitted.error);
   const kept = withOldMetadata(admitted.value, old);
-  const isStatus = target.subresource === 'status';
   const prepared = isStatus
     ? kind.prepareForStatusUpdate(kept, old)
     : kind.prepareForUpdate(kept, old);
@@ -76,30 +99,37 @@ export function updateTo(
     : kind.validateUpdate(prepared, old);
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
-  const asIs = (object: KubernetesObject): Answer =>
-    reply(present(object, { kind, form: formOf(exchange.request), now: calendarMillis(server) }));
+  const { warnings: decodeWarnings } = change;
   // Upstream does not trouble etcd with a write that changes nothing.
-  if (isSameObject(prepared, old)) return asIs(old);
+  if (isSameObject(prepared, old)) {
+    return answerWith(call, old, { code: 200, warnings: decodeWarnings });
+  }
   const object = ownFields(call, { next: prepared, old });
-  if (isDryRun(exchange.request)) return asIs(object);
-  if (isLastFinalizerGone(object, old)) {
+  const own = isStatus ? [] : kind.warnings(object, old);
+  const warnings = decodeWarnings.length === 0 ? own : [...decodeWarnings, ...own];
+  if (isDryRun(exchange.request)) return answerWith(call, object, { code: 200, warnings });
+  if (isReleased(object, old)) {
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: object } });
   }
-  return commitObject(server, {
-    kind,
-    key,
-    next: object,
-    old,
-    then,
-    warnings: isStatus ? [] : kind.warnings(object, old),
-  });
+  return commitObject(server, { kind, key, next: object, old, then, warnings });
 }
 
-/** An object that is being deleted goes when nothing holds it any more. */
-function isLastFinalizerGone(next: KubernetesObject, old: KubernetesObject): boolean {
+/**
+ * An object that is being deleted goes with the update that takes its last finalizer away (upstream:
+ * ShouldDeleteDuringUpdate; a namespace has finalizers in its spec as well).
+ */
+export function isReleased(next: KubernetesObject, old: KubernetesObject): boolean {
   return (
     old.metadata.deletionTimestamp !== undefined &&
     (old.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
-    (next.metadata.finalizers ?? []).length === 0
+    (next.metadata.finalizers ?? []).length === 0 &&
+    namespaceFinalizers(next).length === 0
   );
+}
+
+/** The finalizers in a Namespace's spec; none for other kinds. */
+export function namespaceFinalizers(object: KubernetesObject): readonly string[] {
+  if (object.kind !== 'Namespace') return [];
+  const { spec } = object as { readonly spec?: { readonly finalizers?: readonly string[] } };
+  return spec?.finalizers ?? [];
 }

@@ -1,0 +1,109 @@
+import type { Binding, Pod, PodCondition } from '../../../api/generated/types.ts';
+import {
+  badRequestError,
+  conflictError,
+  notFoundError,
+  statusError,
+} from '../../../api/status-error.ts';
+import { unreachableEtcd } from '../etcd-errors.ts';
+import { refuse, reply, type Answer } from '../exchange.ts';
+import { timestamp } from '../server.ts';
+import type { VerbCall } from '../verb.ts';
+import { commitObject } from '../writes/commit.ts';
+import { isDryRun } from '../writes/dry-run.ts';
+import { ownFields } from '../writes/field-managers.ts';
+import { resourceOf } from '../writes/finish.ts';
+import { currentObject } from '../writes/update.ts';
+
+const bound = Object.freeze({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: Object.freeze({}),
+  status: 'Success',
+  code: 201,
+});
+
+/** POST to a pod's binding: the scheduler's word on where it runs, given once (upstream: BindingREST). */
+export function bindPod(call: VerbCall): Answer {
+  const { server, exchange, target } = call;
+  const { kind, key, name } = target;
+  const binding = exchange.request.body as Partial<Binding> | undefined;
+  const given = binding?.metadata?.name;
+  if (given !== undefined && given !== '' && given !== name) {
+    return refuse(badRequestError('name in URL does not match name in Binding object'));
+  }
+  const problem = targetProblem(binding?.target);
+  if (problem !== undefined) return refuse(statusError(500, '', problem));
+  const nodeName = binding?.target?.name ?? '';
+  const pod = currentObject(call) as Pod | undefined;
+  if (pod === undefined) return refuse(notFoundError(resourceOf(call), name));
+  const uid = binding?.metadata?.uid;
+  const why = bindingConflict(pod, uid);
+  if (why !== undefined) {
+    return refuse(conflictError({ group: '', resource: 'pods/binding' }, name, why));
+  }
+  if (!server.memory.etcdUp) return refuse(unreachableEtcd());
+  if (isDryRun(exchange.request)) return reply(bound, 201);
+  const annotations = binding?.metadata?.annotations;
+  const prepared: Pod = {
+    ...pod,
+    ...(annotations === undefined || Object.keys(annotations).length === 0
+      ? undefined
+      : {
+          metadata: {
+            ...pod.metadata,
+            annotations: { ...pod.metadata.annotations, ...annotations },
+          },
+        }),
+    spec: { ...pod.spec, nodeName },
+    status: {
+      ...pod.status,
+      conditions: withScheduled(pod, timestamp(server)),
+    },
+  };
+  const next = ownFields(call, { next: prepared, old: pod });
+  return commitObject(server, {
+    kind,
+    key,
+    next,
+    old: pod,
+    then: { kind: 'body', code: 201, body: bound },
+  });
+}
+
+function targetProblem(target: Binding['target'] | undefined): string | undefined {
+  const { kind = '', name = '' } = target ?? {};
+  if (kind !== '' && kind !== 'Node') {
+    return `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`;
+  }
+  return name === '' ? 'target.name: Required value' : undefined;
+}
+
+function bindingConflict(pod: Pod, uid: string | undefined): string | undefined {
+  const { name = '', deletionTimestamp } = pod.metadata;
+  if (uid !== undefined && uid !== '' && uid !== pod.metadata.uid) {
+    return `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid ?? ''}`;
+  }
+  if (deletionTimestamp !== undefined) {
+    return `pod ${name} is being deleted, cannot be assigned to a host`;
+  }
+  const { nodeName = '', schedulingGates = [] } = pod.spec;
+  if (nodeName !== '') return `pod ${name} is already assigned to node ${JSON.stringify(nodeName)}`;
+  return schedulingGates.length > 0 ? `pod ${name} has non-empty .spec.schedulingGates` : undefined;
+}
+
+/** The pod's conditions with PodScheduled true. */
+function withScheduled(pod: Pod, now: string): readonly PodCondition[] {
+  const conditions = pod.status?.conditions ?? [];
+  const { generation } = pod.metadata;
+  const before = conditions.find((each) => each.type === 'PodScheduled');
+  const scheduled: PodCondition = {
+    type: 'PodScheduled',
+    ...(generation === undefined ? undefined : { observedGeneration: generation }),
+    status: 'True',
+    lastTransitionTime: before?.status === 'True' ? (before.lastTransitionTime ?? now) : now,
+  };
+  return before === undefined
+    ? [...conditions, scheduled]
+    : conditions.map((each) => (each === before ? scheduled : each));
+}
