@@ -78,7 +78,12 @@ const probeDefaults = {
 function defaultProbe(probe: Probe): Probe {
   let result = probe;
   // Zero, too, is "not given" for these numbers, which are no pointers upstream.
-  for (const field of ['timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const) {
+  for (const field of [
+    'timeoutSeconds',
+    'periodSeconds',
+    'successThreshold',
+    'failureThreshold',
+  ] as const) {
     if ((result[field] ?? 0) === 0) result = { ...result, [field]: probeDefaults[field] };
   }
   result = changeField(result, 'grpc', (grpc) => fill(grpc, { service: '' }));
@@ -105,9 +110,7 @@ function roundResources(resources: ResourceRequirements): ResourceRequirements {
   return changeField(changed, 'requests', roundList);
 }
 
-function roundList(
-  list: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
+function roundList(list: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   for (const name in list) {
     const last = list[name]?.at(-1);
     if (last === 'n' || last === 'u') {

@@ -32,7 +32,10 @@ export function defaultTemplateSpec(spec: PodSpec): PodSpec {
   if (result.containers === undefined) result = { ...result, containers: [] };
   if (result.serviceAccountName === undefined && result.serviceAccount !== undefined) {
     result = { ...result, serviceAccountName: result.serviceAccount };
-  } else if (result.serviceAccountName !== undefined && result.serviceAccount !== result.serviceAccountName) {
+  } else if (
+    result.serviceAccountName !== undefined &&
+    result.serviceAccount !== result.serviceAccountName
+  ) {
     // The old name of the field is kept in step with the new one.
     result = { ...result, serviceAccount: result.serviceAccountName };
   }

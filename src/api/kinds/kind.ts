@@ -66,6 +66,8 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   /** All refusals of a change, immutable fields included. */
   validateUpdate(next: T, old: T, options?: ValidationOptions): FieldErrors;
   validateStatusUpdate(next: T, old: T): FieldErrors;
+  /** Sent as a warning with every answer of a kind that is on its way out. */
+  readonly deprecation?: string;
   /** Texts for the `Warning` header of a create or update. */
   warnings(object: T, old?: T): readonly string[];
   /**
@@ -139,8 +141,11 @@ export interface ScaleAccess<T extends KubernetesObject> {
 /** A server-side Table: columns once, cells per object. */
 export interface KindTable<T extends KubernetesObject> {
   readonly columns: readonly TableColumn[];
-  /** One cell a column, those of priority 1 too. `now` in milliseconds since 1970, for ages. */
-  cells(object: T, now: number): readonly TableCell[];
+  /**
+   * One cell a column, those of priority 1 too. `now` in milliseconds since 1970, for ages. The server always prints
+   * wide; `isWide` false shortens long lists of addresses, as old clients did that printed by themselves.
+   */
+  cells(object: T, now: number, isWide?: boolean): readonly TableCell[];
   /** Conditions of the row, for pods that have ended. */
   rowConditions?(object: T): readonly TableRowCondition[];
 }

@@ -1,7 +1,6 @@
 import type { TableColumn } from '../kinds/kind.ts';
-import type { KubernetesObject } from '../generated/types.ts';
-// Until the durations are there.
-const humanDuration = (milliseconds: number): string => `${Math.trunc(milliseconds / 1000)}s`;
+import type { KubernetesObject, PodSpec } from '../generated/types.ts';
+import { humanDuration } from '../human-duration.ts';
 
 /** A column of text that always shows. */
 export function textColumn(name: string, description: string): TableColumn {
@@ -11,6 +10,11 @@ export function textColumn(name: string, description: string): TableColumn {
 /** A column of whole numbers that always shows. */
 export function numberColumn(name: string, description: string): TableColumn {
   return { name, type: 'integer', format: '', description, priority: 0 };
+}
+
+/** A column of true or false that always shows. */
+export function booleanColumn(name: string, description: string): TableColumn {
+  return { name, type: 'boolean', format: '', description, priority: 0 };
 }
 
 /** A column of text that shows with `-o wide` only. */
@@ -38,4 +42,36 @@ export function timeSince(timestamp: string | null | undefined, now: number): st
   if (timestamp === undefined || timestamp === null || timestamp === '') return '<unknown>';
   const then = Date.parse(timestamp);
   return Number.isNaN(then) ? '<unknown>' : humanDuration(now - then);
+}
+
+/** Names and images of the containers of a template, and the selector: the wide columns of all controllers. */
+export const containerColumns: readonly TableColumn[] = [
+  wideColumn('Containers', 'The names of the containers in the template.'),
+  wideColumn('Images', 'The images of the containers in the template.'),
+  wideColumn('Selector', 'The selector of the pods.'),
+];
+
+/** The cells of `containerColumns`, the selector as text. */
+export function containerCells(
+  spec: PodSpec | undefined,
+  selector: string,
+): readonly [string, string, string] {
+  const containers = spec?.containers ?? [];
+  return [
+    containers.map((each) => each.name).join(','),
+    containers.map((each) => each.image ?? '').join(','),
+    selector,
+  ];
+}
+
+/** Labels as `a=b,c=d` in order of the keys, or `<none>`. */
+export function labelsText(labels: Readonly<Record<string, string>> | undefined): string {
+  const keys = Object.keys(labels ?? {}).sort();
+  return keys.length === 0 ? '<none>' : keys.map((key) => `${key}=${labels?.[key]}`).join(',');
+}
+
+/** The first few of a list, and how many more there are. */
+export function firstFew(items: readonly string[], max: number): string {
+  if (items.length <= max) return items.join(',');
+  return `${items.slice(0, max).join(',')} + ${items.length - max} more...`;
 }

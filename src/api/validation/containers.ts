@@ -1,4 +1,11 @@
-import { duplicate, forbidden, invalid, notFound, notSupported, required } from '../field-errors.ts';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notFound,
+  notSupported,
+  required,
+} from '../field-errors.ts';
 import type { Container, ContainerPort, EphemeralContainer, PodSpec } from '../generated/types.ts';
 import { portNameErrors, portNumberErrors } from '../names/words.ts';
 import { checkEnv, checkEnvFrom } from './environment.ts';
@@ -22,11 +29,7 @@ const protocols = ['SCTP', 'TCP', 'UDP'];
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 
 /** The main containers (upstream: validateContainers). */
-export function checkContainers(
-  around: ContainerSurroundings,
-  path: string,
-  errors: Errors,
-): void {
+export function checkContainers(around: ContainerSurroundings, path: string, errors: Errors): void {
   const containers = around.spec.containers ?? [];
   if (containers.length === 0) {
     errors.push(required(path));
@@ -41,9 +44,7 @@ export function checkContainers(
     names.add(container.name);
     checkHooks(container, around, at, errors);
     if (container.restartPolicy !== undefined) {
-      errors.push(
-        forbidden(`${at}.restartPolicy`, 'may not be set for non-init containers'),
-      );
+      errors.push(forbidden(`${at}.restartPolicy`, 'may not be set for non-init containers'));
     }
   }
   checkHostPorts(containers, path, errors);
@@ -162,9 +163,7 @@ export function checkImageSpaces(
 ): void {
   if (image === '' || (image.charCodeAt(0) > 0x20 && image.trim() === image)) return;
   if (image.trim() === image) return;
-  errors.push(
-    invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'),
-  );
+  errors.push(invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'));
 }
 
 /** What all kinds of containers have in common (upstream: validateContainerCommon). */
@@ -204,12 +203,7 @@ function checkContainer(
   else if (imagePullPolicy !== undefined && !pullPolicies.includes(imagePullPolicy)) {
     errors.push(notSupported(`${path}.imagePullPolicy`, imagePullPolicy, pullPolicies));
   }
-  checkResourceRequirements(
-    container.resources,
-    around.claimNames,
-    `${path}.resources`,
-    errors,
-  );
+  checkResourceRequirements(container.resources, around.claimNames, `${path}.resources`, errors);
   if (container.resizePolicy !== undefined) {
     checkResizePolicy(container, around.spec, `${path}.resizePolicy`, errors);
   }

@@ -208,7 +208,8 @@ export function checkResourceFieldRef(
     if (divisor !== '1m' && divisor !== '1') refuse('1m and 1', 'cpu');
   } else if (!byteDivisorSet.has(divisor)) {
     if (resource.endsWith('.memory')) refuse(byteDivisors, 'memory');
-    else if (resource.endsWith('.ephemeral-storage')) refuse(byteDivisors, 'local ephemeral storage');
+    else if (resource.endsWith('.ephemeral-storage'))
+      refuse(byteDivisors, 'local ephemeral storage');
     else if (isHugePages) refuse(byteDivisors, 'hugepages');
   }
 }

@@ -103,4 +103,3 @@ export function checkFileMode(mode: number | undefined, path: string, errors: Er
 export function isOneOf(value: string | undefined, supported: readonly string[]): boolean {
   return value !== undefined && supported.includes(value);
 }
-

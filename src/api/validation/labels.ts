@@ -102,4 +102,3 @@ export function isEmptySelector(selector: LabelSelector): boolean {
     Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0
   );
 }
-

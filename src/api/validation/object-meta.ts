@@ -1,11 +1,7 @@
 import { forbidden, invalid, required } from '../field-errors.ts';
 import type { KubernetesObject, ObjectMeta, OwnerReference } from '../generated/types.ts';
 import { goQuote } from '../go-text.ts';
-import {
-  dns1035LabelErrors,
-  dns1123LabelErrors,
-  dns1123SubdomainErrors,
-} from '../names/dns.ts';
+import { dns1035LabelErrors, dns1123LabelErrors, dns1123SubdomainErrors } from '../names/dns.ts';
 import { qualifiedNameErrors } from '../names/qualified-name.ts';
 import { addMessages, checkNonNegative, type Errors, immutableMessage } from './fields.ts';
 import { checkAnnotations, checkLabels } from './labels.ts';
@@ -158,9 +154,7 @@ export function checkObjectMetaUpdate(
     checkNoNewFinalizers(meta, before, errors);
   }
   if ((meta.resourceVersion ?? '') === '') {
-    errors.push(
-      invalid('metadata.resourceVersion', '', 'must be specified for an update'),
-    );
+    errors.push(invalid('metadata.resourceVersion', '', 'must be specified for an update'));
   }
   checkNonNegative(meta.generation, 'metadata.generation', errors);
   if ((meta.generation ?? 0) < (before.generation ?? 0)) {

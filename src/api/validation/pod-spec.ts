@@ -60,11 +60,7 @@ function checkAll(spec: PodSpec, place: PodSpecPlace, path: string, errors: Erro
     errors.push(required(`${path}.terminationGracePeriodSeconds`));
   }
   const volumes = checkVolumes(spec.volumes ?? [], `${path}.volumes`, errors);
-  const claimNames = checkPodResourceClaims(
-    spec.resourceClaims,
-    `${path}.resourceClaims`,
-    errors,
-  );
+  const claimNames = checkPodResourceClaims(spec.resourceClaims, `${path}.resourceClaims`, errors);
   const around: ContainerSurroundings = {
     spec,
     volumes,
@@ -78,7 +74,8 @@ function checkAll(spec: PodSpec, place: PodSpecPlace, path: string, errors: Erro
   if (spec.ephemeralContainers !== undefined) {
     checkEphemeralContainers(around, `${path}.ephemeralContainers`, errors);
   }
-  if (spec.resources !== undefined) checkPodResources(spec, claimNames, `${path}.resources`, errors);
+  if (spec.resources !== undefined)
+    checkPodResources(spec, claimNames, `${path}.resources`, errors);
   if (spec.hostNetwork === true) checkHostNetworkPorts(spec, place, `${path}.containers`, errors);
   checkChoice(spec.restartPolicy, restartPolicies, `${path}.restartPolicy`, errors);
   checkChoice(spec.dnsPolicy, dnsPolicies, `${path}.dnsPolicy`, errors);
@@ -268,9 +265,7 @@ function checkPodResources(
 ): void {
   const resources = spec.resources ?? {};
   if (resources.claims !== undefined) {
-    errors.push(
-      forbidden(`${path}.claims`, 'claims cannot be set for Resources at pod-level'),
-    );
+    errors.push(forbidden(`${path}.claims`, 'claims cannot be set for Resources at pod-level'));
   }
   checkResourceRequirements(resources, claimNames, path, errors, checkPodResourceName);
   const requests = podRequests({ spec }, { skipPodLevelResources: true, excludeOverhead: true });
@@ -288,7 +283,8 @@ function checkPodResources(
   for (const [index, container] of (spec.containers ?? []).entries()) {
     for (const [name, amount] of Object.entries(container.resources?.limits ?? {})) {
       const own = resources.limits?.[name];
-      if (own === undefined || compareQuantities(quantityOf(amount), quantityOf(own)) <= 0) continue;
+      if (own === undefined || compareQuantities(quantityOf(amount), quantityOf(own)) <= 0)
+        continue;
       errors.push(
         invalid(
           `${path}.containers[${index}][${name}].limits`,

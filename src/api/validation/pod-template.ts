@@ -39,11 +39,7 @@ export function checkTemplateOfController(
   const labels = template.metadata?.labels;
   if (!labelSelectorMatches(selector, labels)) {
     errors.push(
-      invalid(
-        `${path}.metadata.labels`,
-        labels,
-        '`selector` does not match template `labels`',
-      ),
+      invalid(`${path}.metadata.labels`, labels, '`selector` does not match template `labels`'),
     );
   }
   checkPodTemplate(template, allowPrivileged, path, errors);

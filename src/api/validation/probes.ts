@@ -1,17 +1,7 @@
 import { forbidden, invalid, notSupported, required } from '../field-errors.ts';
-import type {
-  HTTPGetAction,
-  Lifecycle,
-  LifecycleHandler,
-  Probe,
-} from '../generated/types.ts';
+import type { HTTPGetAction, Lifecycle, LifecycleHandler, Probe } from '../generated/types.ts';
 import { httpHeaderNameErrors, portNumberErrors } from '../names/words.ts';
-import {
-  addMessages,
-  checkNonNegative,
-  checkPortNumberOrName,
-  type Errors,
-} from './fields.ts';
+import { addMessages, checkNonNegative, checkPortNumberOrName, type Errors } from './fields.ts';
 
 /** Probes and lifecycle hooks: what the kubelet calls in or at a container. */
 

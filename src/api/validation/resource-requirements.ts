@@ -170,9 +170,7 @@ function checkAgainstLimit(
 ): void {
   if (limit === undefined) {
     if (!allowsOvercommit(resource)) {
-      errors.push(
-        required(`${path}.limits`, 'Limit must be set for non overcommitable resources'),
-      );
+      errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
     }
     return;
   }
@@ -198,9 +196,7 @@ function checkHugePages(resource: string, amount: string, path: string, errors: 
   const size = page.ok ? bytesOf(page.value) : 0n;
   const bytes = bytesOf(quantityOf(amount));
   if (size <= 0n || bytes <= 0n || bytes % size !== 0n) {
-    errors.push(
-      invalid(path, amount, `${amount} is not positive integer multiple of ${resource}`),
-    );
+    errors.push(invalid(path, amount, `${amount} is not positive integer multiple of ${resource}`));
   }
 }
 
@@ -269,11 +265,7 @@ export function checkPodResourceClaims(
     }
     if (resourceClaimName === undefined && resourceClaimTemplateName === undefined) {
       errors.push(
-        invalid(
-          at,
-          claim,
-          'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`',
-        ),
+        invalid(at, claim, 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`'),
       );
     }
     for (const field of ['resourceClaimName', 'resourceClaimTemplateName'] as const) {

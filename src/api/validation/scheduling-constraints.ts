@@ -1,4 +1,11 @@
-import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '../field-errors.ts';
+import {
+  duplicate,
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '../field-errors.ts';
 import type {
   Affinity,
   NodeSelectorRequirement,
@@ -58,9 +65,7 @@ export function checkNodeSelector(
 ): void {
   const terms = selector.nodeSelectorTerms ?? [];
   if (terms.length === 0) {
-    errors.push(
-      required(`${path}.nodeSelectorTerms`, 'must have at least one node selector term'),
-    );
+    errors.push(required(`${path}.nodeSelectorTerms`, 'must have at least one node selector term'));
   }
   for (const [index, term] of terms.entries()) {
     checkNodeSelectorTerm(term, true, `${path}.nodeSelectorTerms[${index}]`, errors);
@@ -107,9 +112,7 @@ function checkExpression(
     case 'Gt':
     case 'Lt':
       if (values.length !== 1) {
-        errors.push(
-          required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"),
-        );
+        errors.push(required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
       }
       break;
     default:
@@ -273,7 +276,12 @@ export function checkTaints(taints: readonly Taint[], path: string, errors: Erro
     }
     if (seen.has(`${effect}/${key}`)) {
       const twice: FieldError = {
-        ...duplicate(at, { Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null }),
+        ...duplicate(at, {
+          Key: key,
+          Value: value,
+          Effect: effect,
+          TimeAdded: taint.timeAdded ?? null,
+        }),
         detail: 'taints must be unique by key and effect pair',
       };
       errors.push(twice);
@@ -318,8 +326,7 @@ export function checkTopologySpread(
     const repeats = constraints
       .slice(index + 1)
       .some(
-        (each) =>
-          each.topologyKey === topologyKey && each.whenUnsatisfiable === whenUnsatisfiable,
+        (each) => each.topologyKey === topologyKey && each.whenUnsatisfiable === whenUnsatisfiable,
       );
     if (repeats) {
       errors.push(

@@ -110,9 +110,7 @@ function checkSeccomp(profile: SeccompProfile | undefined, path: string, errors:
       );
     }
   } else if (localhostProfile === undefined) {
-    errors.push(
-      required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost'),
-    );
+    errors.push(required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost'));
   } else checkLocalPath(localhostProfile, `${path}.localhostProfile`, errors);
 }
 
@@ -161,7 +159,12 @@ export function checkPodSecurityContext(
     );
   }
   if (sysctls !== undefined) checkSysctls(sysctls, spec, `${path}.sysctls`, errors);
-  checkChoice(fsGroupChangePolicy, ['Always', 'OnRootMismatch'], `${path}.fsGroupChangePolicy`, errors);
+  checkChoice(
+    fsGroupChangePolicy,
+    ['Always', 'OnRootMismatch'],
+    `${path}.fsGroupChangePolicy`,
+    errors,
+  );
   checkSeccomp(context.seccompProfile, `${path}.seccompProfile`, errors);
   checkAppArmor(context.appArmorProfile, `${path}.appArmorProfile`, errors);
   checkChoice(

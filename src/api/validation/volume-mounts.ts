@@ -65,11 +65,7 @@ function checkRareFields(
   if (subPathExpr !== '') {
     if (subPath !== '') {
       errors.push(
-        invalid(
-          `${at}.subPathExpr`,
-          subPathExpr,
-          'subPathExpr and subPath are mutually exclusive',
-        ),
+        invalid(`${at}.subPathExpr`, subPathExpr, 'subPathExpr and subPath are mutually exclusive'),
       );
     }
     checkLocalPath(subPathExpr, `${path}.subPathExpr`, errors);

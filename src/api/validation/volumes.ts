@@ -60,7 +60,10 @@ function needs<S extends SourceField>(source: S, ...fields: string[]): SourceChe
 // system could serve are checked for their required fields alone.
 const sourceChecks: readonly (readonly [SourceField, SourceCheck])[] = [
   ['emptyDir', checkEmptyDir],
-  ['hostPath', (volume, path, errors) => checkHostPath(volume.hostPath, `${path}.hostPath`, errors)],
+  [
+    'hostPath',
+    (volume, path, errors) => checkHostPath(volume.hostPath, `${path}.hostPath`, errors),
+  ],
   ['gitRepo', checkGitRepo],
   ['gcePersistentDisk', needs('gcePersistentDisk', 'pdName')],
   ['awsElasticBlockStore', needs('awsElasticBlockStore', 'volumeID')],
@@ -174,11 +177,7 @@ function checkConfigMap({ configMap }: Volume, path: string, errors: Errors): vo
 }
 
 /** Which keys go to which files. */
-function checkItems(
-  items: readonly KeyToPath[] | undefined,
-  path: string,
-  errors: Errors,
-): void {
+function checkItems(items: readonly KeyToPath[] | undefined, path: string, errors: Errors): void {
   for (const [index, item] of (items ?? []).entries()) {
     const at = `${path}[${index}]`;
     if ((item.key ?? '') === '') errors.push(required(`${at}.key`));
