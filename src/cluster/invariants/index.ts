@@ -1,0 +1,15 @@
+import { boundOnce } from './bound-once.ts';
+import { cachesAgree } from './caches-agree.ts';
+import type { Invariant } from './invariant.ts';
+import { nodeCapacity } from './node-capacity.ts';
+import { oneAddress } from './one-address.ts';
+import { replicasReached } from './replicas-reached.ts';
+
+/** Every invariant, one line each. */
+export const INVARIANTS: readonly Invariant[] = [
+  nodeCapacity,
+  boundOnce,
+  oneAddress,
+  cachesAgree,
+  replicasReached,
+];
