@@ -9,8 +9,10 @@ import type { Failure, Memo, Plan } from './plan.ts';
  * own writes) is the runtime's.
  */
 export interface Controller {
-  /** Upstream's name, for example `replicaset-controller`: the loop's service account and user agent. */
+  /** Upstream's name, for example `replicaset-controller`. */
   readonly name: string;
+  /** The service account it acts as, where that has another name. */
+  readonly account?: string;
   /** `source.component` of its Events where that differs from the name. */
   readonly component?: string;
   /** How many keys are worked on at once (upstream's concurrent syncs). */

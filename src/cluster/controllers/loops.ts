@@ -47,10 +47,11 @@ export function createLoop(
   config: ControllerManagerConfig,
 ): Loop {
   const factor = controller.qpsFactor ?? 1;
+  const user = `system:serviceaccount:kube-system:${controller.account ?? controller.name}`;
   const client = createApiClient<Then>({
     server: config.apiServer,
-    user: `system:serviceaccount:kube-system:${controller.name}`,
-    userAgent: `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/system:serviceaccount:kube-system:${controller.name}`,
+    user,
+    userAgent: `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/${user}`,
     qps: config.flags.controllerManagerQps * factor,
     burst: config.flags.controllerManagerBurst * factor,
   });

@@ -97,7 +97,7 @@ function growth(set: ReplicaSet, has: number, wanted: number): Plan {
   });
   return {
     why: `ReplicaSet ${set.metadata.name} wants ${wanted} pods and has ${has}: creates ${count}`,
-    writes: new Array<Write>(count).fill(write),
+    writes: Array.from({ length: count }, () => write),
     pace: 'slow start',
     concludes: true,
   };
