@@ -185,6 +185,7 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
       assert(machine !== undefined, `no machine ${machineName}`);
       if (machine.power === 'on') return;
       machine.power = 'on';
+      machine.boots = (machine.boots ?? 1) + 1;
       for (const process of world.processes.values()) {
         if (process.machine === machineName && process.enabled) start(world, process, cause, sink);
       }
@@ -463,6 +464,10 @@ function createEnv(): KernelEnv {
     random(purpose) {
       const { world, process } = inStep(env);
       return streamOf(world, `${process.name}/${purpose}`);
+    },
+    boots() {
+      const { world, process } = inStep(env);
+      return machineOf(world, process).boots ?? 1;
     },
     note(what) {
       const { world, process } = inStep(env);

@@ -4,6 +4,8 @@ import type { Micros } from './time.ts';
 export interface Machine {
   readonly name: string;
   power: 'on' | 'off';
+  /** How often it has been switched on; undefined until it is switched on again. */
+  boots?: number;
   /** Latencies of a flushed write, in microseconds; one is drawn per flush. */
   fsyncMicros: readonly number[];
 }

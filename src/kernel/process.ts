@@ -43,6 +43,8 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   fsync(message: Message): void;
   /** The process's own random stream for a purpose. */
   random(purpose: string): RandomStream;
+  /** How often the machine has been switched on: what tells a process that its machine was rebooted. */
+  boots?(): number;
   /** Adds a link to the chain: what was decided, with the numbers that decided. */
   note(what: string): void;
   /** Files the rest of this step under another cause: undefined begins a new chain. */
