@@ -6,7 +6,7 @@ export type CaseResult =
 
 /**
  * One area of the conformance vectors: knows how to feed a case to the simulator's own function and to compare.
- * `name` is the vector file's name without its ending, which is also the `name` inside the file.
+ * `name` is the vector file's name without its ending, or the name of a folder all of whose files it answers.
  */
 export interface ConformanceArea {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { CaseResult, ConformanceArea } from './area.ts';
 
@@ -56,7 +56,7 @@ function runFile(
 ): void {
   const { file, cases } = readVectors(path);
   const fileName = basename(path).replace(/\.(json|jsonl\.gz)$/, '');
-  const name = areaNameOf(file, fileName, areaByName);
+  const name = areaNameOf([file['name'], fileName, basename(dirname(path))], areaByName);
   const area = areaByName.get(name);
   for (const [index, testCase] of cases.entries()) {
     const result: CaseResult =
@@ -67,13 +67,13 @@ function runFile(
   }
 }
 
+/** An area answers one file, named as the file is, or all files of a folder, named as the folder is. */
 function areaNameOf(
-  file: Json,
-  fileName: string,
+  candidates: readonly unknown[],
   areaByName: ReadonlyMap<string, ConformanceArea>,
 ): string {
-  const inside = typeof file['name'] === 'string' ? file['name'] : fileName;
-  return areaByName.has(inside) ? inside : fileName;
+  const names = candidates.filter((each): each is string => typeof each === 'string');
+  return names.find((each) => areaByName.has(each)) ?? names[0] ?? '';
 }
 
 /**
