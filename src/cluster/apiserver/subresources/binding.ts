@@ -11,7 +11,6 @@ import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import { commitObject } from '../writes/commit.ts';
 import { isDryRun } from '../writes/dry-run.ts';
-import { ownFields } from '../writes/field-managers.ts';
 import { resourceOf } from '../writes/finish.ts';
 import { currentObject } from '../writes/update.ts';
 
@@ -45,7 +44,7 @@ export function bindPod(call: VerbCall): Answer {
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   if (isDryRun(exchange.request)) return reply(bound, 201);
   const annotations = binding?.metadata?.annotations;
-  const prepared: Pod = {
+  const next: Pod = {
     ...pod,
     ...(annotations === undefined || Object.keys(annotations).length === 0
       ? undefined
@@ -61,7 +60,6 @@ export function bindPod(call: VerbCall): Answer {
       conditions: withScheduled(pod, timestamp(server)),
     },
   };
-  const next = ownFields(call, { next: prepared, old: pod });
   return commitObject(server, {
     kind,
     key,

@@ -5,6 +5,7 @@ import { refuse, type Answer } from '../exchange.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from '../writes/body.ts';
 import { commitObject, commitRemoval } from '../writes/commit.ts';
+import { ownFields } from '../writes/field-managers.ts';
 import { answerWith, resourceOf } from '../writes/finish.ts';
 import { withOldMetadata } from '../writes/metadata.ts';
 import { isSameObject } from '../writes/same-object.ts';
@@ -22,7 +23,8 @@ export function finalizeNamespace(call: VerbCall): Answer {
   if (resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion) {
     return refuse(conflictError(resourceOf(call), name));
   }
-  const kept = withOldMetadata(read.value.value, old);
+  const tracked = ownFields(call, { next: read.value.value, old });
+  const kept = withOldMetadata(tracked, old);
   const { status } = old as { readonly status?: unknown };
   // Everything but the status is the caller's here.
   const next = { ...kept, ...(status === undefined ? undefined : { status }) } as KubernetesObject;

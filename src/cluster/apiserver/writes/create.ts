@@ -23,14 +23,19 @@ import { addressProblem, withNewMetadata } from './metadata.ts';
 export function createObject(call: VerbCall): Answer {
   const body = readBody(call.exchange.request, call.target.kind);
   if (!body.ok) return refuse(body.error);
-  return createFrom(call, body.value.value, body.value.warnings);
+  return createFrom(call, body.value.value, { warnings: body.value.warnings });
 }
 
 /** Brings a decoded object into being: default, admit, name, validate, store. */
 export function createFrom(
   call: VerbCall,
   body: KubernetesObject,
-  decodeWarnings: readonly string[],
+  given: {
+    /** Of decoding. */
+    readonly warnings: readonly string[];
+    /** Its managedFields are made already. */
+    readonly isTracked?: boolean;
+  },
 ): Answer {
   const { server, exchange, target } = call;
   const { kind } = target;
@@ -42,20 +47,22 @@ export function createFrom(
       statusError(500, '', 'resourceVersion should not be set on objects to be created'),
     );
   }
-  const admitted = admit(call, { next: kind.defaults(body), old: undefined });
+  const defaulted = kind.defaults(body);
+  const tracked =
+    given.isTracked === true ? defaulted : ownFields(call, { next: defaulted, old: undefined });
+  const admitted = admit(call, { next: tracked, old: undefined });
   if (!admitted.ok) return refuse(admitted.error);
   const named = withNewMetadata(server, admitted.value, target);
-  const prepared = kind.prepareForCreate(named);
-  const errors = kind.validate(prepared);
-  const name = prepared.metadata.name ?? '';
+  const object = kind.prepareForCreate(named);
+  const errors = kind.validate(object);
+  const name = object.metadata.name ?? '';
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
-  const object = ownFields(call, { next: prepared, old: undefined });
   const key = keyOf(kind, target.namespace, name);
   const existing = cacheOf(server, kind.storage).objects.get(key);
   if (existing !== undefined) return refuse(nameTaken(call, body, existing));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   const own = kind.warnings(object);
-  const warnings = decodeWarnings.length === 0 ? own : [...decodeWarnings, ...own];
+  const warnings = given.warnings.length === 0 ? own : [...given.warnings, ...own];
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
   const then = { kind: 'object', code: 201 } as const;
   return commitObject(server, { kind, key, next: object, old: undefined, then, warnings });

@@ -1,10 +1,60 @@
-import type { KubernetesObject } from '../../../api/generated/types.ts';
+import type { KubernetesObject, ManagedFieldsEntry } from '../../../api/generated/types.ts';
+import { apiVersionOf } from '../../../api/kinds/index.ts';
+import { trackCreate, trackUpdate, type FieldWriter } from '../../../api/managed-fields/track.ts';
+import type { ApiRequest } from '../../messages.ts';
+import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
+import { schemaOfKind } from './body.ts';
+import { isSameValue } from './same-object.ts';
 
-/** Files the fields that a write changes under its manager. Until the managers are there: as they were. */
+/** Upstream keeps so much of a manager's name. */
+const MANAGER_LENGTH_MAX = 128;
+
+/** Files the fields that a create or update sets under its writer. Comes before admission, whose fields nobody owns. */
 export function ownFields(
-  _call: VerbCall,
-  { next }: { readonly next: KubernetesObject; readonly old: KubernetesObject | undefined },
+  call: VerbCall,
+  { next, old }: { readonly next: KubernetesObject; readonly old: KubernetesObject | undefined },
 ): KubernetesObject {
-  return next;
+  const schema = schemaOfKind(call.target.kind);
+  const writer = writerOf(call);
+  return old === undefined
+    ? trackCreate(next, schema, writer)
+    : trackUpdate(old, next, schema, writer);
+}
+
+/** Who writes, as field management knows him. */
+export function writerOf(call: VerbCall): FieldWriter {
+  const { server, exchange, target } = call;
+  return {
+    manager: managerOf(exchange.request),
+    apiVersion: apiVersionOf(target.kind),
+    subresource: target.subresource,
+    now: timestamp(server),
+  };
+}
+
+/** `fieldManager` of the query, or the user agent up to its first slash. */
+export function managerOf({ query, userAgent }: ApiRequest): string {
+  const asked = query['fieldManager'];
+  if (asked !== undefined && asked !== '') return asked;
+  const slash = userAgent.indexOf('/');
+  return (slash < 0 ? userAgent : userAgent.slice(0, slash)).slice(0, MANAGER_LENGTH_MAX);
+}
+
+/** Whether two objects have the same managers of the same fields, whenever these last wrote. */
+export function hasSameManagers(a: KubernetesObject, b: KubernetesObject): boolean {
+  const left = a.metadata.managedFields ?? [];
+  const right = b.metadata.managedFields ?? [];
+  if (left === right) return true;
+  if (left.length !== right.length) return false;
+  return left.every((entry, index) => {
+    const other = right[index];
+    return (
+      entry === other || (other !== undefined && isSameValue(timeless(entry), timeless(other)))
+    );
+  });
+}
+
+function timeless({ time: _, ...entry }: ManagedFieldsEntry): object {
+  return entry;
 }

@@ -15,7 +15,7 @@ import { readBody } from './body.ts';
 import { commitObject, commitRemoval } from './commit.ts';
 import { createFrom } from './create.ts';
 import { isDryRun } from './dry-run.ts';
-import { ownFields } from './field-managers.ts';
+import { hasSameManagers, ownFields } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withOldMetadata } from './metadata.ts';
 import { isSameObject } from './same-object.ts';
@@ -34,7 +34,7 @@ export function updateObject(call: VerbCall): Answer {
     if (!kind.createOnUpdate || target.subresource !== '') {
       return refuse(notFoundError(resourceOf(call), name));
     }
-    return createFrom(call, { ...body, metadata: { ...body.metadata, name } }, warnings);
+    return createFrom(call, { ...body, metadata: { ...body.metadata, name } }, { warnings });
   }
   const stale = staleness(call, body, old);
   if (stale !== undefined) return refuse(stale);
@@ -77,7 +77,10 @@ function staleness(
 export interface ObjectChange {
   readonly next: KubernetesObject;
   readonly old: KubernetesObject;
+  /** Of decoding. */
   readonly warnings: readonly string[];
+  /** Its managedFields are made already. */
+  readonly isTracked?: boolean;
 }
 
 const writtenObject: Then = Object.freeze({ kind: 'object', code: 200 });
@@ -88,23 +91,23 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   const { kind, key, name } = target;
   const { old } = change;
   const isStatus = target.subresource === 'status';
-  const admitted = admit(call, change);
+  const next = change.isTracked === true ? change.next : ownFields(call, change);
+  const admitted = admit(call, { next, old });
   if (!admitted.ok) return refuse(admitted.error);
   const kept = withOldMetadata(admitted.value, old);
-  const prepared = isStatus
+  const object = isStatus
     ? kind.prepareForStatusUpdate(kept, old)
     : kind.prepareForUpdate(kept, old);
   const errors = isStatus
-    ? kind.validateStatusUpdate(prepared, old)
-    : kind.validateUpdate(prepared, old);
+    ? kind.validateStatusUpdate(object, old)
+    : kind.validateUpdate(object, old);
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   const { warnings: decodeWarnings } = change;
   // Upstream does not trouble etcd with a write that changes nothing.
-  if (isSameObject(prepared, old)) {
+  if (isSameObject(object, old) && hasSameManagers(object, old)) {
     return answerWith(call, old, { code: 200, warnings: decodeWarnings });
   }
-  const object = ownFields(call, { next: prepared, old });
   const own = isStatus ? [] : kind.warnings(object, old);
   const warnings = decodeWarnings.length === 0 ? own : [...decodeWarnings, ...own];
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 200, warnings });
