@@ -1,0 +1,241 @@
+import { nextUint32 } from '../../kernel/random.ts';
+import type { Micros } from '../../kernel/time.ts';
+import type { CriContainer } from '../messages.ts';
+import { fullName, parseImageReference } from '../programs/image-reference.ts';
+import {
+  advance,
+  earliest,
+  launch,
+  signalFirst,
+  surroundingsOf,
+  type Launch,
+} from '../programs/program.ts';
+import { failExecs, finishExecs } from './execs.ts';
+import { hostOf } from './host.ts';
+import { logTail } from './logs.ts';
+import { askNetwork } from './network.ts';
+import type {
+  Container,
+  ContainerdDisk,
+  ContainerdEnv,
+  ContainerdTimer,
+  Runtime,
+} from './state.ts';
+
+const RUNC =
+  'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ';
+
+/** Starts a container whose time has come, and answers the kubelet. */
+export function startContainer(
+  runtime: Runtime,
+  timer: Extract<ContainerdTimer, { type: 'containerd/start' }>,
+  env: ContainerdEnv,
+): void {
+  const { disk, config } = runtime;
+  const sandbox = disk.sandboxes.get(timer.config.podUid);
+  const reference = parseImageReference(timer.config.image);
+  const image = typeof reference === 'string' ? undefined : disk.images.get(fullName(reference));
+  const fail = (reason: string, message: string, record?: CriContainer) => {
+    env.send(config.kubelet, {
+      type: 'cri/failed',
+      id: timer.id,
+      reason,
+      message,
+      ...(record === undefined ? undefined : { container: record }),
+    });
+  };
+  if (sandbox === undefined || sandbox.record.state !== 'ready') {
+    fail('CreateContainerError', `failed to find sandbox id for pod "${timer.config.podName}"`);
+    return;
+  }
+  if (image === undefined || typeof reference === 'string') {
+    fail('CreateContainerError', `failed to get image "${timer.config.image}": not found`);
+    return;
+  }
+  forgetOlder(disk, sandbox.containers, timer.config.name);
+  const container: Container = {
+    config: timer.config,
+    record: Object.freeze({
+      id: randomId(env),
+      podUid: timer.config.podUid,
+      name: timer.config.name,
+      attempt: timer.config.attempt,
+      image: image.name,
+      imageId: image.imageId,
+      state: 'running' as const,
+      startedAt: env.now,
+      finishedAt: undefined,
+      exitCode: undefined,
+      reason: undefined,
+      message: undefined,
+    }),
+    program: undefined,
+    log: undefined,
+    wakeAt: undefined,
+    killAt: undefined,
+  };
+  const launched = launch(hostOf(runtime, container, env.now));
+  if (launched.kind === 'no-command') {
+    fail(
+      'CreateContainerError',
+      `failed to generate container "${container.record.id}" spec: failed to generate spec: no command specified`,
+    );
+    return;
+  }
+  disk.containers.set(container.record.id, container);
+  sandbox.containers.push(container.record.id);
+  if (launched.kind === 'cannot-run') {
+    refuseToRun(container, launched);
+    fail('RunContainerError', container.record.message ?? '', container.record);
+    return;
+  }
+  container.program = launched.program;
+  env.send(config.kubelet, {
+    type: 'cri/done',
+    id: timer.id,
+    result: { kind: 'container', container: container.record },
+  });
+  // What a container does in its first moment is seen a moment later, after the answer.
+  setWake(container, env, env.now + FIRST_MOMENT);
+}
+
+const FIRST_MOMENT: Micros = 12_000;
+/** To a name server and back. */
+const ROUND_TRIP: Micros = 2_000;
+
+/** A container that could be created but not started stays behind as one that failed. */
+function refuseToRun(
+  container: Container,
+  launched: Extract<Launch, { kind: 'cannot-run' }>,
+): void {
+  container.record = Object.freeze({
+    ...container.record,
+    state: 'exited',
+    startedAt: undefined,
+    finishedAt: container.record.startedAt,
+    exitCode: 128,
+    reason: 'StartError',
+    message: `${RUNC}${launched.message}: unknown`,
+  });
+}
+
+/** Of each container the last one that ended is kept, for its logs and its state. */
+function forgetOlder(disk: ContainerdDisk, ids: string[], name: string): void {
+  let kept = 0;
+  for (let i = ids.length - 1; i >= 0; i--) {
+    const id = ids[i] as string; // In range.
+    const container = disk.containers.get(id);
+    if (container?.record.name !== name) continue;
+    kept += 1;
+    if (kept <= 1 || container.record.state === 'running') continue;
+    disk.containers.delete(id);
+    ids.splice(i, 1);
+  }
+}
+
+function randomId(env: ContainerdEnv): string {
+  const stream = env.random('container-ids');
+  let id = '';
+  for (let i = 0; i < 8; i++) id += nextUint32(stream).toString(16).padStart(8, '0');
+  return id;
+}
+
+/** Arms a container's timer for an instant, unless it is armed for it already. */
+export function setWake(container: Container, env: ContainerdEnv, at: Micros | undefined): void {
+  if (at === container.wakeAt) return;
+  container.wakeAt = at;
+  if (at === undefined) return;
+  env.after(Math.max(0, at - env.now), {
+    type: 'containerd/wake',
+    containerId: container.record.id,
+    at,
+  });
+}
+
+/** Runs a container's program up to now; says so if it has ended. */
+export function advanceContainer(runtime: Runtime, container: Container, env: ContainerdEnv): void {
+  const { program } = container;
+  if (program === undefined) return;
+  if (container.killAt !== undefined && container.killAt <= env.now) {
+    endContainer(runtime, container, env, 137, 'Error');
+    return;
+  }
+  const host = hostOf(runtime, container, env.now);
+  const progress = advance(program, host);
+  if (progress.kind === 'exited') {
+    endContainer(runtime, container, env, progress.code, progress.reason);
+    return;
+  }
+  finishExecs(runtime, container, host, env);
+  const answered = askNetwork(runtime, container, env);
+  const wakeAt = earliest(answered ? env.now + ROUND_TRIP : undefined, progress.wakeAt);
+  setWake(container, env, earliest(container.killAt, wakeAt));
+}
+
+/** Records a container's end and tells the kubelet. */
+export function endContainer(
+  runtime: Runtime,
+  container: Container,
+  env: ContainerdEnv,
+  exitCode: number,
+  reason: string,
+): void {
+  container.record = Object.freeze({
+    ...container.record,
+    state: 'exited',
+    finishedAt: env.now,
+    exitCode,
+    reason,
+    message: terminationMessage(runtime, container, env.now, exitCode),
+  });
+  container.program = undefined;
+  container.wakeAt = undefined;
+  container.killAt = undefined;
+  failExecs(runtime, container, env);
+  env.note(
+    `container ${container.record.name} of ${container.config.podNamespace}/${container.config.podName} ended with exit code ${exitCode} (${reason})`,
+  );
+  env.send(runtime.config.kubelet, { type: 'cri/event', container: container.record });
+}
+
+/** The file the container left, or the end of its log where the Pod asks for that. */
+function terminationMessage(
+  runtime: Runtime,
+  container: Container,
+  now: Micros,
+  exitCode: number,
+): string | undefined {
+  const { program, config } = container;
+  if (program !== undefined && (program.files !== undefined || config.mounts.length > 0)) {
+    const files = surroundingsOf(program, hostOf(runtime, container, now), ignore).files('/');
+    const text = files.read(config.terminationMessagePath);
+    if (text !== undefined && text !== '') return text.slice(0, 4096);
+  }
+  if (config.terminationMessagePolicy !== 'FallbackToLogsOnError' || exitCode === 0)
+    return undefined;
+  return logTail(container) || undefined;
+}
+
+function ignore(): void {}
+
+/** SIGTERM now, SIGKILL after the grace; no grace at all is SIGKILL. */
+export function stopContainer(
+  runtime: Runtime,
+  container: Container,
+  graceMicros: Micros,
+  env: ContainerdEnv,
+): void {
+  if (container.program === undefined) {
+    env.send(runtime.config.kubelet, { type: 'cri/event', container: container.record });
+    return;
+  }
+  if (graceMicros <= 0) {
+    endContainer(runtime, container, env, 137, 'Error');
+    return;
+  }
+  // A second stop may shorten the grace, never lengthen it.
+  const killAt = env.now + graceMicros;
+  container.killAt = Math.min(killAt, container.killAt ?? killAt);
+  signalFirst(container.program, 'TERM', env.now);
+  advanceContainer(runtime, container, env);
+}

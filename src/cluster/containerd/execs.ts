@@ -1,0 +1,189 @@
+import type { CriProbe, CriResult } from '../messages.ts';
+import { hexDigits } from '../programs/image-reference.ts';
+import type { Host } from '../programs/program.ts';
+import { advanceExecs, beginExec, type ExecProgress } from '../programs/program-probes.ts';
+import type { Cause } from '../../kernel/cause.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { answerInPod, hostOf } from './host.ts';
+import type { Container, ContainerdEnv, Runtime } from './state.ts';
+
+type Probed = Extract<CriResult, { kind: 'probed' }>;
+
+function probed(outcome: Probed['outcome'], output: string): Probed {
+  return { kind: 'probed', outcome, output };
+}
+
+const FINE = Object.freeze(probed('success', ''));
+
+/**
+ * Carries out a check or a command from outside and answers it, now or when the command has ended. Answers the
+ * container when its program must be advanced, because the command may have changed what it does and when.
+ */
+export function runProbe(
+  runtime: Runtime,
+  request: {
+    readonly id: number;
+    readonly containerId: string;
+    readonly probe: CriProbe;
+    readonly timeoutMicros: Micros | undefined;
+  },
+  env: ContainerdEnv,
+): Container | undefined {
+  const container = runtime.disk.containers.get(request.containerId);
+  if (container?.program === undefined) {
+    answer(runtime, request.id, notRunning(request.containerId), env);
+    return undefined;
+  }
+  if (request.probe.kind !== 'exec') {
+    answer(
+      runtime,
+      request.id,
+      checkPort(runtime, container, request.probe, request.timeoutMicros, env.now),
+      env,
+    );
+    return undefined;
+  }
+  const { command } = request.probe;
+  const { program } = container;
+  const progress = beginExec(program, hostOf(runtime, container, env.now), request.id, command);
+  if (progress.kind !== 'waiting')
+    answer(runtime, request.id, execResult(request.id, progress), env);
+  else {
+    runtime.memory.execs.set(request.id, {
+      containerId: request.containerId,
+      command,
+      timeoutMicros: request.timeoutMicros,
+      cause: env.cause,
+    });
+    if (request.timeoutMicros !== undefined) {
+      env.after(request.timeoutMicros, { type: 'containerd/exec-timeout', id: request.id });
+    }
+  }
+  const changed =
+    progress.kind === 'waiting' || program.shell !== undefined || program.ending !== undefined;
+  return changed ? container : undefined;
+}
+
+function notRunning(containerId: string): Probed {
+  return probed(
+    'error',
+    `rpc error: code = Unknown desc = failed to exec in container: container ${containerId} is not running`,
+  );
+}
+
+function answer(runtime: Runtime, id: number, result: Probed, env: ContainerdEnv): void {
+  env.send(runtime.config.kubelet, { type: 'cri/done', id, result });
+}
+
+/** Sends what came of commands that have ended. */
+export function finishExecs(
+  runtime: Runtime,
+  container: Container,
+  host: Host,
+  env: ContainerdEnv,
+): void {
+  if (container.program?.execs === undefined || container.program.execs.size === 0) return;
+  const cause: Cause | undefined = env.cause;
+  for (const [id, progress] of advanceExecs(container.program, host)) {
+    const pending = runtime.memory.execs.get(id);
+    runtime.memory.execs.delete(id);
+    env.resumeCause(pending?.cause);
+    if (pending !== undefined && progress.kind !== 'waiting') {
+      answer(runtime, id, execResult(id, progress), env);
+    }
+  }
+  env.resumeCause(cause);
+}
+
+/** The container is gone: whoever runs something in it is told. */
+export function failExecs(runtime: Runtime, container: Container, env: ContainerdEnv): void {
+  if (runtime.memory.execs.size === 0) return;
+  for (const [id, pending] of runtime.memory.execs) {
+    if (pending.containerId !== container.record.id) continue;
+    runtime.memory.execs.delete(id);
+    answer(runtime, id, probed('failure', 'command terminated with exit code 137'), env);
+  }
+}
+
+/** A command has taken longer than its caller waits. */
+export function timeOutExec(runtime: Runtime, id: number, env: ContainerdEnv): void {
+  const pending = runtime.memory.execs.get(id);
+  if (pending === undefined) return;
+  runtime.memory.execs.delete(id);
+  const container = runtime.disk.containers.get(pending.containerId);
+  container?.program?.execs?.delete(id);
+  const seconds = (pending.timeoutMicros ?? 0) / 1_000_000;
+  answer(
+    runtime,
+    id,
+    probed(
+      'failure',
+      `command timed out: "${pending.command.join(' ')}" timed out after ${seconds}s`,
+    ),
+    env,
+  );
+}
+
+function execResult(id: number, progress: Exclude<ExecProgress, { kind: 'waiting' }>): Probed {
+  if (progress.kind === 'cannot-run') {
+    return probed(
+      'error',
+      `rpc error: code = Unknown desc = failed to exec in container: failed to start exec "${hexDigits(`exec ${id}`, 64)}": OCI runtime exec failed: exec failed: unable to start container process: ${progress.message}`,
+    );
+  }
+  return progress.code === 0 && progress.output === ''
+    ? FINE
+    : probed(progress.code === 0 ? 'success' : 'failure', progress.output);
+}
+
+function checkPort(
+  runtime: Runtime,
+  container: Container,
+  probe: Exclude<CriProbe, { kind: 'exec' }>,
+  timeoutMicros: Micros | undefined,
+  now: Micros,
+): Probed {
+  const path = probe.kind === 'http' ? probe.path : '/';
+  const found = answerInPod(runtime, container.config.podUid, now, probe.port, path);
+  if (found.kind === 'open') {
+    if (probe.kind !== 'http') return FINE;
+    if (found.status === undefined)
+      return probed('failure', `Get "${urlOf(runtime, container, probe)}": EOF`);
+    return found.status >= 200 && found.status < 400
+      ? FINE
+      : probed('failure', `HTTP probe failed with statuscode: ${found.status}`);
+  }
+  const address = `${hostOfProbe(runtime, container, probe)}:${probe.port}`;
+  switch (probe.kind) {
+    case 'http':
+      return probed(
+        'failure',
+        `Get "${urlOf(runtime, container, probe)}": dial tcp ${address}: connect: connection refused`,
+      );
+    case 'tcp':
+      return probed('failure', `dial tcp ${address}: connect: connection refused`);
+    case 'grpc':
+      return probed(
+        'failure',
+        `timeout: failed to connect service "${address}" within ${(timeoutMicros ?? 1_000_000) / 1_000_000}s: context deadline exceeded`,
+      );
+  }
+}
+
+function hostOfProbe(
+  runtime: Runtime,
+  container: Container,
+  probe: Exclude<CriProbe, { kind: 'exec' }>,
+): string {
+  if (probe.kind !== 'grpc' && probe.host !== '') return probe.host;
+  return runtime.disk.sandboxes.get(container.config.podUid)?.record.ip ?? '';
+}
+
+function urlOf(
+  runtime: Runtime,
+  container: Container,
+  probe: Extract<CriProbe, { kind: 'http' }>,
+): string {
+  const path = probe.path.startsWith('/') ? probe.path : `/${probe.path}`;
+  return `${probe.scheme.toLowerCase()}://${hostOfProbe(runtime, container, probe)}:${probe.port}${path}`;
+}

@@ -1,0 +1,306 @@
+import { defineBehaviour } from '../../kernel/process.ts';
+import { pick } from '../../kernel/random.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { apiClientStep, createApiClient } from '../client/api-client.ts';
+import type { ContainerFault, CriRequest, CriSandbox } from '../messages.ts';
+import { fullName, parseImageReference } from '../programs/image-reference.ts';
+import { pullAnswer } from '../programs/registry.ts';
+import { takeAddress } from './addresses.ts';
+import {
+  advanceContainer,
+  endContainer,
+  setWake,
+  startContainer,
+  stopContainer,
+} from './containers.ts';
+import { runProbe, timeOutExec } from './execs.ts';
+import { lookedUp } from './network.ts';
+import {
+  emptyDisk,
+  type Container,
+  type ContainerdConfig,
+  type ContainerdDisk,
+  type ContainerdEnv,
+  type ContainerdMemory,
+  type ContainerdMessage,
+  type ContainerdTimer,
+  type Runtime,
+} from './state.ts';
+
+/** A sandbox: its network namespace, and the network plugin's call. */
+const SANDBOX_MICROS: readonly Micros[] = [150, 180, 205, 230, 260, 300, 350, 420].map(
+  (ms) => ms * 1000,
+);
+/** A container: snapshot, spec, runc. */
+const CONTAINER_MICROS: readonly Micros[] = [95, 110, 125, 140, 160, 185, 220, 280].map(
+  (ms) => ms * 1000,
+);
+
+/**
+ * containerd with its CRI plugin, the network plugin and the shims: images, sandboxes and containers of one
+ * machine. It does what the kubelet asks and reports what ends by itself.
+ */
+export const containerdBehaviour = defineBehaviour<
+  ContainerdConfig,
+  ContainerdDisk,
+  ContainerdMemory,
+  ContainerdMessage
+>({
+  kind: 'containerd',
+  initialDisk: () => emptyDisk(),
+  start(disk, env, config) {
+    const memory: ContainerdMemory = {
+      client: createApiClient({
+        server: config.apiServer,
+        user: 'system:serviceaccount:kube-system:coredns',
+        userAgent: 'coredns',
+        qps: 0,
+        burst: 0,
+      }),
+      execs: new Map(),
+    };
+    recover({ disk, memory, config }, env);
+    return memory;
+  },
+  step(runtime, message, env) {
+    const isAnswer = apiClientStep(runtime.memory.client, message, env, (then, outcome) => {
+      lookedUp(runtime, then, outcome, env);
+      advanceIf(runtime, runtime.disk.containers.get(then.containerId), env);
+    });
+    if (!isAnswer) handle(runtime, message, env);
+  },
+});
+
+function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv): void {
+  const { disk } = runtime;
+  switch (message.type) {
+    case 'cri/runtime-config':
+      disk.podCidr = message.podCidr;
+      disk.nodeIp = message.nodeIp;
+      return;
+    case 'cri/pull-image':
+      beginPull(runtime.disk, message, env);
+      return;
+    case 'containerd/pulled':
+      finishPull(runtime, message, env);
+      return;
+    case 'cri/run-sandbox':
+      env.after(pick(env.random('latency'), SANDBOX_MICROS), {
+        ...message,
+        type: 'containerd/sandbox',
+      });
+      return;
+    case 'containerd/sandbox':
+      runSandbox(runtime, message, env);
+      return;
+    case 'cri/stop-sandbox':
+      stopSandbox(disk, message.podUid);
+      return;
+    case 'cri/remove-sandbox':
+      removeSandbox(runtime, message.podUid);
+      return;
+    case 'cri/start-container':
+      env.after(pick(env.random('latency'), CONTAINER_MICROS), {
+        ...message,
+        type: 'containerd/start',
+      });
+      return;
+    case 'containerd/start':
+      startContainer(runtime, message, env);
+      return;
+    case 'cri/stop-container': {
+      const container = disk.containers.get(message.containerId);
+      if (container !== undefined) stopContainer(runtime, container, message.graceMicros, env);
+      return;
+    }
+    case 'containerd/wake': {
+      const container = disk.containers.get(message.containerId);
+      if (container === undefined || container.wakeAt !== message.at) return;
+      container.wakeAt = undefined;
+      advanceContainer(runtime, container, env);
+      return;
+    }
+    case 'cri/probe':
+      advanceIf(runtime, runProbe(runtime, message, env), env);
+      return;
+    case 'containerd/exec-timeout':
+      timeOutExec(runtime, message.id, env);
+      return;
+    case 'cri/list':
+      list(runtime, message.id, env);
+      return;
+    case 'containerd/kill-container':
+      killContainer(runtime, message, env);
+      return;
+    default:
+      return;
+  }
+}
+
+/**
+ * Takes up the containers that its shims have kept alive. After a reboot there are none: what was running is
+ * found ended, with the code and reason the real runtime gives to what it cannot know.
+ */
+function recover(runtime: Runtime, env: ContainerdEnv): void {
+  const { disk } = runtime;
+  const boots = env.boots?.() ?? 1;
+  const rebooted = boots !== disk.boots;
+  disk.boots = boots;
+  if (rebooted)
+    for (const sandbox of disk.sandboxes.values())
+      sandbox.record = Object.freeze({ ...sandbox.record, state: 'notready' });
+  for (const container of disk.containers.values()) {
+    if (container.program === undefined) continue;
+    if (rebooted) markLost(container, env.now);
+    else {
+      // Commands from outside belonged to the process that is gone.
+      container.program.execs = undefined;
+      setWakeAfresh(container, env);
+    }
+  }
+}
+
+function markLost(container: Container, now: Micros): void {
+  container.program = undefined;
+  container.wakeAt = undefined;
+  container.killAt = undefined;
+  container.record = Object.freeze({
+    ...container.record,
+    state: 'exited',
+    finishedAt: now,
+    exitCode: 255,
+    reason: 'Unknown',
+  });
+}
+
+function setWakeAfresh(container: Container, env: ContainerdEnv): void {
+  container.wakeAt = undefined;
+  setWake(container, env, env.now + 1_000);
+}
+
+function advanceIf(runtime: Runtime, container: Container | undefined, env: ContainerdEnv): void {
+  if (container !== undefined) advanceContainer(runtime, container, env);
+}
+
+function beginPull(
+  disk: ContainerdDisk,
+  message: Extract<CriRequest, { type: 'cri/pull-image' }>,
+  env: ContainerdEnv,
+): void {
+  const answer = pullAnswer(message.image, message.hasCredentials);
+  // Of an image that is there only the manifest is compared.
+  const takes = hasImage(disk, message.image) ? Math.min(answer.takes, 450_000) : answer.takes;
+  env.after(takes, { ...message, type: 'containerd/pulled', since: env.now });
+}
+
+function finishPull(
+  runtime: Runtime,
+  timer: Extract<ContainerdTimer, { type: 'containerd/pulled' }>,
+  env: ContainerdEnv,
+): void {
+  const answer = pullAnswer(timer.image, timer.hasCredentials);
+  if (answer.kind === 'refused') {
+    env.send(runtime.config.kubelet, {
+      type: 'cri/failed',
+      id: timer.id,
+      reason: 'ErrImagePull',
+      message: answer.message,
+    });
+    return;
+  }
+  const { name, imageId, sizeBytes } = answer;
+  runtime.disk.images.set(name, Object.freeze({ name, imageId, sizeBytes }));
+  env.send(runtime.config.kubelet, {
+    type: 'cri/done',
+    id: timer.id,
+    result: { kind: 'pulled', image: name, imageId, sizeBytes, tookMicros: env.now - timer.since },
+  });
+}
+
+function runSandbox(
+  runtime: Runtime,
+  timer: Extract<ContainerdTimer, { type: 'containerd/sandbox' }>,
+  env: ContainerdEnv,
+): void {
+  const { disk, config } = runtime;
+  const old = disk.sandboxes.get(timer.podUid);
+  const ip = timer.hostNetwork ? disk.nodeIp : takeAddress(disk);
+  if (ip === undefined) {
+    env.send(config.kubelet, {
+      type: 'cri/failed',
+      id: timer.id,
+      reason: 'FailedCreatePodSandBox',
+      message: `rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses available in range set: ${disk.podCidr}`,
+    });
+    return;
+  }
+  const record: CriSandbox = Object.freeze({
+    podUid: timer.podUid,
+    podNamespace: timer.podNamespace,
+    podName: timer.podName,
+    hostNetwork: timer.hostNetwork,
+    ip,
+    state: 'ready',
+    createdAt: env.now,
+  });
+  if (old === undefined)
+    disk.sandboxes.set(timer.podUid, { record, containers: [], volumes: undefined });
+  else old.record = record;
+  env.send(config.kubelet, {
+    type: 'cri/done',
+    id: timer.id,
+    result: { kind: 'sandbox', sandbox: record },
+  });
+}
+
+function stopSandbox(disk: ContainerdDisk, podUid: string): void {
+  const sandbox = disk.sandboxes.get(podUid);
+  if (sandbox !== undefined)
+    sandbox.record = Object.freeze({ ...sandbox.record, state: 'notready' });
+}
+
+function removeSandbox(runtime: Runtime, podUid: string): void {
+  const { disk, memory } = runtime;
+  const sandbox = disk.sandboxes.get(podUid);
+  if (sandbox === undefined) return;
+  for (const id of sandbox.containers) disk.containers.delete(id);
+  disk.sandboxes.delete(podUid);
+  for (const [id, pending] of memory.execs)
+    if (!disk.containers.has(pending.containerId)) memory.execs.delete(id);
+}
+
+function list(runtime: Runtime, id: number, env: ContainerdEnv): void {
+  const { disk } = runtime;
+  const images = [...disk.images.values()].map(({ name, imageId, sizeBytes }) => ({
+    names: [imageId, name],
+    sizeBytes,
+  }));
+  env.send(runtime.config.kubelet, {
+    type: 'cri/done',
+    id,
+    result: {
+      kind: 'listed',
+      containers: Array.from(disk.containers.values(), (container) => container.record),
+      sandboxes: Array.from(disk.sandboxes.values(), (sandbox) => sandbox.record),
+      images,
+    },
+  });
+}
+
+/** A fault: the newest running container of that name dies at once. */
+function killContainer(runtime: Runtime, fault: ContainerFault, env: ContainerdEnv): void {
+  const ids = runtime.disk.sandboxes.get(fault.podUid)?.containers ?? [];
+  for (let i = ids.length - 1; i >= 0; i--) {
+    const container = runtime.disk.containers.get(ids[i] as string); // In range.
+    if (container?.program === undefined || container.record.name !== fault.container) continue;
+    if (fault.how === 'oom') endContainer(runtime, container, env, 137, 'OOMKilled');
+    else endContainer(runtime, container, env, 1, 'Error');
+    return;
+  }
+}
+
+/** Whether an image of that name is on the disk. */
+export function hasImage(disk: ContainerdDisk, image: string): boolean {
+  const reference = parseImageReference(image);
+  return typeof reference !== 'string' && disk.images.has(fullName(reference));
+}

@@ -1,0 +1,152 @@
+import type { Cause } from '../../kernel/cause.ts';
+import type { Micros } from '../../kernel/time.ts';
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { Env } from '../../kernel/process.ts';
+import type { ApiClient, ApiClientMessage } from '../client/api-client.ts';
+import type {
+  ApiResponse,
+  ContainerConfig,
+  CriContainer,
+  CriEvent,
+  CriRequest,
+  CriResponse,
+  CriSandbox,
+} from '../messages.ts';
+import type { FileTable } from '../programs/files.ts';
+import type { Program } from '../programs/program.ts';
+import type { LookupThen } from './network.ts';
+
+/** What the runtime of one machine is started with. */
+export interface ContainerdConfig {
+  readonly epochMillis: number;
+  /** The API server: it stands in for cluster DNS when a container asks for a Service's name. */
+  readonly apiServer: string;
+  /** The kubelet of the same machine. */
+  readonly kubelet: string;
+}
+
+/**
+ * What outlives the runtime's own process: images, records, logs, volumes, and the containers themselves,
+ * which run under shims of their own. A reboot ends those; the records say so.
+ */
+export interface ContainerdDisk {
+  /** The boot of the machine in which the containers here were running. */
+  boots: number;
+  podCidr: string;
+  nodeIp: string;
+  /** The address given last, as a number within the range. */
+  lastAddress: number;
+  readonly images: Map<string, StoredImage>;
+  readonly sandboxes: Map<string, Sandbox>;
+  readonly containers: Map<string, Container>;
+  /** Directories of the node that Pods mount, by path. */
+  readonly hostVolumes: Map<string, FileTable>;
+}
+
+/** Frozen. */
+export interface StoredImage {
+  readonly name: string;
+  readonly imageId: string;
+  readonly sizeBytes: number;
+}
+
+export interface Sandbox {
+  record: CriSandbox;
+  /** Ids of the Pod's containers, oldest first. */
+  readonly containers: string[];
+  /** The Pod's own volumes, by name. */
+  volumes: Map<string, FileTable> | undefined;
+}
+
+export interface Container {
+  readonly config: ContainerConfig;
+  record: CriContainer;
+  /** Undefined once it has exited. */
+  program: Program | undefined;
+  log: ContainerLog | undefined;
+  /** The instant its timer is set for; a timer for another one is stale. */
+  wakeAt: Micros | undefined;
+  /** When it is killed if it has not ended by then. */
+  killAt: Micros | undefined;
+}
+
+/** The last lines a container wrote. */
+export interface ContainerLog {
+  /** Frozen entries, oldest first. */
+  readonly entries: LogEntry[];
+  /** A line that has not ended yet. */
+  partial: string;
+}
+
+export interface LogEntry {
+  readonly at: Micros;
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
+export interface ContainerdMemory {
+  readonly client: ApiClient<LookupThen>;
+  /** Commands from outside that containers are still running, by the caller's number. */
+  readonly execs: Map<number, PendingExec>;
+}
+
+export interface PendingExec {
+  readonly containerId: string;
+  readonly command: readonly string[];
+  readonly timeoutMicros: Micros | undefined;
+  readonly cause: Cause | undefined;
+}
+
+/** The runtime's timers. */
+export type ContainerdTimer =
+  | {
+      readonly type: 'containerd/pulled';
+      readonly id: number;
+      readonly image: string;
+      readonly hasCredentials: boolean;
+      readonly since: Micros;
+    }
+  | {
+      readonly type: 'containerd/sandbox';
+      readonly id: number;
+      readonly podUid: string;
+      readonly podNamespace: string;
+      readonly podName: string;
+      readonly hostNetwork: boolean;
+    }
+  | { readonly type: 'containerd/start'; readonly id: number; readonly config: ContainerConfig }
+  | { readonly type: 'containerd/wake'; readonly containerId: string; readonly at: Micros }
+  | { readonly type: 'containerd/exec-timeout'; readonly id: number };
+
+/** Everything the runtime hears or sends. */
+export type ContainerdMessage =
+  | CriRequest
+  | CriResponse
+  | CriEvent
+  | ContainerdTimer
+  | ApiClientMessage
+  | ApiResponse
+  | ConnectionLost;
+
+export type ContainerdEnv = Env<ContainerdMessage>;
+
+/** What the runtime's functions work on during one step. */
+export interface Runtime {
+  readonly disk: ContainerdDisk;
+  readonly memory: ContainerdMemory;
+  readonly config: ContainerdConfig;
+}
+
+/** The disk of a machine on which nothing has run. */
+export function emptyDisk(): ContainerdDisk {
+  return {
+    boots: 1,
+    podCidr: '',
+    nodeIp: '',
+    lastAddress: 1,
+    images: new Map(),
+    sandboxes: new Map(),
+    containers: new Map(),
+    hostVolumes: new Map(),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Micros } from '../../kernel/time.ts';
+import { usageOf } from '../programs/program.ts';
+import type { ContainerdDisk } from './state.ts';
+
+/** What one running container uses at an instant. */
+export interface ContainerUsage {
+  readonly podUid: string;
+  readonly container: string;
+  readonly cpuMilli: number;
+  readonly memoryBytes: number;
+}
+
+/** The use of every running container on a machine, worked out by formula; reading it changes nothing. */
+export function* containerUsage(disk: ContainerdDisk, now: Micros): Generator<ContainerUsage> {
+  for (const { program, config } of disk.containers.values()) {
+    if (program === undefined) continue;
+    const { cpuMilli, memoryBytes } = usageOf(program, config, now);
+    yield { podUid: config.podUid, container: config.name, cpuMilli, memoryBytes };
+  }
+}
+
+/** The machine's sum, without what the system itself takes. */
+export function machineUsage(
+  disk: ContainerdDisk,
+  now: Micros,
+): { readonly cpuMilli: number; readonly memoryBytes: number } {
+  let cpuMilli = 0;
+  let memoryBytes = 0;
+  for (const usage of containerUsage(disk, now)) {
+    cpuMilli += usage.cpuMilli;
+    memoryBytes += usage.memoryBytes;
+  }
+  return { cpuMilli, memoryBytes };
+}
