@@ -1,5 +1,6 @@
 import type { Exchange, Reply } from './exchange.ts';
 import { countAnswer, type ApiRequestObservation } from './metrics.ts';
+import { noteOwnAnswer } from './own/state.ts';
 import { targetOf } from './request-target.ts';
 import type { Server } from './server.ts';
 import { verbOf } from './verb.ts';
@@ -13,7 +14,10 @@ export function sendReply(server: Server, exchange: Exchange, answer: Reply): vo
     return;
   }
   report(server, exchange, answer.code);
-  if (client === undefined) return;
+  if (client === undefined) {
+    noteOwnAnswer(server, answer.code);
+    return;
+  }
   const { code, body, warnings, retryAfterSeconds, contentType } = answer;
   server.env.send(client, {
     type: 'api/response',

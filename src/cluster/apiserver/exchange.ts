@@ -13,7 +13,7 @@ export interface Exchange {
 }
 
 /** What a stage or verb makes of an exchange. */
-export type Answer = Reply | Commit | Read | FanOut | Open;
+export type Answer = Reply | Commit | Read | FanOut | Later | Open;
 
 /** The answer is known. */
 export interface Reply {
@@ -62,6 +62,13 @@ export interface FanOut {
   readonly kind: 'fan-out';
   readonly parts: readonly Exchange[];
 }
+
+/** What is missing is likely to be there in a moment; the verb is then run again. */
+export interface Later {
+  readonly kind: 'later';
+}
+
+export const LATER: Later = Object.freeze({ kind: 'later' });
 
 /** A watch is open, or the answer follows by another way. */
 export interface Open {

@@ -1,11 +1,14 @@
 import { defineBehaviour } from '../../kernel/process.ts';
 import { MINUTE } from '../../kernel/time.ts';
 import { failCalls, sweepCalls } from './calls.ts';
+import { takeUp } from './conclude.ts';
 import type { ApiServerConfig } from './config.ts';
 import { takeEtcdAnswer } from './etcd-answers.ts';
 import { handle } from './handle.ts';
 import { noMetrics } from './metrics.ts';
 import { askEtcd, type ApiServerMemory, type ApiServerMessage, type Server } from './server.ts';
+import { tendOwnObjects } from './own/tend.ts';
+import { emptyPool } from './services/pool.ts';
 import { sendBookmarks, endWatch } from './reads/watch.ts';
 import { loseEtcd, reconnect, startFeeds, takeEvents } from './storage/feed.ts';
 import { noWatches, takeWatch, takeWatchesOf } from './storage/served-watches.ts';
@@ -36,8 +39,11 @@ export const apiServerBehaviour = defineBehaviour<
       caches: new Map(),
       calls: new Map(),
       sweepArmed: false,
+      later: new Map(),
       groups: new Map(),
       watches: noWatches(),
+      services: { addresses: emptyPool(), nodePorts: emptyPool() },
+      own: { isDue: true, waiting: 0, timerArmed: false },
       metrics: noMetrics(),
     };
     startFeeds({ config, memory, env });
@@ -47,58 +53,72 @@ export const apiServerBehaviour = defineBehaviour<
   },
   step({ memory, config }, message, env) {
     const server: Server = { config, memory, env };
-    switch (message.type) {
-      case 'api/request':
-        handle(server, {
-          request: Object.freeze(message),
-          client: env.from,
-          receivedAt: env.now,
-          group: 0,
-        });
-        return;
-      case 'api/cancel':
-        if (env.from !== undefined) {
-          takeWatch(memory.watches, { client: env.from, request: message.id });
-        }
-        return;
-      case 'etcd/events':
-        takeEvents(server, message);
-        return;
-      case 'etcd/range-result':
-      case 'etcd/txn-result':
-      case 'etcd/compact-result':
-      case 'etcd/error':
-        takeEtcdAnswer(server, message);
-        return;
-      case 'apiserver/sweep':
-        sweepCalls(server);
-        return;
-      case 'apiserver/bookmarks':
-        sendBookmarks(server);
-        env.after(MINUTE, message);
-        return;
-      case 'apiserver/watch-timeout':
-        endWatch(server, message);
-        return;
-      case 'apiserver/reconnect':
-        reconnect(server, message.attempt);
-        return;
-      case 'apiserver/compact':
-        askForCompaction(server);
-        env.after(COMPACTION_INTERVAL, message);
-        return;
-      case 'kernel/connection-lost':
-        if (message.peer === config.etcd) {
-          failCalls(server);
-          loseEtcd(server);
-        } else takeWatchesOf(memory.watches, message.peer);
-        return;
-      default:
-        // Answers are for clients.
-        return;
-    }
+    take(server, message);
+    if (memory.own.isDue) tendOwnObjects(server);
   },
 });
+
+/** One message: each case calls the one function that handles it. */
+function take(server: Server, message: ApiServerMessage): void {
+  const { config, memory, env } = server;
+  switch (message.type) {
+    case 'api/request':
+      handle(server, {
+        request: Object.freeze(message),
+        client: env.from,
+        receivedAt: env.now,
+        group: 0,
+      });
+      return;
+    case 'api/cancel':
+      if (env.from !== undefined) {
+        takeWatch(memory.watches, { client: env.from, request: message.id });
+      }
+      return;
+    case 'etcd/events':
+      takeEvents(server, message);
+      return;
+    case 'etcd/range-result':
+    case 'etcd/txn-result':
+    case 'etcd/compact-result':
+    case 'etcd/error':
+      takeEtcdAnswer(server, message);
+      return;
+    case 'apiserver/sweep':
+      sweepCalls(server);
+      return;
+    case 'apiserver/bookmarks':
+      sendBookmarks(server);
+      env.after(MINUTE, message);
+      return;
+    case 'apiserver/watch-timeout':
+      endWatch(server, message);
+      return;
+    case 'apiserver/reconnect':
+      reconnect(server, message.attempt);
+      return;
+    case 'apiserver/tend':
+      memory.own.timerArmed = false;
+      memory.own.isDue = true;
+      return;
+    case 'apiserver/again':
+      takeUp(server, message.request);
+      return;
+    case 'apiserver/compact':
+      askForCompaction(server);
+      env.after(COMPACTION_INTERVAL, message);
+      return;
+    case 'kernel/connection-lost':
+      if (message.peer === config.etcd) {
+        failCalls(server);
+        loseEtcd(server);
+      } else takeWatchesOf(memory.watches, message.peer);
+      return;
+    default:
+      // Answers are for clients.
+      return;
+  }
+}
 
 /** Forgets what is older than the previous round: between five and ten minutes of history remain. */
 function askForCompaction(server: Server): void {

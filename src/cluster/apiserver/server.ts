@@ -16,8 +16,11 @@ import type {
 import type { ApiServerConfig } from './config.ts';
 import type { Exchange, Reply, Then } from './exchange.ts';
 import type { ApiServerMetrics } from './metrics.ts';
+import type { OwnState } from './own/state.ts';
+import type { ServiceNumbers } from './services/allocate.ts';
 import type { ResourceCache } from './storage/resource-cache.ts';
 import type { ServedWatches } from './storage/served-watches.ts';
+import type { VerbStep } from './verb.ts';
 
 export type ApiServerMessage =
   | ApiRequest
@@ -43,7 +46,11 @@ export type ApiServerTimer =
     }
   /** Try etcd again. */
   | { readonly type: 'apiserver/reconnect'; readonly attempt: number }
-  | { readonly type: 'apiserver/compact' };
+  | { readonly type: 'apiserver/compact' }
+  /** A request that was put off is looked at again. */
+  | { readonly type: 'apiserver/again'; readonly request: number }
+  /** Objects of the server's own may be missing. */
+  | { readonly type: 'apiserver/tend' };
 
 /** All that a running API server remembers. Lost with a crash and rebuilt from etcd. */
 export interface ApiServerMemory {
@@ -62,10 +69,20 @@ export interface ApiServerMemory {
   /** Questions that etcd has not answered, by their number. */
   readonly calls: Map<number, EtcdCall>;
   sweepArmed: boolean;
+  /** Requests that were put off, by their number. Frozen entries. */
+  readonly later: Map<number, PutOff>;
   /** Requests that are answered when all their parts are. */
   readonly groups: Map<number, RequestGroup>;
   readonly watches: ServedWatches;
+  readonly services: ServiceNumbers;
+  readonly own: OwnState;
   readonly metrics: ApiServerMetrics;
+}
+
+/** A request that is run again a little later. */
+export interface PutOff {
+  readonly exchange: Exchange;
+  readonly at: VerbStep;
 }
 
 /** A request whose parts are under way. */

@@ -1,19 +1,30 @@
-import type { KubernetesObject } from '../../../api/generated/types.ts';
+import { success } from '../../../base/result.ts';
 import type { StatusError } from '../../../api/status-error.ts';
-import { success, type Result } from '../../../base/result.ts';
 import type { VerbCall } from '../verb.ts';
-import type { AdmissionPlugin, Change } from './plugin.ts';
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import type { Admitted, AdmissionPlugin, Change } from './plugin.ts';
+import { priority } from './priority.ts';
+import { serviceAccount } from './service-account.ts';
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 /** The plugins in upstream's order. */
-export const plugins: readonly AdmissionPlugin[] = [];
+export const plugins: readonly AdmissionPlugin[] = [
+  namespaceLifecycle,
+  serviceAccount,
+  taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
+];
 
 /** Puts a change through admission: each plugin may alter the object or refuse it. */
-export function admit(call: VerbCall, change: Change): Result<KubernetesObject, StatusError> {
-  let next = change.next;
+export function admit(call: VerbCall, change: Change): Admitted {
+  let { next } = change;
   for (const plugin of plugins) {
-    const admitted = plugin.admit(call, { ...change, next });
-    if (!admitted.ok) return admitted;
-    next = admitted.value;
+    if (plugin.admit === undefined) continue;
+    const answer = plugin.admit(call, next === change.next ? change : { ...change, next });
+    if (!answer.ok) return answer;
+    next = answer.value;
   }
   return success(next);
 }

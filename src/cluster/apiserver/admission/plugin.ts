@@ -1,13 +1,13 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
-import type { StatusError } from '../../../api/status-error.ts';
-import type { Result } from '../../../base/result.ts';
+import { forbiddenError, type StatusError } from '../../../api/status-error.ts';
+import { refusal, success, type Result } from '../../../base/result.ts';
 import type { VerbCall } from '../verb.ts';
 
 /** One admission plugin, under upstream's name. */
 export interface AdmissionPlugin {
   readonly name: string;
   /** The object as it shall be stored, or why it shall not. */
-  admit(call: VerbCall, change: Change): Result<KubernetesObject, StatusError>;
+  admit?(call: VerbCall, change: Change): Admitted;
   /** Why the target may not be deleted. */
   admitDeletion?(call: VerbCall): StatusError | undefined;
 }
@@ -16,4 +16,39 @@ export interface AdmissionPlugin {
 export interface Change {
   readonly next: KubernetesObject;
   readonly old: KubernetesObject | undefined;
+}
+
+export type Admitted = Result<KubernetesObject, NotAdmitted>;
+
+/** A refusal; `mayPass` when what is missing is likely to come within a second. */
+export interface NotAdmitted {
+  readonly status: StatusError;
+  readonly mayPass?: boolean;
+}
+
+/** The object goes on. */
+export const admitted = (object: KubernetesObject): Admitted => success(object);
+
+/** 403 with the plugin's reason, in upstream's words. An object without a name goes by its generateName. */
+export function forbid(call: VerbCall, { next }: Change, why: string): NotAdmitted {
+  const { kind } = call.target;
+  const { name = '', generateName = '' } = next.metadata;
+  const status = forbiddenError(
+    { group: kind.group, resource: kind.plural },
+    name || generateName || 'Unknown',
+    why,
+  );
+  return { status };
+}
+
+export const notAdmitted = (why: NotAdmitted): Admitted => refusal(why);
+
+/** Whether a change is the creation of an object of a kind, not of one of its subresources. */
+export function isCreation(call: VerbCall, { old }: Change, kind: string): boolean {
+  return old === undefined && isOf(call, kind);
+}
+
+/** Whether a call is about objects of a core kind themselves. */
+export function isOf({ target }: VerbCall, kind: string): boolean {
+  return target.kind.kind === kind && target.kind.group === '' && target.subresource === '';
 }

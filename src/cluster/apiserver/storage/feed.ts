@@ -2,7 +2,9 @@ import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
 import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
+import { isOwnKey, lookAgain } from '../own/state.ts';
 import { askEtcd, cacheOf, type Server } from '../server.ts';
+import { forgetServices, noteService } from '../services/allocate.ts';
 import { dispatch } from './dispatch.ts';
 import {
   applyChange,
@@ -20,6 +22,8 @@ import { withRevision } from './stored-object.ts';
 /** gRPC's backoff between attempts to connect. */
 const RECONNECT_MIN = SECOND;
 const RECONNECT_MAX = 10 * SECOND;
+
+const SERVICES = 'services/specs';
 
 /** Begins to fill a cache for every kind. */
 export function startFeeds(server: Server): void {
@@ -74,9 +78,14 @@ export function takeList(
   const cache = cacheOf(server, storage);
   if (cache.phase !== 'listing' || cache.feed !== answer.id) return;
   clearCache(cache);
+  if (storage === SERVICES) forgetServices(server.memory.services);
   for (const { key, value, modRevision } of answer.keyValues) {
     // Only objects are ever stored below /registry.
-    fill(cache, key, withRevision(value as KubernetesObject, modRevision));
+    const object = withRevision(value as KubernetesObject, modRevision);
+    fill(cache, key, object);
+    if (storage === SERVICES) {
+      noteService(server.memory.services, key, { previous: undefined, next: object });
+    }
   }
   cache.listRevision = answer.revision;
   cache.revision = answer.revision;
@@ -115,6 +124,13 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
     });
     applyChange(cache, change);
     changes.push(change);
+    if (cache.storage === SERVICES) {
+      noteService(server.memory.services, key, {
+        previous,
+        next: deleted ? undefined : change.object,
+      });
+    }
+    if (deleted && isOwnKey(server, key)) lookAgain(server);
   }
   if (message.revision > cache.revision) cache.revision = message.revision;
   if (changes.length > 0) dispatch(server, cache, changes);

@@ -8,9 +8,10 @@ import {
 } from '../../../api/status-error.ts';
 import { admit } from '../admission/index.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
-import { refuse, type Answer } from '../exchange.ts';
+import { LATER, refuse, type Answer } from '../exchange.ts';
 import { keyOf } from '../request-target.ts';
 import { cacheOf } from '../server.ts';
+import { allocate } from '../services/allocate.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject } from './commit.ts';
@@ -18,6 +19,9 @@ import { isDryRun } from './dry-run.ts';
 import { ownFields } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withNewMetadata } from './metadata.ts';
+
+/** How often a new object may be put off until what it needs is there. */
+const PATIENCE = 10;
 
 /** POST to a collection: decode, then `createFrom`. */
 export function createObject(call: VerbCall): Answer {
@@ -51,15 +55,21 @@ export function createFrom(
   const tracked =
     given.isTracked === true ? defaulted : ownFields(call, { next: defaulted, old: undefined });
   const admitted = admit(call, { next: tracked, old: undefined });
-  if (!admitted.ok) return refuse(admitted.error);
+  if (!admitted.ok) {
+    const { status, mayPass } = admitted.error;
+    return mayPass === true && call.at.attempt < PATIENCE ? LATER : refuse(status);
+  }
   const named = withNewMetadata(server, admitted.value, target);
-  const object = kind.prepareForCreate(named);
-  const errors = kind.validate(object);
-  const name = object.metadata.name ?? '';
+  const prepared = kind.prepareForCreate(named);
+  const errors = kind.validate(prepared);
+  const name = prepared.metadata.name ?? '';
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
   const key = keyOf(kind, target.namespace, name);
   const existing = cacheOf(server, kind.storage).objects.get(key);
   if (existing !== undefined) return refuse(nameTaken(call, body, existing));
+  const allocated = allocate(call, { next: prepared, old: undefined }, key);
+  if (!allocated.ok) return refuse(allocated.error);
+  const object = allocated.value;
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   const own = kind.warnings(object);
   const warnings = given.warnings.length === 0 ? own : [...given.warnings, ...own];

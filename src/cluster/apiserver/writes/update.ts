@@ -10,6 +10,7 @@ import { admit } from '../admission/index.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, type Answer, type Then } from '../exchange.ts';
 import { cacheOf } from '../server.ts';
+import { allocate } from '../services/allocate.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject, commitRemoval } from './commit.ts';
@@ -93,11 +94,14 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   const isStatus = target.subresource === 'status';
   const next = change.isTracked === true ? change.next : ownFields(call, change);
   const admitted = admit(call, { next, old });
-  if (!admitted.ok) return refuse(admitted.error);
+  if (!admitted.ok) return refuse(admitted.error.status);
   const kept = withOldMetadata(admitted.value, old);
-  const object = isStatus
+  const prepared = isStatus
     ? kind.prepareForStatusUpdate(kept, old)
     : kind.prepareForUpdate(kept, old);
+  const allocated = allocate(call, { next: prepared, old }, key);
+  if (!allocated.ok) return refuse(allocated.error);
+  const object = allocated.value;
   const errors = isStatus
     ? kind.validateStatusUpdate(object, old)
     : kind.validateUpdate(object, old);

@@ -1,0 +1,123 @@
+import type { Pod, PodSpec, PriorityClass } from '../../../api/generated/types.ts';
+import { cacheOf, type Server } from '../server.ts';
+import type { VerbCall } from '../verb.ts';
+import {
+  admitted,
+  forbid,
+  isOf,
+  notAdmitted,
+  type Admitted,
+  type AdmissionPlugin,
+  type Change,
+} from './plugin.ts';
+
+const STORAGE = 'priorityclasses';
+
+/** Turns the name of a Pod's priority class into the number that the scheduler compares. */
+export const priority: AdmissionPlugin = {
+  name: 'Priority',
+
+  admit(call, change) {
+    if (isOf(call, 'Pod')) {
+      return change.old === undefined
+        ? admitPod(call, change)
+        : admitted(withOldPriority(change.next as Pod, change.old as Pod));
+    }
+    return call.target.kind.storage === STORAGE ? admitClass(call, change) : admitted(change.next);
+  },
+};
+
+function admitPod(call: VerbCall, change: Change): Admitted {
+  const pod = change.next as Pod;
+  const { priorityClassName = '', priority: given, preemptionPolicy: policy } = pod.spec;
+  const found =
+    priorityClassName === ''
+      ? defaultClass(call.server)
+      : classNamed(call.server, priorityClassName);
+  if (found === undefined && priorityClassName !== '') {
+    return notAdmitted(
+      forbid(call, change, `no PriorityClass with name ${priorityClassName} was found`),
+    );
+  }
+  const value = found?.value ?? 0;
+  const computedPolicy = found?.preemptionPolicy ?? 'PreemptLowerPriority';
+  if (given !== undefined && given !== value) {
+    return notAdmitted(
+      forbid(
+        call,
+        change,
+        `the integer value of priority (${given}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+      ),
+    );
+  }
+  if (policy !== undefined && policy !== computedPolicy) {
+    return notAdmitted(
+      forbid(
+        call,
+        change,
+        `the string value of PreemptionPolicy (${policy}) must not be provided in pod spec; priority admission controller computed ${computedPolicy} from the given PriorityClass name`,
+      ),
+    );
+  }
+  const name = found?.metadata.name;
+  const spec: PodSpec = {
+    ...pod.spec,
+    ...(name === undefined ? undefined : { priorityClassName: name }),
+    priority: value,
+    preemptionPolicy: computedPolicy,
+  };
+  const next: Pod = { ...pod, spec };
+  return admitted(next);
+}
+
+/** An update that leaves the computed values out keeps them; one that changes them is for validation to refuse. */
+function withOldPriority(next: Pod, old: Pod): Pod {
+  const { priority: was, preemptionPolicy: policyWas } = old.spec;
+  const lacksPriority = next.spec.priority === undefined && was !== undefined;
+  const lacksPolicy = next.spec.preemptionPolicy === undefined && policyWas !== undefined;
+  if (!lacksPriority && !lacksPolicy) return next;
+  return {
+    ...next,
+    spec: {
+      ...next.spec,
+      ...(lacksPriority ? { priority: was } : undefined),
+      ...(lacksPolicy ? { preemptionPolicy: policyWas } : undefined),
+    },
+  };
+}
+
+/** There is one default at most. */
+function admitClass(call: VerbCall, change: Change): Admitted {
+  const next = change.next as PriorityClass;
+  if (next.globalDefault !== true) return admitted(next);
+  const existing = defaultClass(call.server);
+  const name = existing?.metadata.name;
+  if (name === undefined || (change.old !== undefined && name === next.metadata.name)) {
+    return admitted(next);
+  }
+  return notAdmitted(
+    forbid(call, change, `PriorityClass ${name} is already marked as globalDefault`),
+  );
+}
+
+function classNamed(server: Server, name: string): PriorityClass | undefined {
+  // The cache of priority classes holds nothing else; so below.
+  return cacheOf(server, STORAGE).objects.get(`/registry/${STORAGE}/${name}`) as
+    | PriorityClass
+    | undefined;
+}
+
+/** The class of Pods that name none; the lowest, should two have become the default at once. */
+function defaultClass(server: Server): PriorityClass | undefined {
+  let found: PriorityClass | undefined;
+  for (const object of cacheOf(server, STORAGE).objects.values()) {
+    const each = object as PriorityClass;
+    if (
+      each.globalDefault === true &&
+      (found === undefined || (each.value ?? 0) < (found.value ?? 0))
+    ) {
+      found = each;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,146 @@
+import type {
+  Endpoints,
+  EndpointSlice,
+  KubernetesObject,
+  Namespace,
+  PriorityClass,
+  Service,
+} from '../../../api/generated/types.ts';
+import type { ApiServerConfig } from '../config.ts';
+import { ipv4Range, ipv4Text } from '../services/cidr.ts';
+
+/** An object that the server itself sees to, and the collection that it belongs to. */
+export interface OwnObject {
+  readonly collection: string;
+  /** Its key in etcd. */
+  readonly key: string;
+  readonly object: KubernetesObject;
+}
+
+const SECURE_PORT = 6443;
+const byConfig = new WeakMap<ApiServerConfig, readonly OwnObject[]>();
+
+/**
+ * What every cluster has from its server (upstream: the system namespaces controller, the kubernetes service
+ * controller, the scheduling post-start hook), in the order in which the parts need one another.
+ */
+export function ownObjects(config: ApiServerConfig): readonly OwnObject[] {
+  const known = byConfig.get(config);
+  if (known !== undefined) return known;
+  const objects: readonly OwnObject[] = [
+    ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map(namespace),
+    priorityClass({
+      name: 'system-node-critical',
+      value: 2_000_001_000,
+      description: 'Used for system critical pods that must not be moved from their current node.',
+    }),
+    priorityClass({
+      name: 'system-cluster-critical',
+      value: 2_000_000_000,
+      description:
+        'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+    }),
+    kubernetesService(config),
+    kubernetesEndpoints(config),
+    kubernetesSlice(config),
+  ];
+  byConfig.set(config, objects);
+  return objects;
+}
+
+function namespace(name: string): OwnObject {
+  const object: Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} };
+  return { collection: '/api/v1/namespaces', key: `/registry/namespaces/${name}`, object };
+}
+
+function priorityClass({
+  name,
+  value,
+  description,
+}: {
+  readonly name: string;
+  readonly value: number;
+  readonly description: string;
+}): OwnObject {
+  const object: PriorityClass = {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name },
+    value,
+    description,
+  };
+  return {
+    collection: '/apis/scheduling.k8s.io/v1/priorityclasses',
+    key: `/registry/priorityclasses/${name}`,
+    object,
+  };
+}
+
+function kubernetesService({ serviceCidr }: ApiServerConfig): OwnObject {
+  const clusterIP = ipv4Text(ipv4Range(serviceCidr).base + 1);
+  const object: Service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
+    spec: {
+      clusterIP,
+      clusterIPs: [clusterIP],
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: SECURE_PORT }],
+      sessionAffinity: 'None',
+      type: 'ClusterIP',
+    },
+  };
+  return {
+    collection: '/api/v1/namespaces/default/services',
+    key: '/registry/services/specs/default/kubernetes',
+    object,
+  };
+}
+
+function kubernetesEndpoints({ advertiseAddress }: ApiServerConfig): OwnObject {
+  const object: Endpoints = {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      // The server writes the slice itself.
+      labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
+    },
+    subsets: [
+      {
+        addresses: [{ ip: advertiseAddress }],
+        ports: [{ name: 'https', port: SECURE_PORT, protocol: 'TCP' }],
+      },
+    ],
+  };
+  return {
+    collection: '/api/v1/namespaces/default/endpoints',
+    key: '/registry/services/endpoints/default/kubernetes',
+    object,
+  };
+}
+
+function kubernetesSlice({ advertiseAddress }: ApiServerConfig): OwnObject {
+  const object: EndpointSlice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { 'kubernetes.io/service-name': 'kubernetes' },
+    },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
+    ports: [{ name: 'https', port: SECURE_PORT, protocol: 'TCP' }],
+  };
+  return {
+    collection: '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
+    key: '/registry/endpointslices/default/kubernetes',
+    object,
+  };
+}

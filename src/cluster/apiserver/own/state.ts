@@ -1,0 +1,36 @@
+import { SECOND } from '../../../kernel/time.ts';
+import type { Server } from '../server.ts';
+import { ownObjects } from './objects.ts';
+
+/** Where the server stands with the objects that it sees to itself. */
+export interface OwnState {
+  /** It is time to look whether one is missing. */
+  isDue: boolean;
+  /** Its own writes under way. */
+  waiting: number;
+  timerArmed: boolean;
+}
+
+/** How soon the server looks again for what it could not make, or what somebody deleted. */
+const LOOK_AGAIN = 10 * SECOND;
+
+/** One of the server's own writes has been answered. */
+export function noteOwnAnswer({ memory, env }: Server, code: number): void {
+  const { own } = memory;
+  own.waiting -= 1;
+  // What is there now may be what the next one needs.
+  if (code < 400) own.isDue = true;
+  else lookAgain({ memory, env });
+}
+
+/** Looks for missing objects in a while. */
+export function lookAgain({ memory, env }: Pick<Server, 'memory' | 'env'>): void {
+  if (memory.own.timerArmed) return;
+  memory.own.timerArmed = true;
+  env.after(LOOK_AGAIN, { type: 'apiserver/tend' });
+}
+
+/** Whether a key is that of one of the server's own objects. */
+export function isOwnKey(server: Server, key: string): boolean {
+  return ownObjects(server.config).some((each) => each.key === key);
+}

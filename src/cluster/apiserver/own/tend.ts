@@ -1,0 +1,58 @@
+import type { ApiRequest } from '../../messages.ts';
+import { handle } from '../handle.ts';
+import { cacheOf, type Server } from '../server.ts';
+import { allReady } from '../storage/feed.ts';
+import { targetOf } from '../request-target.ts';
+import { ownObjects, type OwnObject } from './objects.ts';
+
+/**
+ * Makes those of the server's own objects that are missing, through the same door as everybody else. Called when the
+ * copies have been filled, after each of its own writes, and a while after one of the objects was deleted.
+ */
+export function tendOwnObjects(server: Server): void {
+  const { memory, env } = server;
+  const { own } = memory;
+  if (!own.isDue || own.waiting > 0 || !allReady(server) || !memory.etcdUp) return;
+  own.isDue = false;
+  const missing = ownObjects(server.config).filter((each) => !isThere(server, each));
+  const possible = missing.filter((each) => hasNamespace(server, each));
+  if (possible.length === 0) return;
+  own.waiting = possible.length;
+  env.resumeCause(undefined);
+  env.note(`the API server makes ${possible.length} objects that every cluster has`);
+  const { cause } = env;
+  for (const each of possible) {
+    env.resumeCause(cause);
+    handle(server, {
+      request: creation(each),
+      client: undefined,
+      receivedAt: env.now,
+      group: 0,
+    });
+  }
+}
+
+function isThere(server: Server, { collection, key }: OwnObject): boolean {
+  const kind = targetOf(collection)?.kind;
+  return kind !== undefined && cacheOf(server, kind.storage).objects.has(key);
+}
+
+function hasNamespace(server: Server, { object }: OwnObject): boolean {
+  const { namespace } = object.metadata;
+  const { objects } = cacheOf(server, 'namespaces');
+  return namespace === undefined || objects.has(`/registry/namespaces/${namespace}`);
+}
+
+function creation({ collection, object }: OwnObject): ApiRequest {
+  return Object.freeze({
+    type: 'api/request',
+    id: 0,
+    method: 'POST',
+    path: collection,
+    query: {},
+    user: 'system:apiserver',
+    userAgent: 'kube-apiserver/v1.35.0',
+    body: object,
+    typed: true,
+  });
+}
