@@ -1,7 +1,9 @@
-import type { Pod, ReplicaSet } from '../../api/generated/types.ts';
+import type { Lease, Node, Pod, ReplicaSet } from '../../api/generated/types.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { InformerChange } from '../client/informer.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { hearLease, hearNode, type Heartbeats } from './node/heartbeats.ts';
+import { notePodCidr, type PodCidrs } from './node/pod-cidrs.ts';
 import { tallyPod, tallySet, type ReplicaTallies } from './replica-tallies.ts';
 
 /**
@@ -10,12 +12,14 @@ import { tallyPod, tallySet, type ReplicaTallies } from './replica-tallies.ts';
  */
 export interface Derived {
   readonly replicas: ReplicaTallies;
+  readonly heartbeats: Heartbeats;
+  readonly podCidrs: PodCidrs;
   /** Uids of objects known to be gone, oldest first. */
   readonly absent: Set<string>;
 }
 
 export function createDerived(): Derived {
-  return { replicas: new Map(), absent: new Set() };
+  return { replicas: new Map(), heartbeats: new Map(), podCidrs: new Map(), absent: new Set() };
 }
 
 /** Takes one change in, after the copies show it and before any controller is asked. */
@@ -23,7 +27,7 @@ export function updateDerived(
   derived: Derived,
   change: InformerChange,
   cluster: ClusterView,
-  _now: Micros,
+  now: Micros,
 ): void {
   // An informer's objects are of its resource.
   switch (change.informer) {
@@ -40,6 +44,19 @@ export function updateDerived(
         change as { old: ReplicaSet | undefined; next: ReplicaSet | undefined },
         (uid) => cluster.filed('pods', 'owner', uid),
         cluster.epochMillis,
+      );
+      break;
+    case 'nodes': {
+      const node = change as { key: string; old: Node | undefined; next: Node | undefined };
+      hearNode(derived.heartbeats, node, now);
+      notePodCidr(derived.podCidrs, node);
+      break;
+    }
+    case 'leases':
+      hearLease(
+        derived.heartbeats,
+        change as { old: Lease | undefined; next: Lease | undefined },
+        now,
       );
       break;
     default:

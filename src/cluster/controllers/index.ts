@@ -1,10 +1,27 @@
 import type { Controller } from './controller.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { namespaceController } from './namespace/namespace.ts';
+import { nodeIpamController } from './node/node-ipam.ts';
+import { nodeLifecycleController } from './node/node-lifecycle.ts';
+import { taintEvictionController } from './node/taint-eviction.ts';
+import { podGcController } from './pod-gc.ts';
 import { replicaSetController } from './replicaset.ts';
+import { rootCaController } from './root-ca.ts';
 import { controllerManager } from './runtime.ts';
+import { serviceAccountController } from './serviceaccount.ts';
 
 /** Every control loop of kube-controller-manager, one a line. */
-export const controllers: readonly Controller[] = [deploymentController, replicaSetController];
+export const controllers: readonly Controller[] = [
+  deploymentController,
+  replicaSetController,
+  namespaceController,
+  serviceAccountController,
+  rootCaController,
+  nodeIpamController,
+  nodeLifecycleController,
+  taintEvictionController,
+  podGcController,
+];
 
 /** The behaviour of processes of kind `kube-controller-manager`; their config is a ControllerManagerConfig. */
 export const controllerManagerBehaviour = controllerManager(controllers);

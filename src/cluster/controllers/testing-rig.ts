@@ -70,7 +70,8 @@ export function managerRig(
     }),
   );
   add('client', 'test-client', 'laptop', {});
-  run(rig, 100 * MILLISECOND);
+  // By then the server has made its own namespaces.
+  run(rig, SECOND);
   add(MANAGER, 'kube-controller-manager', 'cp-1', {
     apiServer: SERVER,
     epochMillis: EPOCH_MILLIS,
