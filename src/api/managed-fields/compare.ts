@@ -2,7 +2,14 @@ import { zeroOf, zeroStruct } from '../decode/zero-values.ts';
 import { equalJson, isList, isObject, type JsonList, type JsonObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { ListType, MapType, StructSchema, TypeSchema } from '../schema/schema.ts';
-import { type Fields, type FieldsDraft, fieldsOf, leaf } from './fields.ts';
+import {
+  type Fields,
+  type FieldsDraft,
+  fieldsOf,
+  internFields,
+  leaf,
+  listDraft,
+} from './fields.ts';
 import { listElement, sameElement } from './path-element.ts';
 
 /**
@@ -30,6 +37,8 @@ const unmanagedMetadata: ReadonlySet<string> = new Set([
 ]);
 const unmanagedRoot: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
 const nothing: ReadonlySet<string> = new Set();
+/** Leaves nothing out either, and says that the value is a whole spec. */
+const nothingOfSpec: ReadonlySet<string> = new Set();
 
 /** Compares two objects of a kind; undefined when no field that can be managed differs. */
 export function compareObjects(
@@ -58,7 +67,7 @@ function compareStructs(
   struct: StructSchema,
   unmanaged: ReadonlySet<string>,
 ): Difference | undefined {
-  const isFromZero = unmanaged === nothing && before === zeroStruct(struct);
+  const isFromZero = unmanaged === nothingOfSpec && before === zeroStruct(struct);
   const known = isFromZero ? fromZero.get(after) : undefined;
   if (known !== undefined) return known;
   const pair = draftPair();
@@ -70,7 +79,7 @@ function compareStructs(
     if (field === undefined) continue;
     // What is no pointer in the API server was there before, with its zero value: it is changed, but not added.
     if (was === undefined && field.emitted) was = zeroOf(field);
-    put(pair, `f:${name}`, compareValues(was, now, field.type, unmanagedBelow(unmanaged, name)));
+    put(pair, field.element, compareValues(was, now, field.type, unmanagedBelow(unmanaged, name)));
   }
   for (const name of Object.keys(before)) {
     if (after[name] !== undefined || unmanaged.has(name)) continue;
@@ -79,17 +88,23 @@ function compareStructs(
     const now = field.emitted ? zeroOf(field) : undefined;
     put(
       pair,
-      `f:${name}`,
+      field.element,
       compareValues(before[name], now, field.type, unmanagedBelow(unmanaged, name)),
     );
   }
   const difference = differenceOf(pair);
-  if (isFromZero && difference !== undefined) fromZero.set(after, difference);
-  return difference;
+  if (!isFromZero || difference === undefined) return difference;
+  const kept = {
+    changed: difference.changed === undefined ? undefined : internFields(difference.changed),
+    removed: difference.removed,
+  };
+  fromZero.set(after, kept);
+  return kept;
 }
 
 function unmanagedBelow(unmanaged: ReadonlySet<string>, name: string): ReadonlySet<string> {
-  return unmanaged === unmanagedRoot && name === 'metadata' ? unmanagedMetadata : nothing;
+  if (unmanaged !== unmanagedRoot) return nothing;
+  return name === 'metadata' ? unmanagedMetadata : name === 'spec' ? nothingOfSpec : nothing;
 }
 
 function compareValues(
@@ -129,7 +144,7 @@ function compareMaps(before: JsonObject, after: JsonObject, type: MapType): Diff
 }
 
 function compareLists(before: JsonList, after: JsonList, type: ListType): Difference | undefined {
-  const pair = draftPair();
+  const pair = draftPair(true);
   if (isSameOrder(before, after, type)) {
     for (let i = 0; i < after.length; i += 1) {
       if (before[i] === after[i]) continue;
@@ -203,20 +218,16 @@ export function isOneValue(type: TypeSchema): boolean {
   }
 }
 
-// By identity. A value is looked at with one type only, or with types that give the same fields.
-const wholes = new WeakMap<object, Fields>();
-
 /** All fields of a value that is new or gone: itself, and what is in it. */
 function allFields(value: unknown, type: TypeSchema): Fields {
   if (typeof value !== 'object' || value === null || isOneValue(type)) return leaf;
-  const known = wholes.get(value);
-  if (known !== undefined) return known;
-  const draft: FieldsDraft = { '.': leaf };
+  const draft: FieldsDraft = type.kind === 'list' ? listDraft() : {};
+  draft['.'] = leaf;
   if (type.kind === 'struct' && isObject(value)) {
     const struct = structOf(type);
     for (const name of Object.keys(value)) {
       const field = struct.fields.get(name);
-      if (field !== undefined) draft[`f:${name}`] = allFields(value[name], field.type);
+      if (field !== undefined) draft[field.element] = allFields(value[name], field.type);
     }
   } else if (type.kind === 'map' && isObject(value)) {
     for (const key of Object.keys(value)) draft[`f:${key}`] = allFields(value[key], type.value);
@@ -225,29 +236,28 @@ function allFields(value: unknown, type: TypeSchema): Fields {
       draft[element] = items.length > 1 ? leaf : allFields(items[0], type.element);
     }
   } else return leaf;
-  const fields = fieldsOf(draft);
-  wholes.set(value, fields);
-  return fields;
+  return fieldsOf(draft);
 }
 
 /** The differences of a struct's, map's or list's parts, under collection. */
 interface DraftPair {
+  readonly isList: boolean;
   changed: FieldsDraft | undefined;
   removed: FieldsDraft | undefined;
 }
 
-function draftPair(): DraftPair {
-  return { changed: undefined, removed: undefined };
+function draftPair(isList = false): DraftPair {
+  return { isList, changed: undefined, removed: undefined };
 }
 
 function put(pair: DraftPair, element: string, difference: Difference | undefined): void {
   if (difference === undefined) return;
   if (difference.changed !== undefined) {
-    pair.changed ??= {};
+    pair.changed ??= pair.isList ? listDraft() : {};
     pair.changed[element] = difference.changed;
   }
   if (difference.removed !== undefined) {
-    pair.removed ??= {};
+    pair.removed ??= pair.isList ? listDraft() : {};
     pair.removed[element] = difference.removed;
   }
 }

@@ -20,8 +20,8 @@ function structFields(object: JsonObject, struct: StructSchema): FieldsDraft {
     if (field === undefined) continue;
     const value = object[name];
     const below = fieldsBelow(value, field.type);
-    if (below === undefined || isEmptyOrNull(value)) draft[`f:${name}`] = leaf;
-    else if (Object.keys(below).length > 0) draft[`f:${name}`] = fieldsOf(below);
+    if (below === undefined || isEmptyOrNull(value)) draft[field.element] = leaf;
+    else if (Object.keys(below).length > 0) draft[field.element] = fieldsOf(below);
   }
   return draft;
 }

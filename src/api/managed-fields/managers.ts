@@ -52,27 +52,35 @@ export function isSameManager(a: Manager, b: Manager): boolean {
   );
 }
 
+/** True for managedFields of the form that the API server writes. The answer is cheap for those it has seen before. */
+export function areManagers(entries: ManagedFields): boolean {
+  for (const { operation, apiVersion, fieldsType, fieldsV1 } of entries) {
+    if (operation !== 'Apply' && operation !== 'Update') return false;
+    if (apiVersion === undefined || apiVersion === '' || fieldsType !== 'FieldsV1') return false;
+    if (fieldsV1 !== undefined && !isKnown(fieldsV1)) return false;
+  }
+  return true;
+}
+
+/** The set of an entry, which `areManagers` must have found to be of the right form. */
+export function fieldsOfEntry(entry: ManagedFieldsEntry): Fields {
+  return (entry.fieldsV1 ?? leaf) as Fields;
+}
+
 /** Reads `managedFields`; undefined when they are not of the form that the API server writes. */
 export function readManagers(entries: ManagedFields): readonly OwnedFields[] | undefined {
-  const owned: OwnedFields[] = [];
-  for (const entry of entries) {
-    const { operation, apiVersion = '', fieldsType, fieldsV1 = leaf } = entry;
-    if (operation !== 'Apply' && operation !== 'Update') return undefined;
-    if (apiVersion === '' || fieldsType !== 'FieldsV1') return undefined;
-    if (!isKnown(fieldsV1)) return undefined;
-    owned.push({
-      manager: {
-        name: entry.manager ?? '',
-        operation,
-        apiVersion,
-        subresource: entry.subresource ?? '',
-      },
-      fields: fieldsV1,
-      time: entry.time,
-      entry,
-    });
-  }
-  return owned;
+  if (!areManagers(entries)) return undefined;
+  return entries.map((entry) => ({
+    manager: {
+      name: entry.manager ?? '',
+      operation: entry.operation === 'Apply' ? 'Apply' : 'Update',
+      apiVersion: entry.apiVersion ?? '',
+      subresource: entry.subresource ?? '',
+    },
+    fields: fieldsOfEntry(entry),
+    time: entry.time,
+    entry,
+  }));
 }
 
 // Trees that were found to be field sets, by identity: nearly all entries are read again and again.
@@ -90,6 +98,11 @@ function isKnown(fields: unknown): fields is Fields {
 export function writeManagers(owned: readonly OwnedFields[]): ManagedFields {
   const entries: ManagedFieldsEntry[] = [];
   for (const each of owned) if (!isEmptySet(each.fields)) entries.push(entryOf(each));
+  return sortedEntries(entries);
+}
+
+/** The entries in the API server's order; the list handed in is put into that order itself. */
+export function sortedEntries(entries: ManagedFieldsEntry[]): ManagedFields {
   return entries.length > 1 ? entries.sort(compareEntries) : entries;
 }
 

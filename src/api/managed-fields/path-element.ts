@@ -45,6 +45,9 @@ function keyedElement(item: unknown, type: ListType): string | ElementProblem {
   if (!isObject(item)) {
     return { problem: 'associative list with keys may not have non-map elements' };
   }
+  const [only] = type.keys;
+  const value = type.keys.length === 1 && only !== undefined ? ownValue(item, only) : undefined;
+  if (typeof value === 'string' && only !== undefined) return singleKeyElement(only, value);
   let text = '';
   for (const key of sortedKeys(type)) {
     const value = ownValue(item, key) ?? defaultOf(type, key);
@@ -58,6 +61,25 @@ function keyedElement(item: unknown, type: ListType): string | ElementProblem {
     };
   }
   return `k:{${text}}`;
+}
+
+// The same names and types come again and again. The memo is emptied when it is full of names that do not.
+const singleKeyElements = new Map<string, Map<string, string>>();
+const singleKeyElementsMax = 2048;
+
+function singleKeyElement(key: string, value: string): string {
+  let byValue = singleKeyElements.get(key);
+  if (byValue === undefined) {
+    byValue = new Map();
+    singleKeyElements.set(key, byValue);
+  }
+  let element = byValue.get(value);
+  if (element === undefined) {
+    element = `k:{${JSON.stringify(key)}:${JSON.stringify(value)}}`;
+    if (byValue.size >= singleKeyElementsMax) byValue.clear();
+    byValue.set(value, element);
+  }
+  return element;
 }
 
 const sorted = new WeakMap<ListType, readonly string[]>();

@@ -1,14 +1,17 @@
-import type { KubernetesObject, ObjectMeta } from '../generated/types.ts';
+import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../generated/types.ts';
 import type { StructSchema } from '../schema/schema.ts';
 import { compareObjects, compareWithNothing, type Difference } from './compare.ts';
 import { difference, type Fields, isEmptySet, leaf, recursiveDifference, union } from './fields.ts';
 import {
+  areManagers,
   capUpdateManagers,
+  fieldsOfEntry,
   isSameManager,
   type ManagedFields,
   type Manager,
   type OwnedFields,
   readManagers,
+  sortedEntries,
   withoutFields,
   writeManagers,
 } from './managers.ts';
@@ -45,11 +48,9 @@ export function trackCreate<T extends KubernetesObject>(
   schema: StructSchema,
   writer: FieldWriter,
 ): T {
-  const given = readManagers(object.metadata.managedFields ?? []) ?? [];
-  return withManagers(
-    object,
-    changedManagers(given, compareWithNothing(bare(object), schema), writer),
-  );
+  const given = object.metadata.managedFields ?? nobody;
+  const change = compareWithNothing(bare(object), schema);
+  return withManagers(object, changedEntries(areManagers(given) ? given : nobody, change, writer));
 }
 
 /**
@@ -66,36 +67,23 @@ export function trackUpdate<T extends KubernetesObject>(
   const before = managersOfUpdate(live, next, writer);
   if (before.length === 0) return withManagers(next, undefined);
   const change = compareObjects(bare(live), bare(next), schema);
-  if (change === undefined && before === readKnown(next.metadata.managedFields)) return next;
-  return withManagers(next, changedManagers(before, change, writer));
+  return withManagers(next, changedEntries(before, change, writer));
 }
 
-// What an object's own managedFields say, by their identity: an update usually brings back what it was given.
-const known = new WeakMap<ManagedFields, readonly OwnedFields[]>();
-const nobody: readonly OwnedFields[] = [];
-
-function readKnown(entries: ManagedFields | undefined): readonly OwnedFields[] | undefined {
-  if (entries === undefined || entries.length === 0) return undefined;
-  let owned = known.get(entries);
-  if (owned === undefined) {
-    owned = readManagers(entries) ?? nobody;
-    known.set(entries, owned);
-  }
-  return owned.length === 0 ? undefined : owned;
-}
+const nobody: ManagedFields = [];
 
 function managersOfUpdate(
   live: KubernetesObject,
   next: KubernetesObject,
   writer: FieldWriter,
-): readonly OwnedFields[] {
+): ManagedFields {
   const given = next.metadata.managedFields;
-  if (writer.subresource === '') {
-    if (given !== undefined && isReset(given)) return nobody;
-    const owned = readKnown(given);
-    if (owned !== undefined) return owned;
+  if (writer.subresource === '' && given !== undefined) {
+    if (isReset(given)) return nobody;
+    if (areManagers(given)) return given;
   }
-  return readKnown(live.metadata.managedFields) ?? nobody;
+  const entries = live.metadata.managedFields;
+  return entries !== undefined && areManagers(entries) ? entries : nobody;
 }
 
 function isReset(entries: ManagedFields): boolean {
@@ -107,15 +95,65 @@ function isReset(entries: ManagedFields): boolean {
   );
 }
 
-/** Who owns what after a change by the writer, written as managedFields. */
-export function changedManagers(
-  before: readonly OwnedFields[],
+/** Who owns what after a change by the writer; the very same list when that is who owned it before. */
+function changedEntries(
+  before: ManagedFields,
   change: Difference | undefined,
   writer: FieldWriter,
 ): ManagedFields {
   const reset = writer.resetFields ?? resetFieldsOf(writer.subresource);
   const changed = filtered(change?.changed, reset);
   const removed = filtered(change?.removed, reset);
+  if (changed === undefined && removed === undefined) return before;
+  return (
+    renewedEntries(before, changed, removed, writer) ??
+    changedManagers(readManagers(before) ?? [], changed, removed, writer)
+  );
+}
+
+/**
+ * The frequent case, for which nothing is built but what is returned: the writer changed only what it owns already, as
+ * a lease's renewal does, so its time is all that changes. Undefined when it is not that case.
+ */
+function renewedEntries(
+  before: ManagedFields,
+  changed: Fields | undefined,
+  removed: Fields | undefined,
+  writer: FieldWriter,
+): ManagedFields | undefined {
+  if (changed === undefined || removed !== undefined) return undefined;
+  let at = -1;
+  for (let i = 0; i < before.length; i += 1) {
+    const entry = before[i];
+    if (entry === undefined) return undefined;
+    const fields = fieldsOfEntry(entry);
+    if (at < 0 && isWritersEntry(entry, writer)) {
+      if (union(fields, changed) !== fields) return undefined;
+      at = i;
+    } else if (difference(fields, changed) !== fields) return undefined;
+  }
+  const own = before[at];
+  if (own === undefined) return undefined;
+  if (own.time === writer.now) return before;
+  const renewed = { ...own, time: writer.now };
+  return before.length === 1 ? [renewed] : sortedEntries(before.with(at, renewed));
+}
+
+function isWritersEntry(entry: ManagedFieldsEntry, writer: FieldWriter): boolean {
+  return (
+    entry.operation === 'Update' &&
+    entry.manager === (writer.manager === '' ? 'unknown' : writer.manager) &&
+    entry.apiVersion === writer.apiVersion &&
+    (entry.subresource ?? '') === writer.subresource
+  );
+}
+
+function changedManagers(
+  before: readonly OwnedFields[],
+  changed: Fields | undefined,
+  removed: Fields | undefined,
+  writer: FieldWriter,
+): ManagedFields {
   const self = writerOf(writer, 'Update');
   const after: OwnedFields[] = [];
   let own: OwnedFields | undefined;
@@ -163,7 +201,7 @@ export function withManagers<T extends KubernetesObject>(
     const { managedFields: _, ...metadata } = object.metadata;
     return { ...object, metadata };
   }
-  if (has !== undefined && sameEntries(has, entries)) return object;
+  if (has === entries || (has !== undefined && sameEntries(has, entries))) return object;
   const metadata: ObjectMeta = { ...object.metadata, managedFields: entries };
   return { ...object, metadata };
 }

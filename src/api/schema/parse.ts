@@ -62,6 +62,7 @@ function parseField(structName: string, text: string): FieldSchema {
   const required = flags.includes('!');
   return {
     name,
+    element: `f:${name}`,
     type: parseType(typeText, {
       listKeys,
       mergeKey: merges === undefined ? undefined : (mergeKey ?? ''),

@@ -20,6 +20,8 @@ export interface StructSchema {
 
 export interface FieldSchema {
   readonly name: string;
+  /** Its path element in sets of managed fields: `f:` and the name. Kept, because it is asked for all the time. */
+  readonly element: string;
   readonly type: TypeSchema;
   /** Always present in the TypeScript types. */
   readonly required: boolean;
