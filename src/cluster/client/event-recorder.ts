@@ -27,6 +27,8 @@ export interface EventRecorder {
   readonly known: Map<string, KnownEvent>;
   readonly aggregates: Map<string, Aggregate>;
   readonly spam: Map<string, RateLimiter>;
+  /** Counts events, so that two of one microsecond have different names. */
+  sequence: number;
 }
 
 interface KnownEvent {
@@ -69,6 +71,7 @@ export function createEventRecorder(options: {
     known: new Map(),
     aggregates: new Map(),
     spam: new Map(),
+    sequence: 0,
   };
 }
 
@@ -116,7 +119,8 @@ export function recordEvent<Then>(
   // Cluster-scoped objects' events live in `default`.
   const namespace =
     about.namespace === undefined || about.namespace === '' ? 'default' : about.namespace;
-  const nanos = BigInt(Math.floor(recorder.epochMillis * 1000 + env.now)) * 1000n;
+  const micros = BigInt(Math.floor(recorder.epochMillis * 1000 + env.now));
+  const nanos = micros * 1000n + BigInt(recorder.sequence++ % 1000);
   const name = `${about.name ?? ''}.${nanos.toString(16)}`;
   remember(recorder, key, { name, namespace, count: 1, firstTimestamp: timestamp });
   create(
