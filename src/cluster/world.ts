@@ -4,12 +4,27 @@ import type { AnyBehaviour } from '../kernel/process.ts';
 import { createWorld, type World } from '../kernel/world.ts';
 import { apiServerConfig } from './apiserver/config.ts';
 import { apiServerBehaviour } from './apiserver/process.ts';
+import { containerdBehaviour } from './containerd/process.ts';
+import type { ContainerdConfig } from './containerd/state.ts';
+import { controllerManagerBehaviour } from './controllers/index.ts';
+import type { ControllerManagerConfig } from './controllers/state.ts';
 import { etcdBehaviour } from './etcd/process.ts';
 import { gateway } from './gateway.ts';
-import { CONTROL_PLANE_MACHINE, processNames, type ClusterSetUp } from './set-up.ts';
+import {
+  CONTROL_PLANE_MACHINE,
+  processNames,
+  type ClusterSetUp,
+  type NodeSetUp,
+} from './set-up.ts';
 
 /** Every program that runs in a cluster, one line each. */
-const BEHAVIOURS: readonly AnyBehaviour[] = [gateway, etcdBehaviour, apiServerBehaviour];
+const BEHAVIOURS: readonly AnyBehaviour[] = [
+  gateway,
+  etcdBehaviour,
+  apiServerBehaviour,
+  controllerManagerBehaviour,
+  containerdBehaviour,
+];
 
 /** What moves any cluster. */
 export const kernel = createKernel(BEHAVIOURS);
@@ -31,6 +46,7 @@ export function createCluster(setUp: ClusterSetUp): World {
     config: {},
   });
   addControlPlane(world, setUp);
+  for (const node of setUp.nodes) addWorker(world, setUp, node);
   return world;
 }
 
@@ -47,6 +63,32 @@ function addControlPlane(world: World, setUp: ClusterSetUp): void {
       epochMillis: setUp.epochMillis,
       serviceCidr: setUp.flags.serviceCidr,
     }),
+  });
+  addProcess(world, {
+    name: processNames.controllerManager(machine),
+    kind: 'kube-controller-manager',
+    machine,
+    config: {
+      apiServer: processNames.apiServer(machine),
+      epochMillis: setUp.epochMillis,
+      flags: Object.freeze({ ...setUp.flags }),
+    } satisfies ControllerManagerConfig,
+  });
+}
+
+function addWorker(world: World, setUp: ClusterSetUp, node: NodeSetUp): void {
+  const machine = node.name;
+  const apiServer = processNames.apiServer(CONTROL_PLANE_MACHINE);
+  addMachine(world, machine);
+  addProcess(world, {
+    name: processNames.containerd(machine),
+    kind: 'containerd',
+    machine,
+    config: {
+      epochMillis: setUp.epochMillis,
+      apiServer,
+      kubelet: processNames.kubelet(machine),
+    } satisfies ContainerdConfig,
   });
 }
 

@@ -276,7 +276,6 @@ export function createObserver(world: World): Observer {
       markMovedPods();
     },
     take() {
-      const nowMillis = world.epochMillis + world.now / 1000;
       const rows: ObservedRows = {
         full,
         nodes: takeRows(nodes, (node) => {
@@ -289,7 +288,7 @@ export function createObserver(world: World): Observer {
           });
         }),
         pods: takeRows(pods, (pod) =>
-          podCard(pod, { nowMillis, workload: workloadName(pod), waiting: waitingPod(world, pod) }),
+          podCard(pod, { workload: workloadName(pod), waiting: waitingPod(world, pod) }),
         ),
         services: takeRows(services, (service) =>
           serviceCard(

@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/generated/types.ts';
 import { podRequestAmounts } from '../../api/pod-resources.ts';
-import { podStatusReason } from '../../api/printers/pod-status.ts';
+
+import { podSummary } from '../../api/printers/pod.ts';
 import { parseTime } from '../../api/time.ts';
 import type { PodCard, StatusClass } from '../../bridge/cards.ts';
 
@@ -14,14 +15,12 @@ export interface WaitingPod {
 export function podCard(
   pod: Pod,
   context: {
-    readonly nowMillis: number;
     readonly workload: string;
     readonly waiting: WaitingPod | undefined;
   },
 ): PodCard {
   const { metadata, spec, status } = pod;
-  const text = podStatusReason(pod, context.nowMillis);
-  const statuses = status?.containerStatuses ?? [];
+  const summary = podSummary(pod);
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
   const requests = podRequestAmounts(pod);
   const ready = isReady(pod);
@@ -30,13 +29,13 @@ export function podCard(
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
     node: spec?.nodeName ?? '',
-    status: text,
-    statusClass: statusClassOf(text, ready),
+    status: summary.reason,
+    statusClass: statusClassOf(summary.reason, ready),
     phase: status?.phase ?? 'Pending',
     ready,
-    containersReady: statuses.filter((each) => each.ready === true).length,
-    containers: spec?.containers.length ?? 0,
-    restarts: statuses.reduce((sum, each) => sum + (each.restartCount ?? 0), 0),
+    containersReady: summary.readyCount,
+    containers: summary.totalCount,
+    restarts: summary.restarts,
     ip: status?.podIP ?? '',
     ownerKind: owner?.kind ?? '',
     ownerName: owner?.name ?? '',

@@ -1,8 +1,10 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { parseManifest } from '../../api/manifest/parse.ts';
 import type { ManifestProblem } from '../../api/manifest/problem.ts';
-import type { EngineClient } from '../../bridge/engine-client.ts';
 import type { KubeClient } from '../../kubectl/kube-client.ts';
+import { usePage } from '../page.tsx';
+import { useMedia } from '../hooks/use-media.ts';
+import { useTheme } from '../state/theme.ts';
 import { applyManifest, deleteManifest, type DocumentResult } from './apply-manifest.ts';
 import { DiffList } from './diff-list.tsx';
 import { diffManifest, type ObjectDiff } from './diff-manifest.ts';
@@ -11,13 +13,6 @@ import { EditorFooter } from './editor-footer.tsx';
 import { GalleryMenu } from './gallery-menu.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { ResultList } from './result-list.tsx';
-
-export interface EditorPanelProps {
-  readonly engine: EngineClient;
-  readonly dark: boolean;
-  /** Objects that name no namespace go here. */
-  readonly namespace: string;
-}
 
 /** Monaco and the schema come in one chunk, after the canvas lives. */
 const LazyText = lazy(async () => {
@@ -35,9 +30,15 @@ const LazyText = lazy(async () => {
 
 /** How long the person must pause before the text is read. */
 const READ_AFTER_MILLIS = 200;
+/** Objects that name no namespace go here, as in a fresh kubeconfig. */
+const NAMESPACE = 'default';
 
 /** The manifest editor: text, problems, results, and what can be done with them. */
-export default function EditorPanel({ engine, dark, namespace }: EditorPanelProps) {
+export default function EditorPanel() {
+  const engine = usePage().client;
+  const theme = useTheme((state) => state.theme);
+  const systemDark = useMedia('(prefers-color-scheme: dark)');
+  const dark = theme === 'dark' || (theme === 'system' && systemDark);
   const client = useMemo<KubeClient>(
     () => ({ request: (request) => engine.api(request) }),
     [engine],
@@ -60,7 +61,7 @@ export default function EditorPanel({ engine, dark, namespace }: EditorPanelProp
     setBusy(true);
     setDiffs(undefined);
     setResults([]);
-    const ended = await act(client, draftStore.getState().text, namespace, (result) =>
+    const ended = await act(client, draftStore.getState().text, NAMESPACE, (result) =>
       setResults((before) => [...before, result]),
     );
     setProblems(ended.problems);
@@ -71,7 +72,7 @@ export default function EditorPanel({ engine, dark, namespace }: EditorPanelProp
 
   async function showDiff(): Promise<void> {
     setBusy(true);
-    setDiffs(await diffManifest(client, draftStore.getState().text, namespace));
+    setDiffs(await diffManifest(client, draftStore.getState().text, NAMESPACE));
     setBusy(false);
   }
 

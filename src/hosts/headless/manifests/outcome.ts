@@ -5,7 +5,7 @@ import type {
   ReplicaSet,
   Service,
 } from '../../../api/generated/types.ts';
-import { podStatusReason } from '../../../api/printers/pod-status.ts';
+import { podStatusReason } from '../../../api/printers/pod.ts';
 import type { KubeObject } from '../../../cluster/client/kube-object.ts';
 import { storedObjects } from '../../../cluster/observe.ts';
 import type { World } from '../../../kernel/world.ts';
@@ -72,7 +72,7 @@ export function readOutcome(world: World, known: ReadonlySet<string>): Outcome {
     (object): object is EndpointSlice => object.kind === 'EndpointSlice',
   );
   return {
-    pods: pods.map((pod) => podOutcome(pod, byUid, events, world)),
+    pods: pods.map((pod) => podOutcome(pod, byUid, events)),
     workloads: fresh
       .filter(
         (object): object is Deployment | ReplicaSet =>
@@ -89,7 +89,6 @@ function podOutcome(
   pod: Pod,
   byUid: ReadonlyMap<string, KubeObject>,
   events: ReadonlyMap<string, readonly string[]>,
-  world: World,
 ): PodOutcome {
   const statuses = [
     ...(pod.status?.initContainerStatuses ?? []),
@@ -103,7 +102,7 @@ function podOutcome(
     ready:
       pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ??
       false,
-    status: podStatusReason(pod, world.epochMillis + world.now / 1000),
+    status: podStatusReason(pod),
     restarts: statuses.reduce((sum, each) => sum + each.restartCount, 0),
     messages: [JSON.stringify(pod.status), ...(events.get(pod.metadata.uid ?? '') ?? [])].join(
       '\n',
