@@ -1,5 +1,14 @@
 /** The JSON schema the editor completes and checks with. Loaded with the editor, never before. */
 export async function loadEditorSchema(): Promise<object> {
-  const { buildEditorSchema } = await import('../../api/editor-schema/build.ts');
-  return buildEditorSchema();
+  const [{ editorSchema }, { kindsWithSchema }, { descriptionLoaders }] = await Promise.all([
+    import('../../api/schema/editor-schema.ts'),
+    import('../../api/schema/lookup.ts'),
+    import('../../api/generated/descriptions/load.ts'),
+  ]);
+  const groups = await Promise.all(Object.values(descriptionLoaders).map((load) => load()));
+  const descriptions: Parameters<typeof editorSchema>[1] = Object.assign(
+    {},
+    ...groups.map((group) => group.default),
+  );
+  return editorSchema(kindsWithSchema(), descriptions);
 }
