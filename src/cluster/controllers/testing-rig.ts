@@ -1,8 +1,8 @@
 import type { Pod } from '../../api/generated/types.ts';
-import { formatTime } from '../../api/time.ts';
+import { formatMicroTime, formatTime } from '../../api/time.ts';
 import { createKernel, type Kernel } from '../../kernel/kernel.ts';
 import { SSD_FSYNC_MICROS } from '../../kernel/machine.ts';
-import { defineBehaviour } from '../../kernel/process.ts';
+import { defineBehaviour, type Env } from '../../kernel/process.ts';
 import { MILLISECOND, SECOND, type Micros } from '../../kernel/time.ts';
 import { createWorld, type World } from '../../kernel/world.ts';
 import { apiServerConfig } from '../apiserver/config.ts';
@@ -41,6 +41,8 @@ export function managerRig(
     readonly flags?: Partial<ComponentFlags>;
     readonly nodes?: number;
     readonly seed?: number;
+    /** Nodes that stop renewing their leases at an instant. */
+    readonly silent?: { readonly nodes: readonly string[]; readonly from: Micros };
   } = {},
 ): ManagerRig {
   const flags = { ...DEFAULT_FLAGS, ...options.flags };
@@ -82,7 +84,7 @@ export function managerRig(
   if (nodes > 0) {
     for (let index = 1; index <= nodes; index++)
       ask(rig, 'POST', '/api/v1/nodes', aNode(`node-${index}`));
-    add('hollow', 'hollow', 'laptop', { nodes });
+    add('hollow', 'hollow', 'laptop', { nodes, silent: options.silent });
     run(rig, SECOND);
   }
   return rig;
@@ -168,14 +170,19 @@ interface HollowMemory {
   placed: number;
 }
 
+interface HollowConfig {
+  readonly nodes: number;
+  readonly silent?: { readonly nodes: readonly string[]; readonly from: Micros };
+}
+
 const POD_SPEC: InformerSpec = { name: 'pods', path: '/api/v1/pods' };
 
 /** Binds each pod to the next node, says that it runs and is ready, and lets deleted ones go at once. */
 const hollow = defineBehaviour<
-  { readonly nodes: number },
+  HollowConfig,
   null,
   HollowMemory,
-  WireMessage | ApiClientTimer | InformerTimer
+  WireMessage | ApiClientTimer | InformerTimer | { readonly type: 'hollow/renew' }
 >({
   kind: 'hollow',
   initialDisk: () => null,
@@ -192,10 +199,16 @@ const hollow = defineBehaviour<
       placed: 0,
     };
     startInformer(POD_SPEC, memory.informers.get('pods') as Informer, memory.client, env);
+    env.after(0, { type: 'hollow/renew' });
     return memory;
   },
   step({ memory, config }, message, env) {
     const { client, informers } = memory;
+    if (message.type === 'hollow/renew') {
+      env.after(10 * SECOND, message);
+      renewLeases(memory, config, env);
+      return;
+    }
     if (apiClientStep(client, message, env, () => {})) return;
     informersStep([POD_SPEC], informers, client, message, env, {
       onChange({ next }) {
@@ -203,6 +216,7 @@ const hollow = defineBehaviour<
         if (pod === undefined) return;
         const { name, namespace, uid } = pod.metadata;
         const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+        if (isSilent(config, pod.spec.nodeName ?? '', env.now)) return;
         if (pod.metadata.deletionTimestamp !== undefined) {
           const body = { gracePeriodSeconds: 0, preconditions: { uid } };
           call(client, env, { method: 'DELETE', path, body, then: { what: 'bound' } });
@@ -247,3 +261,32 @@ const hollow = defineBehaviour<
     });
   },
 });
+
+function renewLeases(
+  memory: HollowMemory,
+  config: HollowConfig,
+  env: Env<WireMessage | ApiClientTimer>,
+): void {
+  for (let index = 1; index <= config.nodes; index++) {
+    const name = `node-${index}`;
+    if (isSilent(config, name, env.now)) continue;
+    const renewTime = formatMicroTime(EPOCH_MILLIS * 1000 + env.now);
+    call(memory.client, env, {
+      method: 'PATCH',
+      path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`,
+      contentType: 'application/apply-patch+yaml',
+      query: { fieldManager: 'hollow', force: 'true' },
+      body: {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { name, namespace: 'kube-node-lease' },
+        spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime },
+      },
+      then: { what: 'reported' },
+    });
+  }
+}
+
+function isSilent({ silent }: HollowConfig, node: string, now: Micros): boolean {
+  return silent !== undefined && now >= silent.from && silent.nodes.includes(node);
+}

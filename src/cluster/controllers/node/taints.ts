@@ -80,7 +80,8 @@ export function withNoExecute(
 export function taintPatch(node: Node, taints: readonly Taint[]): ObjectWrite {
   return patch('nodes', node.metadata.name ?? '', {
     metadata: { resourceVersion: node.metadata.resourceVersion },
-    spec: { taints },
+    // A list that becomes empty is taken away.
+    spec: { taints: taints.length === 0 ? null : taints },
   });
 }
 
