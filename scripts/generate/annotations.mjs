@@ -94,6 +94,12 @@ export const byteFields = new Set([
   'APIServiceSpec.caBundle',
 ]);
 
+/**
+ * Kept although v1.35 has them behind feature gates that are off by default, so that its API server drops them on write:
+ * Lifecycle.stopSignal, ContainerStatus.stopSignal, LeaseSpec.strategy and preferredHolder, NodeStatus.declaredFeatures,
+ * VolumeProjection.podCertificate.
+ */
+
 /** Fields of the packages' Kubernetes v1.36 that v1.35 does not have. (v1.35's alpha field workloadRef is left out.) */
 export const newerFields = new Set([
   'PodSpec.schedulingGroup',
