@@ -50,3 +50,13 @@ export function changeField<T extends object, K extends keyof T>(
   const value = object[key];
   return value === undefined || value === null ? object : withField(object, key, change(value));
 }
+
+/** As `changeField`, with `empty` standing in for a field that is absent. */
+export function changeOrMake<T extends object, K extends keyof T>(
+  object: T,
+  key: K,
+  empty: T[K],
+  change: (value: T[K]) => T[K],
+): T {
+  return withField(object, key, change(object[key] ?? empty));
+}

@@ -1,4 +1,4 @@
-import { changeField, fill } from '../defaults/fill.ts';
+import { changeOrMake, fill } from '../defaults/fill.ts';
 import { defaultTemplate } from '../defaults/pod-spec.ts';
 import { forbidden, invalid, notSupported, required } from '../field-errors.ts';
 import type { Deployment, DeploymentSpec, DeploymentStrategy } from '../generated/types.ts';
@@ -45,7 +45,7 @@ export const deploymentKind = defineKind<Deployment>({
     }),
   },
 
-  defaults: (deployment) => changeField(deployment, 'spec', defaultSpec),
+  defaults: (deployment) => changeOrMake(deployment, 'spec', noSpec, defaultSpec),
   prepareForCreate: (deployment) => asNew(deployment, {}),
   prepareForUpdate: (next, old) =>
     // A change of an annotation counts, too: the revision is kept in one.
@@ -81,6 +81,9 @@ const specDefaults = {
   revisionHistoryLimit: 10,
   progressDeadlineSeconds: 600,
 } as const;
+
+// What a client left out altogether; validation then names all that is missing.
+const noSpec = {} as DeploymentSpec;
 
 function defaultSpec(spec: DeploymentSpec): DeploymentSpec {
   let result = fill(spec, specDefaults);

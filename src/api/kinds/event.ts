@@ -1,4 +1,7 @@
 import type { Event } from '../generated/types.ts';
+import { eventTable } from '../printers/event.ts';
+import { collectErrors } from '../validation/collect.ts';
+import { checkEvent } from '../validation/event.ts';
 import { defineKind } from './define-kind.ts';
 
 /** What happened to an object, as a component tells it; kept for an hour. */
@@ -23,4 +26,9 @@ export const eventKind = defineKind<Event>({
     source: (event) => event.source?.component || (event.reportingComponent ?? ''),
     type: (event) => event.type ?? '',
   },
+  table: eventTable,
+
+  // Events are many and short-lived, and old writers are not held to more than this.
+  validate: (event) => collectErrors((errors) => checkEvent(event, errors)),
+  validateUpdate: (next) => collectErrors((errors) => checkEvent(next, errors)),
 });

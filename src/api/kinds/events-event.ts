@@ -1,4 +1,12 @@
 import type { Event, EventsV1Event, KubernetesObject } from '../generated/types.ts';
+import { eventTable } from '../printers/event.ts';
+import { collectErrors } from '../validation/collect.ts';
+import { checkChangedEvent, checkEvent, checkNewEvent } from '../validation/event.ts';
+import {
+  checkObjectMeta,
+  checkObjectMetaUpdate,
+  subdomainName,
+} from '../validation/object-meta.ts';
 import { defineKind } from './define-kind.ts';
 
 /** The newer view of the events: one store with those of v1, other names of the fields. */
@@ -22,6 +30,23 @@ export const eventsEventKind = defineKind<EventsV1Event>({
     reportingController: (event) => event.reportingController ?? '',
     type: (event) => event.type ?? '',
   },
+  table: {
+    columns: eventTable.columns,
+    cells: (event, now) => eventTable.cells(coreEventOf(event), now),
+  },
+
+  validate: (event) =>
+    collectErrors((errors) => {
+      checkEvent(coreEventOf(event), errors);
+      checkObjectMeta(event.metadata, true, subdomainName, errors);
+      checkNewEvent(event, errors);
+    }),
+  validateUpdate: (next, old) =>
+    collectErrors((errors) => {
+      checkEvent(coreEventOf(next), errors);
+      checkObjectMetaUpdate(next, old, errors);
+      checkChangedEvent(next, old, errors);
+    }),
   toStored: coreEventOf,
   // Only events lie in the events' store, so the cast is safe.
   fromStored: (stored: KubernetesObject) => eventsEventOf(stored as Event),

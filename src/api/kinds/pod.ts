@@ -1,5 +1,23 @@
-import type { Pod } from '../generated/types.ts';
+import { changeOrMake, fill } from '../defaults/fill.ts';
+import { defaultPodSpec } from '../defaults/pod-spec.ts';
+import { forbidden } from '../field-errors.ts';
+import type { Pod, PodCondition, PodSpec, PodStatus } from '../generated/types.ts';
+import { podTable } from '../printers/pod.ts';
+import { qosClass } from '../qos.ts';
+import { collectErrors, defaultValidationOptions } from '../validation/collect.ts';
+import type { Errors } from '../validation/fields.ts';
+import {
+  checkObjectMeta,
+  checkObjectMetaUpdate,
+  subdomainName,
+} from '../validation/object-meta.ts';
+import { checkPodAnnotations } from '../validation/pod-annotations.ts';
+import { checkPodSpec } from '../validation/pod-spec.ts';
+import { checkPodStatusUpdate } from '../validation/pod-status.ts';
+import { checkPodSpecUpdate } from '../validation/pod-update.ts';
 import { defineKind, statusOf } from './define-kind.ts';
+import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
+import { podSpecWarnings } from './pod-warnings.ts';
 
 /** Containers that live and die together on one node. */
 export const podKind = defineKind<Pod>({
@@ -10,18 +28,6 @@ export const podKind = defineKind<Pod>({
   shortNames: ['po'],
   categories: ['all'],
   namespaced: true,
-  selectableFields: {
-    'spec.nodeName': (pod) => pod.spec.nodeName ?? '',
-    'spec.restartPolicy': (pod) => pod.spec.restartPolicy ?? '',
-    'spec.schedulerName': (pod) => pod.spec.schedulerName ?? '',
-    'spec.serviceAccountName': (pod) => pod.spec.serviceAccountName ?? '',
-    'spec.hostNetwork': (pod) => String(pod.spec.hostNetwork ?? false),
-    'status.phase': (pod) => pod.status?.phase ?? '',
-    'status.podIP': (pod) => pod.status?.podIP ?? '',
-    'status.podIPs': (pod) => pod.status?.podIP ?? '',
-    'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
-  },
-  gracePeriodSeconds,
   subresources: {
     attach: { kind: 'PodAttachOptions', verbs: ['create', 'get'] },
     binding: { kind: 'Binding', verbs: ['create'] },
@@ -34,7 +40,79 @@ export const podKind = defineKind<Pod>({
     resize: { kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     status: statusOf('Pod'),
   },
+  selectableFields: {
+    'spec.nodeName': (pod) => pod.spec.nodeName ?? '',
+    'spec.restartPolicy': (pod) => pod.spec.restartPolicy ?? '',
+    'spec.schedulerName': (pod) => pod.spec.schedulerName ?? '',
+    'spec.serviceAccountName': (pod) => pod.spec.serviceAccountName ?? '',
+    'spec.hostNetwork': (pod) => String(pod.spec.hostNetwork ?? false),
+    'status.phase': (pod) => pod.status?.phase ?? '',
+    'status.podIP': (pod) => pod.status?.podIP ?? '',
+    'status.podIPs': (pod) => pod.status?.podIP ?? '',
+    'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
+  },
+  table: podTable,
+  gracePeriodSeconds,
+
+  defaults: (pod) => changeOrMake(pod, 'spec', noSpec, defaultPodSpec),
+  prepareForCreate: (pod) => asNew(pod, firstStatus(pod)),
+  prepareForUpdate: keepStatusRaiseGeneration,
+  prepareForStatusUpdate: (next, old) => {
+    // Old kubelets sent owner references that they had not understood; none of them count since.
+    const result = onlyStatus(next, old, 'ownerReferences', 'generation');
+    const { status } = result;
+    const qos = old.status?.qosClass;
+    if (status === undefined || qos === undefined || status.qosClass !== undefined) return result;
+    return { ...result, status: fill(status, { qosClass: qos }) };
+  },
+
+  validate: (pod, { allowPrivileged } = defaultValidationOptions) =>
+    collectErrors((errors) => {
+      checkObjectMeta(pod.metadata, true, subdomainName, errors);
+      checkSpec(pod, allowPrivileged, errors);
+      if ((pod.spec.ephemeralContainers ?? []).length > 0) {
+        errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
+      }
+      if ((pod.spec.nodeName ?? '') !== '' && (pod.spec.schedulingGates ?? []).length > 0) {
+        errors.push(
+          forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'),
+        );
+      }
+    }),
+  validateUpdate: (next, old, { allowPrivileged } = defaultValidationOptions) =>
+    collectErrors((errors) => {
+      checkObjectMetaUpdate(next, old, errors);
+      checkSpec(next, allowPrivileged, errors);
+      checkPodSpecUpdate(next, old, errors);
+    }),
+  validateStatusUpdate: (next, old) =>
+    collectErrors((errors) => {
+      checkObjectMetaUpdate(next, old, errors);
+      checkPodStatusUpdate(next, old, errors);
+    }),
+  warnings: (pod) => podSpecWarnings(pod.spec, 'spec'),
 });
+
+const noSpec: PodSpec = { containers: [] };
+
+function checkSpec(pod: Pod, allowPrivileged: boolean, errors: Errors): void {
+  checkPodAnnotations(pod.metadata.annotations, 'metadata.annotations', errors);
+  checkPodSpec(pod.spec, { isPod: true, allowPrivileged }, 'spec', errors);
+}
+
+/** A new pod is pending, its class of service settled, and held back where it has gates. */
+function firstStatus(pod: Pod): PodStatus {
+  const status: PodStatus = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+  if ((pod.spec.schedulingGates ?? []).length === 0) return status;
+  return { ...status, conditions: [gated] };
+}
+
+const gated: PodCondition = {
+  type: 'PodScheduled',
+  status: 'False',
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
+};
 
 /**
  * A pod that no kubelet has, or that has ended, goes at once. Others get what the deleter asked for, or what their

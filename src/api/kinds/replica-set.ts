@@ -1,4 +1,4 @@
-import { changeField, fill } from '../defaults/fill.ts';
+import { changeOrMake, fill } from '../defaults/fill.ts';
 import { defaultTemplate } from '../defaults/pod-spec.ts';
 import type { ReplicaSet, ReplicaSetSpec } from '../generated/types.ts';
 import { replicaSetTable } from '../printers/deployment.ts';
@@ -35,7 +35,7 @@ export const replicaSetKind = defineKind<ReplicaSet>({
     withReplicas: (set, replicas) => ({ ...set, spec: { ...set.spec, replicas } }),
   },
 
-  defaults: (set) => changeField(set, 'spec', defaultSpec),
+  defaults: (set) => changeOrMake(set, 'spec', noSpec, defaultSpec),
   prepareForCreate: (set) => asNew(set, { replicas: 0 }),
   prepareForUpdate: keepStatusRaiseGeneration,
   prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
@@ -59,6 +59,9 @@ export const replicaSetKind = defineKind<ReplicaSet>({
     }),
   warnings: (set) => podTemplateWarnings(set.spec.template),
 });
+
+// What a client left out altogether; validation then names all that is missing.
+const noSpec = {} as ReplicaSetSpec;
 
 function defaultSpec(spec: ReplicaSetSpec): ReplicaSetSpec {
   const result = fill(spec, { replicas: 1 });

@@ -1,4 +1,11 @@
 import type { ServiceAccount } from '../generated/types.ts';
+import { serviceAccountTable } from '../printers/simple-tables.ts';
+import { collectErrors } from '../validation/collect.ts';
+import {
+  checkObjectMeta,
+  checkObjectMetaUpdate,
+  subdomainName,
+} from '../validation/object-meta.ts';
 import { defineKind } from './define-kind.ts';
 
 /** Who the processes in a pod are to the API. */
@@ -18,4 +25,10 @@ export const serviceAccountKind = defineKind<ServiceAccount>({
     },
   },
   namespaced: true,
+  table: serviceAccountTable,
+
+  validate: (account) =>
+    collectErrors((errors) => checkObjectMeta(account.metadata, true, subdomainName, errors)),
+  validateUpdate: (next, old) =>
+    collectErrors((errors) => checkObjectMetaUpdate(next, old, errors)),
 });

@@ -1,4 +1,5 @@
 import type { ConformanceArea } from '../area.ts';
+import { apiValidation } from './api-validation.ts';
 import { cronjobSchedule } from './cronjob-schedule.ts';
 import { disruption } from './disruption.ts';
 import { endpointsliceConditions } from './endpointslice-conditions.ts';
@@ -16,11 +17,14 @@ import { podResourceRequests } from './pod-resource-requests.ts';
 import { qos } from './qos.ts';
 import { quantity } from './quantity.ts';
 import { replicasetRanking } from './replicaset-ranking.ts';
+import { schedulerAreas } from './scheduler.ts';
 import { strategicMergePatch } from './strategic-merge-patch.ts';
+import { tablePrinters } from './table-printers.ts';
 import { tolerationMatching } from './toleration-matching.ts';
 
 /** Every area that has a counterpart in the simulator. An area is named as its vector file. */
 export const areas: readonly ConformanceArea[] = [
+  apiValidation,
   cronjobSchedule,
   disruption,
   endpointsliceConditions,
@@ -38,6 +42,8 @@ export const areas: readonly ConformanceArea[] = [
   qos,
   quantity,
   replicasetRanking,
+  ...schedulerAreas,
   strategicMergePatch,
+  tablePrinters,
   tolerationMatching,
 ];

@@ -1,0 +1,100 @@
+import { duplicate, forbidden, invalid } from '../field-errors.ts';
+import type { ContainerStatus, Pod } from '../generated/types.ts';
+import { dns1123SubdomainErrors } from '../names/dns.ts';
+import { ipErrors } from '../names/ip-errors.ts';
+import { qualifiedNameErrors } from '../names/qualified-name.ts';
+import { addMessages, checkImmutable, type Errors } from './fields.ts';
+
+/** What a kubelet may report (upstream: ValidatePodStatusUpdate). */
+export function checkPodStatusUpdate(next: Pod, old: Pod, errors: Errors): void {
+  const status = next.status;
+  const before = old.status;
+  if (status === undefined || status === before) return;
+  if (status.conditions !== before?.conditions) {
+    for (const [index, { type }] of (status.conditions ?? []).entries()) {
+      addMessages(qualifiedNameErrors(type), type, `metadata.conditions[${index}].Type`, errors);
+    }
+  }
+  const nominated = status.nominatedNodeName ?? '';
+  if (nominated !== '' && nominated !== before?.nominatedNodeName) {
+    const messages = dns1123SubdomainErrors(nominated);
+    addMessages(messages, nominated, 'status.nominatedNodeName', errors);
+  }
+  if (before?.qosClass !== undefined) {
+    checkImmutable(status.qosClass, before.qosClass, 'status.qosClass', errors);
+  }
+  checkTransitions(next, old, errors);
+  if (status.podIPs !== before?.podIPs) checkAddresses(status.podIPs, 'status.podIPs', errors);
+  if (status.hostIPs !== before?.hostIPs) {
+    checkAddresses(status.hostIPs, 'status.hostIPs', errors);
+    const first = status.hostIPs?.[0]?.ip;
+    if (first !== undefined && first !== status.hostIP) {
+      errors.push(invalid('status.hostIPs[0].ip', first, 'must be equal to `hostIP`'));
+    }
+  }
+}
+
+/** A container that has ended for good cannot be running again. */
+function checkTransitions(next: Pod, old: Pod, errors: Errors): void {
+  const policy = old.spec.restartPolicy;
+  const restartable = new Set(
+    (old.spec.initContainers ?? [])
+      .filter((each) => each.restartPolicy === 'Always')
+      .map((each) => each.name),
+  );
+  for (const field of ['containerStatuses', 'initContainerStatuses'] as const) {
+    if (policy === 'Always' || next.status?.[field] === old.status?.[field]) continue;
+    const isSpared = (status: ContainerStatus): boolean =>
+      (policy === 'OnFailure' && status.state?.terminated?.exitCode !== 0) ||
+      (field === 'initContainerStatuses' && restartable.has(status.name));
+    checkNotRevived(next.status?.[field], old.status?.[field], `status.${field}`, isSpared, errors);
+  }
+  checkNotRevived(
+    next.status?.ephemeralContainerStatuses,
+    old.status?.ephemeralContainerStatuses,
+    'status.ephemeralContainerStatuses',
+    () => false,
+    errors,
+  );
+}
+
+function checkNotRevived(
+  statuses: readonly ContainerStatus[] | undefined,
+  before: readonly ContainerStatus[] | undefined,
+  path: string,
+  isSpared: (status: ContainerStatus) => boolean,
+  errors: Errors,
+): void {
+  for (const [index, old] of (before ?? []).entries()) {
+    if (old.state?.terminated === undefined || isSpared(old)) continue;
+    const now = statuses?.find((each) => each.name === old.name);
+    if (now === undefined || now.state?.terminated !== undefined) continue;
+    errors.push(
+      forbidden(`${path}[${index}].state`, 'may not be transitioned to non-terminated state'),
+    );
+  }
+}
+
+function checkAddresses(
+  addresses: readonly { readonly ip?: string }[] | undefined,
+  path: string,
+  errors: Errors,
+): void {
+  const list = addresses ?? [];
+  const seen = new Set<string>();
+  for (const [index, { ip = '' }] of list.entries()) {
+    errors.push(...ipErrors(`${path}[${index}]`, ip));
+    if (seen.has(ip)) errors.push(duplicate(`${path}[${index}]`, { IP: ip }));
+    seen.add(ip);
+  }
+  const families = new Set(list.map(({ ip = '' }) => ip.includes(':')));
+  if (list.length > 1 && (list.length > 2 || families.size !== 2)) {
+    errors.push(
+      invalid(
+        path,
+        list.map(({ ip = '' }) => ({ IP: ip })),
+        'may specify no more than one IP for each IP family',
+      ),
+    );
+  }
+}
