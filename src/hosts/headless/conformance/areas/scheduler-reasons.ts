@@ -18,8 +18,8 @@ export function reasonToday(reason: string): string {
  */
 export function messageToday(message: string): string {
   if (message.search(OLD_TAINT) < 0) return message;
-  return message.replace(
-    /(\d+\/\d+ nodes are available: )((?:\d+ [^.]*?(?:\.kubernetes\.io|\.example\.com|\.com|\{[^}]*\})?[^.]*?)+)\.(?= |$)/g,
+  return reasonToday(message).replace(
+    /( nodes are available: )(.*?)\.(?= |$)/g,
     (_whole, head: string, list: string) => `${head}${summedUp(list)}.`,
   );
 }
@@ -29,8 +29,7 @@ function summedUp(list: string): string {
   for (const part of list.split(/, (?=\d+ )/)) {
     const [, count, reason] = /^(\d+) (.*)$/s.exec(part) ?? [];
     if (count === undefined || reason === undefined) continue;
-    const today = reasonToday(reason);
-    counts.set(today, (counts.get(today) ?? 0) + Number(count));
+    counts.set(reason, (counts.get(reason) ?? 0) + Number(count));
   }
   return [...counts]
     .map(([reason, count]) => `${count} ${reason}`)

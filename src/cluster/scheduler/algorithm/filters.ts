@@ -1,0 +1,128 @@
+import type { Cycle, FilterRun, SchedulerPlugin } from '../framework/plugin.ts';
+import type { Profile } from '../framework/profile.ts';
+import {
+  failure,
+  isRejected,
+  type MaybeStatus,
+  type Status,
+  unresolvable,
+} from '../framework/status.ts';
+import { TRAIT_NOMINATED } from '../snapshot/node-table.ts';
+import type { PodInfo } from '../snapshot/pod-info.ts';
+import { countOnNode } from '../snapshot/snapshot.ts';
+
+/** What the `preFilter` plugins said of a Pod. */
+export interface PreFiltered {
+  readonly filters: FilterRun;
+  /** The only nodes that are still considered; undefined: all. */
+  readonly nodeNames: ReadonlySet<string> | undefined;
+  /** Plugins that have narrowed the nodes down. */
+  readonly narrowing: readonly string[];
+  /** The Pod fits nowhere, for this reason. */
+  readonly rejection: MaybeStatus;
+}
+
+/** Runs `preFilter` of every plugin, until one rules out every node. */
+export function runPreFilters(profile: Profile, cycle: Cycle): PreFiltered {
+  const asked = new Set<string>();
+  const states = new Map<SchedulerPlugin, unknown>();
+  const skipped = new Set<SchedulerPlugin>();
+  const narrowing: string[] = [];
+  let nodeNames: ReadonlySet<string> | undefined;
+  let rejection: MaybeStatus;
+  for (const plugin of profile.points.preFilter) {
+    const answer = plugin.preFilter?.(cycle);
+    if (answer === undefined) continue;
+    asked.add(plugin.name);
+    if (answer.kind === 'skip') {
+      skipped.add(plugin);
+      continue;
+    }
+    if (answer.kind === 'reject') {
+      rejection = answer.status;
+      break;
+    }
+    states.set(plugin, answer.state);
+    if (answer.nodeNames === undefined) continue;
+    narrowing.push(plugin.name);
+    nodeNames = intersect(nodeNames, answer.nodeNames);
+    if (nodeNames.size === 0) {
+      rejection = unresolvable('', noNodeLeft(narrowing));
+      break;
+    }
+  }
+  const plugins = profile.points.filter.filter((plugin) => !skipped.has(plugin));
+  return {
+    filters: { plugins, states: plugins.map((plugin) => states.get(plugin)), asked },
+    nodeNames,
+    narrowing: [...narrowing].sort(),
+    rejection,
+  };
+}
+
+/** The first filter's no to a node, or undefined when all let it pass. */
+export function runFilters(cycle: Cycle, filters: FilterRun, node: number): MaybeStatus {
+  const { plugins, states } = filters;
+  for (let index = 0; index < plugins.length; index++) {
+    const plugin = plugins[index]!; // In range by the loop's bound.
+    const state = states[index];
+    if (state === undefined && plugin.preFilter !== undefined && !filters.asked.has(plugin.name)) {
+      return missingState(plugin.name);
+    }
+    const status = plugin.filter?.(cycle, node, state);
+    if (status !== undefined) return status;
+  }
+  return undefined;
+}
+
+/**
+ * The same where Pods of no lower priority are nominated for the node: it must fit with them there, as they
+ * will come, and without them, as they may not (its affinity may count on them).
+ */
+export function runFiltersWithNominated(
+  cycle: Cycle,
+  filters: FilterRun,
+  node: number,
+): MaybeStatus {
+  const { snapshot } = cycle;
+  if (((snapshot.table.traits[node] as number) & TRAIT_NOMINATED) === 0) {
+    return runFilters(cycle, filters, node);
+  }
+  const guests = nominatedGuests(cycle, node);
+  if (guests.length === 0) return runFilters(cycle, filters, node);
+  for (const guest of guests) countOnNode(snapshot, node, guest, 1);
+  const crowded = runFilters(cycle, filters, node);
+  for (const guest of guests) countOnNode(snapshot, node, guest, -1);
+  return crowded ?? runFilters(cycle, filters, node);
+}
+
+/** Whether a status is a plugin's "no" rather than a fault that fails the whole attempt. */
+export function isRejection(status: Status): boolean {
+  return isRejected(status);
+}
+
+function nominatedGuests({ snapshot, pod }: Cycle, node: number): readonly PodInfo[] {
+  const nominated = snapshot.nominated.get(snapshot.table.names[node] as string);
+  if (nominated === undefined) return [];
+  return [...nominated.values()].filter(
+    (each) => each.priority >= pod.priority && each.uid !== pod.uid,
+  );
+}
+
+function intersect(
+  before: ReadonlySet<string> | undefined,
+  names: ReadonlySet<string>,
+): ReadonlySet<string> {
+  return before === undefined ? names : new Set([...before].filter((each) => names.has(each)));
+}
+
+function noNodeLeft(plugins: readonly string[]): string {
+  return plugins.length === 1
+    ? `node(s) didn't satisfy plugin ${plugins[0]}`
+    : `node(s) didn't satisfy plugin(s) [${plugins.join(' ')}] simultaneously`;
+}
+
+/** A profile may switch off a plugin's `preFilter` alone; its filter then has nothing to go by. */
+function missingState(name: string): Status {
+  return failure(name, `reading "PreFilter${name}" from cycleState: not found`);
+}

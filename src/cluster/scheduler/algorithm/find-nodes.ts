@@ -1,0 +1,109 @@
+import type { Cycle, FilterRun } from '../framework/plugin.ts';
+import { isRejected, type Status, unresolvable } from '../framework/status.ts';
+import { namesInOrder, slotsInOrder } from '../snapshot/snapshot.ts';
+import { type PreFiltered, runFiltersWithNominated } from './filters.ts';
+import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-book.ts';
+
+/** The nodes found for a Pod. */
+export interface FoundNodes {
+  /** Slots of the feasible nodes, in the order found. */
+  readonly feasible: Int32Array;
+  readonly book: VerdictBook;
+  /** Where the search began in the order of nodes, and how many it looked at. */
+  readonly startedAt: number;
+  readonly examined: number;
+  /** A filter failed: the attempt is void. */
+  readonly error: Status | undefined;
+}
+
+/** Below this number of nodes all are looked at. */
+const FEASIBLE_NODES_MIN = 100;
+const PERCENTAGE_MIN = 5;
+
+/**
+ * How many feasible nodes are enough (kube-scheduler's `percentageOfNodesToScore`): all of a small cluster,
+ * of a large one a share that falls with its size, from 50 % to 5 %.
+ */
+export function feasibleNodesWanted(nodeCount: number, percentage: number | undefined): number {
+  if (nodeCount < FEASIBLE_NODES_MIN) return nodeCount;
+  let share = percentage ?? 0;
+  if (share === 0) share = Math.max(PERCENTAGE_MIN, 50 - Math.trunc(nodeCount / 125));
+  return Math.max(FEASIBLE_NODES_MIN, Math.trunc((nodeCount * share) / 100));
+}
+
+/**
+ * Looks at nodes from `start` on, round the order, until `wanted` feasible ones are found. With nodes
+ * named by `preFilter`, those alone are looked at.
+ */
+export function findFeasibleNodes(
+  cycle: Cycle,
+  { filters, nodeNames, narrowing }: PreFiltered,
+  options: { readonly start: number; readonly wanted: number },
+): FoundNodes {
+  const { snapshot } = cycle;
+  const slots = slotsInOrder(snapshot);
+  const book = createVerdictBook(slots.length);
+  if (nodeNames === undefined) return searchAll(cycle, filters, slots, book, options);
+  book.absent = unresolvable('', `node(s) didn't satisfy plugin(s) [${narrowing.join(' ')}]`);
+  return searchNamed(cycle, filters, nodeNames, slots, book, options.start);
+}
+
+function searchAll(
+  cycle: Cycle,
+  filters: FilterRun,
+  slots: Int32Array,
+  book: VerdictBook,
+  { start, wanted }: { readonly start: number; readonly wanted: number },
+): FoundNodes {
+  const feasible = new Int32Array(Math.min(wanted, slots.length));
+  let found = 0;
+  let examined = 0;
+  let position = slots.length === 0 ? 0 : start % slots.length;
+  const startedAt = position;
+  while (examined < slots.length && found < wanted) {
+    const slot = slots[position]!; // In range: positions wrap at the end.
+    const status = runFiltersWithNominated(cycle, filters, slot);
+    if (status === undefined) feasible[found++] = slot;
+    else if (!isRejected(status)) {
+      return { feasible: NO_NODES, book, startedAt, examined, error: status };
+    }
+    enterVerdict(book, position, status);
+    examined += 1;
+    position = position + 1 === slots.length ? 0 : position + 1;
+  }
+  return { feasible: feasible.subarray(0, found), book, startedAt, examined, error: undefined };
+}
+
+function searchNamed(
+  cycle: Cycle,
+  filters: FilterRun,
+  nodeNames: ReadonlySet<string>,
+  slots: Int32Array,
+  book: VerdictBook,
+  startedAt: number,
+): FoundNodes {
+  const feasible: number[] = [];
+  let examined = 0;
+  for (const name of nodeNames) {
+    const slot = cycle.snapshot.table.slotOf.get(name);
+    if (slot === undefined) continue;
+    const status = runFiltersWithNominated(cycle, filters, slot);
+    examined += 1;
+    if (status === undefined) feasible.push(slot);
+    else if (!isRejected(status)) {
+      return { feasible: NO_NODES, book, startedAt, examined, error: status };
+    }
+    enterVerdict(book, positionOf(cycle, slots, slot, name), status);
+  }
+  return { feasible: Int32Array.from(feasible), book, startedAt, examined, error: undefined };
+}
+
+/** Where a node stands in the order. One or a few are asked for, so it is searched and not kept. */
+function positionOf(cycle: Cycle, slots: Int32Array, slot: number, name: string): number {
+  const names = namesInOrder(cycle.snapshot);
+  return names.length === slots.length && names.length < 64
+    ? names.indexOf(name)
+    : slots.indexOf(slot);
+}
+
+const NO_NODES = new Int32Array(0);

@@ -1,0 +1,58 @@
+import type { PodSpec } from '../../../api/generated/types.ts';
+import { type Cycle, definePlugin } from '../framework/plugin.ts';
+import type { ImageState } from '../snapshot/image-states.ts';
+
+const MEBIBYTE = 2 ** 20;
+/** Below, an image weighs nothing; above the greatest a container can reach, no more. */
+const THRESHOLD_MIN = 23 * MEBIBYTE;
+const THRESHOLD_MAX_OF_CONTAINER = 1000 * MEBIBYTE;
+
+interface WantedImages {
+  readonly states: readonly (ImageState | undefined)[];
+  readonly nodeCount: number;
+  readonly containerCount: number;
+}
+
+/** Prefers nodes that have the Pod's images already, the more so the larger and the more widespread they are. */
+export const imageLocality = definePlugin({
+  name: 'ImageLocality',
+  preScore({ snapshot, pod }: Cycle) {
+    const images = imagesOf(pod.pod.spec);
+    // Without any of the images anywhere all nodes score 0.
+    if (snapshot.images.byName.size === 0) return ALL_ZERO;
+    const states = images.map((image) => snapshot.images.byName.get(normalizedImageName(image)));
+    return {
+      kind: 'proceed',
+      state: { states, nodeCount: snapshot.table.slotOf.size, containerCount: images.length },
+    };
+  },
+  score(_cycle, node, { states, nodeCount, containerCount }: WantedImages) {
+    let sum = 0;
+    for (const state of states) {
+      const size = state?.sizeOn.get(node);
+      if (state === undefined || size === undefined) continue;
+      sum += Math.trunc(size * (state.sizeOn.size / nodeCount));
+    }
+    if (sum < THRESHOLD_MIN) return 0;
+    const most = THRESHOLD_MAX_OF_CONTAINER * containerCount;
+    const counted = Math.min(sum, most);
+    return Math.trunc((100 * (counted - THRESHOLD_MIN)) / (most - THRESHOLD_MIN));
+  },
+});
+
+const ALL_ZERO = Object.freeze({
+  kind: 'proceed' as const,
+  state: Object.freeze({ states: [], nodeCount: 1, containerCount: 1 }),
+});
+
+/** The name an image goes by in a node's status: without a tag it is the one called `latest`. */
+export function normalizedImageName(name: string): string {
+  return name.lastIndexOf(':') <= name.lastIndexOf('/') ? `${name}:latest` : name;
+}
+
+function imagesOf(spec: PodSpec): readonly string[] {
+  const images: string[] = [];
+  for (const { image } of spec.initContainers ?? []) images.push(image ?? '');
+  for (const { image } of spec.containers) images.push(image ?? '');
+  return images;
+}

@@ -1,0 +1,64 @@
+import { type Cycle, definePlugin, SKIP, type SchedulerPlugin } from '../framework/plugin.ts';
+import type { PodAmounts } from '../snapshot/pod-requests.ts';
+import { type ResourceScore, resourceScores, type WeightedResource } from './resource-scoring.ts';
+
+/** `NodeResourcesBalancedAllocationArgs`, with defaults filled in. */
+export interface NodeResourcesBalancedAllocationArgs {
+  readonly resources: readonly WeightedResource[];
+}
+
+/** Prefers nodes on which the Pod would leave the resources used in like proportions. */
+export function nodeResourcesBalancedAllocation(
+  args: NodeResourcesBalancedAllocationArgs,
+): SchedulerPlugin {
+  return definePlugin({
+    name: 'NodeResourcesBalancedAllocation',
+    preScore({ snapshot, asked }: Cycle) {
+      // A Pod that asks for nothing shifts no balance, and would follow all its like to one node.
+      if (!args.resources.some(({ name }) => amountOf(asked, name) > 0)) return SKIP;
+      const state = resourceScores(snapshot.table, asked, args.resources, 'real');
+      return { kind: 'proceed', state };
+    },
+    score: (_cycle, node, resources: readonly ResourceScore[]) =>
+      Math.trunc((1 - deviation(resources, node)) * 100),
+  });
+}
+
+function amountOf(asked: PodAmounts, name: string): number {
+  if (name === 'cpu') return asked.cpuMilli;
+  if (name === 'memory') return asked.memory;
+  if (name === 'ephemeral-storage') return asked.ephemeralStorage;
+  return asked.scalars.find((each) => each.name === name)?.amount ?? 0;
+}
+
+/** The standard deviation of the used fractions of the resources that the node offers. */
+function deviation(resources: readonly ResourceScore[], node: number): number {
+  let count = 0;
+  let first = 0;
+  let second = 0;
+  let total = 0;
+  for (let index = 0; index < resources.length; index++) {
+    const fraction = fractionOf(resources[index]!, node); // In range by the loop's bound.
+    if (fraction < 0) continue;
+    if (count === 0) first = fraction;
+    else if (count === 1) second = fraction;
+    total += fraction;
+    count += 1;
+  }
+  if (count < 2) return 0;
+  if (count === 2) return Math.abs((first - second) / 2);
+  const mean = total / count;
+  let sum = 0;
+  for (const resource of resources) {
+    const fraction = fractionOf(resource, node);
+    if (fraction >= 0) sum += (fraction - mean) * (fraction - mean);
+  }
+  return Math.sqrt(sum / count);
+}
+
+/** The fraction used with the Pod, at most 1; −1 where the node does not offer the resource. */
+function fractionOf({ asked, allocatable, requested }: ResourceScore, node: number): number {
+  const capacity = allocatable[node] as number;
+  if (capacity === 0) return -1;
+  return Math.min(1, ((requested[node] as number) + asked) / capacity);
+}

@@ -1,0 +1,270 @@
+import type { Node } from '../../../api/generated/types.ts';
+import { milliValue, value } from '../../../api/quantity/numbers.ts';
+import { ACTION } from '../framework/cluster-event.ts';
+import {
+  type Cycle,
+  definePlugin,
+  podsOf,
+  type SchedulerPlugin,
+  type WakeUp,
+} from '../framework/plugin.ts';
+import { type Status, statusOf } from '../framework/status.ts';
+import type { NodeTable, ScalarColumn } from '../snapshot/node-table.ts';
+import { scalarColumn } from '../snapshot/node-table.ts';
+import { amountsAskedBy, podInfoOf } from '../snapshot/pod-info.ts';
+import { isExtendedResource, type PodAmounts } from '../snapshot/pod-requests.ts';
+import {
+  type ResourceScore,
+  resourceScores,
+  scoreOfNode,
+  type ScoringStrategy,
+  strategyScorer,
+} from './resource-scoring.ts';
+
+const NAME = 'NodeResourcesFit';
+
+/** `NodeResourcesFitArgs`, with defaults filled in. */
+export interface NodeResourcesFitArgs {
+  readonly ignoredResources?: readonly string[];
+  readonly ignoredResourceGroups?: readonly string[];
+  readonly scoringStrategy: ScoringStrategy;
+}
+
+/** What a Pod asks for, with the columns it is compared with. */
+interface Asked {
+  readonly cpuMilli: number;
+  readonly memory: number;
+  readonly ephemeralStorage: number;
+  readonly scalars: readonly AskedScalar[];
+  /** Nothing but a place: the number of Pods alone counts. */
+  readonly isEmpty: boolean;
+}
+
+interface AskedScalar {
+  readonly name: string;
+  readonly amount: number;
+  readonly column: ScalarColumn;
+}
+
+/** One resource that a node has too little of. */
+export interface Shortage {
+  readonly resource: string;
+  readonly requested: number;
+  readonly used: number;
+  readonly capacity: number;
+}
+
+/** Keeps Pods to nodes with enough cpu, memory and all else they request, and prefers the emptier ones. */
+export function nodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlugin {
+  const score = strategyScorer(args.scoringStrategy);
+  const isIgnored = ignoredBy(args);
+  return definePlugin({
+    name: NAME,
+    wakesOn: wakeUps,
+
+    preFilter(cycle: Cycle) {
+      return { kind: 'proceed', state: askedOf(cycle.snapshot.table, cycle.asked, isIgnored) };
+    },
+    filter({ snapshot }, node, asked: Asked) {
+      return fits(snapshot.table, node, asked) ? undefined : rejection(snapshot.table, node, asked);
+    },
+
+    preScore(cycle: Cycle) {
+      const { table } = cycle.snapshot;
+      const { resources } = args.scoringStrategy;
+      return { kind: 'proceed', state: resourceScores(table, cycle.asked, resources, 'nonZero') };
+    },
+    score(_cycle, node, state: readonly ResourceScore[]) {
+      return scoreOfNode(state, node, score);
+    },
+  });
+}
+
+/** Whether the node has room for one Pod more and for everything it asks. The scheduler's hottest lines. */
+function fits(table: NodeTable, node: number, asked: Asked): boolean {
+  // Slots are in range: they come from the table.
+  if (table.podCount[node]! + 1 > table.podsAllocatable[node]!) return false;
+  if (asked.isEmpty) return true;
+  const { cpuMilli, memory, ephemeralStorage, scalars } = asked;
+  if (cpuMilli > 0 && cpuMilli > table.cpuAllocatable[node]! - table.cpuRequested[node]!) {
+    return false;
+  }
+  if (memory > 0 && memory > table.memoryAllocatable[node]! - table.memoryRequested[node]!) {
+    return false;
+  }
+  if (
+    ephemeralStorage > 0 &&
+    ephemeralStorage > table.ephemeralAllocatable[node]! - table.ephemeralRequested[node]!
+  ) {
+    return false;
+  }
+  for (let index = 0; index < scalars.length; index++) {
+    const { amount, column } = scalars[index]!;
+    if (amount > column.allocatable[node]! - column.requested[node]!) return false;
+  }
+  return true;
+}
+
+/** What the node is short of, in upstream's order. */
+export function shortages(table: NodeTable, node: number, asked: Asked): Shortage[] {
+  const short: Shortage[] = [];
+  const check = (resource: string, requested: number, used: number, capacity: number) => {
+    if (requested > 0 && requested > capacity - used) {
+      short.push({ resource, requested, used, capacity });
+    }
+  };
+  // Slots are in range: they come from the table.
+  check('pods', 1, table.podCount[node]!, table.podsAllocatable[node]!);
+  check('cpu', asked.cpuMilli, table.cpuRequested[node]!, table.cpuAllocatable[node]!);
+  check('memory', asked.memory, table.memoryRequested[node]!, table.memoryAllocatable[node]!);
+  check(
+    'ephemeral-storage',
+    asked.ephemeralStorage,
+    table.ephemeralRequested[node]!,
+    table.ephemeralAllocatable[node]!,
+  );
+  for (const { name, amount, column } of asked.scalars) {
+    check(name, amount, column.requested[node]!, column.allocatable[node]!);
+  }
+  return short;
+}
+
+/** What a Pod asks, ready to be compared with nodes. */
+export function askedOf(
+  table: NodeTable,
+  amounts: PodAmounts,
+  isIgnored: (name: string) => boolean,
+): Asked {
+  const { cpuMilli, memory, ephemeralStorage } = amounts;
+  const scalars =
+    amounts.scalars.length === 0
+      ? NO_SCALARS
+      : amounts.scalars
+          .filter(({ name, amount }) => amount !== 0 && !isIgnored(name))
+          .map(({ name, amount }) => ({ name, amount, column: scalarColumn(table, name) }));
+  const isEmpty =
+    cpuMilli === 0 && memory === 0 && ephemeralStorage === 0 && scalars.length === 0;
+  return { cpuMilli, memory, ephemeralStorage, scalars, isEmpty };
+}
+
+const NO_SCALARS: readonly AskedScalar[] = Object.freeze([]);
+
+/** Statuses by their reasons: thousands of nodes are refused for the same few. */
+const rejections = new Map<string, Status>();
+const REJECTIONS_MAX = 1000;
+
+function rejection(table: NodeTable, node: number, asked: Asked): Status {
+  const known = commonRejection(table, node, asked);
+  if (known !== undefined) return known;
+  const short = shortages(table, node, asked);
+  // A request greater than the whole node cannot be helped by evicting anything.
+  const isHopeless = short.some(
+    ({ resource, requested, capacity }) => resource !== 'pods' && requested > capacity,
+  );
+  const key = `${isHopeless}${short.map(({ resource }) => resource).join()}`;
+  let status = rejections.get(key);
+  if (status === undefined) {
+    if (rejections.size >= REJECTIONS_MAX) rejections.clear();
+    const code = isHopeless ? 'UnschedulableAndUnresolvable' : 'Unschedulable';
+    status = statusOf(code, NAME, ...short.map(reasonOf));
+    rejections.set(key, status);
+  }
+  return status;
+}
+
+/** The usual case without allocating: only cpu, memory and the number of Pods are asked for. */
+function commonRejection(table: NodeTable, node: number, asked: Asked): Status | undefined {
+  if (asked.ephemeralStorage > 0 || asked.scalars.length > 0) return undefined;
+  // Slots are in range: they come from the table.
+  const cpuMax = table.cpuAllocatable[node]!;
+  const memoryMax = table.memoryAllocatable[node]!;
+  let index = 0;
+  if (table.podCount[node]! + 1 > table.podsAllocatable[node]!) index |= 1;
+  if (asked.cpuMilli > 0 && asked.cpuMilli > cpuMax - table.cpuRequested[node]!) {
+    index |= asked.cpuMilli > cpuMax ? 2 | 8 : 2;
+  }
+  if (asked.memory > 0 && asked.memory > memoryMax - table.memoryRequested[node]!) {
+    index |= asked.memory > memoryMax ? 4 | 8 : 4;
+  }
+  return COMMON[index];
+}
+
+/** Rejections by the bits 1 Pods, 2 cpu, 4 memory, 8 hopeless. */
+const COMMON: readonly Status[] = Array.from({ length: 16 }, (_, bits) => {
+  const reasons: string[] = [];
+  if ((bits & 1) !== 0) reasons.push('Too many pods');
+  if ((bits & 2) !== 0) reasons.push('Insufficient cpu');
+  if ((bits & 4) !== 0) reasons.push('Insufficient memory');
+  const code = (bits & 8) !== 0 ? 'UnschedulableAndUnresolvable' : 'Unschedulable';
+  return statusOf(code, NAME, ...reasons);
+});
+
+function reasonOf({ resource }: Shortage): string {
+  return resource === 'pods' ? 'Too many pods' : `Insufficient ${resource}`;
+}
+
+/** Extended resources that the scheduler is told to leave to somebody else. */
+function ignoredBy(args: NodeResourcesFitArgs): (name: string) => boolean {
+  const names = new Set(args.ignoredResources ?? []);
+  const groups = new Set(args.ignoredResourceGroups ?? []);
+  if (names.size === 0 && groups.size === 0) return () => false;
+  return (name) =>
+    isExtendedResource(name) && (names.has(name) || groups.has(name.split('/')[0] ?? ''));
+}
+
+const wakeUps: readonly WakeUp[] = [
+  {
+    resource: 'Pod',
+    action: ACTION.delete | ACTION.updatePodScaleDown,
+    helps: (waiting, change) => {
+      const { old, next } = podsOf(change);
+      if (next === undefined) return old?.spec.nodeName !== undefined && old.spec.nodeName !== '';
+      // Somebody else's Pod takes less now; or the waiting Pod itself asks for less.
+      if (old === undefined) return false;
+      const isOwn = next.metadata.uid === waiting.pod.metadata.uid;
+      if (!isOwn && next.spec.nodeName === undefined) return false;
+      return takesLess(podInfoOf(next).amounts, podInfoOf(old).amounts);
+    },
+  },
+  {
+    resource: 'Node',
+    action: ACTION.add | ACTION.updateNodeAllocatable,
+    helps: (waiting, { old, next }) => {
+      // Events of Nodes carry Nodes.
+      const before = old as Node | undefined;
+      const after = next as Node;
+      if (!couldHold(after, amountsAskedBy(waiting))) return false;
+      return before === undefined || offersMore(before, after);
+    },
+  },
+];
+
+function takesLess(now: PodAmounts, before: PodAmounts): boolean {
+  return (
+    now.cpuMilli < before.cpuMilli ||
+    now.memory < before.memory ||
+    now.ephemeralStorage < before.ephemeralStorage ||
+    before.scalars.some(
+      ({ name, amount }) =>
+        (now.scalars.find((each) => each.name === name)?.amount ?? 0) < amount,
+    )
+  );
+}
+
+/** Whether the node could take the Pod if it were empty. */
+function couldHold(node: Node, asked: PodAmounts): boolean {
+  const { allocatable = {} } = node.status ?? {};
+  return (
+    value(allocatable['pods']) >= 1 &&
+    milliValue(allocatable['cpu']) >= asked.cpuMilli &&
+    value(allocatable['memory']) >= asked.memory &&
+    value(allocatable['ephemeral-storage']) >= asked.ephemeralStorage &&
+    asked.scalars.every(({ name, amount }) => value(allocatable[name]) >= amount)
+  );
+}
+
+function offersMore(before: Node, after: Node): boolean {
+  const then = before.status?.allocatable ?? {};
+  const now = after.status?.allocatable ?? {};
+  return Object.keys(now).some((name) => milliValue(now[name]) > milliValue(then[name]));
+}

@@ -1,0 +1,73 @@
+import type { Node, Pod, Toleration } from '../../../api/generated/types.ts';
+import {
+  firstUntoleratedTaint,
+  isTaintTolerated,
+  preventsScheduling,
+} from '../../../api/taints-and-tolerations.ts';
+import { ACTION } from '../framework/cluster-event.ts';
+import { type Cycle, definePlugin, SKIP } from '../framework/plugin.ts';
+import { unresolvable } from '../framework/status.ts';
+import { TRAIT_HARD_TAINTS, TRAIT_SOFT_TAINTS } from '../snapshot/node-table.ts';
+import { normalizeScores } from './normalize.ts';
+
+const NAME = 'TaintToleration';
+// Before v1.35 the sentence named key and value of the taint.
+const UNTOLERATED = unresolvable(NAME, 'node(s) had untolerated taint(s)');
+
+/** Keeps Pods off nodes whose taints they do not tolerate, and away from softly tainted ones. */
+export const taintToleration = definePlugin({
+  name: NAME,
+  ignoresPods: true,
+  wakesOn: [
+    {
+      resource: 'Node',
+      action: ACTION.add | ACTION.updateNodeTaint,
+      helps: ({ pod }, { old, next }) => {
+        // Events of Nodes carry Nodes.
+        const before = old as Node | undefined;
+        const wasBarred = before === undefined || isBarred(pod, before);
+        return wasBarred && !isBarred(pod, next as Node);
+      },
+    },
+    { resource: 'TargetPod', action: ACTION.updatePodToleration },
+  ],
+
+  preFilter({ snapshot }) {
+    if (snapshot.table.traitCounts.hardTaints === 0) return SKIP;
+    return { kind: 'proceed', state: undefined };
+  },
+  filter({ snapshot, pod }, node) {
+    const { table } = snapshot;
+    if (((table.traits[node] as number) & TRAIT_HARD_TAINTS) === 0) return undefined;
+    return isBarred(pod.pod, table.nodes[node]) ? UNTOLERATED : undefined;
+  },
+
+  preScore({ pod }: Cycle) {
+    const tolerations = (pod.pod.spec.tolerations ?? []).filter(concernsSoftTaints);
+    return { kind: 'proceed', state: tolerations };
+  },
+  score({ snapshot }, node, tolerations: readonly Toleration[]) {
+    const { table } = snapshot;
+    if (((table.traits[node] as number) & TRAIT_SOFT_TAINTS) === 0) return 0;
+    let untolerated = 0;
+    for (const taint of table.nodes[node]?.spec.taints ?? []) {
+      if (taint.effect === 'PreferNoSchedule' && !isTaintTolerated(taint, tolerations)) {
+        untolerated += 1;
+      }
+    }
+    return untolerated;
+  },
+  normalize(_cycle, _nodes, scores) {
+    normalizeScores(scores, true);
+  },
+});
+
+function isBarred(pod: Pod, node: Node | undefined): boolean {
+  const { tolerations } = pod.spec;
+  const taint = firstUntoleratedTaint(node?.spec.taints, tolerations, preventsScheduling);
+  return taint !== undefined;
+}
+
+function concernsSoftTaints({ effect }: Toleration): boolean {
+  return effect === undefined || effect === 'PreferNoSchedule' || (effect as string) === '';
+}

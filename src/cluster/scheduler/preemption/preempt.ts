@@ -1,0 +1,172 @@
+import type { PodDisruptionBudget } from '../../../api/generated/types.ts';
+import { fitErrorMessage, reasonCounts } from '../algorithm/fit-error.ts';
+import { createVerdictBook, enterVerdict, statusAt } from '../algorithm/verdict-book.ts';
+import type { DefaultPreemptionArgs } from '../configuration/plugin-args.ts';
+import type {
+  Cycle,
+  FailedAttempt,
+  PostFilterAnswer,
+  PreemptionCandidate,
+  Verdicts,
+} from '../framework/plugin.ts';
+import { isRejected, type Status, unresolvable, unschedulable } from '../framework/status.ts';
+import type { PodInfo } from '../snapshot/pod-info.ts';
+import {
+  namesInOrder,
+  nodeCount,
+  nominatedNodeOf,
+  slotsInOrder,
+  type Snapshot,
+} from '../snapshot/snapshot.ts';
+import { bestCandidates } from './choose-candidate.ts';
+import { selectVictims } from './select-victims.ts';
+import { trialOfResources } from './resource-trial.ts';
+
+const NAME = 'DefaultPreemption';
+const NOT_HELPFUL = unresolvable('', 'Preemption is not helpful for scheduling');
+
+/** Whether a Pod may preempt now; undefined: it may. */
+export function ineligibility(cycle: Cycle, verdicts: Verdicts): string | undefined {
+  const { snapshot, pod } = cycle;
+  if (pod.pod.spec.preemptionPolicy === 'Never') {
+    return 'not eligible due to preemptionPolicy=Never.';
+  }
+  const nodeName = nominatedNodeOf(snapshot, pod);
+  if (nodeName === undefined) return undefined;
+  const position = namesInOrder(snapshot).indexOf(nodeName);
+  const status = position < 0 ? undefined : (statusAt(verdicts, position) ?? verdicts.absent);
+  // The room made before is of no use any more: others may be evicted elsewhere.
+  if (status?.code === 'UnschedulableAndUnresolvable') return undefined;
+  const slot = snapshot.table.slotOf.get(nodeName);
+  if (slot === undefined) return undefined;
+  for (const other of snapshot.table.pods[slot]?.values() ?? []) {
+    if (other.priority < pod.priority && isLeavingForPreemption(other)) {
+      return 'not eligible due to a terminating pod on the nominated node.';
+    }
+  }
+  return undefined;
+}
+
+/** Positions of the nodes where evicting Pods might help: those that did not say it cannot. */
+export function promisingPositions(verdicts: Verdicts, count: number): number[] {
+  const positions: number[] = [];
+  for (let position = 0; position < count; position++) {
+    const status = statusAt(verdicts, position) ?? verdicts.absent;
+    if (status?.code !== 'UnschedulableAndUnresolvable') positions.push(position);
+  }
+  return positions;
+}
+
+/** Looks for Pods of lower priority to evict, so that the Pod fits (`DefaultPreemption`). */
+export function preempt(attempt: FailedAttempt, args: DefaultPreemptionArgs): PostFilterAnswer {
+  const { cycle, verdicts } = attempt;
+  const { snapshot, pod } = cycle;
+  const why = ineligibility(cycle, verdicts);
+  if (why !== undefined) return { status: unschedulable(NAME, `preemption: ${why}`) };
+
+  const count = nodeCount(snapshot);
+  const promising = promisingPositions(verdicts, count);
+  const tried = tryNodes(attempt, promising, args);
+  if (tried.error !== undefined) return { status: tried.error };
+  if (tried.candidates.length === 0) {
+    const message = noCandidates(tried.refusals, count);
+    return {
+      status: unschedulable(NAME, `preemption: ${message}`),
+      nominatedNode: '',
+      preemption: { candidates: [], chosen: undefined, clearedNominations: [] },
+    };
+  }
+  const best = bestCandidates(tried.candidates);
+  const chosen = best[best.length === 1 ? 0 : attempt.drawBelow(best.length)] as PreemptionCandidate;
+  return {
+    status: undefined,
+    nominatedNode: chosen.nodeName,
+    preemption: {
+      candidates: tried.candidates,
+      chosen,
+      clearedNominations: lowerNominations(snapshot, pod, chosen.nodeName),
+    },
+  };
+}
+
+/** What came of trying nodes. */
+export interface Tried {
+  readonly candidates: readonly PreemptionCandidate[];
+  /** Position of a node → why evicting did not help there. */
+  readonly refusals: ReadonlyMap<number, Status>;
+  readonly error: Status | undefined;
+}
+
+/** Tries promising nodes from a drawn one on, until enough candidates are found, one without violations. */
+export function tryNodes(
+  { cycle, filters, drawBelow }: FailedAttempt,
+  promising: readonly number[],
+  args: DefaultPreemptionArgs,
+): Tried {
+  const candidates: PreemptionCandidate[] = [];
+  const refusals = new Map<number, Status>();
+  if (promising.length === 0) return { candidates, refusals, error: undefined };
+  const { snapshot } = cycle;
+  const slots = slotsInOrder(snapshot);
+  const budgets = budgetsOf(snapshot);
+  const enough = candidatesWanted(promising.length, args);
+  const offset = drawBelow(promising.length);
+  const quick = trialOfResources(cycle, filters, budgets);
+  let clean = 0;
+  for (let index = 0; index < promising.length; index++) {
+    const position = promising[(offset + index) % promising.length] as number;
+    const slot = slots[position] as number;
+    const trial = quick?.(slot) ?? selectVictims(cycle, filters, slot, budgets);
+    if (trial.kind === 'no') {
+      if (!isRejected(trial.status)) return { candidates, refusals, error: trial.status };
+      refusals.set(position, trial.status);
+      continue;
+    }
+    candidates.push(trial.candidate);
+    if (trial.candidate.numPDBViolations === 0) clean += 1;
+    if (clean > 0 && candidates.length >= enough) break;
+  }
+  return { candidates, refusals, error: undefined };
+}
+
+/** How many candidates are enough: a share of the nodes, but at least a number. */
+function candidatesWanted(nodes: number, args: DefaultPreemptionArgs): number {
+  const share = Math.trunc((nodes * args.minCandidateNodesPercentage) / 100);
+  return Math.min(nodes, Math.max(share, args.minCandidateNodesAbsolute));
+}
+
+function budgetsOf(snapshot: Snapshot): readonly PodDisruptionBudget[] {
+  return [...snapshot.objects.store('podDisruptionBudgets').values()];
+}
+
+/** Upstream's text on why no node can be freed; of the nodes not tried it says that it would not help. */
+function noCandidates(refusals: ReadonlyMap<number, Status>, count: number): string {
+  const book = createVerdictBook(count);
+  for (const [position, status] of refusals) enterVerdict(book, position, status);
+  book.absent = NOT_HELPFUL;
+  return fitErrorMessage({
+    nodeCount: count,
+    preFilterMessage: '',
+    postFilterMessage: '',
+    reasons: reasonCounts(book, count),
+  });
+}
+
+/** Waiting Pods of lower priority that counted on the node: they must look for another. */
+function lowerNominations(
+  snapshot: Snapshot,
+  pod: PodInfo,
+  nodeName: string,
+): readonly PodInfo[] {
+  const nominated = snapshot.nominated.get(nodeName);
+  if (nominated === undefined) return [];
+  return [...nominated.values()].filter((each) => each.priority < pod.priority);
+}
+
+function isLeavingForPreemption(pod: PodInfo): boolean {
+  if (!pod.isTerminating) return false;
+  return (pod.pod.status?.conditions ?? []).some(
+    ({ type, status, reason }) =>
+      type === 'DisruptionTarget' && status === 'True' && reason === 'PreemptionByScheduler',
+  );
+}

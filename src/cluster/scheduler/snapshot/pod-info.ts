@@ -1,0 +1,136 @@
+import type { Container, Pod, PodSpec } from '../../../api/generated/types.ts';
+import { isContainerRestartable } from '../../../api/pod-containers.ts';
+import { parseTime } from '../../../api/time.ts';
+import { affinityTermsOf, type PodAffinityTerms } from './affinity-term.ts';
+import { type LabelSet, labelSetOf } from './label-set.ts';
+import { type PodAmounts, podAmountsAsked, podAmountsOnNode } from './pod-requests.ts';
+
+/**
+ * A Pod as the scheduler computes with it. Made once for each Pod object and remembered with it: objects
+ * are immutable, so it is a pure function of the object.
+ */
+export interface PodInfo {
+  readonly pod: Pod;
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labelSet: LabelSet;
+  readonly priority: number;
+  /** `status.startTime` in milliseconds; a Pod that has not started counts as starting last. */
+  readonly startMillis: number;
+  readonly isTerminating: boolean;
+  readonly amounts: PodAmounts;
+  readonly hostPorts: readonly HostPort[];
+  readonly affinity: PodAffinityTerms | undefined;
+  /** Names of claims by the volumes that use them; undefined where the Pod has no such volume. */
+  readonly claims: readonly PodClaim[];
+}
+
+export interface HostPort {
+  readonly protocol: string;
+  readonly hostIP: string;
+  readonly port: number;
+}
+
+/** A volume that is backed by a claim. */
+export interface PodClaim {
+  readonly claimName: string;
+  /** The claim was made for this Pod from a template in it. */
+  readonly isEphemeral: boolean;
+}
+
+const NO_PORTS: readonly HostPort[] = Object.freeze([]);
+const NO_CLAIMS: readonly PodClaim[] = Object.freeze([]);
+const infos = new WeakMap<Pod, PodInfo>();
+const askedAmounts = new WeakMap<PodSpec, PodAmounts>();
+
+/** The scheduler's view of a Pod. */
+export function podInfoOf(pod: Pod): PodInfo {
+  let info = infos.get(pod);
+  if (info === undefined) {
+    info = makePodInfo(pod);
+    infos.set(pod, info);
+  }
+  return info;
+}
+
+/** What the Pod asks for while it is to be placed. */
+export function amountsAskedBy(info: PodInfo): PodAmounts {
+  const { spec } = info.pod;
+  let amounts = askedAmounts.get(spec);
+  if (amounts === undefined) {
+    amounts = podAmountsAsked(info.pod);
+    askedAmounts.set(spec, amounts);
+  }
+  return amounts;
+}
+
+/** Whether a Pod has ended: the scheduler does not watch such Pods, and they occupy nothing. */
+export function isTerminal(pod: Pod): boolean {
+  const phase = pod.status?.phase;
+  return phase === 'Succeeded' || phase === 'Failed';
+}
+
+/** The claims behind a Pod's volumes, in their order. */
+export function claimsOf(spec: PodSpec, podName: string): readonly PodClaim[] {
+  const { volumes } = spec;
+  if (volumes === undefined) return NO_CLAIMS;
+  let claims: PodClaim[] | undefined;
+  for (const volume of volumes) {
+    let claim: PodClaim | undefined;
+    if (volume.persistentVolumeClaim !== undefined) {
+      claim = { claimName: volume.persistentVolumeClaim.claimName, isEphemeral: false };
+    } else if (volume.ephemeral !== undefined) {
+      claim = { claimName: `${podName}-${volume.name}`, isEphemeral: true };
+    }
+    if (claim === undefined) continue;
+    if (claims === undefined) claims = [claim];
+    else claims.push(claim);
+  }
+  return claims ?? NO_CLAIMS;
+}
+
+function makePodInfo(pod: Pod): PodInfo {
+  const { metadata, spec, status } = pod;
+  const namespace = metadata.namespace ?? '';
+  const name = metadata.name ?? '';
+  const start = status?.startTime;
+  return {
+    pod,
+    key: `${namespace}/${name}`,
+    uid: metadata.uid ?? `${namespace}/${name}`,
+    namespace,
+    name,
+    labelSet: labelSetOf(namespace, metadata.labels),
+    priority: spec.priority ?? 0,
+    startMillis: (start === undefined ? undefined : parseTime(start)) ?? Number.MAX_SAFE_INTEGER,
+    isTerminating: metadata.deletionTimestamp !== undefined,
+    amounts: podAmountsOnNode(pod),
+    hostPorts: hostPortsOf(spec),
+    affinity: affinityTermsOf(spec.affinity, namespace),
+    claims: claimsOf(spec, name),
+  };
+}
+
+/** Ports on the node's own addresses, of containers and of init containers that go on running. */
+function hostPortsOf(spec: PodSpec): readonly HostPort[] {
+  let ports: HostPort[] | undefined;
+  const take = (container: Container) => {
+    for (const { hostIP, hostPort, protocol } of container.ports ?? []) {
+      if (hostPort === undefined || hostPort <= 0) continue;
+      ports ??= [];
+      ports.push({
+        protocol: protocol ?? 'TCP',
+        hostIP: hostIP === undefined || hostIP === '' ? '0.0.0.0' : hostIP,
+        port: hostPort,
+      });
+    }
+  };
+  for (const container of spec.containers) take(container);
+  for (const container of spec.initContainers ?? []) {
+    if (isContainerRestartable(container)) take(container);
+  }
+  return ports ?? NO_PORTS;
+}

@@ -1,0 +1,182 @@
+import type { Container, ContainerStatus, Pod } from '../../../api/generated/types.ts';
+import { podRequestAmounts, podRequestAmountsWith } from '../../../api/pod-resources.ts';
+import { milliValue, value } from '../../../api/quantity/numbers.ts';
+
+/**
+ * What a Pod takes of a node, as whole numbers: thousandths of a core, bytes, counts. `nonZero…` are the
+ * amounts for scoring, where a container that requests nothing counts as a small one, so that Pods
+ * without requests do not all land on one node.
+ */
+export interface PodAmounts {
+  readonly cpuMilli: number;
+  readonly memory: number;
+  readonly ephemeralStorage: number;
+  /** Extended resources, huge pages and their like: name and amount. */
+  readonly scalars: readonly ScalarAmount[];
+  readonly nonZeroCpuMilli: number;
+  readonly nonZeroMemory: number;
+}
+
+export interface ScalarAmount {
+  readonly name: string;
+  readonly amount: number;
+}
+
+/** kube-scheduler's stand-ins for a container without requests. */
+export const DEFAULT_CPU_MILLI = 100;
+export const DEFAULT_MEMORY = 200 * 2 ** 20;
+
+const NO_SCALARS: readonly ScalarAmount[] = Object.freeze([]);
+const STAND_INS: Readonly<Record<string, string>> = { cpu: '100m', memory: '200Mi' };
+
+/** What a Pod on a node takes from it: in-place resizes count with the greatest of wish and grant. */
+export function podAmountsOnNode(pod: Pod): PodAmounts {
+  const plain = plainAmounts(pod);
+  if (plain !== undefined && !isResizing(pod)) return plain;
+  const requests = podRequestAmountsWith(pod, { useStatusResources: true });
+  const standIns = standInsFor(pod, requests);
+  const nonZero =
+    Object.keys(standIns).length === 0
+      ? requests
+      : podRequestAmountsWith(pod, {
+          useStatusResources: true,
+          nonMissingContainerRequests: standIns,
+        });
+  return amountsFrom(requests, nonZero);
+}
+
+/** What a Pod that is to be placed asks for. */
+export function podAmountsAsked(pod: Pod): PodAmounts {
+  const plain = plainAmounts(pod);
+  if (plain !== undefined) return plain;
+  const nonZero = podRequestAmountsWith(pod, { nonMissingContainerRequests: STAND_INS });
+  return amountsFrom(podRequestAmounts(pod), nonZero);
+}
+
+/** Resources that the scheduler counts beside cpu, memory, ephemeral storage and the number of Pods. */
+export function isScalarResource(name: string): boolean {
+  return (
+    isExtendedResource(name) ||
+    name.startsWith('hugepages-') ||
+    name.includes('kubernetes.io/') ||
+    name.startsWith('attachable-volumes-')
+  );
+}
+
+/** A resource that an administrator or device plugin made known: any qualified name outside kubernetes.io. */
+export function isExtendedResource(name: string): boolean {
+  const isNative = !name.includes('/') || name.includes('kubernetes.io/');
+  return !isNative && !name.startsWith('requests.');
+}
+
+/** The ordinary Pod, nearly every one: containers only, each with its requests. Undefined: not that simple. */
+function plainAmounts(pod: Pod): PodAmounts | undefined {
+  const { containers, initContainers, overhead, resources } = pod.spec;
+  if (
+    (initContainers !== undefined && initContainers.length > 0) ||
+    overhead !== undefined ||
+    resources?.requests !== undefined
+  ) {
+    return undefined;
+  }
+  const sum = {
+    cpuMilli: 0,
+    memory: 0,
+    ephemeralStorage: 0,
+    scalars: NO_SCALARS,
+    nonZeroCpuMilli: 0,
+    nonZeroMemory: 0,
+  };
+  for (const container of containers) if (!addPlain(sum, container)) return undefined;
+  return sum;
+}
+
+function addPlain(
+  sum: { -readonly [Key in keyof PodAmounts]: PodAmounts[Key] },
+  container: Container,
+): boolean {
+  let cpu = -1;
+  let memory = -1;
+  const requests = container.resources?.requests;
+  if (requests !== undefined) {
+    for (const name of Object.keys(requests)) {
+      if (name === 'cpu') cpu = milliValue(requests['cpu']);
+      else if (name === 'memory') memory = value(requests['memory']);
+      else if (name === 'ephemeral-storage') sum.ephemeralStorage += value(requests[name]);
+      else return false;
+    }
+  }
+  sum.cpuMilli += Math.max(cpu, 0);
+  sum.memory += Math.max(memory, 0);
+  sum.nonZeroCpuMilli += cpu < 0 ? DEFAULT_CPU_MILLI : cpu;
+  sum.nonZeroMemory += memory < 0 ? DEFAULT_MEMORY : memory;
+  return true;
+}
+
+/** With requests for the whole Pod, only what nobody asks for at all is stood in for. */
+function standInsFor(
+  pod: Pod,
+  requests: ReadonlyMap<string, number>,
+): Readonly<Record<string, string>> {
+  if (!hasPodLevelRequests(pod)) return STAND_INS;
+  return Object.fromEntries(Object.entries(STAND_INS).filter(([name]) => !requests.has(name)));
+}
+
+function hasPodLevelRequests(pod: Pod): boolean {
+  return Object.keys(pod.spec.resources?.requests ?? {}).some(
+    (name) => name === 'cpu' || name === 'memory' || name.startsWith('hugepages-'),
+  );
+}
+
+/** Kubelets report resources always; only where they differ from the spec is a resize under way. */
+function isResizing({ spec, status }: Pod): boolean {
+  if (status === undefined) return false;
+  return (
+    differs(spec.containers, status.containerStatuses) ||
+    differs(spec.initContainers, status.initContainerStatuses)
+  );
+}
+
+function differs(
+  containers: readonly Container[] | undefined,
+  statuses: readonly ContainerStatus[] | undefined,
+): boolean {
+  if (containers === undefined || statuses === undefined) return false;
+  for (const status of statuses) {
+    if (status.resources === undefined) continue;
+    const container = containers.find((each) => each.name === status.name);
+    const wanted = container?.resources?.requests;
+    if (!isSameList(wanted, status.resources.requests)) return true;
+    const { allocatedResources } = status;
+    if (allocatedResources !== undefined && !isSameList(wanted, allocatedResources)) return true;
+  }
+  return false;
+}
+
+type Amounts = Readonly<Record<string, string>>;
+
+function isSameList(a: Amounts = {}, b: Amounts = {}): boolean {
+  if (a === b) return true;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
+  );
+}
+
+function amountsFrom(
+  requests: ReadonlyMap<string, number>,
+  nonZero: ReadonlyMap<string, number>,
+): PodAmounts {
+  const scalars: ScalarAmount[] = [];
+  for (const [name, amount] of requests) {
+    if (isScalarResource(name)) scalars.push({ name, amount });
+  }
+  return {
+    cpuMilli: requests.get('cpu') ?? 0,
+    memory: requests.get('memory') ?? 0,
+    ephemeralStorage: requests.get('ephemeral-storage') ?? 0,
+    scalars: scalars.length === 0 ? NO_SCALARS : scalars,
+    nonZeroCpuMilli: nonZero.get('cpu') ?? 0,
+    nonZeroMemory: nonZero.get('memory') ?? 0,
+  };
+}
