@@ -1,5 +1,11 @@
+import { discoveryAnswer } from '../discovery/discovery.ts';
 import { healthAnswer } from '../discovery/health.ts';
+import { targetOf } from '../request-target.ts';
 import type { Stage } from './stage.ts';
 
-/** What the server tells of itself. */
-export const serveItself: Stage = ({ request }, server) => healthAnswer(request, server);
+/** What the server tells of itself: health, its version, what it serves. */
+export const serveItself: Stage = ({ request }, server) => {
+  if (targetOf(request.path) !== undefined) return undefined;
+  const address = `${server.config.advertiseAddress}:6443`;
+  return healthAnswer(request, server) ?? discoveryAnswer(request, { address });
+};

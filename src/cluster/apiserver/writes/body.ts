@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { notSupported } from '../../../api/field-errors.ts';
 import { apiVersionOf } from '../../../api/kinds/index.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
-import { schemaOf } from '../../../api/schema/lookup.ts';
+import { schemaOf, structOf } from '../../../api/schema/lookup.ts';
 import type { StructSchema } from '../../../api/schema/schema.ts';
 import { badRequestError, invalidError, type StatusError } from '../../../api/status-error.ts';
 import { assert } from '../../../base/assert.ts';
@@ -33,11 +33,12 @@ export function readBody(
   return decodeAs(request, request.body, kind);
 }
 
-/** The same for a value that was made from a body. */
+/** The same for a value that was made from a body; `old` is the object that it was made from, if it was. */
 export function decodeAs(
   request: ApiRequest,
   value: unknown,
   kind: KindDeclaration,
+  old?: KubernetesObject,
 ): Result<Decoded<KubernetesObject>, StatusError> {
   const schema = schemaOfKind(kind);
   const expected = { apiVersion: apiVersionOf(kind), kind: kind.kind };
@@ -48,12 +49,36 @@ export function decodeAs(
       object.kind === expected.kind && object.apiVersion === expected.apiVersion
         ? object
         : { ...object, ...expected };
-    return success({ value: completeObject(named, schema), warnings: noWarnings });
+    const complete =
+      old === undefined ? completeObject(named, schema) : completeChanged(named, old, schema);
+    return success({ value: complete, warnings: noWarnings });
   }
   if (value === undefined) return refusal(badRequestError('unexpected end of JSON input'));
   const fieldValidation = fieldValidationOf(request);
   if (!fieldValidation.ok) return fieldValidation;
   return decodeObject(value, expected, schema, { fieldValidation: fieldValidation.value });
+}
+
+/** Completes what is not the old object's: that is complete already, as everything stored is. */
+function completeChanged(
+  object: KubernetesObject,
+  old: KubernetesObject,
+  schema: StructSchema,
+): KubernetesObject {
+  const fields = object as unknown as Readonly<Record<string, unknown>>;
+  const before = old as unknown as Readonly<Record<string, unknown>>;
+  let changed: Record<string, unknown> | undefined;
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (value === before[name]) continue;
+    const type = schema.fields.get(name)?.type;
+    if (type?.kind !== 'struct') continue;
+    const complete = completeObject(value, structOf(type));
+    if (complete === value) continue;
+    changed ??= { ...fields };
+    changed[name] = complete;
+  }
+  return changed === undefined ? object : (changed as unknown as KubernetesObject);
 }
 
 /** `fieldValidation` of the query; the server warns by default. */

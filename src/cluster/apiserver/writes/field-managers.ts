@@ -55,6 +55,6 @@ export function hasSameManagers(a: KubernetesObject, b: KubernetesObject): boole
   });
 }
 
-function timeless({ time: _, ...entry }: ManagedFieldsEntry): object {
-  return entry;
+function timeless(entry: ManagedFieldsEntry): object {
+  return { ...entry, time: undefined };
 }

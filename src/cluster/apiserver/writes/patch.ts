@@ -52,7 +52,7 @@ export function patchObject(call: VerbCall): Answer {
   if (at.attempt > PATCH_ATTEMPTS_MAX) return refuse(conflictError(resourceOf(call), target.name));
   const patched = applyPatch(request, old, schemaOfKind(target.kind));
   if (!patched.ok) return refuse(patched.error);
-  const next = decodeAs(request, patched.value, target.kind);
+  const next = decodeAs(request, patched.value, target.kind, old);
   if (!next.ok) return refuse(next.error);
   const { value, warnings } = next.value;
   const { resourceVersion = '' } = value.metadata;
