@@ -136,3 +136,29 @@ export function etcdOf(rig: ApiServerRig): EtcdDisk {
 export function memoryOf(rig: ApiServerRig): ApiServerMemory {
   return (rig.world.processes.get(API_SERVER) as unknown as { memory: ApiServerMemory }).memory;
 }
+
+/** A rig with the ServiceAccount that Pods of the default namespace need. */
+export function rigWithAccount(seed = 1): ApiServerRig {
+  const rig = apiServerRig(seed);
+  const path = '/api/v1/namespaces/default/serviceaccounts';
+  ask(rig, { method: 'POST', path, body: { metadata: { name: 'default' } } });
+  return rig;
+}
+
+/** The body of a Pod with one container. */
+export function podBody(name: string, more: Readonly<Record<string, unknown>> = {}): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, ...(more['metadata'] as object | undefined) },
+    spec: {
+      containers: [{ name: 'main', image: 'nginx:1.29' }],
+      ...(more['spec'] as object | undefined),
+    },
+  };
+}
+
+/** The body of a ConfigMap. */
+export function configBody(name: string, data: Readonly<Record<string, string>> = {}): object {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data };
+}
