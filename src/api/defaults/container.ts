@@ -23,7 +23,7 @@ const plain = {
 
 export function defaultContainer(container: Container): Container {
   let result = fill(container, plain);
-  if (result.imagePullPolicy === undefined) {
+  if (!result.imagePullPolicy) {
     result = { ...result, imagePullPolicy: pullPolicyOf(result.image ?? '') };
   }
   // The API server prints `resources: {}`, since the field is no pointer upstream.
@@ -54,18 +54,18 @@ export function pullPolicyOf(image: string): 'Always' | 'IfNotPresent' {
 }
 
 function defaultPort(port: ContainerPort): ContainerPort {
-  return port.protocol === undefined ? { ...port, protocol: 'TCP' } : port;
+  return port.protocol ? port : { ...port, protocol: 'TCP' };
 }
 
 function defaultEnvVar(variable: EnvVar): EnvVar {
   const fieldRef = variable.valueFrom?.fieldRef;
-  if (fieldRef === undefined || fieldRef.apiVersion !== undefined) return variable;
+  if (fieldRef === undefined || fieldRef.apiVersion) return variable;
   return { ...variable, valueFrom: { ...variable.valueFrom, fieldRef: defaultFieldRef(fieldRef) } };
 }
 
 /** A path into the pod is one into version v1 of it. */
 export function defaultFieldRef(reference: ObjectFieldSelector): ObjectFieldSelector {
-  return reference.apiVersion === undefined ? { ...reference, apiVersion: 'v1' } : reference;
+  return reference.apiVersion ? reference : { ...reference, apiVersion: 'v1' };
 }
 
 const probeDefaults = {
@@ -91,8 +91,8 @@ function defaultProbe(probe: Probe): Probe {
 }
 
 function defaultHttpGet(action: HTTPGetAction): HTTPGetAction {
-  if (action.path !== undefined && action.path !== '' && action.scheme !== undefined) return action;
-  return { ...action, path: action.path || '/', scheme: action.scheme ?? 'HTTP' };
+  if (action.path && action.scheme) return action;
+  return { ...action, path: action.path || '/', scheme: action.scheme || 'HTTP' };
 }
 
 function defaultLifecycle(lifecycle: Lifecycle): Lifecycle {

@@ -3,23 +3,19 @@
  * given when nothing is to be filled, so that an object which has been through once costs no allocation.
  */
 
-/** The object with each field of `defaults` that it lacks. */
+/** The object with each field of `defaults` that it lacks. The empty text is no value where the default is one. */
 export function fill<T extends object>(object: T, defaults: Partial<T>): T {
+  let result = object;
   for (const key in defaults) {
-    if (object[key] === undefined) return { ...defaults, ...withoutUndefined(object) };
+    const value = defaults[key];
+    const given = object[key];
+    const isGiven = given !== undefined && (given !== '' || typeof value !== 'string');
+    if (isGiven || given === value) continue;
+    if (result === object) result = { ...object };
+    // The copy is this function's own until it is handed out.
+    (result as Record<string, unknown>)[key] = value;
   }
-  return object;
-}
-
-/** A spread would let a field that is there though undefined win over its default. */
-function withoutUndefined<T extends object>(object: T): T {
-  for (const key in object) {
-    if (object[key] === undefined) {
-      const entries = Object.entries(object).filter(([, value]) => value !== undefined);
-      return Object.fromEntries(entries) as T;
-    }
-  }
-  return object;
+  return result;
 }
 
 /** The list with each item passed through `change`; the same list when no item changed. */

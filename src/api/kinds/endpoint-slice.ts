@@ -66,8 +66,8 @@ export const endpointSliceKind = defineKind<EndpointSlice>({
 });
 
 function defaultPort(port: DiscoveryV1EndpointPort): DiscoveryV1EndpointPort {
-  if (port.name !== undefined && port.protocol !== undefined) return port;
-  return { ...port, name: port.name ?? '', protocol: port.protocol ?? 'TCP' };
+  if (port.name !== undefined && port.protocol) return port;
+  return { ...port, name: port.name ?? '', protocol: port.protocol || 'TCP' };
 }
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6'];

@@ -45,7 +45,7 @@ export const endpointsKind = defineKind<Endpoints>({
       mapSame(subsets, (subset) =>
         changeField(subset, 'ports', (ports) =>
           mapSame(ports, (port) =>
-            port.protocol === undefined ? { ...port, protocol: 'TCP' } : port,
+            port.protocol ? port : { ...port, protocol: 'TCP' },
           ),
         ),
       ),

@@ -92,10 +92,10 @@ function defaultSpec(spec: ServiceSpec): ServiceSpec {
 
 function defaultPort(port: ServicePort): ServicePort {
   const isGiven = port.targetPort !== undefined && port.targetPort !== 0 && port.targetPort !== '';
-  if (port.protocol !== undefined && isGiven) return port;
+  if (port.protocol && isGiven) return port;
   return {
     ...port,
-    protocol: port.protocol ?? 'TCP',
+    protocol: port.protocol || 'TCP',
     targetPort: isGiven ? (port.targetPort ?? port.port) : port.port,
   };
 }

@@ -19,6 +19,8 @@ export interface ManifestDocument {
   readonly span: SourceSpan;
   /** The document as JSON values; undefined when it could not be read. */
   readonly value: unknown;
+  /** Paths of fields that the text has twice. The last one is in the value; strict field validation refuses them. */
+  readonly duplicateFields: readonly string[];
   readonly source: DocumentSource;
 }
 

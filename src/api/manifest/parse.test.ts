@@ -203,15 +203,22 @@ describe('problems are told at their place', () => {
       '4:8 The merge key << must be followed by a map, an alias of a map, or a list of these.',
     ],
   ];
-  test.each(cases)('%s', (_, text, want) => {
+  test.each(cases)('%s', (name, text, want) => {
     expect(problemsOf(text)).toContain(want);
-    expect(parseManifest(text).objects).toEqual([]);
+    if (name !== 'duplicate') expect(parseManifest(text).objects).toEqual([]);
+  });
+
+  test('a key given twice: reported, and the last one taken, as kubectl does', () => {
+    const manifest = parseManifest(config('data:\n  a: 1\n  list: [{b: 1, b: 2}]\n  a: 3'));
+    expect(manifest.problems.map((each) => each.line)).toEqual([6, 7]);
+    expect(manifest.documents[0]?.duplicateFields).toEqual(['data.list[0].b', 'data.a']);
+    expect(manifest.objects[0]?.object['data']).toEqual({ a: 3, list: [{ b: 2 }] });
   });
 
   test('all of them, in order', () => {
     expect(
       problemsOf('kind: Pod\n---\n- x\n---\na: 1\na: 2\n').map((each) => each.split(' ')[0]),
-    ).toEqual(['1:1', '1:1', '3:1', '6:1']);
+    ).toEqual(['1:1', '1:1', '3:1', '5:1', '5:1', '5:1', '6:1']);
   });
 
   test('keys such as constructor are plain data', () => {

@@ -107,7 +107,7 @@ function readDocument(
   lineStarts: LineStarts,
   problems: ManifestProblem[],
 ): ManifestDocument | undefined {
-  const { value, faults } = valueOfYaml(yaml.root);
+  const { value, faults, duplicateFields } = valueOfYaml(yaml.root);
   const all: readonly YamlFault[] = [
     ...yaml.errors,
     // An alias that the library missed is reported by the reading as well; once is enough.
@@ -121,7 +121,9 @@ function readDocument(
   return {
     index,
     span: spanOf(lineStarts, from + offset, to + offset),
-    value: all.length === 0 ? value : undefined,
+    // A key given twice is a mistake to report, but the document can be read: kubectl takes the last one.
+    value: all.every(({ code }) => code === 'DUPLICATE_KEY') ? value : undefined,
+    duplicateFields,
     source: { root: yaml.root, offset, lineStarts },
   };
 }

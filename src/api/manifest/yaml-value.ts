@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type ParsedNode, type Scalar } from 'yaml';
+import { joinIndex, joinKey } from './field-path.ts';
 import { manifestLimits } from './problem.ts';
 import { type PlainScalar, resolvePlain } from './scalars.ts';
 import type { YamlFault } from './yaml-stream.ts';
@@ -7,6 +8,8 @@ import type { YamlFault } from './yaml-stream.ts';
 export interface YamlValue {
   readonly value: unknown;
   readonly faults: readonly YamlFault[];
+  /** Paths of the fields that stand twice in the same map; the last one counts. */
+  readonly duplicateFields: readonly string[];
 }
 
 interface Anchored {
@@ -16,6 +19,9 @@ interface Anchored {
 
 interface Reading {
   readonly faults: YamlFault[];
+  readonly duplicateFields: string[];
+  /** The way from the top to what is being read: keys and indexes. */
+  readonly way: (string | number)[];
   readonly anchors: Map<string, Anchored | 'being read'>;
   /** Values met so far, aliases counted with all they stand for. */
   size: number;
@@ -24,9 +30,16 @@ interface Reading {
 
 /** Turns a tree into plain values. Objects get their keys as own properties only; `__proto__` is refused. */
 export function valueOfYaml(root: ParsedNode | null): YamlValue {
-  const reading: Reading = { faults: [], anchors: new Map(), size: 0, aliasedSize: 0 };
+  const reading: Reading = {
+    faults: [],
+    duplicateFields: [],
+    way: [],
+    anchors: new Map(),
+    size: 0,
+    aliasedSize: 0,
+  };
   const value = root === null ? null : read(root, reading, 0);
-  return { value, faults: reading.faults };
+  return { value, faults: reading.faults, duplicateFields: reading.duplicateFields };
 }
 
 function read(node: ParsedNode | null, reading: Reading, depth: number): unknown {
@@ -43,13 +56,25 @@ function read(node: ParsedNode | null, reading: Reading, depth: number): unknown
   const value = isMap(node)
     ? readMap(node.items as readonly YamlPair[], reading, depth)
     : isSeq(node)
-      ? node.items.map((item) => read(item as ParsedNode, reading, depth + 1))
+      ? node.items.map((item, index) => readBelow(index, item as ParsedNode, reading, depth))
       : isScalar(node)
         ? readScalar(node as Scalar<unknown>, reading)
         : null;
   if (anchor !== undefined) {
     reading.anchors.set(anchor, { value, size: reading.size - sizeBefore });
   }
+  return value;
+}
+
+function readBelow(
+  step: string | number,
+  node: ParsedNode | null,
+  reading: Reading,
+  depth: number,
+): unknown {
+  reading.way.push(step);
+  const value = read(node, reading, depth + 1);
+  reading.way.pop();
   return value;
 }
 
@@ -63,18 +88,22 @@ function readMap(pairs: readonly YamlPair[], reading: Reading, depth: number): u
   const seen = new Set<string>();
   let merges: unknown[] | undefined;
   for (const { key: keyNode, value: valueNode } of pairs) {
-    const value = read(valueNode, reading, depth + 1);
     if (isMergeKey(keyNode)) {
+      const value = read(valueNode, reading, depth + 1);
       merges = [...(merges ?? []), ...(Array.isArray(value) ? value : [value])];
       if (!merges.every(isPlainObject)) report(reading, keyNode, 'BAD_MERGE', '');
       continue;
     }
     const key = readKey(keyNode, reading);
+    const value = readBelow(key ?? '', valueNode, reading, depth);
     if (key === undefined) continue;
-    if (key === '__proto__') report(reading, keyNode, 'PROTO_KEY', key);
-    else if (seen.has(key)) report(reading, keyNode, 'DUPLICATE_KEY', key);
-    else map[key] = value;
+    if (key === '__proto__') {
+      report(reading, keyNode, 'PROTO_KEY', key);
+      continue;
+    }
+    if (seen.has(key)) reportDuplicate(reading, keyNode, key);
     seen.add(key);
+    map[key] = value;
   }
   for (const merged of merges ?? []) addMissing(map, merged);
   return map;
@@ -161,6 +190,16 @@ function finite(scalar: PlainScalar, node: Scalar<unknown>, reading: Reading): u
   if (typeof scalar.value !== 'number' || Number.isFinite(scalar.value)) return scalar.value;
   report(reading, node as ParsedNode, 'NOT_FINITE', String(node.value));
   return null;
+}
+
+function reportDuplicate(reading: Reading, node: ParsedNode, key: string): void {
+  report(reading, node, 'DUPLICATE_KEY', key);
+  if (reading.duplicateFields.length >= manifestLimits.problems) return;
+  const path = [...reading.way, key].reduce<string>(
+    (before, step) => (typeof step === 'number' ? joinIndex(before, step) : joinKey(before, step)),
+    '',
+  );
+  reading.duplicateFields.push(path);
 }
 
 function report(reading: Reading, node: ParsedNode, code: string, message: string): void {
