@@ -60,7 +60,10 @@ function aMachine(): Machine {
   return { world, id: 0 };
 }
 
-function tell(machine: Machine, message: object & { type: string }): void {
+function tell(
+  machine: Machine,
+  message: { readonly type: string; readonly [field: string]: unknown },
+): void {
   kernel.inject(machine.world, {
     from: 'kubelet-node-1',
     to: 'containerd-node-1',
@@ -70,7 +73,10 @@ function tell(machine: Machine, message: object & { type: string }): void {
 }
 
 /** Sends a request and answers what comes back within a minute. */
-function ask(machine: Machine, request: object & { type: string }): Record<string, unknown> {
+function ask(
+  machine: Machine,
+  request: { readonly type: string; readonly [field: string]: unknown },
+): Record<string, unknown> {
   machine.id += 1;
   const { id } = machine;
   tell(machine, { id, ...request });
