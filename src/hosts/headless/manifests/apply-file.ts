@@ -8,21 +8,38 @@ export interface ApplyResult {
   readonly name: string;
   /** The whole message; undefined when it was accepted. */
   readonly refusal: string | undefined;
+  /** The HTTP status of a refusal by the server. */
+  readonly code: number | undefined;
+  readonly warnings: readonly string[];
 }
 
 /** `kubectl apply -f FILE`: every document in order, each on its own. */
-export async function applyFile(driver: Driver, text: string): Promise<readonly ApplyResult[]> {
+export async function applyFile(
+  driver: Driver,
+  text: string,
+  namespace: string,
+): Promise<readonly ApplyResult[]> {
   const manifest = parseManifest(text);
   const results: ApplyResult[] = manifest.problems.map((problem) => ({
     kind: '',
     name: '',
     refusal: `line ${problem.line}: ${problem.message}`,
+    code: undefined,
+    warnings: [],
   }));
   for (const { object } of manifest.objects) {
-    const outcome = await applyObject(driver.client, object, { namespace: 'default' });
-    const refusal =
-      outcome.kind === 'no-match' || outcome.kind === 'refused' ? outcome.message : undefined;
-    results.push({ kind: object.kind, name: String(object.metadata['name'] ?? ''), refusal });
+    const outcome = await applyObject(driver.client, object, { namespace });
+    const base = { kind: object.kind, name: String(object.metadata['name'] ?? '') };
+    results.push(
+      outcome.kind === 'no-match' || outcome.kind === 'refused'
+        ? {
+            ...base,
+            refusal: outcome.message,
+            code: outcome.kind === 'refused' ? outcome.code : undefined,
+            warnings: [],
+          }
+        : { ...base, refusal: undefined, code: undefined, warnings: outcome.warnings },
+    );
   }
   return results;
 }

@@ -18,7 +18,18 @@ export function differences(
   return [
     ...compareCreated(expected, applied),
     ...compareRejected(expected, applied),
-    ...comparePodCounts(expected, outcome),
+    ...settledDifferences(expected, outcome, flapped),
+  ];
+}
+
+/** The part that is about the state at the end. */
+export function settledDifferences(
+  expected: Partial<Expectation>,
+  outcome: Outcome,
+  flapped: ReadonlySet<string>,
+): readonly string[] {
+  return [
+    ...comparePodCounts(expected.podCounts ?? {}, outcome),
     ...(expected.workloads ?? []).flatMap((workload) => compareWorkload(workload, outcome)),
     ...(expected.pods ?? []).flatMap((group) => comparePods(group, outcome, flapped)),
     ...(expected.services ?? []).flatMap((service) => compareService(service, outcome)),
@@ -58,14 +69,17 @@ function compareRejected(expected: Expectation, applied: readonly ApplyResult[])
   return complaints;
 }
 
-function comparePodCounts(expected: Expectation, outcome: Outcome): string[] {
-  return Object.entries(expected.podCounts).flatMap(([phase, count]) => {
+export function comparePodCounts(
+  expected: Readonly<Record<string, number | null>>,
+  outcome: Outcome,
+): string[] {
+  return Object.entries(expected).flatMap(([phase, count]) => {
     const found = outcome.pods.filter((pod) => pod.phase === phase).length;
     return count === null || count === found ? [] : [`${found} Pods ${phase}, expected ${count}`];
   });
 }
 
-function compareWorkload(expected: ExpectedWorkload, outcome: Outcome): string[] {
+export function compareWorkload(expected: ExpectedWorkload, outcome: Outcome): string[] {
   const found = outcome.workloads.find(
     (each) =>
       each.kind === expected.kind &&

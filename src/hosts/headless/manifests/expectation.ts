@@ -44,8 +44,49 @@ export interface ExpectedService {
   readonly nodePorts?: readonly number[];
 }
 
+/** Several steps on one cluster, in order. */
+export interface ScenarioExpectation {
+  readonly id: string;
+  readonly steps: readonly ScenarioStep[];
+  readonly settled?: Partial<Expectation>;
+  readonly defaultStorageClass?: boolean;
+}
+
+export interface ScenarioStep {
+  readonly apply?: string;
+  readonly namespace?: string;
+  readonly createNamespace?: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly labelNode?: { readonly node: string; readonly labels: Readonly<Record<string, string>> };
+  readonly patchNodeStatus?: {
+    readonly node: string;
+    readonly capacity: Readonly<Record<string, string>>;
+  };
+  readonly patch?: {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly merge: unknown;
+  };
+  readonly expect?: StepExpectation;
+}
+
+export interface StepExpectation {
+  readonly accepted?: boolean;
+  readonly status?: number;
+  readonly messageContains?: string;
+  readonly warningContains?: string;
+  readonly podCounts?: Readonly<Record<string, number | null>>;
+  readonly workload?: Omit<ExpectedWorkload, 'namespace'> & { readonly updated?: number };
+  readonly reason?: string;
+  readonly placedOn?: string;
+}
+
 export interface ExpectationFile {
   readonly files: Readonly<Record<string, Expectation>>;
+  readonly scenarios: readonly ScenarioExpectation[];
 }
 
 /** Reads the file's shape as far as it is used; anything else is a bug of the file. */

@@ -2,17 +2,17 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { defaultSetUp } from '../../../cluster/set-up.ts';
 import { createCluster } from '../../../cluster/world.ts';
-import { storedObjects } from '../../../cluster/observe.ts';
 import { fork } from '../../../kernel/checkpoint.ts';
 import { SECOND } from '../../../kernel/time.ts';
 import type { World } from '../../../kernel/world.ts';
-import type { KubeObject } from '../../../cluster/client/kube-object.ts';
 import { createSession } from '../../session.ts';
 import { createDriver, untilNodesReady } from '../drive.ts';
 import { applyFile, type ApplyResult } from './apply-file.ts';
 import { differences } from './compare.ts';
 import { readExpectations, type Expectation } from './expectation.ts';
-import { readOutcome, type Outcome } from './outcome.ts';
+import { readOutcome, uidsOf, type Outcome } from './outcome.ts';
+import { runScenario } from './scenario.ts';
+import { settle } from './settle.ts';
 
 /**
  * `npm run manifests -- DIR [--expect FILE]`: applies each manifest below DIR alone to a fresh default
@@ -62,32 +62,29 @@ async function main(): Promise<number> {
       );
     }
   }
+  for (const scenario of expectations?.scenarios ?? []) {
+    if (!`scenario ${scenario.id}`.includes(only)) continue;
+    const complaints = await runScenario(fork(base), scenario, (name) =>
+      readFileSync(join(root, name), 'utf8'),
+    );
+    if (complaints.length === 0) passed += 1;
+    else {
+      failed += 1;
+      console.log(JSON.stringify({ scenario: scenario.id, complaints }));
+    }
+  }
   if (expectations !== undefined) console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
-
-/** How long a manifest is given: two minutes and a half, so that probes fail and crashes repeat. */
-const LOOKS = 30;
-const BETWEEN_LOOKS = 5 * SECOND;
 
 async function tryOut(
   world: World,
   text: string,
 ): Promise<{ applied: readonly ApplyResult[]; outcome: Outcome; flapped: ReadonlySet<string> }> {
-  const known = new Set<string>();
-  for (const { value } of storedObjects(world)) known.add((value as KubeObject).metadata.uid ?? '');
+  const known = uidsOf(world);
   const driver = createDriver(createSession(world));
-  const applied = await applyFile(driver, text);
-  const readiness = new Map<string, boolean>();
-  const flapped = new Set<string>();
-  for (let look = 0; look < LOOKS; look++) {
-    driver.run(BETWEEN_LOOKS);
-    for (const pod of readOutcome(world, known).pods) {
-      const key = `${pod.namespace}/${pod.name}`;
-      if (readiness.get(key) === true && !pod.ready) flapped.add(key);
-      readiness.set(key, pod.ready);
-    }
-  }
+  const applied = await applyFile(driver, text, 'default');
+  const flapped = settle(driver, known);
   return { applied, outcome: readOutcome(world, known), flapped };
 }
 

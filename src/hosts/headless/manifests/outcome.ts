@@ -22,6 +22,7 @@ export interface PodOutcome {
   readonly owner: string;
   readonly namespace: string;
   readonly name: string;
+  readonly node: string;
   readonly phase: string;
   readonly ready: boolean;
   readonly status: string;
@@ -85,6 +86,13 @@ export function readOutcome(world: World, known: ReadonlySet<string>): Outcome {
   };
 }
 
+/** The uids of everything stored now. */
+export function uidsOf(world: World): ReadonlySet<string> {
+  const known = new Set<string>();
+  for (const { value } of storedObjects(world)) known.add((value as KubeObject).metadata.uid ?? '');
+  return known;
+}
+
 function podOutcome(
   pod: Pod,
   byUid: ReadonlyMap<string, KubeObject>,
@@ -98,6 +106,7 @@ function podOutcome(
     owner: topOwner(pod, byUid),
     namespace: pod.metadata.namespace ?? '',
     name: pod.metadata.name ?? '',
+    node: pod.spec.nodeName ?? '',
     phase: pod.status?.phase ?? 'Pending',
     ready:
       pod.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ??
