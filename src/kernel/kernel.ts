@@ -350,11 +350,14 @@ function retransmit(world: World, to: string, from: string): void {
   scheduleRetransmit(world, sender, to, waiting.tries);
 }
 
-/** Closes `process`'s connection to `peer` and tells it so. */
+/**
+ * Closes `process`'s connection to `peer` and tells it so: at this instant, so that nothing of a later connection, to a
+ * peer that starts again at once, can come before the news and be taken for lost with the old one.
+ */
 function lose(world: World, process: ProcessRecord, peer: string, cause: Cause | undefined): void {
   process.links.delete(peer);
   schedule(world.agenda, {
-    at: world.now + 100,
+    at: world.now,
     seq: world.nextSeq++,
     to: process.name,
     from: undefined,
