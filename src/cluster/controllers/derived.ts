@@ -1,7 +1,21 @@
-import type { Lease, Node, Pod, ReplicaSet } from '../../api/generated/types.ts';
+import type {
+  EndpointSlice,
+  Lease,
+  Node,
+  Pod,
+  ReplicaSet,
+  Service,
+} from '../../api/generated/types.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { InformerChange } from '../client/informer.ts';
 import type { ClusterView } from './cluster-view.ts';
+import {
+  noteNode,
+  notePod,
+  noteService,
+  noteSlice,
+  type ServiceMembers,
+} from './endpoints/members.ts';
 import { hearLease, hearNode, type Heartbeats } from './node/heartbeats.ts';
 import { notePodCidr, type PodCidrs } from './node/pod-cidrs.ts';
 import { tallyPod, tallySet, type ReplicaTallies } from './replica-tallies.ts';
@@ -14,12 +28,19 @@ export interface Derived {
   readonly replicas: ReplicaTallies;
   readonly heartbeats: Heartbeats;
   readonly podCidrs: PodCidrs;
+  readonly members: ServiceMembers;
   /** Uids of objects known to be gone, oldest first. */
   readonly absent: Set<string>;
 }
 
 export function createDerived(): Derived {
-  return { replicas: new Map(), heartbeats: new Map(), podCidrs: new Map(), absent: new Set() };
+  return {
+    replicas: new Map(),
+    heartbeats: new Map(),
+    podCidrs: new Map(),
+    members: new Map(),
+    absent: new Set(),
+  };
 }
 
 /** Takes one change in, after the copies show it and before any controller is asked. */
@@ -31,36 +52,44 @@ export function updateDerived(
 ): void {
   // An informer's objects are of its resource.
   switch (change.informer) {
-    case 'pods':
-      tallyPod(
-        derived.replicas,
-        change as { key: string; old: Pod | undefined; next: Pod | undefined },
-        cluster.epochMillis,
-      );
+    case 'pods': {
+      const pod = change as Changed<Pod>;
+      tallyPod(derived.replicas, pod, cluster.epochMillis);
+      notePod(derived.members, pod, cluster);
       break;
+    }
     case 'replicasets':
       tallySet(
         derived.replicas,
-        change as { old: ReplicaSet | undefined; next: ReplicaSet | undefined },
+        change as Changed<ReplicaSet>,
         (uid) => cluster.filed('pods', 'owner', uid),
         cluster.epochMillis,
       );
       break;
+    case 'services':
+      noteService(derived.members, change as Changed<Service>, cluster);
+      break;
+    case 'endpointslices':
+      noteSlice(derived.members, change as Changed<EndpointSlice>);
+      break;
     case 'nodes': {
-      const node = change as { key: string; old: Node | undefined; next: Node | undefined };
+      const node = change as Changed<Node>;
       hearNode(derived.heartbeats, node, now);
       notePodCidr(derived.podCidrs, node);
+      noteNode(derived.members, node, cluster);
       break;
     }
     case 'leases':
-      hearLease(
-        derived.heartbeats,
-        change as { old: Lease | undefined; next: Lease | undefined },
-        now,
-      );
+      hearLease(derived.heartbeats, change as Changed<Lease>, now);
       break;
     default:
   }
+}
+
+interface Changed<T> {
+  readonly key: string;
+  readonly old: T | undefined;
+  readonly next: T | undefined;
 }
 
 /** Remembers that no object with this uid exists any more; uids are never used again. */

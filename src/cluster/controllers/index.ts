@@ -1,5 +1,6 @@
 import type { Controller } from './controller.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { endpointSliceController } from './endpoints/endpointslice.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node/node-ipam.ts';
 import { nodeLifecycleController } from './node/node-lifecycle.ts';
@@ -14,6 +15,7 @@ import { serviceAccountController } from './serviceaccount.ts';
 export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
+  endpointSliceController,
   namespaceController,
   serviceAccountController,
   rootCaController,
