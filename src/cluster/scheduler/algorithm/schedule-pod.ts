@@ -254,7 +254,10 @@ function broken(status: Status): AttemptFailure {
   const text = messageOf(status);
   return {
     isError: true,
-    message: status.plugin === '' ? text : `running ${JSON.stringify(status.plugin)} filter plugin: ${text}`,
+    message:
+      status.plugin === ''
+        ? text
+        : `running ${JSON.stringify(status.plugin)} filter plugin: ${text}`,
     rejectedBy: new Set(),
     pendingOn: new Set(),
     postFilter: undefined,

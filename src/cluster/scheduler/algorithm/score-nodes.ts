@@ -40,7 +40,13 @@ export function scoreNodes(profile: Profile, cycle: Cycle, nodes: Int32Array): S
     const plugin = scorers[index]!; // In range by the loop's bound.
     const weight = profile.weights[index] ?? 1;
     if (skipped.has(plugin)) {
-      plugins.push({ plugin: plugin.name, weight, skipped: true, raw: NO_SCORES, normalized: NO_SCORES });
+      plugins.push({
+        plugin: plugin.name,
+        weight,
+        skipped: true,
+        raw: NO_SCORES,
+        normalized: NO_SCORES,
+      });
       continue;
     }
     const scores = scoreWith(plugin, cycle, nodes, states.get(plugin));

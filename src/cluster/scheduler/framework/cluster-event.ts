@@ -57,11 +57,7 @@ export const ACTION_UPDATE =
 
 export const ACTION_ALL = ACTION_UPDATE | ACTION.add | ACTION.delete;
 
-export function clusterEvent(
-  resource: EventResource,
-  action: number,
-  label: string,
-): ClusterEvent {
+export function clusterEvent(resource: EventResource, action: number, label: string): ClusterEvent {
   return Object.freeze({ resource, action, label });
 }
 

@@ -1,8 +1,4 @@
-import type {
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-} from '../../../api/generated/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../../../api/generated/types.ts';
 import type { Micros } from '../../../kernel/time.ts';
 import type { PodAmounts } from '../snapshot/pod-requests.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';

@@ -120,7 +120,9 @@ function expandPoint(
   const explicitNames = new Set(explicit.map(({ name }) => name));
   const ofMultiPoint = disabled.has('*')
     ? []
-    : multiPoint.filter(({ name }) => !disabled.has(name) && implementsPoint(plugins.get(name), point));
+    : multiPoint.filter(
+        ({ name }) => !disabled.has(name) && implementsPoint(plugins.get(name), point),
+      );
   const overriding = new Set(
     ofMultiPoint.filter(({ name }) => explicitNames.has(name)).map(({ name }) => name),
   );

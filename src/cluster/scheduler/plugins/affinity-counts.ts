@@ -1,4 +1,4 @@
-import { type AffinityTerm, termMatches } from '../snapshot/affinity-term.ts';
+import { type AffinityTerm, incomingTermMatches } from '../snapshot/affinity-term.ts';
 import { type DomainCounts, domainCounts, podCounter } from '../snapshot/pod-counter.ts';
 import { namespaceLabelsOf, type Snapshot, topologyOf } from '../snapshot/snapshot.ts';
 
@@ -22,7 +22,7 @@ export function matchingCounts(
     {
       key: `match|${terms.map((each) => each.targetKey).join('&')}`,
       matches: (set, namespaceLabels) =>
-        terms.every((term) => termMatches(term, set, namespaceLabels)),
+        terms.every((term) => incomingTermMatches(term, set, namespaceLabels)),
       skipsTerminating: false,
     },
   );

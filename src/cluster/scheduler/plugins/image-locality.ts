@@ -29,9 +29,8 @@ export const imageLocality = definePlugin({
   score(_cycle, node, { states, nodeCount, containerCount }: WantedImages) {
     let sum = 0;
     for (const state of states) {
-      const size = state?.sizeOn.get(node);
-      if (state === undefined || size === undefined) continue;
-      sum += Math.trunc(size * (state.sizeOn.size / nodeCount));
+      if (state === undefined || !state.sizeOn.has(node)) continue;
+      sum += Math.trunc(state.size * (state.sizeOn.size / nodeCount));
     }
     if (sum < THRESHOLD_MIN) return 0;
     const most = THRESHOLD_MAX_OF_CONTAINER * containerCount;

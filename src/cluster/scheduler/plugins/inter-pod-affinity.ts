@@ -12,10 +12,10 @@ import {
   type SchedulerPlugin,
 } from '../framework/plugin.ts';
 import { failure, type MaybeStatus, unresolvable, unschedulable } from '../framework/status.ts';
-import { type AffinityTerm, termMatches } from '../snapshot/affinity-term.ts';
+import { type AffinityTerm, incomingTermMatches, termMatches } from '../snapshot/affinity-term.ts';
 import { labelSetOf } from '../snapshot/label-set.ts';
 import type { DomainCounts } from '../snapshot/pod-counter.ts';
-import { type PodInfo, podInfoOf } from '../snapshot/pod-info.ts';
+import type { PodInfo } from '../snapshot/pod-info.ts';
 import { namespaceLabelsOf, type Snapshot } from '../snapshot/snapshot.ts';
 import { groupsConcerning, type TermGroup } from '../snapshot/term-groups.ts';
 import { type InterPodAffinityArgs, matchingCounts } from './affinity-counts.ts';
@@ -24,10 +24,7 @@ import { affinityScore, type AffinityScores, prepareAffinityScores } from './aff
 const NAME = 'InterPodAffinity';
 const NO_COMPANY = unresolvable(NAME, "node(s) didn't match pod affinity rules");
 const UNWANTED_COMPANY = unschedulable(NAME, "node(s) didn't match pod anti-affinity rules");
-const NOT_WELCOME = unschedulable(
-  NAME,
-  "node(s) didn't satisfy existing pods anti-affinity rules",
-);
+const NOT_WELCOME = unschedulable(NAME, "node(s) didn't satisfy existing pods anti-affinity rules");
 
 /** What is looked up once for a Pod. Counts are live: trial moves of preemption show in them. */
 interface AffinityState {
@@ -50,9 +47,9 @@ export function interPodAffinity(args: InterPodAffinityArgs): SchedulerPlugin {
       {
         resource: 'Pod',
         action: ACTION.add | ACTION.delete | ACTION.updatePodLabel,
-        helps: (waiting, change, snapshot) => {
+        helps: (waiting, change) => {
           const { old, next } = podsOf(change);
-          return podChangeHelps(snapshot, waiting, old, next);
+          return podChangeHelps(waiting, old, next);
         },
       },
       {
@@ -156,7 +153,7 @@ function hasCompany(node: number, { wanted, matchesItself }: AffinityState): boo
 function matchesAll(snapshot: Snapshot, terms: readonly AffinityTerm[], pod: PodInfo): boolean {
   if (terms.length === 0) return false;
   const namespaceLabels = namespaceLabelsOf(snapshot, pod.namespace);
-  return terms.every((term) => termMatches(term, pod.labelSet, namespaceLabels));
+  return terms.every((term) => incomingTermMatches(term, pod.labelSet, namespaceLabels));
 }
 
 /** Stretches the scores so that the least becomes 0 and the greatest 100. */
@@ -174,62 +171,46 @@ function stretch(scores: Float64Array): void {
   }
 }
 
-function podChangeHelps(
-  snapshot: Snapshot,
-  waiting: PodInfo,
-  old: Pod | undefined,
-  next: Pod | undefined,
-): boolean {
+/** Upstream's hint: the change makes some placed Pod one that all terms want, or no longer one they shun. */
+function podChangeHelps(waiting: PodInfo, old: Pod | undefined, next: Pod | undefined): boolean {
+  const before = old === undefined || !isPlaced(old) ? undefined : old;
+  const after = next === undefined || !isPlaced(next) ? undefined : next;
   const { requiredAffinity = [], requiredAntiAffinity = [] } = waiting.affinity ?? {};
-  const matches = (terms: readonly AffinityTerm[], pod: Pod) => {
-    const namespace = pod.metadata.namespace ?? '';
-    const set = labelSetOf(namespace, pod.metadata.labels);
-    const namespaceLabels = namespaceLabelsOf(snapshot, namespace);
-    return terms.every((term) => termMatches(term, set, namespaceLabels));
-  };
-  const matchesAny = (terms: readonly AffinityTerm[], pod: Pod) =>
-    terms.some((term) => matches([term], pod));
-  if (old !== undefined && next !== undefined) {
-    // The waiting Pod's own new labels may suit others' terms.
-    if (next.metadata.uid === waiting.pod.metadata.uid) return true;
+  if (before !== undefined && after !== undefined) {
     return (
-      (requiredAffinity.length > 0 &&
-        !matches(requiredAffinity, old) &&
-        matches(requiredAffinity, next)) ||
-      (matchesAny(requiredAntiAffinity, old) && !matchesAny(requiredAntiAffinity, next))
+      (!matchesEvery(requiredAffinity, before) && matchesEvery(requiredAffinity, after)) ||
+      (matchesEvery(requiredAntiAffinity, before) && !matchesEvery(requiredAntiAffinity, after))
     );
   }
-  if (next !== undefined) {
-    return requiredAffinity.length > 0 && matches(requiredAffinity, next);
-  }
-  if (old === undefined) return false;
-  if (matchesAny(requiredAntiAffinity, old)) return true;
-  // A Pod that kept this one away is gone.
-  const namespaceLabels = namespaceLabelsOf(snapshot, waiting.namespace);
-  return (
-    waiting.pod.metadata.uid !== old.metadata.uid &&
-    (antiAffinityOf(old) ?? []).some((term) =>
-      termMatches(term, waiting.labelSet, namespaceLabels),
-    )
-  );
+  if (after !== undefined) return matchesEvery(requiredAffinity, after);
+  return before !== undefined && matchesEvery(requiredAntiAffinity, before);
 }
 
-function antiAffinityOf(pod: Pod): readonly AffinityTerm[] | undefined {
-  return podInfoOf(pod).affinity?.requiredAntiAffinity;
+/** Namespace labels are left out here, as upstream does. */
+function matchesEvery(terms: readonly AffinityTerm[], { metadata }: Pod): boolean {
+  if (terms.length === 0) return false;
+  const set = labelSetOf(metadata.namespace ?? '', metadata.labels);
+  return terms.every((term) => termMatches(term, set, undefined));
+}
+
+function isPlaced({ spec, status }: Pod): boolean {
+  return (spec.nodeName ?? '') !== '' || (status?.nominatedNodeName ?? '') !== '';
 }
 
 function nodeChangeHelps(waiting: PodInfo, before: Node | undefined, after: Node): boolean {
   const { requiredAffinity = [], requiredAntiAffinity = [] } = waiting.affinity ?? {};
-  const domains = (node: Node, terms: readonly AffinityTerm[]) =>
-    terms.map((term) => labelOf(node.metadata.labels, term.topologyKey));
-  const now = domains(after, requiredAffinity);
-  if (requiredAffinity.length > 0 && now.every((value) => value !== undefined)) {
+  const domainOf = (node: Node, term: AffinityTerm) =>
+    labelOf(node.metadata.labels, term.topologyKey);
+  const isGain = requiredAffinity.some((term) => {
+    const now = domainOf(after, term);
+    if (now === undefined) return false;
+    return before === undefined || domainOf(before, term) !== now;
+  });
+  if (isGain) return true;
+  return requiredAntiAffinity.some((term) => {
+    // A new node may take any Pod with anti-affinity, with the label or without.
     if (before === undefined) return true;
-    const then = domains(before, requiredAffinity);
-    if (now.some((value, index) => value !== then[index])) return true;
-  }
-  const antiNow = domains(after, requiredAntiAffinity);
-  if (before === undefined) return requiredAffinity.length === 0;
-  const antiThen = domains(before, requiredAntiAffinity);
-  return antiNow.some((value, index) => value !== antiThen[index]);
+    const then = domainOf(before, term);
+    return then !== undefined && then !== domainOf(after, term);
+  });
 }

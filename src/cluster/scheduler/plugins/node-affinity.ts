@@ -131,7 +131,8 @@ function namedNodes(terms: readonly NodeSelectorTerm[]): ReadonlySet<string> | u
     for (const { key, operator, values = [] } of matchFields) {
       if (key !== 'metadata.name' || operator !== 'In') continue;
       const named = new Set(values);
-      ofTerm = ofTerm === undefined ? named : new Set([...ofTerm].filter((each) => named.has(each)));
+      ofTerm =
+        ofTerm === undefined ? named : new Set([...ofTerm].filter((each) => named.has(each)));
     }
     if (ofTerm === undefined) return undefined;
     for (const name of ofTerm) names.add(name);

@@ -142,8 +142,7 @@ export function askedOf(
       : amounts.scalars
           .filter(({ name, amount }) => amount !== 0 && !isIgnored(name))
           .map(({ name, amount }) => ({ name, amount, column: scalarColumn(table, name) }));
-  const isEmpty =
-    cpuMilli === 0 && memory === 0 && ephemeralStorage === 0 && scalars.length === 0;
+  const isEmpty = cpuMilli === 0 && memory === 0 && ephemeralStorage === 0 && scalars.length === 0;
   return { cpuMilli, memory, ephemeralStorage, scalars, isEmpty };
 }
 
@@ -245,8 +244,7 @@ function takesLess(now: PodAmounts, before: PodAmounts): boolean {
     now.memory < before.memory ||
     now.ephemeralStorage < before.ephemeralStorage ||
     before.scalars.some(
-      ({ name, amount }) =>
-        (now.scalars.find((each) => each.name === name)?.amount ?? 0) < amount,
+      ({ name, amount }) => (now.scalars.find((each) => each.name === name)?.amount ?? 0) < amount,
     )
   );
 }

@@ -100,8 +100,7 @@ function csiSourceOf(
   claim: PersistentVolumeClaim,
 ): { readonly driver: string; readonly handle: string } | undefined {
   const volumeName = claim.spec?.volumeName ?? '';
-  const volume =
-    volumeName === '' ? undefined : objects.store('persistentVolumes').get(volumeName);
+  const volume = volumeName === '' ? undefined : objects.store('persistentVolumes').get(volumeName);
   if (volume !== undefined) {
     const csi = volume.spec?.csi;
     if (csi === undefined || csi.driver === '' || csi.volumeHandle === '') return undefined;

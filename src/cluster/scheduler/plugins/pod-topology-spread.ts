@@ -143,9 +143,7 @@ function normalizeSpread(
     if (ignored.size > 0 && ignored.has(nodes[index] as number)) values[index] = 0;
     else if (greatest === 0) values[index] = 100;
     else {
-      values[index] = Math.trunc(
-        (100 * (greatest + least - (values[index] as number))) / greatest,
-      );
+      values[index] = Math.trunc((100 * (greatest + least - (values[index] as number))) / greatest);
     }
   }
 }

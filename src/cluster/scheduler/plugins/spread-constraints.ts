@@ -38,6 +38,7 @@ const SYSTEM_DEFAULTS: readonly TopologySpreadConstraint[] = [
   { maxSkew: 5, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
 ];
 
+const EMPTY_SELECTOR = selectorKey({});
 const NONE: readonly SpreadConstraint[] = Object.freeze([]);
 
 /** The constraints of a kind that count for a Pod: its own, or the defaults where it has none. */
@@ -65,7 +66,10 @@ export function requiresAllTopologies(pod: PodInfo, args: PodTopologySpreadArgs)
   return (own !== undefined && own.length > 0) || args.defaultingType !== 'System';
 }
 
-/** The Pods that a constraint counts: in the Pod's namespace, selected, and not on their way out. */
+/**
+ * The Pods that a constraint counts: in the Pod's namespace, selected, and not on their way out. A selector
+ * without any condition counts nobody, although it matches the Pod itself.
+ */
 export function counterOf(
   snapshot: Snapshot,
   namespace: string,
@@ -77,7 +81,10 @@ export function counterOf(
     (name) => namespaceLabelsOf(snapshot, name),
     {
       key: `spread|${namespace}|${constraint.selectorKey}`,
-      matches: (set) => set.namespace === namespace && constraint.selector(set.labels),
+      matches: (set) =>
+        constraint.selectorKey !== EMPTY_SELECTOR &&
+        set.namespace === namespace &&
+        constraint.selector(set.labels),
       skipsTerminating: true,
     },
   );

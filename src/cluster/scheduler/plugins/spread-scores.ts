@@ -51,9 +51,7 @@ export function prepareSpreadScores(
       const counter = counterOf(snapshot, pod.namespace, constraint);
       const topology = topologies[index] as TopologyColumn; // As many as there are constraints.
       const isHost = constraint.topologyKey === HOSTNAME;
-      const size = isHost
-        ? nodes.length - ignored.size
-        : domainsAmong(nodes, topology, ignored);
+      const size = isHost ? nodes.length - ignored.size : domainsAmong(nodes, topology, ignored);
       return {
         constraint,
         topology,

@@ -1,7 +1,13 @@
 import { goQuote } from '../../../api/go-text.ts';
-import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/generated/types.ts';
+import type { PersistentVolumeClaim } from '../../../api/generated/types.ts';
 import { ACTION, ACTION_UPDATE } from '../framework/cluster-event.ts';
-import { type Cycle, definePlugin, type PreFilterAnswer, reject, SKIP } from '../framework/plugin.ts';
+import {
+  type Cycle,
+  definePlugin,
+  type PreFilterAnswer,
+  reject,
+  SKIP,
+} from '../framework/plugin.ts';
 import { failure, type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import { claimOf, isFullyBound, notForPod, notFound, waitsForConsumer } from './volumes/claims.ts';
@@ -13,8 +19,7 @@ const UNBOUND_IMMEDIATE = unresolvable(NAME, 'pod has unbound immediate Persiste
 const OUT_OF_REACH = "node(s) didn't match PersistentVolume's node affinity";
 const NO_VOLUME = "node(s) didn't find available persistent volumes to bind";
 const NO_SPACE = 'node(s) did not have enough free storage';
-const VOLUME_GONE =
-  'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
+const VOLUME_GONE = 'node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)';
 
 /** Keeps Pods where their volumes are or can be made, and ties waiting claims to volumes there. */
 export const volumeBinding = definePlugin({
@@ -39,10 +44,7 @@ export const volumeBinding = definePlugin({
     if (wrong !== undefined) return reject(wrong);
     const claims = sortClaims(cycle);
     if ('code' in claims) return reject(claims);
-    const nodeNames = nodesOfLocalVolumes(cycle, claims.bound);
-    return nodeNames === undefined
-      ? { kind: 'proceed', state: claims }
-      : { kind: 'proceed', state: claims, nodeNames };
+    return { kind: 'proceed', state: claims };
   },
 
   filter({ snapshot }, slot, claims: PodVolumeClaims): MaybeStatus {
@@ -110,38 +112,6 @@ function sortClaims({ snapshot, pod }: Cycle): PodVolumeClaims | Status {
     else isAnyUnbound = true;
   }
   return isAnyUnbound ? UNBOUND_IMMEDIATE : { bound, waiting };
-}
-
-/** The nodes that bound volumes are tied to by host name: no other need be looked at. */
-function nodesOfLocalVolumes(
-  { snapshot }: Cycle,
-  claims: readonly PersistentVolumeClaim[],
-): ReadonlySet<string> | undefined {
-  let nodes: Set<string> | undefined;
-  for (const claim of claims) {
-    const volume = snapshot.objects.store('persistentVolumes').get(claim.spec?.volumeName ?? '');
-    if (volume === undefined) return undefined;
-    const names = hostNamesOf(volume);
-    if (names.size === 0) continue;
-    const before = nodes;
-    nodes = before === undefined ? names : new Set([...before].filter((each) => names.has(each)));
-  }
-  return nodes;
-}
-
-function hostNamesOf(volume: PersistentVolume): Set<string> {
-  const names = new Set<string>();
-  for (const { matchExpressions = [] } of volume.spec?.nodeAffinity?.required
-    ?.nodeSelectorTerms ?? []) {
-    let ofTerm: Set<string> | undefined;
-    for (const { key, operator, values = [] } of matchExpressions) {
-      if (key !== 'kubernetes.io/hostname' || operator !== 'In') continue;
-      const before = ofTerm;
-      ofTerm = new Set(before === undefined ? values : values.filter((each) => before.has(each)));
-    }
-    for (const name of ofTerm ?? []) names.add(name);
-  }
-  return names;
 }
 
 function isOwnClaim(waiting: PodInfo, claim: PersistentVolumeClaim | undefined): boolean {

@@ -35,8 +35,7 @@ export const volumeRestrictions = definePlugin({
             ({ persistentVolumeClaim }) =>
               persistentVolumeClaim !== undefined &&
               volumes.some(
-                (each) =>
-                  each.persistentVolumeClaim?.claimName === persistentVolumeClaim.claimName,
+                (each) => each.persistentVolumeClaim?.claimName === persistentVolumeClaim.claimName,
               ),
           );
         return (

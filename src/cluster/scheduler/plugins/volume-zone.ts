@@ -2,7 +2,13 @@ import { goQuote } from '../../../api/go-text.ts';
 import type { Node, PersistentVolume } from '../../../api/generated/types.ts';
 import { labelOf } from '../../../api/selectors/label-requirement.ts';
 import { ACTION, ACTION_UPDATE } from '../framework/cluster-event.ts';
-import { type Cycle, definePlugin, type PreFilterAnswer, reject, SKIP } from '../framework/plugin.ts';
+import {
+  type Cycle,
+  definePlugin,
+  type PreFilterAnswer,
+  reject,
+  SKIP,
+} from '../framework/plugin.ts';
 import { type Status, unresolvable } from '../framework/status.ts';
 import { notFound, storageClassOf, waitsForConsumer } from './volumes/claims.ts';
 

@@ -1,5 +1,8 @@
 import type { PodDisruptionBudget } from '../../../api/generated/types.ts';
-import { labelSelectorMatcher, labelSelectorRequirements } from '../../../api/selectors/label-selector.ts';
+import {
+  labelSelectorMatcher,
+  labelSelectorRequirements,
+} from '../../../api/selectors/label-selector.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 
 /** Victims by whether a disruption budget would be violated by evicting them. */

@@ -77,7 +77,9 @@ export function preempt(attempt: FailedAttempt, args: DefaultPreemptionArgs): Po
     };
   }
   const best = bestCandidates(tried.candidates);
-  const chosen = best[best.length === 1 ? 0 : attempt.drawBelow(best.length)] as PreemptionCandidate;
+  const chosen = best[
+    best.length === 1 ? 0 : attempt.drawBelow(best.length)
+  ] as PreemptionCandidate;
   return {
     status: undefined,
     nominatedNode: chosen.nodeName,
@@ -153,11 +155,7 @@ function noCandidates(refusals: ReadonlyMap<number, Status>, count: number): str
 }
 
 /** Waiting Pods of lower priority that counted on the node: they must look for another. */
-function lowerNominations(
-  snapshot: Snapshot,
-  pod: PodInfo,
-  nodeName: string,
-): readonly PodInfo[] {
+function lowerNominations(snapshot: Snapshot, pod: PodInfo, nodeName: string): readonly PodInfo[] {
   const nominated = snapshot.nominated.get(nodeName);
   if (nominated === undefined) return [];
   return [...nominated.values()].filter((each) => each.priority < pod.priority);

@@ -56,6 +56,24 @@ export function termMatches(
   return term.selector(target.labels);
 }
 
+/**
+ * The same for a term of the Pod that is to be placed. v1.35 (and 1.34) lists the namespaces that the term's
+ * selector selects, and then asks the selector once more without any labels: a condition that a label is
+ * absent thus holds for every namespace.
+ */
+export function incomingTermMatches(
+  term: AffinityTerm,
+  target: LabelSet,
+  namespaceLabels: Labels | undefined,
+): boolean {
+  if (!term.namespaces.has(target.namespace)) {
+    const { namespaceSelector } = term;
+    if (namespaceSelector === undefined) return false;
+    if (!namespaceSelector(namespaceLabels) && !namespaceSelector(undefined)) return false;
+  }
+  return term.selector(target.labels);
+}
+
 /** Compiles the terms of a Pod in `namespace`; undefined when it has none. */
 export function affinityTermsOf(
   affinity:

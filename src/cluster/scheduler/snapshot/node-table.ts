@@ -31,6 +31,9 @@ export interface NodeTable {
   cpuNonZero: Float64Array;
   memoryNonZero: Float64Array;
   podCount: Int32Array;
+  /** Numbers the nodes in order of arrival. */
+  serials: Float64Array;
+  nextSerial: number;
   /** Bits of `NodeTrait`. */
   traits: Uint8Array;
   readonly scalars: Map<string, ScalarColumn>;
@@ -72,6 +75,8 @@ export function createNodeTable(): NodeTable {
     cpuNonZero: column(),
     memoryNonZero: column(),
     podCount: new Int32Array(CAPACITY_MIN),
+    serials: column(),
+    nextSerial: 1,
     traits: new Uint8Array(CAPACITY_MIN),
     scalars: new Map(),
     traitCounts: { unschedulable: 0, hardTaints: 0, softTaints: 0 },
@@ -91,6 +96,7 @@ export function takeSlot(
   table.names[slot] = name;
   table.pods[slot] = new Map();
   table.ports[slot] = undefined;
+  table.serials[slot] = table.nextSerial++;
   return { slot, grown };
 }
 
@@ -202,9 +208,7 @@ function countPorts(table: NodeTable, slot: number, pod: PodInfo, sign: 1 | -1):
     else {
       const index = ports.findIndex(
         (each) =>
-          each.port === port.port &&
-          each.protocol === port.protocol &&
-          each.hostIP === port.hostIP,
+          each.port === port.port && each.protocol === port.protocol && each.hostIP === port.hostIP,
       );
       if (index >= 0) ports.splice(index, 1);
     }
@@ -238,6 +242,7 @@ function grow(table: NodeTable): void {
   table.cpuNonZero = longer(table.cpuNonZero, capacity);
   table.memoryNonZero = longer(table.memoryNonZero, capacity);
   table.podCount = longerInts(table.podCount, capacity);
+  table.serials = longer(table.serials, capacity);
   const traits = new Uint8Array(capacity);
   traits.set(table.traits);
   table.traits = traits;

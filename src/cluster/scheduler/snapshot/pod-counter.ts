@@ -60,7 +60,11 @@ export function podCounter(
   counters: PodCounters,
   table: NodeTable,
   namespaceLabels: (namespace: string) => Labels | undefined,
-  question: { readonly key: string; readonly matches: PodMatch; readonly skipsTerminating: boolean },
+  question: {
+    readonly key: string;
+    readonly matches: PodMatch;
+    readonly skipsTerminating: boolean;
+  },
 ): PodCounter {
   counters.clock += 1;
   let counter = counters.byKey.get(question.key);

@@ -45,11 +45,17 @@ export function podAmountsOnNode(pod: Pod): PodAmounts {
   return amountsFrom(requests, nonZero);
 }
 
-/** What a Pod that is to be placed asks for. */
+/**
+ * What a Pod that is to be placed asks for. Amounts given for the whole Pod do not count in `nonZero…`: the
+ * scoring of NodeResourcesFit, alone of all, sees the containers only.
+ */
 export function podAmountsAsked(pod: Pod): PodAmounts {
   const plain = plainAmounts(pod);
   if (plain !== undefined) return plain;
-  const nonZero = podRequestAmountsWith(pod, { nonMissingContainerRequests: STAND_INS });
+  const nonZero = podRequestAmountsWith(pod, {
+    nonMissingContainerRequests: STAND_INS,
+    skipPodLevelResources: true,
+  });
   return amountsFrom(podRequestAmounts(pod), nonZero);
 }
 
@@ -159,7 +165,8 @@ function isSameList(a: Amounts = {}, b: Amounts = {}): boolean {
   if (a === b) return true;
   const keys = Object.keys(a);
   return (
-    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
   );
 }
 

@@ -160,9 +160,9 @@ export function setNode(snapshot: Snapshot, node: Node): void {
   }
   const before = table.nodes[slot] as Node;
   if (before === node) return;
-  if (before.status?.images !== node.status?.images) {
-    fileImages(snapshot.images, slot, before, -1);
-    fileImages(snapshot.images, slot, node, 1);
+  if (!isSameImages(before, node)) {
+    fileImages(snapshot.images, slot, before, -1, table.serials);
+    fileImages(snapshot.images, slot, node, 1, table.serials);
   }
   if (isSamePlace(before, node)) {
     writeNode(table, slot, node);
@@ -185,7 +185,7 @@ export function removeNode(snapshot: Snapshot, name: string): void {
   if (slot === undefined) return;
   const pods = [...podsAt(table, slot)];
   for (const pod of pods) countOnNode(snapshot, slot, pod, -1);
-  fileImages(snapshot.images, slot, table.nodes[slot], -1);
+  fileImages(snapshot.images, slot, table.nodes[slot], -1, table.serials);
   releaseSlot(table, slot);
   fileNodeEverywhere(snapshot.topologies, slot, undefined);
   forgetAnswers(snapshot.masks, slot);
@@ -307,7 +307,7 @@ function markNominated(snapshot: Snapshot, nodeName: string): void {
 
 function enterNode(snapshot: Snapshot, slot: number, node: Node): void {
   writeNode(snapshot.table, slot, node);
-  fileImages(snapshot.images, slot, node, 1);
+  fileImages(snapshot.images, slot, node, 1, snapshot.table.serials);
   fileNodeEverywhere(snapshot.topologies, slot, node);
   forgetAnswers(snapshot.masks, slot);
   markDomainsStale(snapshot.counters);
@@ -352,6 +352,26 @@ function isSamePlace(a: Node, b: Node): boolean {
     isSameList(a.spec.taints, b.spec.taints) &&
     a.spec.unschedulable === b.spec.unschedulable &&
     isSameMap(a.metadata.labels, b.metadata.labels)
+  );
+}
+
+/** Kubelets report their images again and again, nearly always the same. */
+function isSameImages(a: Node, b: Node): boolean {
+  const before = a.status?.images ?? [];
+  const after = b.status?.images ?? [];
+  if (before === after) return true;
+  return (
+    before.length === after.length &&
+    before.every((image, index) => {
+      const other = after[index];
+      const { names = [] } = image;
+      const otherNames = other?.names ?? [];
+      return (
+        image.sizeBytes === other?.sizeBytes &&
+        names.length === otherNames.length &&
+        names.every((name, at) => name === otherNames[at])
+      );
+    })
   );
 }
 

@@ -15,10 +15,7 @@ export function notFound(resource: string, name: string): string {
 
 /** The class a claim or volume is of; the old annotation counts before the field. */
 export function storageClassOf(object: PersistentVolumeClaim | PersistentVolume): string {
-  const annotated = labelOf(
-    object.metadata.annotations,
-    'volume.beta.kubernetes.io/storage-class',
-  );
+  const annotated = labelOf(object.metadata.annotations, 'volume.beta.kubernetes.io/storage-class');
   return annotated ?? object.spec?.storageClassName ?? '';
 }
 

@@ -156,8 +156,7 @@ function isReservedFor(volume: PersistentVolume, claim: PersistentVolumeClaim): 
 function isSameKind(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
   return (
     (claim.spec?.volumeMode ?? 'Filesystem') === (volume.spec?.volumeMode ?? 'Filesystem') &&
-    (claim.spec?.volumeAttributesClassName ?? '') ===
-      (volume.spec?.volumeAttributesClassName ?? '')
+    (claim.spec?.volumeAttributesClassName ?? '') === (volume.spec?.volumeAttributesClassName ?? '')
   );
 }
 

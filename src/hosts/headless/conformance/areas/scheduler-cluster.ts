@@ -73,12 +73,27 @@ export function snapshotOf(vector: SchedulerVector): Snapshot {
   });
   const objects = clusterObjects(stores as Parameters<typeof clusterObjects>[0]);
   const snapshot = buildSnapshot(order, objects, nodes, placed);
-  for (const pod of pods) {
+  for (const pod of vector.pod === undefined ? pods : [...pods, vector.pod]) {
     const nominated = pod.status?.nominatedNodeName;
     if (pod.spec.nodeName !== undefined || nominated === undefined) continue;
-    setNomination(snapshot, podInfoOf(pod), nominated);
+    setNomination(snapshot, podInfoOf(bareOf(pod)), nominated);
   }
   return snapshot;
+}
+
+/**
+ * The waiting Pods of the vectors were nominated without standing in the scheduler's queue, and of such a Pod
+ * kube-scheduler knows the name alone: it counts with priority 0 and without requests. In a live cluster
+ * nominated Pods stand in the queue and count whole.
+ */
+function bareOf({ metadata }: Pod): Pod {
+  const { name = '', namespace = '', uid = '' } = metadata;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, uid },
+    spec: { containers: [] },
+  };
 }
 
 /** The incoming Pod's way through the plugins. */

@@ -107,7 +107,9 @@ function runFilter(vector: SchedulerVector): CaseResult {
     if (result.outcome !== 'passed') return result;
     const wanted = expected.preFilter.nodeNames;
     const names = answer?.kind === 'proceed' ? answer.nodeNames : undefined;
-    if (wanted !== undefined && wanted !== null) {
+    // 1.28 narrowed the nodes down to those that local volumes name; newer releases (see the random vectors) ask
+    // each node instead, with the same outcome.
+    if (wanted !== undefined && wanted !== null && vector.plugin !== 'VolumeBinding') {
       const got = names === undefined ? undefined : [...names].sort();
       const compared = expectEqual([...wanted].sort(), got, 'nodeNames');
       if (compared.outcome !== 'passed') return compared;
