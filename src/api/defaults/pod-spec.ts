@@ -11,7 +11,6 @@ import { defaultVolume } from './volume.ts';
 /** The defaults of pods and pod templates (upstream: core/v1 SetDefaults_PodSpec and SetDefaults_Pod). */
 
 // The pods of a ReplicaSet come with the spec object of its template, so the work is done once for all of them.
-// Results are their own results.
 const templateSpecs = new WeakMap<PodSpec, PodSpec>();
 const podSpecs = new WeakMap<PodSpec, PodSpec>();
 
@@ -26,8 +25,24 @@ const specDefaults = {
 
 /** What templates get, and pods too. */
 export function defaultTemplateSpec(spec: PodSpec): PodSpec {
-  const known = templateSpecs.get(spec);
-  if (known !== undefined) return known;
+  return remembered(templateSpecs, spec, withTemplateDefaults);
+}
+
+/** The result for a spec that was seen before, else a new one, which is its own result. */
+function remembered(
+  known: WeakMap<PodSpec, PodSpec>,
+  spec: PodSpec,
+  change: (spec: PodSpec) => PodSpec,
+): PodSpec {
+  const before = known.get(spec);
+  if (before !== undefined) return before;
+  const result = change(spec);
+  known.set(spec, result);
+  if (result !== spec) known.set(result, result);
+  return result;
+}
+
+function withTemplateDefaults(spec: PodSpec): PodSpec {
   let result = fill(spec, specDefaults);
   if (result.containers === undefined) result = { ...result, containers: [] };
   if (result.serviceAccountName === undefined && result.serviceAccount !== undefined) {
@@ -45,30 +60,26 @@ export function defaultTemplateSpec(spec: PodSpec): PodSpec {
     // They have the fields of containers, and one more.
     mapSame(list, (each) => defaultContainer(each as Container) as typeof each),
   );
-  result = changeField(result, 'volumes', (list) => mapSame(list, defaultVolume));
-  templateSpecs.set(spec, result);
-  templateSpecs.set(result, result);
-  return result;
+  return changeField(result, 'volumes', (list) => mapSame(list, defaultVolume));
 }
 
 /** What pods get on top: requests from limits, the node's ports on the node's network, service variables. */
 export function defaultPodSpec(spec: PodSpec): PodSpec {
-  const known = podSpecs.get(spec);
-  if (known !== undefined) return known;
-  let result = fill(defaultTemplateSpec(spec), { enableServiceLinks: true });
+  return remembered(podSpecs, spec, withPodDefaults);
+}
+
+function withPodDefaults(spec: PodSpec): PodSpec {
+  let result = fill(withTemplateDefaults(spec), { enableServiceLinks: true });
   const change = (list: readonly Container[]): readonly Container[] => {
     const requested = mapSame(list, requestsFromLimits);
     return result.hostNetwork === true ? mapSame(requested, hostPorts) : requested;
   };
   result = changeField(result, 'containers', change);
   result = changeField(result, 'initContainers', change);
-  result = changeField(result, 'resources', (resources) => {
+  return changeField(result, 'resources', (resources) => {
     const limits = resources.limits ?? {};
     return withMissingRequests(resources, podLevelLimits(result, limits));
   });
-  podSpecs.set(spec, result);
-  podSpecs.set(result, result);
-  return result;
 }
 
 function requestsFromLimits(container: Container): Container {

@@ -44,9 +44,7 @@ export const endpointsKind = defineKind<Endpoints>({
     changeField(endpoints, 'subsets', (subsets) =>
       mapSame(subsets, (subset) =>
         changeField(subset, 'ports', (ports) =>
-          mapSame(ports, (port) =>
-            port.protocol ? port : { ...port, protocol: 'TCP' },
-          ),
+          mapSame(ports, (port) => (port.protocol ? port : { ...port, protocol: 'TCP' })),
         ),
       ),
     ),

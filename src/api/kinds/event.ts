@@ -1,8 +1,11 @@
-import type { Event } from '../generated/types.ts';
+import { fill } from '../defaults/fill.ts';
+import type { Event, ObjectReference } from '../generated/types.ts';
 import { eventTable } from '../printers/event.ts';
 import { collectErrors } from '../validation/collect.ts';
 import { checkEvent } from '../validation/event.ts';
 import { defineKind } from './define-kind.ts';
+
+const noObject: ObjectReference = Object.freeze({});
 
 /** What happened to an object, as a component tells it; kept for an hour. */
 export const eventKind = defineKind<Event>({
@@ -27,6 +30,8 @@ export const eventKind = defineKind<Event>({
     type: (event) => event.type ?? '',
   },
   table: eventTable,
+
+  defaults: (event) => fill(event, { involvedObject: noObject }),
 
   // Events are many and short-lived, and old writers are not held to more than this.
   validate: (event) => collectErrors((errors) => checkEvent(event, errors)),
