@@ -38,7 +38,7 @@ const evicted: Then = Object.freeze({
 
 /**
  * POST to a pod's eviction: a delete that asks the disruption budgets first. The first step takes one disruption from
- * the budget, the later ones delete (upstream: EvictionREST).
+ * the budget, the second tells the Pod, the later ones delete (upstream: EvictionREST).
  */
 export function evictPod(call: VerbCall): Answer {
   const { server, exchange, target, at } = call;
@@ -54,22 +54,57 @@ export function evictPod(call: VerbCall): Answer {
       ? reply(evicted.kind === 'body' ? evicted.body : undefined, 201)
       : refuse(notFoundError(resourceOf(call), target.name));
   }
-  if (at.step > 0 || needsNoBudget(pod)) return deleteWith(call, options, evicted);
+  if (at.step > 1) return deleteWith(call, options, evicted);
+  if (at.step === 1 || needsNoBudget(pod)) return markAndDelete(call, pod, options);
   const budgets = budgetsOf(server, pod);
-  if (budgets.length === 0) return deleteWith(call, options, evicted);
   const [budget] = budgets;
-  if (budget === undefined || budgets.length > 1) {
+  if (budget === undefined) return markAndDelete(call, pod, options);
+  if (budgets.length > 1) {
     return refuse(
       internalError(
         'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
       ),
     );
   }
-  if (isUnready(pod) && mayAlwaysEvictUnready(budget)) return deleteWith(call, options, evicted);
+  if (isUnready(pod) && mayAlwaysEvictUnready(budget)) return markAndDelete(call, pod, options);
   const refused = budgetRefusal(budget);
   if (refused !== undefined) return refuse(refused);
   if (isDryRun(exchange.request)) return deleteWith(call, options, evicted);
   return takeDisruption(server, budget, pod);
+}
+
+/** The Pod says why it goes before it goes. */
+function markAndDelete(call: VerbCall, pod: Pod, options: DeleteOptions): Answer {
+  const { server, exchange, target } = call;
+  if (isDryRun(exchange.request)) return deleteWith(call, options, evicted);
+  const conditions = (pod.status?.conditions ?? []).filter(
+    (each) => each.type !== 'DisruptionTarget',
+  );
+  const { generation } = pod.metadata;
+  const next: Pod = {
+    ...pod,
+    status: {
+      ...pod.status,
+      conditions: [
+        ...conditions,
+        {
+          type: 'DisruptionTarget',
+          ...(generation === undefined ? undefined : { observedGeneration: generation }),
+          status: 'True',
+          reason: 'EvictionByEvictionAPI',
+          message: 'Eviction API: evicting',
+          lastTransitionTime: timestamp(server),
+        },
+      ],
+    },
+  };
+  return commitObject(server, {
+    kind: target.kind,
+    key: target.key,
+    next,
+    old: pod,
+    then: { kind: 'step', step: 2 },
+  });
 }
 
 /** Pods that have ended, have not begun or are going anyway break no budget. */

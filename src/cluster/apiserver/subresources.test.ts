@@ -1,0 +1,336 @@
+import { describe, expect, test } from 'vitest';
+import type { Deployment, Pod } from '../../api/generated/types.ts';
+import {
+  answerTo,
+  apiServerRig,
+  ask,
+  etcdOf,
+  podBody,
+  rigWithAccount,
+  run,
+  send,
+  type ApiServerRig,
+} from './testing.ts';
+
+const pods = '/api/v1/namespaces/default/pods';
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+const MERGE = 'application/merge-patch+json';
+
+const deployment = {
+  metadata: { name: 'web' },
+  spec: {
+    replicas: 3,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: { containers: [{ name: 'c', image: 'nginx' }] },
+    },
+  },
+};
+
+const bind = (
+  rig: ApiServerRig,
+  name: string,
+  body: unknown = { target: { kind: 'Node', name: 'n1' } },
+) => ask(rig, { method: 'POST', path: `${pods}/${name}/binding`, body });
+
+describe('status', () => {
+  test('the status is taken from one endpoint, all else from the other', () => {
+    const rig = apiServerRig();
+    const made = ask(rig, {
+      method: 'POST',
+      path: deployments,
+      body: { ...deployment, status: { replicas: 9 } },
+    }).body as Deployment;
+    expect(made.status?.replicas).toBeUndefined();
+    expect(made.metadata.generation).toBe(1);
+    const body = { ...made, spec: { ...made.spec, replicas: 5 }, status: { replicas: 2 } };
+    const status = ask(rig, { method: 'PUT', path: `${deployments}/web/status`, body })
+      .body as Deployment;
+    expect(status).toMatchObject({
+      spec: { replicas: 3 },
+      status: { replicas: 2 },
+      metadata: { generation: 1 },
+    });
+    const spec = ask(rig, {
+      method: 'PUT',
+      path: `${deployments}/web`,
+      body: { ...body, metadata: status.metadata, status: {} },
+    }).body as Deployment;
+    expect(spec).toMatchObject({
+      spec: { replicas: 5 },
+      status: { replicas: 2 },
+      metadata: { generation: 2 },
+    });
+    const managers = (spec.metadata.managedFields ?? []).map(({ manager, subresource }) => [
+      manager,
+      subresource,
+    ]);
+    expect(managers).toEqual([
+      ['test', undefined],
+      ['test', 'status'],
+    ]);
+    expect(ask(rig, { method: 'GET', path: `${deployments}/web/status` }).body).toEqual(spec);
+  });
+});
+
+describe('scale', () => {
+  const scale = `${deployments}/web/scale`;
+
+  test('reads, replaces and patches the replica count', () => {
+    const rig = apiServerRig();
+    ask(rig, { method: 'POST', path: deployments, body: deployment });
+    const read = ask(rig, { method: 'GET', path: scale }).body;
+    expect(read).toMatchObject({
+      kind: 'Scale',
+      apiVersion: 'autoscaling/v1',
+      metadata: { name: 'web', namespace: 'default', resourceVersion: '11' },
+      spec: { replicas: 3 },
+      status: { replicas: 0 },
+    });
+    expect(
+      ask(rig, {
+        method: 'PATCH',
+        path: scale,
+        contentType: MERGE,
+        body: { spec: { replicas: 4 } },
+      }),
+    ).toMatchObject({ code: 200, body: { kind: 'Scale', spec: { replicas: 4 } } });
+    expect(
+      ask(rig, {
+        method: 'PUT',
+        path: scale,
+        body: { metadata: { name: 'web' }, spec: { replicas: 0 } },
+      }).body,
+    ).toMatchObject({ spec: {}, metadata: { resourceVersion: '13' } });
+    const { spec, metadata } = ask(rig, { method: 'GET', path: `${deployments}/web` })
+      .body as Deployment;
+    expect(spec.replicas).toBe(0);
+    expect(metadata.generation).toBe(3);
+  });
+
+  test('refusals', () => {
+    const rig = apiServerRig();
+    ask(rig, { method: 'POST', path: deployments, body: deployment });
+    expect(
+      ask(rig, {
+        method: 'PATCH',
+        path: scale,
+        contentType: MERGE,
+        body: { spec: { replicas: -1 } },
+      }),
+    ).toMatchObject({
+      code: 422,
+      body: {
+        message:
+          'Scale.autoscaling "web" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0',
+      },
+    });
+    expect(
+      ask(rig, {
+        method: 'PUT',
+        path: scale,
+        body: { metadata: { resourceVersion: '3' }, spec: { replicas: 1 } },
+      }).code,
+    ).toBe(409);
+    expect(ask(rig, { method: 'GET', path: `${deployments}/no/scale` })).toMatchObject({
+      code: 404,
+      body: { message: 'deployments.apps "no" not found' },
+    });
+  });
+});
+
+describe('binding', () => {
+  test('gives a Pod its node, once', () => {
+    const rig = rigWithAccount();
+    ask(rig, { method: 'POST', path: pods, body: podBody('p') });
+    expect(bind(rig, 'p')).toMatchObject({
+      code: 201,
+      body: { kind: 'Status', status: 'Success' },
+    });
+    const pod = ask(rig, { method: 'GET', path: `${pods}/p` }).body as Pod;
+    expect(pod.spec.nodeName).toBe('n1');
+    expect(pod.metadata.generation).toBe(1);
+    expect(pod.status?.conditions).toEqual([
+      {
+        type: 'PodScheduled',
+        status: 'True',
+        observedGeneration: 1,
+        lastTransitionTime: '2026-01-01T09:00:00Z',
+      },
+    ]);
+    expect(bind(rig, 'p', { target: { kind: 'Node', name: 'n2' } })).toMatchObject({
+      code: 409,
+      body: {
+        reason: 'Conflict',
+        message:
+          'Operation cannot be fulfilled on pods/binding "p": pod p is already assigned to node "n1"',
+      },
+    });
+  });
+
+  test('refusals', () => {
+    const rig = rigWithAccount();
+    ask(rig, {
+      method: 'POST',
+      path: pods,
+      body: podBody('p', { metadata: { finalizers: ['example.com/x'] } }),
+    });
+    expect(bind(rig, 'q')).toMatchObject({ code: 404, body: { message: 'pods "q" not found' } });
+    expect(bind(rig, 'p', { metadata: { name: 'q' }, target: { name: 'n' } })).toMatchObject({
+      code: 400,
+      body: { message: 'name in URL does not match name in Binding object' },
+    });
+    expect(bind(rig, 'p', { target: {} })).toMatchObject({
+      code: 500,
+      body: { message: 'target.name: Required value' },
+    });
+    ask(rig, { method: 'DELETE', path: `${pods}/p` });
+    expect(bind(rig, 'p')).toMatchObject({
+      code: 409,
+      body: {
+        message:
+          'Operation cannot be fulfilled on pods/binding "p": pod p is being deleted, cannot be assigned to a host',
+      },
+    });
+  });
+
+  test('two schedulers at once: the second is refused', () => {
+    const rig = rigWithAccount();
+    ask(rig, { method: 'POST', path: pods, body: podBody('p') });
+    const ids = ['n1', 'n2'].map((name) =>
+      send(rig, {
+        method: 'POST',
+        path: `${pods}/p/binding`,
+        body: { target: { kind: 'Node', name } },
+      }),
+    );
+    run(rig);
+    expect(ids.map((id) => answerTo(rig, id)?.code)).toEqual([201, 409]);
+  });
+});
+
+describe('eviction', () => {
+  function rigWithBudget(status: object): ApiServerRig {
+    const rig = rigWithAccount();
+    const labels = { app: 'web' };
+    const body = {
+      metadata: { name: 'web' },
+      spec: { minAvailable: 2, selector: { matchLabels: labels } },
+    };
+    ask(rig, { method: 'POST', path: budgets, body });
+    ask(rig, {
+      method: 'PATCH',
+      path: `${budgets}/web/status`,
+      contentType: MERGE,
+      body: { status },
+    });
+    ask(rig, { method: 'POST', path: pods, body: podBody('p', { metadata: { labels } }) });
+    bind(rig, 'p');
+    const ready = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+    ask(rig, {
+      method: 'PATCH',
+      path: `${pods}/p/status`,
+      contentType: MERGE,
+      body: { status: ready },
+    });
+    return rig;
+  }
+  const evict = (rig: ApiServerRig, name = 'p', deleteOptions: object = {}) =>
+    ask(rig, {
+      method: 'POST',
+      path: `${pods}/${name}/eviction`,
+      body: { metadata: { name }, deleteOptions },
+    });
+
+  test('takes a disruption and deletes', () => {
+    const rig = rigWithBudget({
+      observedGeneration: 1,
+      disruptionsAllowed: 1,
+      currentHealthy: 3,
+      desiredHealthy: 2,
+      expectedPods: 3,
+    });
+    expect(evict(rig)).toMatchObject({ code: 201, body: { status: 'Success' } });
+    expect(ask(rig, { method: 'GET', path: `${budgets}/web` }).body).toMatchObject({
+      status: { disruptionsAllowed: 0, disruptedPods: { p: '2026-01-01T09:00:00Z' } },
+    });
+    expect(ask(rig, { method: 'GET', path: `${pods}/p` }).body).toMatchObject({
+      metadata: { deletionGracePeriodSeconds: 30 },
+      status: {
+        conditions: expect.arrayContaining([
+          expect.objectContaining({ type: 'DisruptionTarget', reason: 'EvictionByEvictionAPI' }),
+        ]) as unknown,
+      },
+    });
+  });
+
+  test('is refused when the budget allows none, or is not yet counted', () => {
+    const rig = rigWithBudget({
+      observedGeneration: 1,
+      disruptionsAllowed: 0,
+      currentHealthy: 2,
+      desiredHealthy: 2,
+      expectedPods: 2,
+    });
+    expect(evict(rig)).toMatchObject({
+      code: 429,
+      body: {
+        reason: 'TooManyRequests',
+        message: "Cannot evict pod as it would violate the pod's disruption budget.",
+        details: {
+          causes: [
+            {
+              reason: 'DisruptionBudget',
+              message: 'The disruption budget web needs 2 healthy pods and has 2 currently',
+            },
+          ],
+        },
+      },
+    });
+    const fresh = rigWithBudget({ observedGeneration: 0, disruptionsAllowed: 1 });
+    expect(evict(fresh)).toMatchObject({
+      code: 429,
+      retryAfterSeconds: 10,
+      body: {
+        details: {
+          causes: [
+            { message: 'The disruption budget web is still being processed by the server.' },
+          ],
+        },
+      },
+    });
+  });
+
+  test('without a budget it is a delete', () => {
+    const rig = rigWithAccount();
+    ask(rig, { method: 'POST', path: pods, body: podBody('p') });
+    const revision = etcdOf(rig).revision;
+    expect(evict(rig, 'p', { gracePeriodSeconds: 0 }).code).toBe(201);
+    expect(ask(rig, { method: 'GET', path: `${pods}/p` }).code).toBe(404);
+    expect(etcdOf(rig).revision).toBe(revision + 3);
+    expect(evict(rig, 'no')).toMatchObject({ code: 404, body: { message: 'pods "no" not found' } });
+  });
+});
+
+describe('what is not served', () => {
+  test('is refused by name', () => {
+    const rig = rigWithAccount();
+    ask(rig, { method: 'POST', path: pods, body: podBody('p') });
+    expect(
+      ask(rig, { method: 'PATCH', path: `${pods}/p/resize`, contentType: MERGE, body: {} }),
+    ).toMatchObject({
+      code: 501,
+      body: { message: 'Kubarium does not serve pods/resize; a real cluster does' },
+    });
+    expect(
+      ask(rig, {
+        method: 'POST',
+        path: '/api/v1/namespaces/default/serviceaccounts/default/token',
+        body: {},
+      }).code,
+    ).toBe(501);
+    expect(ask(rig, { method: 'DELETE', path: `${pods}/p/status` }).code).toBe(405);
+  });
+});
