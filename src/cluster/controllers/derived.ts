@@ -50,6 +50,7 @@ export function updateDerived(
   cluster: ClusterView,
   now: Micros,
 ): void {
+  if (change.next === undefined) rememberAbsent(derived, change.old?.metadata.uid ?? '');
   // An informer's objects are of its resource.
   switch (change.informer) {
     case 'pods': {
