@@ -38,6 +38,8 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   readonly namespaced: boolean;
   readonly verbs: readonly Verb[];
   readonly subresources: Readonly<Partial<Record<SubresourceName, Subresource>>>;
+  /** How subresources that take the object itself change it, other than `status` (pods: ephemeralcontainers, resize). */
+  readonly subresourceUpdates?: Readonly<Partial<Record<SubresourceName, SubresourceUpdate<T>>>>;
   /** The folder of this kind's keys in etcd below `/registry/`, as upstream names it (`minions` for nodes). */
   readonly storage: string;
   /** PUT of a name that is not there creates it (services, leases, …); otherwise 404. */
@@ -121,6 +123,13 @@ export interface Subresource {
   readonly group?: string;
   readonly version?: string;
   readonly verbs: readonly ('create' | 'delete' | 'get' | 'patch' | 'update')[];
+}
+
+/** The place of `prepareForUpdate` and `validateUpdate` for one subresource. */
+export interface SubresourceUpdate<T extends KubernetesObject> {
+  /** The old object with only that taken from `next` which the subresource may change. */
+  prepare(next: T, old: T): T;
+  validate(next: T, old: T, options?: ValidationOptions): FieldErrors;
 }
 
 /** What a cluster's set-up decides about validity. */

@@ -1,7 +1,7 @@
 import { changeOrMake, fill } from '../defaults/fill.ts';
 import { defaultPodSpec } from '../defaults/pod-spec.ts';
 import { forbidden } from '../field-errors.ts';
-import type { Pod, PodCondition, PodSpec, PodStatus } from '../generated/types.ts';
+import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../generated/types.ts';
 import { podTable } from '../printers/pod.ts';
 import { qosClass } from '../qos.ts';
 import { collectErrors, defaultValidationOptions } from '../validation/collect.ts';
@@ -12,11 +12,18 @@ import {
   subdomainName,
 } from '../validation/object-meta.ts';
 import { checkPodAnnotations } from '../validation/pod-annotations.ts';
+import { checkEphemeralContainersUpdate, checkPodResize } from '../validation/pod-resize.ts';
 import { checkPodSpec } from '../validation/pod-spec.ts';
 import { checkPodStatusUpdate } from '../validation/pod-status.ts';
 import { checkPodSpecUpdate } from '../validation/pod-update.ts';
 import { defineKind, statusOf } from './define-kind.ts';
-import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
+import {
+  asNew,
+  keepStatusRaiseGeneration,
+  onlyStatus,
+  raiseGenerationIf,
+  specChanged,
+} from './generation.ts';
 import { podSpecWarnings } from './pod-warnings.ts';
 
 /** Containers that live and die together on one node. */
@@ -39,6 +46,26 @@ export const podKind = defineKind<Pod>({
     proxy: { kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'] },
     resize: { kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     status: statusOf('Pod'),
+  },
+  subresourceUpdates: {
+    ephemeralcontainers: {
+      prepare: (next, old) => raisedIfChanged(withEphemeralContainers(next, old), old),
+      validate: (next, old, { allowPrivileged } = defaultValidationOptions) =>
+        collectErrors((errors) => {
+          checkObjectMetaUpdate(next, old, errors);
+          checkSpec(next, allowPrivileged, errors);
+          checkEphemeralContainersUpdate(next, old, errors);
+        }),
+    },
+    resize: {
+      prepare: (next, old) => raisedIfChanged(withResources(next, old), old),
+      validate: (next, old, { allowPrivileged } = defaultValidationOptions) =>
+        collectErrors((errors) => {
+          checkObjectMetaUpdate(next, old, errors);
+          checkSpec(next, allowPrivileged, errors);
+          checkPodResize(next, old, errors);
+        }),
+    },
   },
   selectableFields: {
     'spec.nodeName': (pod) => pod.spec.nodeName ?? '',
@@ -98,6 +125,46 @@ const noSpec: PodSpec = { containers: [] };
 function checkSpec(pod: Pod, allowPrivileged: boolean, errors: Errors): void {
   checkPodAnnotations(pod.metadata.annotations, 'metadata.annotations', errors);
   checkPodSpec(pod.spec, { isPod: true, allowPrivileged }, 'spec', errors);
+}
+
+/** The old pod with the new one's ephemeral containers: nothing else passes through their endpoint. */
+function withEphemeralContainers(next: Pod, old: Pod): Pod {
+  const { ephemeralContainers } = next.spec;
+  if (ephemeralContainers === undefined) return old;
+  return { ...old, spec: { ...old.spec, ephemeralContainers } };
+}
+
+/** The old pod with the new one's resources and resize policies, container by container of the same name. */
+function withResources(next: Pod, old: Pod): Pod {
+  const merge = (
+    now: readonly Container[] | undefined,
+    before: readonly Container[],
+  ): readonly Container[] =>
+    before.map((container) => {
+      const changed = now?.find((each) => each.name === container.name);
+      if (changed === undefined) return container;
+      const { resources, resizePolicy } = changed;
+      return {
+        ...container,
+        ...(resources === undefined ? {} : { resources }),
+        ...(resizePolicy === undefined ? {} : { resizePolicy }),
+      };
+    });
+  const { initContainers } = old.spec;
+  return {
+    ...old,
+    spec: {
+      ...old.spec,
+      containers: merge(next.spec.containers, old.spec.containers),
+      ...(initContainers === undefined
+        ? {}
+        : { initContainers: merge(next.spec.initContainers, initContainers) }),
+    },
+  };
+}
+
+function raisedIfChanged(next: Pod, old: Pod): Pod {
+  return raiseGenerationIf(specChanged(next, old), next, old);
 }
 
 /** A new pod is pending, its class of service settled, and held back where it has gates. */

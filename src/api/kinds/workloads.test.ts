@@ -205,6 +205,40 @@ describe('pods', () => {
     expect(next.metadata.generation).toBe(1);
   });
 
+  test('a debug container is added through its own endpoint, and stays', () => {
+    const endpoint = podKind.subresourceUpdates?.ephemeralcontainers;
+    const old = podOf();
+    const debug = { name: 'debug', image: 'busybox' };
+    const asked = podKind.defaults({
+      ...old,
+      spec: { ...old.spec, dnsPolicy: 'Default', ephemeralContainers: [debug] },
+    });
+    const next = endpoint?.prepare(asked, old) ?? old;
+    expect([next.spec.dnsPolicy, next.metadata.generation]).toEqual(['ClusterFirst', 2]);
+    expect(messages(endpoint?.validate(next, old) ?? [])).toEqual([]);
+    const without = { ...next, spec: { ...next.spec, ephemeralContainers: [] } };
+    expect(messages(endpoint?.validate(without, next) ?? [])).toEqual([
+      'spec.ephemeralContainers: Forbidden: existing ephemeral containers "debug" may not be removed\n',
+    ]);
+  });
+
+  test('resize changes cpu and memory, and keeps the class of service', () => {
+    const endpoint = podKind.subresourceUpdates?.resize;
+    const resources = { requests: { cpu: '1' } };
+    const old = podOf({ containers: [{ name: 'app', image: 'nginx:1', resources }] });
+    const resized = (changed: object): readonly string[] => {
+      const containers = [{ name: 'app', image: 'other', resources: changed }];
+      const next = endpoint?.prepare({ ...old, spec: { ...old.spec, containers } }, old) ?? old;
+      expect(next.spec.containers[0]?.image).toBe('nginx:1');
+      return messages(endpoint?.validate(next, old) ?? []);
+    };
+    expect(resized({ requests: { cpu: '2' } })).toEqual([]);
+    expect(resized({})).toEqual([
+      'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+      'spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed',
+    ]);
+  });
+
   test('a container that has ended for good is not revived', () => {
     const fresh = podOf({ restartPolicy: 'Never' });
     const container = { name: 'app', ready: false, restartCount: 0, image: '', imageID: '' };
