@@ -8,6 +8,14 @@ import type { Sink } from '../kernel/kernel.ts';
 import type { Micros } from '../kernel/time.ts';
 import type { World } from '../kernel/world.ts';
 
+/** A request from outside: the page's own, or one that came over HTTP and says who sent it. */
+export interface SessionRequest extends PageApiRequest {
+  /** The playground's own administrator by default. */
+  readonly user?: string;
+  /** The program that asks, as it calls itself; managed fields are named after it. kubectl by default. */
+  readonly userAgent?: string;
+}
+
 /** What came back for a request made from outside. `code` 0: no server answered. */
 export interface SessionResponse {
   readonly code: number;
@@ -45,7 +53,7 @@ export interface Session {
   advance(until: Micros, stepsMax: number): boolean;
   /** Keeps the next appointment. */
   stepOnce(): void;
-  request(request: PageApiRequest, handlers: RequestHandlers): number;
+  request(request: SessionRequest, handlers: RequestHandlers): number;
   /** Closes a watch that was opened by `request`. */
   cancel(id: number): void;
   lab(command: LabCommand): string | undefined;
@@ -167,7 +175,7 @@ function failure(message: string): unknown {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
 }
 
-function toApiRequest(id: number, request: PageApiRequest): ApiRequest {
+function toApiRequest(id: number, request: SessionRequest): ApiRequest {
   const mark = request.path.indexOf('?');
   const query: Record<string, string> = Object.create(null) as Record<string, string>;
   if (mark >= 0) {
@@ -180,8 +188,8 @@ function toApiRequest(id: number, request: PageApiRequest): ApiRequest {
     method: request.method,
     path: mark < 0 ? request.path : request.path.slice(0, mark),
     query,
-    user: 'kubernetes-admin',
-    userAgent: 'kubectl/v1.35.0 (linux/amd64) kubernetes',
+    user: request.user ?? 'kubernetes-admin',
+    userAgent: request.userAgent ?? 'kubectl/v1.35.0 (linux/amd64) kubernetes',
     ...(request.body === undefined ? undefined : { body: request.body }),
     ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),
     ...(request.accept === undefined ? undefined : { accept: request.accept }),

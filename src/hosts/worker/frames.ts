@@ -8,7 +8,7 @@ import { etcdKeyOf } from '../observer/etcd-keys.ts';
 import { controlPlaneHealth } from '../observer/health.ts';
 import { createObserver } from '../observer/observer.ts';
 import type { RequestObservation, Session } from '../session.ts';
-import type { Pacer } from './pacer.ts';
+import type { Pacer } from '../pacer.ts';
 
 /** Builds the frames of one session. */
 export interface FrameBuilder {

@@ -8,7 +8,7 @@ import { etcdKeyOf } from '../observer/etcd-keys.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
 import { standardRun } from '../standard-run.ts';
 import { createFrameBuilder, type FrameBuilder } from './frames.ts';
-import { createPacer, type Pacer } from './pacer.ts';
+import { createPacer, type Pacer } from '../pacer.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
 
 /**

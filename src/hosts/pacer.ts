@@ -1,9 +1,9 @@
-import type { ClockCommand } from '../../bridge/protocol.ts';
-import { SECOND, type Micros } from '../../kernel/time.ts';
-import type { Session } from '../session.ts';
+import type { ClockCommand } from '../bridge/protocol.ts';
+import { SECOND, type Micros } from '../kernel/time.ts';
+import type { Session } from './session.ts';
 
 /**
- * Makes virtual time follow the wall clock at a chosen speed, in short slices, so that the worker can
+ * Makes virtual time follow the wall clock at a chosen speed, in short slices, so that whoever hosts it can
  * hear commands between them. Where the machine cannot keep up it falls behind and says so; it never
  * owes time.
  */
