@@ -17,14 +17,16 @@ export const NODE_CARD = { width: 220, height: 200 } as const;
 export const NODE_GAP = { x: 32, y: 28 } as const;
 /** The part of a node's card that holds its Pods, relative to the card. */
 export const POD_AREA = { x: 14, y: 110, width: 192, height: 78 } as const;
-export const SERVICE_PILL = { width: 152, height: 48 } as const;
+export const SERVICE_PILL = { width: 144, height: 48 } as const;
 const SERVICE_GAP = { x: 20, y: 14 } as const;
 /** Between the Services and the nodes: room for the edges. */
-const SERVICE_ALLEY = 76;
-export const ORGAN = { width: 148, height: 58 } as const;
-const ORGAN_GAP = 26;
-/** Between the control plane and the field. */
-const ORGAN_ALLEY = 64;
+const SERVICE_ALLEY = 64;
+export const ORGAN = { width: 136, height: 54 } as const;
+const ORGAN_GAP = 20;
+/** Between the control plane and the field: room for the wires. */
+const ORGAN_ALLEY = 68;
+/** How far below the organs the bus runs to which everything is wired. */
+const BUS_DROP = 22;
 
 /** A pleasant field is about a third wider than high. */
 const FIELD_ASPECT = 1.35;
@@ -119,6 +121,64 @@ export function organBox(organ: Organ, field: Box): Box {
     y: field.y - ORGAN_ALLEY - ORGAN.height,
     ...ORGAN,
   };
+}
+
+/** The height at which the bus runs: every organ and every node is wired to it. */
+export function busY(field: Box): number {
+  return field.y - ORGAN_ALLEY + BUS_DROP;
+}
+
+/** The wire of an organ: down to the bus, along it, and up into the API server. */
+export function organWire(organ: Organ, field: Box): readonly Point[] {
+  const from = organBox(organ, field);
+  const to = organBox('kube-apiserver', field);
+  const x = from.x + from.width / 2;
+  const y = from.y + from.height;
+  return [{ x, y }, { x, y: busY(field) }, ...intoApiServer(to, field)];
+}
+
+/** The wire of a node: out of its shoulder into the gutter, up to the bus, and into the API server. */
+export function nodeWire(card: Box, field: Box): readonly Point[] {
+  const shoulder = { x: card.x, y: card.y + 22 };
+  const gutter = card.x - NODE_GAP.x / 2;
+  return [
+    shoulder,
+    { x: gutter, y: shoulder.y },
+    { x: gutter, y: busY(field) },
+    ...intoApiServer(organBox('kube-apiserver', field), field),
+  ];
+}
+
+function intoApiServer(to: Box, field: Box): readonly Point[] {
+  const x = to.x + to.width / 2;
+  return [
+    { x, y: busY(field) },
+    { x, y: to.y + to.height },
+  ];
+}
+
+/** The point at a share (0 to 1) of the way along a line of straight pieces. */
+export function pointAlong(line: readonly Point[], share: number): Point {
+  let total = 0;
+  for (let at = 1; at < line.length; at++) total += distance(line[at - 1], line[at]);
+  let left = total * Math.min(Math.max(share, 0), 1);
+  for (let at = 1; at < line.length; at++) {
+    const from = line[at - 1];
+    const to = line[at];
+    if (from === undefined || to === undefined) break;
+    const length = distance(from, to);
+    if (left <= length && length > 0) {
+      const part = left / length;
+      return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
+    }
+    left -= length;
+  }
+  return line[line.length - 1] ?? { x: 0, y: 0 };
+}
+
+function distance(a: Point | undefined, b: Point | undefined): number {
+  if (a === undefined || b === undefined) return 0;
+  return Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
 }
 
 /** The box around everything that is drawn. */

@@ -22,6 +22,8 @@ export interface Head {
   readonly requestsPerSecond: number;
   /** What the engine said when it crashed last; empty when it never did. */
   readonly crash: string;
+  /** What it wanted to be known when the session opened, for example an unreadable snapshot. */
+  readonly notice: string;
 }
 
 export type HeadStore = StoreApi<Head>;
@@ -44,5 +46,6 @@ export function createHead(): HeadStore {
     faults: [],
     requestsPerSecond: 0,
     crash: '',
+    notice: '',
   }));
 }

@@ -8,6 +8,7 @@ import type {
 } from '../bridge/cards.ts';
 import type { EngineMessage, Frame } from '../bridge/protocol.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
+import { createKeyedSignal } from './keyed-signal.ts';
 import { createHead, type HeadStore } from './head.ts';
 import { createHistory, type History, type Mark } from './history.ts';
 import { createIndexes } from './indexes.ts';
@@ -53,6 +54,8 @@ export interface View {
   readonly serviceSlots: Slots;
   readonly history: History;
   readonly watched: WatchList;
+  /** Called when any Pod on a node came, went or changed: for what draws a node's Pods as one picture. */
+  watchPodsOn(node: string, listener: () => void): () => void;
   nodeByName(name: string): NodeCard | undefined;
   /** A person's act, for the timeline. */
   recordAct(mark: Mark): void;
@@ -89,6 +92,7 @@ export function createView({ onWanted }: ViewOptions): View {
   const serviceSlots = createSlots(serviceColumns);
   const history = createHistory();
   const watched = createWatchList(onWanted);
+  const podsTouched = createKeyedSignal();
   const frameListeners = new Set<(effects: FrameEffects) => void>();
   const sources: HistorySources = { index, head };
 
@@ -118,6 +122,8 @@ export function createView({ onWanted }: ViewOptions): View {
     index.podsByClass.follow(change);
     index.podsByName.follow(change);
     fieldChanged = true;
+    if (before !== undefined) podsTouched.mark(before.node);
+    if (after !== undefined) podsTouched.mark(after.node);
     if (before?.node !== after?.node) {
       links.followPod(change, index.servicesOfPod.ids(after?.id ?? before?.id ?? ''));
       if (before?.node === '' && after !== undefined) {
@@ -202,6 +208,7 @@ export function createView({ onWanted }: ViewOptions): View {
     nodeSlots.flush();
     serviceSlots.flush();
     watched.flush();
+    podsTouched.flush();
   }
 
   return {
@@ -214,6 +221,7 @@ export function createView({ onWanted }: ViewOptions): View {
     serviceSlots,
     history,
     watched,
+    watchPodsOn: (node, listener) => podsTouched.watch(node, listener),
     nodeByName: (name) => nodes.get(index.nodesByName.ids(name)[0] ?? ''),
     recordAct: (mark) => history.mark(mark),
     onFrame(listener) {
@@ -226,7 +234,11 @@ export function createView({ onWanted }: ViewOptions): View {
         return message.frame.seq;
       }
       if (message.type === 'ready') {
-        head.setState({ seed: message.seed, faultCatalogue: message.faultCatalogue });
+        head.setState({
+          seed: message.seed,
+          faultCatalogue: message.faultCatalogue,
+          notice: message.notice ?? '',
+        });
         watched.forget();
       }
       if (message.type === 'crashed') {

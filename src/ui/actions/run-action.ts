@@ -1,0 +1,46 @@
+import { thingKind, thingName, type Thing } from '../../view/selection.ts';
+import type { Page } from '../page.tsx';
+import { useActivity } from '../state/activity.ts';
+import type { Action, ActionContext, Outcome } from './action.ts';
+
+/**
+ * Runs an action: its target shows a ring at once, the activity line says what came of it, the timeline
+ * gets a mark. Never throws: a bug in an action is told like a refusal.
+ */
+export async function runAction(action: Action, target: Thing, page: Page): Promise<Outcome> {
+  return runAct(page, {
+    label: `${action.label(target)}: ${thingKind(target)} ${thingName(target)}`,
+    targets: [target.id],
+    command: action.kubectl?.(target),
+    long: action.long === true,
+    run: (context) => action.run(target, context),
+  });
+}
+
+/** An act without an action object behind it: applying a manifest, healing everything. */
+export interface Act {
+  readonly label: string;
+  readonly targets: readonly string[];
+  readonly command?: string | undefined;
+  readonly long?: boolean;
+  readonly run: (context: ActionContext) => Promise<Outcome>;
+}
+
+export async function runAct(page: Page, act: Act): Promise<Outcome> {
+  const { begin, progress, settle } = useActivity.getState();
+  const abort = new AbortController();
+  const at = page.view.head.getState().now;
+  const id = begin({
+    at,
+    label: act.label,
+    targets: act.targets,
+    command: act.command,
+    cancel: act.long === true ? () => abort.abort() : undefined,
+  });
+  const outcome = await act
+    .run({ ...page, progress: (message) => progress(id, message), signal: abort.signal })
+    .catch((error: unknown): Outcome => ({ ok: false, message: String(error) }));
+  settle(id, { state: outcome.ok ? 'done' : 'failed', message: outcome.message });
+  page.view.recordAct({ at, label: act.label, failed: !outcome.ok });
+  return outcome;
+}

@@ -1,0 +1,54 @@
+import { lazy, Suspense } from 'react';
+import { ClusterMap } from './canvas/cluster-map.tsx';
+import { useKeys } from './keys/use-keys.ts';
+import { Inspector } from './inspector/inspector.tsx';
+import { LeftPanel } from './panels/left-panel.tsx';
+import { ContextMenu } from './parts/context-menu.tsx';
+import { TipLayer } from './parts/tip-layer.tsx';
+import { ControlStrip } from './shell/control-strip.tsx';
+import { LiveRegion } from './shell/live-region.tsx';
+import { Notice } from './shell/notice.tsx';
+import { TopBar } from './shell/top-bar.tsx';
+import { usePanelFit } from './shell/use-panel-fit.ts';
+import { Reopen } from './shell/reopen.tsx';
+import { useSheet } from './state/menu.ts';
+import { Timeline } from './timeline/timeline.tsx';
+
+const Palette = lazy(() => import('./palette/palette.tsx'));
+const KeySheet = lazy(() => import('./keys/key-sheet.tsx'));
+
+/** The whole page: one picture in the middle, everything else docks around it. */
+export function App() {
+  useKeys();
+  const { left, right } = usePanelFit();
+  return (
+    <div className="shell">
+      <TopBar />
+      <ControlStrip />
+      <main
+        className="body"
+        style={{
+          gridTemplateColumns: `${left}px minmax(0, 1fr) ${right}px`,
+        }}
+      >
+        {left > 0 ? <LeftPanel width={left} /> : <div />}
+        <ClusterMap />
+        {right > 0 ? <Inspector width={right} /> : <div />}
+        <Reopen left={left} right={right} />
+        <Notice />
+      </main>
+      <Timeline />
+      <ContextMenu />
+      <Sheets />
+      <TipLayer />
+      <LiveRegion />
+    </div>
+  );
+}
+
+/** Loaded when first opened: the page lives before anybody can press a key. */
+function Sheets() {
+  const sheet = useSheet((state) => state.sheet);
+  if (sheet === undefined) return null;
+  return <Suspense fallback={null}>{sheet === 'palette' ? <Palette /> : <KeySheet />}</Suspense>;
+}

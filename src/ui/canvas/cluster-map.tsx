@@ -1,0 +1,122 @@
+import {
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  type EdgeTypes,
+  type NodeTypes,
+} from '@xyflow/react';
+import { useMemo, useRef } from 'react';
+import { usePage } from '../page.tsx';
+import { useHead, useIds } from '../hooks/use-view.ts';
+import { useMedia } from '../hooks/use-media.ts';
+import { ActivityLine } from './activity-line.tsx';
+import { ZOOM_MAX, ZOOM_MIN, type Insets } from './camera.ts';
+import type {
+  CardType,
+  LinkEdgeType,
+  NodeCardType,
+  OrganCardType,
+  ServiceCardType,
+} from './card-types.ts';
+import { Harbour } from './harbour.tsx';
+import { LinkEdge } from './link-edge.tsx';
+import { MapControls } from './map-controls.tsx';
+import { MotionLayer } from './motion-layer.tsx';
+import { NodeCard } from './node-card.tsx';
+import { OrganCard } from './organ-card.tsx';
+import { RasterLayer } from './raster-layer.tsx';
+import { ServicePill } from './service-pill.tsx';
+import { TryChips } from './try-chips.tsx';
+import { useCards, useInView, useLinks } from './use-cards.ts';
+import { useMapCommands } from './use-map-commands.ts';
+import { useMapPointer } from './use-map-pointer.ts';
+import { useMapKeys } from './use-map-keys.ts';
+import { Wires } from './wires.tsx';
+
+/** The picture of the cluster: control plane above, Services left, nodes in the field, waiting Pods right. */
+export function ClusterMap() {
+  return (
+    <ReactFlowProvider>
+      <MapInside />
+    </ReactFlowProvider>
+  );
+}
+
+const nodeTypes: NodeTypes = {
+  node: ({ data }: { data: NodeCardType['data'] }) => <NodeCard id={data.id} />,
+  service: ({ data }: { data: ServiceCardType['data'] }) => <ServicePill id={data.id} />,
+  organ: ({ data }: { data: OrganCardType['data'] }) => <OrganCard organ={data.organ} />,
+};
+const edgeTypes: EdgeTypes = { link: LinkEdge };
+
+function MapInside() {
+  const { view } = usePage();
+  const root = useRef<HTMLElement>(null);
+  const flow = useReactFlow<CardType, LinkEdgeType>();
+  const seen = useInView();
+  const cards = useCards(seen);
+  const links = useLinks(cards);
+  const paused = useHead((head) => head.paused);
+  const empty = useIds(view.nodes).length === 0;
+  const compact = useMedia('(max-width: 1180px)');
+  const insets = useMemo<Insets>(
+    () => ({ top: 24, left: 24, bottom: 72, right: compact ? 154 : 178 }),
+    [compact],
+  );
+  const commands = useMapCommands(insets);
+  const pointer = useMapPointer(root, flow);
+  const onKeyDown = useMapKeys(root);
+  return (
+    <section
+      ref={root}
+      className="map"
+      data-level={seen.level}
+      data-paused={paused}
+      // Arrow keys go from thing to thing here, which only an application may do with them.
+      role="application"
+      aria-label="Cluster map. Arrow keys go to neighbours, Enter inspects; the Objects tab lists the same as a table."
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      {...pointer}
+    >
+      <ReactFlow<CardType, LinkEdgeType>
+        nodes={cards as CardType[]}
+        edges={links as LinkEdgeType[]}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        minZoom={ZOOM_MIN}
+        maxZoom={ZOOM_MAX}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        elementsSelectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        disableKeyboardA11y
+        zoomOnDoubleClick={false}
+        panActivationKeyCode="Space"
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        onMoveStart={(event) => {
+          if (event !== null) commands.onMoveByPerson();
+        }}
+        proOptions={{ hideAttribution: true }}
+      >
+        <RasterLayer visible={seen.level === 'raster'} />
+        <Wires seen={seen} />
+        <MotionLayer />
+      </ReactFlow>
+      {empty && (
+        <p className="map-starting" role="status">
+          The machines are booting…
+        </p>
+      )}
+      <Harbour />
+      <div className="map-foot">
+        <ActivityLine />
+        <TryChips />
+      </div>
+      <MapControls commands={commands} />
+    </section>
+  );
+}

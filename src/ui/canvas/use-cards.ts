@@ -1,0 +1,131 @@
+import { useStoreApi } from '@xyflow/react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { fieldBox, nodeBox, ORGANS, organBox, serviceBox } from '../../view/field.ts';
+import type { View } from '../../view/view.ts';
+import { useSlotsVersion } from '../hooks/use-view.ts';
+import { usePage } from '../page.tsx';
+import { areaOf } from './camera.ts';
+import {
+  nodeCardAt,
+  organCardAt,
+  serviceCardAt,
+  type CardType,
+  type LinkEdgeType,
+} from './card-types.ts';
+import { inView, sameInView, type InView } from './levels.ts';
+
+const NOTHING: InView = { level: 'cards', slots: [] };
+
+/** Follows the camera and answers what must be mounted; it changes only when that does. */
+export function useInView(): InView {
+  const { view } = usePage();
+  const store = useStoreApi();
+  const layout = useSlotsVersion(view.nodeSlots);
+  const [seen, setSeen] = useState(NOTHING);
+  useEffect(() => {
+    let due = 0;
+    const look = (): void => {
+      due = 0;
+      const { transform, width, height } = store.getState();
+      if (width === 0) return;
+      const next = inView(areaOf(transform, { width, height }), transform[2], view.nodeSlots);
+      setSeen((last) => (sameInView(last, next) ? last : next));
+    };
+    look();
+    const release = store.subscribe((state, last) => {
+      const moved =
+        state.transform !== last.transform ||
+        state.width !== last.width ||
+        state.height !== last.height;
+      if (moved && due === 0) due = requestAnimationFrame(look);
+    });
+    return () => {
+      release();
+      cancelAnimationFrame(due);
+    };
+  }, [store, view, layout]);
+  return seen;
+}
+
+/** The cards for React Flow. A card keeps its object while it keeps its place, so that nothing is adopted anew. */
+export function useCards(seen: InView): readonly CardType[] {
+  const { view } = usePage();
+  const nodeLayout = useSlotsVersion(view.nodeSlots);
+  const serviceLayout = useSlotsVersion(view.serviceSlots);
+  const made = useRef(new Map<string, CardType>());
+  // The versions stand for the slots' contents, which are read inside.
+  return useMemo(() => {
+    const cards: CardType[] = [];
+    const known = made.current;
+    made.current = new Map();
+    const keep = (card: CardType): void => {
+      const last = known.get(card.id);
+      const same =
+        last !== undefined &&
+        last.position.x === card.position.x &&
+        last.position.y === card.position.y;
+      const kept = same ? last : card;
+      made.current.set(kept.id, kept);
+      cards.push(kept);
+    };
+    for (const organ of ORGANS) keep(organCardAt(organ, organBox(organ, fieldBox(view.nodeSlots))));
+    addServices(view, keep);
+    for (const slot of seen.slots) {
+      const id = view.nodeSlots.idAt(slot);
+      if (id !== undefined) keep(nodeCardAt(id, nodeBox(slot, view.nodeSlots.columns)));
+    }
+    return cards;
+  }, [view, seen, nodeLayout, serviceLayout]);
+}
+
+function addServices(view: View, keep: (card: CardType) => void): void {
+  for (let slot = 0; slot < view.serviceSlots.extent; slot++) {
+    const id = view.serviceSlots.idAt(slot);
+    if (id !== undefined) keep(serviceCardAt(id, serviceBox(slot, view.serviceSlots.columns)));
+  }
+}
+
+/** The edges between mounted Services and mounted nodes. */
+export function useLinks(cards: readonly CardType[]): readonly LinkEdgeType[] {
+  const { view } = usePage();
+  const [version, setVersion] = useState(0);
+  useEffect(() => view.links.watchAny(() => setVersion((last) => last + 1)), [view]);
+  const made = useRef(new Map<string, LinkEdgeType>());
+  return useMemo(() => {
+    const known = made.current;
+    made.current = new Map();
+    const mounted = new Set(cards.filter((card) => card.type === 'node').map((card) => card.id));
+    const edges: LinkEdgeType[] = [];
+    for (const card of cards) {
+      if (card.type !== 'service') continue;
+      for (const link of view.links.of(card.id)) {
+        const target = view.nodeByName(link.node)?.id;
+        if (target === undefined || !mounted.has(target)) continue;
+        const edge = linkEdge(card.id, target, link);
+        const last = known.get(edge.id);
+        const kept =
+          last?.data?.ready === link.ready && last.data.notReady === link.notReady ? last : edge;
+        made.current.set(kept.id, kept);
+        edges.push(kept);
+      }
+    }
+    return edges;
+    // `version` stands for the links' contents, which are read inside.
+  }, [view, cards, version]);
+}
+
+function linkEdge(
+  source: string,
+  target: string,
+  { ready, notReady }: { readonly ready: number; readonly notReady: number },
+): LinkEdgeType {
+  return {
+    id: `${source}→${target}`,
+    type: 'link',
+    source,
+    target,
+    data: { ready, notReady },
+    selectable: false,
+    focusable: false,
+  };
+}

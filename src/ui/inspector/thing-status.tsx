@@ -1,0 +1,68 @@
+import { podStatusText } from '../../view/pod-glyph.ts';
+import { thingOf, type Thing, type ThingId } from '../../view/selection.ts';
+import type { View } from '../../view/view.ts';
+import { serviceLamp } from '../canvas/service-pill.tsx';
+import { useSampled } from '../hooks/use-view.ts';
+import { usePage } from '../page.tsx';
+import { Lamp } from '../parts/lamp.tsx';
+import type { StatusClass } from '../../bridge/cards.ts';
+
+interface StatusWords {
+  readonly state: StatusClass | 'off';
+  readonly words: string;
+}
+
+/** The status below the heading: lamp and words. */
+export function ThingStatus({ id }: { readonly id: ThingId }) {
+  const { view } = usePage();
+  const status = useSampled(() => statusOf(view, id), 150, same);
+  if (status.words === '') return null;
+  return (
+    <p className="mt-1 flex items-start gap-1.5" data-class={status.state}>
+      <span className="mt-1">
+        <Lamp state={status.state} />
+      </span>
+      <span className="state-text min-w-0 break-words font-medium">{status.words}</span>
+    </p>
+  );
+}
+
+function same(a: StatusWords, b: StatusWords): boolean {
+  return a.state === b.state && a.words === b.words;
+}
+
+function statusOf(view: View, id: ThingId): StatusWords {
+  const thing = thingOf(view, id);
+  return thing === undefined ? { state: 'inert', words: '' } : statusWords(view, thing);
+}
+
+function statusWords(view: View, thing: Thing): StatusWords {
+  switch (thing.kind) {
+    case 'pod':
+      return {
+        state: thing.row.statusClass,
+        words: podStatusText(thing.row, { pulling: view.events.isPulling(thing.id) }),
+      };
+    case 'node':
+      return { state: thing.row.statusClass, words: thing.row.status };
+    case 'workload': {
+      const { readyCount, desired, message, statusClass } = thing.row;
+      const figures = `${readyCount} of ${desired} ready`;
+      return { state: statusClass, words: message === '' ? figures : `${figures} · ${message}` };
+    }
+    case 'service': {
+      const all = thing.row.ready.length + thing.row.notReady.length;
+      return {
+        state: serviceLamp(thing.row),
+        words: all === 0 ? 'no endpoints' : `${thing.row.ready.length} of ${all} endpoints ready`,
+      };
+    }
+    case 'component':
+      return {
+        state: thing.row.lamp,
+        words: thing.row.state === 'off' ? 'no power' : thing.row.state,
+      };
+    case 'object':
+      return { state: 'inert', words: '' };
+  }
+}

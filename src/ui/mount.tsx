@@ -1,0 +1,44 @@
+import { createRoot } from 'react-dom/client';
+import type { EngineClient } from '../bridge/engine-client.ts';
+import { createView } from '../view/view.ts';
+import { App } from './app.tsx';
+import { PageProvider } from './page.tsx';
+import './theme/index.css';
+
+/** Puts the page into `root`, fed by the engine behind `client`, and keeps the two in step. */
+export function mountPage(root: HTMLElement, client: EngineClient): void {
+  let wantedDue = false;
+  const view = createView({
+    onWanted() {
+      // Panels that close and open in one step of React would else subscribe twice.
+      if (wantedDue) return;
+      wantedDue = true;
+      queueMicrotask(subscribe);
+    },
+  });
+  function subscribe(): void {
+    wantedDue = false;
+    client.send({ type: 'subscribe', paths: view.wantedPaths() });
+  }
+
+  client.onMessage((message) => {
+    const seq = view.take(message);
+    if (message.type === 'ready') subscribe();
+    // The next frame is asked for when this one has been drawn: so frames never queue up.
+    if (seq !== undefined) onNextFrame(() => client.send({ type: 'ack', seq }));
+  });
+
+  createRoot(root).render(
+    <PageProvider page={{ view, client }}>
+      <App />
+    </PageProvider>,
+  );
+}
+
+/** Long enough for a hidden page, whose animation frames do not come. */
+const HIDDEN_MILLIS = 250;
+
+function onNextFrame(act: () => void): void {
+  if (document.hidden) setTimeout(act, HIDDEN_MILLIS);
+  else requestAnimationFrame(act);
+}

@@ -1,0 +1,174 @@
+import { Ellipsis } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { ComponentHealth, LampState } from '../../bridge/cards.ts';
+import { componentTitle } from '../../view/process-title.ts';
+import { componentId } from '../../view/selection.ts';
+import { countText } from '../../view/words.ts';
+import { ActionMenuItems } from '../actions/action-menu-items.tsx';
+import { useSampled } from '../hooks/use-view.ts';
+import { usePage } from '../page.tsx';
+import { Lamp } from '../parts/lamp.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { usePending } from '../state/activity.ts';
+import { useSelection } from '../state/selection.ts';
+import { FaultsCell } from './faults-cell.tsx';
+import { NodesCell } from './nodes-cell.tsx';
+
+/** Figures are read four times a second: more often nobody can. */
+export const FIGURES_EVERY_MILLIS = 250;
+
+/** The control plane, always in sight: each organ with a lamp and the measurement behind it. */
+export function ControlStrip() {
+  return (
+    <section aria-label="Control plane" className="control-strip">
+      <ComponentCell component="kube-apiserver" />
+      <ComponentCell component="etcd" />
+      <ComponentCell component="kube-scheduler">
+        <QueueCounts />
+      </ComponentCell>
+      <ComponentCell component="kube-controller-manager" />
+      <NodesCell />
+      <FaultsCell />
+    </section>
+  );
+}
+
+interface ComponentCellProps {
+  readonly component: string;
+  /** What stands in the third line instead of the spark line. */
+  readonly children?: ReactNode;
+}
+
+function ComponentCell({ component, children }: ComponentCellProps) {
+  const { view } = usePage();
+  const health = useSampled(
+    () => view.head.getState().health.components.find((each) => each.component === component),
+    FIGURES_EVERY_MILLIS,
+  );
+  const select = useSelection((state) => state.select);
+  const id = componentId(component);
+  const selected = useSelection((state) => state.selected === id);
+  const pending = usePending(id);
+  const title = componentTitle(component);
+  return (
+    <StripCell
+      title={title}
+      lamp={health?.lamp ?? 'off'}
+      selected={selected}
+      pending={pending}
+      tip={`${title}: what it measures, and why`}
+      onSelect={() => select(id)}
+      menu={<ActionMenuItems target={id} />}
+    >
+      {health === undefined || health.state === 'up' ? (
+        <Figures figures={health?.figures ?? []} />
+      ) : (
+        <p className="truncate-text text-failed-text">
+          {health.state === 'off' ? 'no power' : 'stopped'}
+        </p>
+      )}
+      {children ??
+        (health !== undefined && health.spark.length > 1 && (
+          <Sparkline values={health.spark} label={health.sparkLabel} />
+        ))}
+    </StripCell>
+  );
+}
+
+export function Figures({ figures }: { readonly figures: ComponentHealth['figures'] }) {
+  return (
+    <p
+      className="truncate-text text-dim"
+      data-tip={figures.map(({ label, value }) => `${label} ${value}`).join('\n')}
+    >
+      {figures.map(({ label, value, lamp }, at) => (
+        <span key={label} data-class={lamp}>
+          {at > 0 && ' · '}
+          <span className={lamp === undefined || lamp === 'good' ? undefined : 'state-text'}>
+            {label}{' '}
+            <span className={lamp === undefined || lamp === 'good' ? 'text-fg' : undefined}>
+              {value}
+            </span>
+          </span>
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** The scheduler's lanes in numbers; the harbour on the canvas shows them. */
+function QueueCounts() {
+  const { view } = usePage();
+  const counts = useSampled(
+    () =>
+      ['active', 'backoff', 'unschedulable'].map((lane) => view.index.waiting.size(lane)).join(' '),
+    FIGURES_EVERY_MILLIS,
+  );
+  const [active = 0, backoff = 0, stuck = 0] = counts.split(' ').map(Number);
+  return (
+    <p className="truncate-text text-dim">
+      <b className={active > 0 ? 'text-moving-text' : 'text-fg'}>{countText(active)}</b> active ·{' '}
+      <b className={backoff > 0 ? 'text-moving-text' : 'text-fg'}>{countText(backoff)}</b> back-off
+      · <b className={stuck > 0 ? 'text-attention-text' : 'text-fg'}>{countText(stuck)}</b> no node
+    </p>
+  );
+}
+
+interface StripCellProps {
+  readonly title: string;
+  readonly lamp: LampState;
+  readonly tip: string;
+  readonly selected?: boolean;
+  readonly pending?: boolean;
+  readonly onSelect?: () => void;
+  readonly menu?: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function StripCell(props: StripCellProps) {
+  const { title, lamp, tip, selected = false, pending = false, onSelect, menu, children } = props;
+  return (
+    <div className="strip-cell" data-selected={selected} data-pending={pending}>
+      <div className="flex items-center gap-1.5">
+        <Lamp state={lamp} />
+        <button
+          type="button"
+          className="strip-title truncate-text"
+          aria-label={`${title}: ${LAMP_WORDS[lamp]}`}
+          aria-pressed={selected}
+          data-tip={tip}
+          onClick={onSelect}
+        >
+          {title}
+        </button>
+        <span className="flex-1" />
+        {menu !== undefined && (
+          <Menu
+            align="end"
+            trigger={
+              <button
+                type="button"
+                className="icon-btn strip-more"
+                aria-label={`${title}: actions`}
+                data-tip="Stop, start"
+              >
+                <Ellipsis size={14} />
+              </button>
+            }
+          >
+            {menu}
+          </Menu>
+        )}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+const LAMP_WORDS: Readonly<Record<LampState, string>> = {
+  good: 'healthy',
+  attention: 'needs attention',
+  failed: 'failed',
+  off: 'off',
+};

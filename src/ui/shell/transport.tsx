@@ -1,0 +1,120 @@
+import { ChevronDown, ChevronRight, ChevronsRight, Pause, Play } from 'lucide-react';
+import { speedText } from '../../view/words.ts';
+import { SPEEDS, setSpeed, stepEvent, stepSecond, togglePause } from '../actions/clock.ts';
+import { useHead, useSampled } from '../hooks/use-view.ts';
+import { usePage } from '../page.tsx';
+import { IconButton } from '../parts/icon-button.tsx';
+import { Menu, MenuItem, MenuLabel } from '../parts/menu.tsx';
+import { ClockReadout } from './clock-readout.tsx';
+
+/** Pause, steps, the clock, the speed: time is a place, and this is its door. */
+export function Transport() {
+  const page = usePage();
+  const paused = useHead((head) => head.paused);
+  return (
+    <div
+      role="group"
+      aria-label="Time"
+      className="flex h-8 items-center gap-0.5 rounded-lg border border-line bg-panel px-0.5"
+    >
+      <IconButton
+        label={paused ? 'Resume' : 'Pause'}
+        shortcut="Space"
+        data-on={paused}
+        className="!h-[26px]"
+        onClick={() => togglePause(page)}
+      >
+        {paused ? <Play size={14} /> : <Pause size={14} />}
+      </IconButton>
+      <IconButton
+        label="Step: the next event"
+        shortcut="."
+        className="!h-[26px] max-[900px]:hidden"
+        onClick={() => stepEvent(page)}
+      >
+        <ChevronRight size={15} />
+      </IconButton>
+      <IconButton
+        label="Step: one second"
+        shortcut="Shift ."
+        className="!h-[26px] max-[900px]:hidden"
+        onClick={() => stepSecond(page)}
+      >
+        <ChevronsRight size={15} />
+      </IconButton>
+      <ClockReadout />
+      <SpeedMenu />
+      <LiveLamp />
+    </div>
+  );
+}
+
+function SpeedMenu() {
+  const page = usePage();
+  const speed = useHead((head) => head.speed);
+  const achieved = useAchievedSpeed();
+  return (
+    <Menu
+      align="center"
+      trigger={
+        <button
+          type="button"
+          aria-label={`Speed ${speedText(speed)}${achieved === undefined ? '' : `, reaching ${speedText(achieved)}`}`}
+          data-tip="Speed of the simulated time; slower and faster with < and >"
+          className="flex h-[26px] items-center gap-1 rounded-md px-2 text-fg hover:bg-raise-2"
+        >
+          {speedText(speed)}
+          {achieved !== undefined && (
+            <span className="text-attention-text">({speedText(achieved)})</span>
+          )}
+          <ChevronDown size={12} className="text-dim" />
+        </button>
+      }
+    >
+      <MenuLabel>Simulated seconds a second</MenuLabel>
+      {SPEEDS.map((factor) => (
+        <MenuItem
+          key={factor}
+          label={speedText(factor)}
+          hint={HINTS[factor]}
+          shortcut={factor === speed ? 'now' : undefined}
+          onSelect={() => setSpeed(page, factor)}
+        />
+      ))}
+    </Menu>
+  );
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  0.1: 'See single requests travel',
+  1: 'As in life',
+  20: 'A node is missed after two seconds',
+  1000: 'An hour in four seconds',
+};
+
+/** The speed that is really reached, where it is clearly below the one that was asked for. */
+function useAchievedSpeed(): number | undefined {
+  const { view } = usePage();
+  return useSampled(() => {
+    const { paused, speed, achievedSpeed } = view.head.getState();
+    if (paused || achievedSpeed <= 0 || achievedSpeed > speed * 0.85) return undefined;
+    return achievedSpeed >= 10 ? Math.round(achievedSpeed) : Number(achievedSpeed.toFixed(1));
+  }, 1000);
+}
+
+function LiveLamp() {
+  const phase = useHead((head) => head.phase);
+  const paused = useHead((head) => head.paused);
+  const words = phase === 'live' ? (paused ? 'PAUSED' : 'LIVE') : 'STARTING';
+  const state = phase !== 'live' ? 'moving' : paused ? 'attention' : 'good';
+  return (
+    <span
+      data-class={state}
+      className="flex w-[74px] items-center gap-1.5 pl-1 text-[10.5px] font-semibold tracking-wider"
+      data-tip={paused ? 'The world stands still; acts are still possible' : 'The present moment'}
+    >
+      <span className="lamp" data-class={state} aria-hidden="true" />
+      <span className="state-text">{words}</span>
+    </span>
+  );
+}

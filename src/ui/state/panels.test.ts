@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { CENTRE_MIN, fitPanels, type PanelSizes } from './panels.ts';
+
+const SIZES: PanelSizes = {
+  left: 344,
+  right: 328,
+  bottom: 124,
+  leftOpen: true,
+  rightOpen: undefined,
+  bottomOpen: true,
+};
+
+describe('panels share the width', () => {
+  const cases = [
+    {
+      name: 'roomy: both as wanted',
+      width: 1440,
+      selecting: false,
+      want: { left: 344, right: 328 },
+    },
+    {
+      name: 'narrow: no inspector without a selection',
+      width: 1024,
+      selecting: false,
+      want: { left: 344, right: 0 },
+    },
+    {
+      name: 'narrow: the inspector gives way first',
+      width: 1024,
+      selecting: true,
+      want: { left: 344, right: 280 },
+    },
+    {
+      name: 'very narrow: the left panel closes',
+      width: 800,
+      selecting: true,
+      want: { left: 0, right: 256 },
+    },
+  ];
+  test.each(cases)('$name', ({ width, selecting, want }) => {
+    expect(fitPanels(width, SIZES, { selecting })).toEqual(want);
+  });
+
+  test('the canvas keeps its minimum from 912 px on', () => {
+    for (let width = 912; width < 2000; width += 16) {
+      const { left, right } = fitPanels(width, SIZES, { selecting: true });
+      expect(width - left - right).toBeGreaterThanOrEqual(CENTRE_MIN);
+    }
+  });
+});

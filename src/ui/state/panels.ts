@@ -1,0 +1,111 @@
+import { create } from 'zustand';
+import { readStoredRecord, writeStored } from './stored.ts';
+
+export type LeftTab = 'manifests' | 'objects' | 'events';
+
+/** How wide and high the person made the panels. `undefined` of `rightOpen`: as the window's width suggests. */
+export interface PanelSizes {
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly leftOpen: boolean;
+  readonly rightOpen: boolean | undefined;
+  readonly bottomOpen: boolean;
+}
+
+export const PANEL_LIMITS = {
+  left: { min: 256, max: 640 },
+  right: { min: 256, max: 560 },
+  bottom: { min: 92, max: 280 },
+} as const;
+
+const DEFAULTS: PanelSizes = {
+  left: 344,
+  right: 328,
+  bottom: 124,
+  leftOpen: true,
+  rightOpen: undefined,
+  bottomOpen: true,
+};
+
+/** What the canvas keeps whatever the panels want. */
+export const CENTRE_MIN = 400;
+/** Below this width the inspector opens only for a selection. */
+export const ROOMY_WIDTH = 1180;
+
+interface PanelsState extends PanelSizes {
+  readonly leftTab: LeftTab;
+  resize(panel: 'left' | 'right' | 'bottom', size: number): void;
+  toggle(panel: 'left' | 'right' | 'bottom', open: boolean): void;
+  /** The inspector follows the window and the selection again. */
+  autoRight(): void;
+  showLeft(tab: LeftTab): void;
+}
+
+export const usePanels = create<PanelsState>()((set, get) => {
+  const save = (change: Partial<PanelSizes & { leftTab: LeftTab }>): void => {
+    set(change);
+    const { left, right, bottom, leftOpen, rightOpen, bottomOpen, leftTab } = get();
+    const all = { left, right, bottom, leftOpen, rightOpen, bottomOpen, leftTab };
+    writeStored('panels', JSON.stringify(all));
+  };
+  return {
+    ...restored(),
+    resize(panel, size) {
+      const { min, max } = PANEL_LIMITS[panel];
+      save({ [panel]: Math.round(Math.min(max, Math.max(min, size))) });
+    },
+    toggle(panel, open) {
+      if (panel === 'left') save({ leftOpen: open });
+      else if (panel === 'right') save({ rightOpen: open });
+      else save({ bottomOpen: open });
+    },
+    autoRight: () => save({ rightOpen: undefined }),
+    showLeft: (leftTab) => save({ leftTab, leftOpen: true }),
+  };
+});
+
+function restored(): PanelSizes & { leftTab: LeftTab } {
+  const stored = readStoredRecord('panels') ?? {};
+  const number = (key: 'left' | 'right' | 'bottom'): number => {
+    const value = stored[key];
+    return typeof value === 'number' && Number.isFinite(value) ? value : DEFAULTS[key];
+  };
+  const flag = (key: 'leftOpen' | 'bottomOpen'): boolean =>
+    typeof stored[key] === 'boolean' ? stored[key] : DEFAULTS[key];
+  const tab = stored['leftTab'];
+  return {
+    left: number('left'),
+    right: number('right'),
+    bottom: number('bottom'),
+    leftOpen: flag('leftOpen'),
+    rightOpen: typeof stored['rightOpen'] === 'boolean' ? stored['rightOpen'] : undefined,
+    bottomOpen: flag('bottomOpen'),
+    leftTab: tab === 'objects' || tab === 'events' ? tab : 'manifests',
+  };
+}
+
+/** What the panels get in a window of this width. Zero: closed. */
+export interface PanelFit {
+  readonly left: number;
+  readonly right: number;
+}
+
+/**
+ * Shares the width out: the canvas keeps its minimum; where both panels do not fit at their sizes they
+ * give way down to their minima, and at last the left one closes.
+ */
+export function fitPanels(
+  width: number,
+  sizes: PanelSizes,
+  { selecting }: { readonly selecting: boolean },
+): PanelFit {
+  const wantsRight = sizes.rightOpen ?? (selecting || width >= ROOMY_WIDTH);
+  let left = sizes.leftOpen ? sizes.left : 0;
+  let right = wantsRight ? sizes.right : 0;
+  const excess = (): number => Math.max(0, left + right + CENTRE_MIN - width);
+  if (right > 0) right = Math.max(PANEL_LIMITS.right.min, right - excess());
+  if (left > 0) left = Math.max(PANEL_LIMITS.left.min, left - excess());
+  if (excess() > 0 && right > 0) left = 0;
+  return { left, right };
+}

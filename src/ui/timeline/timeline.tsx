@@ -1,0 +1,97 @@
+import { ChevronDown, ChevronUp } from 'lucide-react';
+import { useEffect, useRef, useState, type PointerEvent } from 'react';
+import { usePage } from '../page.tsx';
+import { IconButton } from '../parts/icon-button.tsx';
+import { Resizer } from '../parts/resizer.tsx';
+import { usePanels } from '../state/panels.ts';
+import { useSelection } from '../state/selection.ts';
+import { useTheme } from '../state/theme.ts';
+import { GUTTER, hitTimeline, paintTimeline, type TimelineHit } from './paint-timeline.ts';
+
+/** What happened, in lanes over virtual time. The playhead is now. */
+export function Timeline() {
+  const open = usePanels((state) => state.bottomOpen);
+  const height = usePanels((state) => state.bottom);
+  const toggle = usePanels((state) => state.toggle);
+  return (
+    <section className="panel-bottom" aria-label="Timeline" style={{ height: open ? height : 24 }}>
+      {open && <Resizer panel="bottom" label="Timeline height" size={height} />}
+      {open ? (
+        <TimelineCanvas height={height} />
+      ) : (
+        <p className="px-4 leading-6 text-dim">Timeline</p>
+      )}
+      <IconButton
+        label={open ? 'Close the timeline' : 'Open the timeline'}
+        className="!absolute right-2 top-0.5 !h-5 !w-6"
+        onClick={() => toggle('bottom', !open)}
+      >
+        {open ? <ChevronDown size={13} /> : <ChevronUp size={13} />}
+      </IconButton>
+    </section>
+  );
+}
+
+/** Repainting more often than this cannot be seen: at ×1 a pixel is a tenth of a second. */
+const PAINT_EVERY_MILLIS = 50;
+
+function TimelineCanvas({ height }: { readonly height: number }) {
+  const { view } = usePage();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const theme = useTheme((state) => state.theme);
+  const [hit, setHit] = useState<TimelineHit>();
+
+  useEffect(() => {
+    let due: ReturnType<typeof setTimeout> | undefined;
+    const paint = (): void => {
+      due = undefined;
+      if (canvas.current !== null) paintTimeline(canvas.current, view);
+    };
+    const ask = (): void => {
+      due ??= setTimeout(paint, PAINT_EVERY_MILLIS);
+    };
+    paint();
+    const release = view.onFrame(ask);
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    addEventListener('resize', ask);
+    scheme.addEventListener('change', ask);
+    return () => {
+      release();
+      removeEventListener('resize', ask);
+      scheme.removeEventListener('change', ask);
+      clearTimeout(due);
+    };
+  }, [view, theme, height]);
+
+  const look = (event: PointerEvent): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    setHit(hitTimeline(view, box, { x: event.clientX - box.left, y: event.clientY - box.top }));
+  };
+  return (
+    <>
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label="Timeline of your acts, rollouts, scheduling, nodes and the control plane. The Events tab has the same as text."
+        className="block w-full"
+        style={{ height, cursor: hit !== undefined && hit.about !== '' ? 'pointer' : 'default' }}
+        onPointerMove={look}
+        onPointerLeave={() => setHit(undefined)}
+        onClick={() => {
+          if (hit !== undefined && hit.about !== '') useSelection.getState().select(hit.about);
+        }}
+      />
+      {hit !== undefined && (
+        <div
+          className="tip !absolute"
+          style={{
+            left: Math.max(GUTTER, Math.min(hit.x - 60, innerWidth - 280)),
+            bottom: height - hit.top + 6,
+          }}
+        >
+          {hit.words}
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,38 @@
+/** A process as a person calls it: its program, and the machine where that matters. */
+
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'kube-apiserver': 'API server',
+  'kube-scheduler': 'Scheduler',
+  'kube-controller-manager': 'Controller manager',
+  etcd: 'etcd',
+  kubelet: 'kubelet',
+  containerd: 'containerd',
+};
+
+/** The program of a process named `program-machine`, or the name itself. */
+export function programOf(process: string): string {
+  for (const program of Object.keys(PROGRAMS)) {
+    if (process === program || process.startsWith(`${program}-`)) return program;
+  }
+  return process;
+}
+
+/** The machine of a process named `program-machine`; empty when there is none. */
+export function machineOf(process: string): string {
+  const program = programOf(process);
+  return process.length > program.length ? process.slice(program.length + 1) : '';
+}
+
+/** `kube-scheduler-cp-1` → `Scheduler`; `kubelet-node-1` → `kubelet on node-1`; `you` → `You`. */
+export function processTitle(process: string): string {
+  if (process === 'you') return 'You';
+  const program = programOf(process);
+  const title = PROGRAMS[program] ?? process;
+  const perNode = program === 'kubelet' || program === 'containerd';
+  return perNode ? `${title} on ${machineOf(process)}` : title;
+}
+
+/** The title of a component: `kube-scheduler` → `Scheduler`. */
+export function componentTitle(component: string): string {
+  return PROGRAMS[component] ?? component;
+}
