@@ -5,6 +5,7 @@ import type {
   ServicePort,
   ServiceSpec,
 } from '../../../api/generated/types.ts';
+import { needsHealthCheckPort, needsNodePorts } from '../../../api/service-traits.ts';
 import { invalidError, type StatusError } from '../../../api/status-error.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
 import type { Server } from '../server.ts';
@@ -37,7 +38,8 @@ export function allocate(
   const errors: FieldError[] = [];
   const familied = withFamilies(next, errors);
   const addressed = withAddress(call.server, familied, { old, key, errors });
-  const service = withNodePorts(call.server, addressed, { old, key, errors });
+  const opened = withNodePorts(call.server, addressed, { old, key, errors });
+  const service = withHealthCheckPort(call.server, opened, { old, key, errors });
   return errors.length === 0 ? success(service) : refusal(refusalOf(service, errors));
 }
 
@@ -78,7 +80,7 @@ function withFamilies(service: Service, errors: FieldError[]): Service {
 function withAddress(server: Server, service: Service, { old, key, errors }: Allocation): Service {
   const { spec } = service;
   if (spec === undefined || isExternalName(service)) return service;
-  const asked = spec.clusterIP || spec.clusterIPs?.[0] || (old?.spec?.clusterIP ?? '');
+  const asked = spec.clusterIP || (spec.clusterIPs?.[0] ?? '');
   if (asked === 'None') {
     return spec.clusterIP === 'None' && spec.clusterIPs?.[0] === 'None'
       ? service
@@ -139,7 +141,7 @@ function withAddressText(service: Service, address: string): Service {
 function withNodePorts(
   server: Server,
   service: Service,
-  { old, key, errors }: Allocation,
+  { key, errors }: Allocation,
 ): Service {
   const { spec } = service;
   if (spec === undefined || !needsNodePorts(spec)) return service;
@@ -148,15 +150,14 @@ function withNodePorts(
   const own = new Set<number>();
   let changed = false;
   const ports = (spec.ports ?? []).map((port, index): ServicePort => {
-    const asked = port.nodePort || oldNodePort(old, port);
-    if (asked !== undefined) {
+    const asked = port.nodePort ?? 0;
+    if (asked > 0) {
       const problem = nodePortProblem(pool, asked, { key, now });
       if (problem === undefined || own.has(asked)) {
         own.add(asked);
         promise(pool, asked, { key, now });
       } else errors.push(invalid(`spec.ports[${index}].nodePort`, asked, problem));
-      changed ||= asked !== port.nodePort;
-      return { ...port, nodePort: asked };
+      return port;
     }
     const stream = server.env.random('node-ports');
     const number = draw(pool, NODE_PORTS, { key, now, stream });
@@ -172,17 +173,30 @@ function withNodePorts(
   return changed ? withSpec(service, { ports }) : service;
 }
 
-function needsNodePorts({ type, allocateLoadBalancerNodePorts }: ServiceSpec): boolean {
-  if (type === 'LoadBalancer') return allocateLoadBalancerNodePorts !== false;
-  return type === 'NodePort';
-}
-
-/** An update that does not say a port's node port keeps it. */
-function oldNodePort(old: Service | undefined, port: ServicePort): number | undefined {
-  const before = (old?.spec?.ports ?? []).find(
-    (each) => each.port === port.port && (each.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
-  );
-  return before?.nodePort;
+/** A load balancer that keeps traffic on the node asks there whether it has endpoints. */
+function withHealthCheckPort(
+  server: Server,
+  service: Service,
+  { old, key, errors }: Allocation,
+): Service {
+  const { spec } = service;
+  if (spec === undefined || !needsHealthCheckPort(spec)) return service;
+  const pool = server.memory.services.nodePorts;
+  const now = server.env.now;
+  const asked = spec.healthCheckNodePort ?? 0;
+  if (asked > 0) {
+    if (asked === old?.spec?.healthCheckNodePort) return service;
+    const problem = nodePortProblem(pool, asked, { key, now });
+    if (problem === undefined) promise(pool, asked, { key, now });
+    else errors.push(invalid('spec.healthCheckNodePort', asked, problem));
+    return service;
+  }
+  const stream = server.env.random('node-ports');
+  const number = draw(pool, NODE_PORTS, { key, now, stream });
+  if (number !== undefined) return withSpec(service, { healthCheckNodePort: number });
+  const detail = 'failed to allocate a nodePort: range is full';
+  errors.push(invalid('spec.healthCheckNodePort', 0, detail));
+  return service;
 }
 
 function nodePortProblem(
@@ -223,6 +237,8 @@ function addressesOf(object: KubernetesObject | undefined): readonly number[] {
 
 function portsOf(object: KubernetesObject | undefined): readonly number[] {
   const ports: number[] = [];
+  const { healthCheckNodePort = 0 } = (object as Service | undefined)?.spec ?? {};
+  if (healthCheckNodePort > 0) ports.push(healthCheckNodePort);
   for (const { nodePort } of (object as Service | undefined)?.spec?.ports ?? []) {
     if (nodePort !== undefined && nodePort > 0) ports.push(nodePort);
   }
