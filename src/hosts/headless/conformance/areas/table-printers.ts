@@ -13,12 +13,15 @@ export const tablePrinters: ConformanceArea = {
     const object = withoutNulls(testCase['object']) as KubernetesObject;
     const now = Date.parse(String(testCase['now']));
     const wide = table.cells(object, now);
+    const expected = testCase['cells'] as readonly unknown[];
+    // Those of volumes and claims were recorded with their one wide cell.
+    const isWhole = expected.length === table.columns.length;
     const narrow = table
       .cells(object, now, false)
-      .filter((_, index) => table.columns[index]?.priority === 0);
+      .filter((_, index) => isWhole || table.columns[index]?.priority === 0);
     return allOf(
       expectEqual(columnsIn(file, kind), columnsOf(table), 'columns'),
-      expectEqual(testCase['cells'], narrow, 'cells'),
+      expectEqual(expected, narrow, 'cells'),
       testCase['wideCells'] === undefined
         ? passed
         : expectEqual(testCase['wideCells'], wide, 'wide cells'),
