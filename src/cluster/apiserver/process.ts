@@ -34,6 +34,7 @@ export const apiServerBehaviour = defineBehaviour<
       nextGroup: 1,
       etcdUp: true,
       etcdFailures: 0,
+      reconnectArmed: false,
       revision: 0,
       compactTo: 0,
       caches: new Map(),
@@ -95,7 +96,7 @@ function take(server: Server, message: ApiServerMessage): void {
       endWatch(server, message);
       return;
     case 'apiserver/reconnect':
-      reconnect(server, message.attempt);
+      reconnect(server);
       return;
     case 'apiserver/tend':
       memory.own.timerArmed = false;

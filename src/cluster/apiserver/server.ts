@@ -45,7 +45,7 @@ export type ApiServerTimer =
       readonly request: number;
     }
   /** Try etcd again. */
-  | { readonly type: 'apiserver/reconnect'; readonly attempt: number }
+  | { readonly type: 'apiserver/reconnect' }
   | { readonly type: 'apiserver/compact' }
   /** A request that was put off is looked at again. */
   | { readonly type: 'apiserver/again'; readonly request: number }
@@ -60,6 +60,7 @@ export interface ApiServerMemory {
   etcdUp: boolean;
   /** Attempts since it was lost. */
   etcdFailures: number;
+  reconnectArmed: boolean;
   /** Every cache holds every change up to this revision of the whole store. */
   revision: number;
   /** The revision when compaction was last asked for: what the next one compacts to. */

@@ -138,11 +138,7 @@ function withAddressText(service: Service, address: string): Service {
     : withSpec(service, { clusterIP: address, clusterIPs: [address] });
 }
 
-function withNodePorts(
-  server: Server,
-  service: Service,
-  { key, errors }: Allocation,
-): Service {
+function withNodePorts(server: Server, service: Service, { key, errors }: Allocation): Service {
   const { spec } = service;
   if (spec === undefined || !needsNodePorts(spec)) return service;
   const pool = server.memory.services.nodePorts;

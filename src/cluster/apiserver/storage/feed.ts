@@ -156,15 +156,18 @@ export function loseEtcd(server: Server): void {
     }
   }
   for (const cache of memory.caches.values()) cache.phase = 'idle';
+  // Each question that found nobody is a refusal of its own; one of them begins the wait.
+  if (memory.reconnectArmed) return;
+  memory.reconnectArmed = true;
   memory.etcdFailures += 1;
   const delay = Math.min(RECONNECT_MIN * 1.6 ** (memory.etcdFailures - 1), RECONNECT_MAX);
   env.resumeCause(undefined);
-  env.after(Math.round(delay), { type: 'apiserver/reconnect', attempt: memory.etcdFailures });
+  env.after(Math.round(delay), { type: 'apiserver/reconnect' });
 }
 
 /** Takes up where each cache stood. */
-export function reconnect(server: Server, attempt: number): void {
-  if (server.memory.etcdUp || server.memory.etcdFailures !== attempt) return;
+export function reconnect(server: Server): void {
+  server.memory.reconnectArmed = false;
   for (const cache of server.memory.caches.values()) {
     if (cache.ready) watch(server, cache);
     else list(server, cache);
