@@ -53,16 +53,25 @@ export function randomSuffix(stream: RandomStream, length: number): string {
   return text;
 }
 
+/** The two hexadecimal digits of each byte: an identifier is made for every object. */
+const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+function hexOf(word: number): string {
+  return (
+    (HEX_OF_BYTE[word >>> 24] as string) + // A byte is an index of the table; so below.
+    (HEX_OF_BYTE[(word >>> 16) & 255] as string) +
+    (HEX_OF_BYTE[(word >>> 8) & 255] as string) +
+    (HEX_OF_BYTE[word & 255] as string)
+  );
+}
+
 /** An RFC 4122 version 4 identifier from the stream. */
 export function randomUid(stream: RandomStream): string {
-  const hex = (bits: number) => bits.toString(16).padStart(8, '0');
-  const [p, q, r, s] = [
-    nextUint32(stream),
-    nextUint32(stream),
-    nextUint32(stream),
-    nextUint32(stream),
-  ];
-  const second = hex(q);
-  const third = hex(((r & 0x3fffffff) | 0x80000000) >>> 0);
-  return `${hex(p)}-${second.slice(0, 4)}-4${second.slice(5)}-${third.slice(0, 4)}-${third.slice(4)}${hex(s)}`;
+  const first = hexOf(nextUint32(stream));
+  const second = hexOf((nextUint32(stream) & 0xffff0fff) | 0x4000);
+  const third = hexOf((nextUint32(stream) & 0x3fffffff) | 0x80000000);
+  const last = hexOf(nextUint32(stream));
+  return `${first}-${second.slice(0, 4)}-${second.slice(4)}-${third.slice(0, 4)}-${third.slice(4)}${last}`;
 }
