@@ -23,7 +23,7 @@ import type { VerbCall } from '../verb.ts';
 import { applyObject } from './apply.ts';
 import { decodeAs, schemaOfKind } from './body.ts';
 import { resourceOf } from './finish.ts';
-import { currentObject, updateTo } from './update.ts';
+import { currentObject, updateTo, withDefaults } from './update.ts';
 
 export const JSON_PATCH = 'application/json-patch+json';
 export const MERGE_PATCH = 'application/merge-patch+json';
@@ -59,7 +59,7 @@ export function patchObject(call: VerbCall): Answer {
   if (resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion) {
     return refuse(conflictError(resourceOf(call), target.name));
   }
-  return updateTo(call, { next: target.kind.defaults(value), old, warnings });
+  return updateTo(call, { next: withDefaults(target.kind, value, old), old, warnings });
 }
 
 /** The media type of a request's body, without its parameters. */

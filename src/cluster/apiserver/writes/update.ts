@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { invalid } from '../../../api/field-errors.ts';
+import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import {
   conflictError,
   invalidError,
@@ -39,7 +40,7 @@ export function updateObject(call: VerbCall): Answer {
   }
   const stale = staleness(call, body, old);
   if (stale !== undefined) return refuse(stale);
-  return updateTo(call, { next: kind.defaults(body), old, warnings });
+  return updateTo(call, { next: withDefaults(kind, body, old), old, warnings });
 }
 
 /** What the server knows of the target now, as its kind sees it. */
@@ -72,6 +73,23 @@ function staleness(
   if (kind.unconditionalUpdate) return undefined;
   const problem = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
   return invalidError(kind, name, [problem]);
+}
+
+/**
+ * The changed object with its defaults. Where nothing but the status is new there is nothing to fill, since what is
+ * stored has its defaults; that is most updates.
+ */
+export function withDefaults(
+  kind: KindDeclaration,
+  next: KubernetesObject,
+  old: KubernetesObject,
+): KubernetesObject {
+  const fields = next as unknown as Readonly<Record<string, unknown>>;
+  const before = old as unknown as Readonly<Record<string, unknown>>;
+  for (const name in fields) {
+    if (name !== 'status' && fields[name] !== before[name]) return kind.defaults(next);
+  }
+  return next;
 }
 
 /** A change of an object, decoded and defaulted. */
