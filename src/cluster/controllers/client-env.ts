@@ -5,22 +5,46 @@ import type { ControllerManagerMessage } from './state.ts';
 
 type ProcessEnv = Env<ControllerManagerMessage>;
 
+/** The process's Env as one of its clients sees it. */
+export type ClientEnv = Env<ApiClientMessage | LeaderElectionTimer>;
+
+/** One step borrows its Env from the kernel, which lends the same one each time. A memo only. */
+const known = new WeakMap<ProcessEnv, Map<number, ClientEnv>>();
+
 /**
- * The process's Env as one of its clients sees it: the client's timers are marked, so that they come
- * back to it and not to one of its siblings. Valid for the same step.
+ * The Env for a client of the process: the client's timers are marked, so that they come back to it and
+ * not to one of its siblings. Valid for the same step as `env`.
  */
-export function clientEnv(
-  env: ProcessEnv,
-  client: number,
-  term: number,
-): Env<ApiClientMessage | LeaderElectionTimer> {
+export function clientEnv(env: ProcessEnv, client: number, term: number): ClientEnv {
+  let ofClients = known.get(env);
+  if (ofClients === undefined) {
+    ofClients = new Map();
+    known.set(env, ofClients);
+  }
+  // There are fewer than a thousand clients.
+  const id = term * 1000 + client;
+  let own = ofClients.get(id);
+  if (own === undefined) {
+    own = markingEnv(env, client, term);
+    ofClients.set(id, own);
+  }
+  return own;
+}
+
+function markingEnv(env: ProcessEnv, client: number, term: number): ClientEnv {
   return {
     get now() {
       return env.now;
     },
-    self: env.self,
-    machine: env.machine,
-    from: env.from,
+    get self() {
+      return env.self;
+    },
+    get machine() {
+      return env.machine;
+    },
+    get from() {
+      return env.from;
+    },
     get cause() {
       return env.cause;
     },

@@ -29,6 +29,8 @@ export interface Derived {
   readonly heartbeats: Heartbeats;
   readonly podCidrs: PodCidrs;
   readonly members: ServiceMembers;
+  /** The Services whose endpoints the last change of a pod or node has changed. */
+  readonly stirred: Set<string>;
   /** Uids of objects known to be gone, oldest first. */
   readonly absent: Set<string>;
 }
@@ -39,6 +41,7 @@ export function createDerived(): Derived {
     heartbeats: new Map(),
     podCidrs: new Map(),
     members: new Map(),
+    stirred: new Set(),
     absent: new Set(),
   };
 }
@@ -50,13 +53,14 @@ export function updateDerived(
   cluster: ClusterView,
   now: Micros,
 ): void {
+  if (derived.stirred.size > 0) derived.stirred.clear();
   if (change.next === undefined) rememberAbsent(derived, change.old?.metadata.uid ?? '');
   // An informer's objects are of its resource.
   switch (change.informer) {
     case 'pods': {
       const pod = change as Changed<Pod>;
       tallyPod(derived.replicas, pod, cluster.epochMillis);
-      notePod(derived.members, pod, cluster);
+      notePod(derived.members, derived.stirred, pod, cluster);
       break;
     }
     case 'replicasets':
@@ -77,7 +81,7 @@ export function updateDerived(
       const node = change as Changed<Node>;
       hearNode(derived.heartbeats, node, now);
       notePodCidr(derived.podCidrs, node);
-      noteNode(derived.members, node, cluster);
+      noteNode(derived.members, derived.stirred, node, cluster);
       break;
     }
     case 'leases':

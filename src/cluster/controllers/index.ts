@@ -1,6 +1,8 @@
 import type { Controller } from './controller.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpoints/endpointslice.ts';
+import { endpointSliceMirroringController } from './endpoints/mirroring.ts';
 import { garbageCollector } from './garbage/garbage-collector.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node/node-ipam.ts';
@@ -17,6 +19,8 @@ export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
   endpointSliceController,
+  endpointsController,
+  endpointSliceMirroringController,
   namespaceController,
   serviceAccountController,
   rootCaController,

@@ -1,4 +1,4 @@
-import type { EndpointSlice, Node, Service } from '../../../api/generated/types.ts';
+import type { EndpointSlice, Service } from '../../../api/generated/types.ts';
 import { controllerReference } from '../../../api/owner-references.ts';
 import { semanticEqual } from '../../../api/semantic-equal.ts';
 import { referenceTo } from '../../client/event-recorder.ts';
@@ -8,14 +8,7 @@ import { itself, NO_KEYS, type Controller } from '../controller.ts';
 import { inOrder, rest, type Report, type Write } from '../plan.ts';
 import { SERVICE_NAME_LABEL } from '../resources.ts';
 import { create, remove, update } from '../writes.ts';
-import {
-  addressType,
-  isSamePlace,
-  MANAGED_BY_LABEL,
-  MANAGER,
-  selectsPods,
-  serviceOfSlice,
-} from './members.ts';
+import { addressType, MANAGED_BY_LABEL, MANAGER, selectsPods, serviceOfSlice } from './members.ts';
 import { planSlices, type NewSlice } from './slice-plan.ts';
 
 const HEADLESS_LABEL = 'service.kubernetes.io/headless';
@@ -32,9 +25,9 @@ export const endpointSliceController: Controller = {
   workers: 5,
   wokenBy: [
     itself('services'),
-    { resource: 'pods', keys: servicesOfPod },
+    { resource: 'pods', keys: stirredServices },
     { resource: 'endpointslices', keys: serviceOfChangedSlice },
-    { resource: 'nodes', keys: servicesOfNode },
+    { resource: 'nodes', keys: stirredServices },
   ],
 
   reconcile(key, cluster) {
@@ -74,39 +67,18 @@ export const endpointSliceController: Controller = {
 function slicesOf(key: string, cluster: ClusterView): ReadonlyMap<string, EndpointSlice> {
   const slices = new Map<string, EndpointSlice>();
   for (const [sliceKey, slice] of cluster.filed('endpointslices', 'service', key)) {
-    const isLeaving = slice.metadata.deletionTimestamp !== undefined;
-    if (!isLeaving && serviceOfSlice(slice) === key) slices.set(sliceKey, slice);
+    const { deletionTimestamp, labels } = slice.metadata;
+    if (deletionTimestamp === undefined && labels?.[MANAGED_BY_LABEL] === MANAGER) {
+      slices.set(sliceKey, slice);
+    }
   }
   return slices;
 }
 
-/** The Services of a pod's namespace whose slices do not say of it what they should. */
-function servicesOfPod(
-  { key, next, old }: InformerChange,
-  cluster: ClusterView,
-): readonly string[] {
-  const namespace = (next ?? old)?.metadata.namespace ?? '';
-  let keys: string[] | undefined;
-  for (const serviceKey of cluster.filed('services', 'namespace', namespace).keys()) {
-    if (cluster.derived.members.get(serviceKey)?.drift.has(key) !== true) continue;
-    keys ??= [];
-    keys.push(serviceKey);
-  }
-  return keys ?? NO_KEYS;
-}
-
-/** A node that comes, goes or moves to another zone changes what is to be told of its pods. */
-function servicesOfNode(change: InformerChange, cluster: ClusterView): readonly string[] {
-  const { key } = change;
-  if (isSamePlace(change.old as Node | undefined, change.next as Node | undefined)) return NO_KEYS;
-  const keys = new Set<string>();
-  for (const [podKey, pod] of cluster.filed('pods', 'node', key)) {
-    const { namespace = '' } = pod.metadata;
-    for (const serviceKey of cluster.filed('services', 'namespace', namespace).keys()) {
-      if (cluster.derived.members.get(serviceKey)?.drift.has(podKey) === true) keys.add(serviceKey);
-    }
-  }
-  return [...keys];
+/** The Services of which a pod or node has changed what their slices should say. */
+export function stirredServices(_change: InformerChange, cluster: ClusterView): readonly string[] {
+  const { stirred } = cluster.derived;
+  return stirred.size === 0 ? NO_KEYS : [...stirred];
 }
 
 function serviceOfChangedSlice(change: InformerChange, cluster: ClusterView): readonly string[] {

@@ -86,9 +86,10 @@ export function noteService(
   all.set(key, membersOf(key, next, cluster));
 }
 
-/** Takes a changed pod in. */
+/** Takes a changed pod in; tells the Services whose slices should now say something else of it. */
 export function notePod(
   all: ServiceMembers,
+  stirred: Set<string>,
   change: { readonly key: string; readonly next: Pod | undefined; readonly old: Pod | undefined },
   cluster: ClusterView,
 ): void {
@@ -96,20 +97,23 @@ export function notePod(
   const namespace = (next ?? old)?.metadata.namespace ?? '';
   for (const [serviceKey, service] of cluster.filed('services', 'namespace', namespace)) {
     const members = all.get(serviceKey);
-    if (members !== undefined) want(members, key, next, service, cluster);
+    if (members !== undefined && want(members, key, next, service, cluster)) {
+      stirred.add(serviceKey);
+    }
   }
 }
 
 /** Takes a changed node in: pods of unknown nodes are no endpoints, and endpoints know their zone. */
 export function noteNode(
   all: ServiceMembers,
+  stirred: Set<string>,
   change: { readonly key: string; readonly old: Node | undefined; readonly next: Node | undefined },
   cluster: ClusterView,
 ): void {
   const { key, old, next } = change;
   if (isSamePlace(old, next)) return;
   for (const [podKey, pod] of cluster.filed('pods', 'node', key)) {
-    notePod(all, { key: podKey, old: pod, next: pod }, cluster);
+    notePod(all, stirred, { key: podKey, old: pod, next: pod }, cluster);
   }
 }
 
@@ -133,23 +137,25 @@ export function noteSlice(
   if (members !== undefined) hear(members, key, before === after ? old : undefined, next);
 }
 
+/** Works out anew what is to be said of a pod. True when that is something else than before. */
 function want(
   members: Members,
   key: string,
   pod: Pod | undefined,
   service: Service,
   cluster: ClusterView,
-): void {
+): boolean {
   const next = pod === undefined ? undefined : wantedOf(pod, service, cluster);
   const before = members.wanted.get(key);
   if (next === undefined) {
-    if (before === undefined) return;
+    if (before === undefined) return false;
     members.wanted.delete(key);
   } else {
-    if (before?.key === next.key && semanticEqual(before.endpoint, next.endpoint)) return;
+    if (before?.key === next.key && semanticEqual(before.endpoint, next.endpoint)) return false;
     members.wanted.set(key, next);
   }
   judge(members, key);
+  return true;
 }
 
 /** What a slice should say of a pod; undefined when it is no endpoint of the Service. */
