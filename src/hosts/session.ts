@@ -1,5 +1,6 @@
 import type { LabCommand, PageApiRequest } from '../bridge/protocol.ts';
 import { FAULTS, healFault, injectFault } from '../cluster/faults/index.ts';
+import type { ApiRequestObservation } from '../cluster/apiserver/metrics.ts';
 import type { GatewayObservation } from '../cluster/gateway.ts';
 import type { ApiRequest, WatchEvent } from '../cluster/messages.ts';
 import { processNames, CONTROL_PLANE_MACHINE } from '../cluster/set-up.ts';
@@ -30,19 +31,6 @@ export interface RequestHandlers {
   onEvents?(events: readonly WatchEvent[]): void;
 }
 
-/** What processes tell observers about answered requests. */
-export interface RequestObservation {
-  readonly kind: 'api-request';
-  readonly method: string;
-  readonly verb: string;
-  readonly resource: string;
-  readonly path: string;
-  readonly user: string;
-  readonly from: string;
-  readonly code: number;
-  readonly latencyMicros: number;
-}
-
 /**
  * A world with whoever drives it: the hosts' one way to move time, make requests from outside, break
  * and mend. The browser's worker and the headless commands differ only in how they pace it.
@@ -58,7 +46,7 @@ export interface Session {
   cancel(id: number): void;
   lab(command: LabCommand): string | undefined;
   /** Hears answered API requests; one listener. */
-  onRequestObserved: ((observation: RequestObservation, at: Micros) => void) | undefined;
+  onRequestObserved: ((observation: ApiRequestObservation, at: Micros) => void) | undefined;
 }
 
 const API_SERVER = processNames.apiServer(CONTROL_PLANE_MACHINE);
@@ -71,7 +59,7 @@ export function createSession(world: World): Session {
   const sink: Sink = (observation, at, from) => {
     const { kind } = observation as { readonly kind: string };
     if (kind === 'api-request') {
-      session.onRequestObserved?.(observation as RequestObservation, at);
+      session.onRequestObserved?.(observation as ApiRequestObservation, at);
     } else if (kind === 'gateway') {
       receive((observation as Extract<GatewayObservation, { kind: 'gateway' }>).message);
     } else if (kind === 'gateway-lost') {

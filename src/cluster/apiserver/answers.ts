@@ -41,6 +41,7 @@ export function report(server: Server, exchange: Exchange, code: number): void {
     method: request.method,
     path: request.path,
     user: request.user,
+    from: exchange.client ?? '',
     code,
     latencyMicros,
     resource: targetOf(request.path)?.kind.plural ?? '',

@@ -16,6 +16,8 @@ export interface ApiRequestObservation {
   readonly method: string;
   readonly path: string;
   readonly user: string;
+  /** The client's process; empty for the server's own requests. */
+  readonly from: string;
   readonly code: number;
   readonly latencyMicros: Micros;
   /** Plural; the empty text for what is no resource. */

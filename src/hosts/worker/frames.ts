@@ -7,7 +7,8 @@ import type { Micros } from '../../kernel/time.ts';
 import { etcdKeyOf } from '../observer/etcd-keys.ts';
 import { controlPlaneHealth } from '../observer/health.ts';
 import { createObserver } from '../observer/observer.ts';
-import type { RequestObservation, Session } from '../session.ts';
+import type { ApiRequestObservation } from '../../cluster/apiserver/metrics.ts';
+import type { Session } from '../session.ts';
 import type { Pacer } from '../pacer.ts';
 
 /** Builds the frames of one session. */
@@ -33,9 +34,9 @@ export function createFrameBuilder(session: Session, pacer: Pacer): FrameBuilder
   /** Path → the revision last sent; 0: nothing yet, -1: sent as gone. */
   const watched = new Map<string, number>();
 
-  session.onRequestObserved = (observation: RequestObservation, at: Micros) => {
+  session.onRequestObserved = (observation: ApiRequestObservation, at: Micros) => {
     trafficCount += 1;
-    if (traffic.length >= TRAFFIC_MAX) return;
+    if (traffic.length >= TRAFFIC_MAX || observation.from === '') return;
     traffic.push({
       from: observation.from,
       to: processNames.apiServer(CONTROL_PLANE_MACHINE),
