@@ -61,20 +61,20 @@ describe('watch', () => {
     const a = create(rig, 'a');
     create(rig, 'b');
     const fresh = watch(rig, `${maps}?watch=true`);
-    const any = watch(rig, `${maps}?watch=1&resourceVersion=0`);
+    const anyState = watch(rig, `${maps}?watch=1&resourceVersion=0`);
     const since = watch(
       rig,
       `/api/v1/configmaps?watch=true&resourceVersion=${a.metadata.resourceVersion}`,
     );
     run(rig);
-    expect([fresh, any, since].map((id) => brief(eventsOf(rig, id)))).toEqual([
+    expect([fresh, anyState, since].map((id) => brief(eventsOf(rig, id)))).toEqual([
       ['ADDED a', 'ADDED b'],
       ['ADDED a', 'ADDED b'],
       ['ADDED b'],
     ]);
     label(rig, 'a', { x: 'y' });
     ask(rig, { method: 'DELETE', path: `${maps}/b` });
-    for (const id of [fresh, any, since]) {
+    for (const id of [fresh, anyState, since]) {
       expect(brief(eventsOf(rig, id)).slice(-2)).toEqual(['MODIFIED a', 'DELETED b']);
     }
     const last = eventsOf(rig, fresh).at(-1)?.object as KubernetesObject;
