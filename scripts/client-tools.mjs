@@ -49,7 +49,9 @@ export function ensureClientTools(wanted = CURRENT) {
     const folder = unpackedPrograms(wanted);
     return { kubectl: join(folder, 'kubectl', 'kubectl'), helm: join(folder, 'helm', 'helm') };
   } catch (error) {
-    console.error(`kubectl and helm cannot be had: ${error instanceof Error ? error.message : error}`);
+    console.error(
+      `kubectl and helm cannot be had: ${error instanceof Error ? error.message : error}`,
+    );
     return undefined;
   }
 }
@@ -103,7 +105,8 @@ function unzip(archive, folder) {
     at += 46 + nameSize + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
     if (name.endsWith('/')) continue;
     const target = resolve(folder, name);
-    if (!target.startsWith(`${folder}/`)) throw new Error(`the archive leads out of its folder: ${name}`);
+    if (!target.startsWith(`${folder}/`))
+      throw new Error(`the archive leads out of its folder: ${name}`);
     const start =
       header + 30 + archive.readUInt16LE(header + 26) + archive.readUInt16LE(header + 28);
     const packed = archive.subarray(start, start + packedSize);

@@ -6,7 +6,15 @@
 
 const TFLAG_UNCOMMON = 1;
 const TFLAG_EXTRA_STAR = 2;
-const kindNames = { 1: 'bool', 17: 'array', 21: 'map', 22: 'pointer', 23: 'slice', 24: 'string', 25: 'struct' };
+const kindNames = {
+  1: 'bool',
+  17: 'array',
+  21: 'map',
+  22: 'pointer',
+  23: 'slice',
+  24: 'string',
+  25: 'struct',
+};
 const integerKinds = new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 const floatKinds = new Set([13, 14]);
 

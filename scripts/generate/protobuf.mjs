@@ -100,7 +100,9 @@ function textOf(type) {
       const element = go.element(type);
       if (element.kind === 'integer' && /^uint8$|byte/.test(element.name)) return 'y';
       const inner = textOf(element);
-      return wrappers.has(type.name.slice(type.name.indexOf('.') + 1)) ? `<${inner}>` : `[${inner}]`;
+      return wrappers.has(type.name.slice(type.name.indexOf('.') + 1))
+        ? `<${inner}>`
+        : `[${inner}]`;
     }
     case 'struct':
       queue.push(type);

@@ -1,0 +1,210 @@
+import {
+  badRequestError,
+  requestEntityTooLargeError,
+  statusError,
+  unsupportedMediaTypeError,
+  type StatusError,
+} from '../api/status-error.ts';
+import { parseManifest } from '../api/manifest/parse.ts';
+import { decodeProtobuf, PROTOBUF } from '../api/protobuf/decode.ts';
+import { refusal, success, type Result } from '../base/result.ts';
+import type { WatchEvent } from '../cluster/messages.ts';
+import type { Session, SessionRequest, SessionResponse } from './session.ts';
+
+/** Upstream's limit on the body of a request that changes something. */
+export const BODY_BYTES_MAX = 3 * 1024 * 1024;
+/** A watcher that reads this far behind is cut off, and lists again. */
+const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Something that answers requests as `fetch` would, for a user who has been authenticated already. */
+export type FetchHandler = (request: Request, user: string) => Promise<Response>;
+
+export interface FetchAdapterOptions {
+  readonly session: Session;
+  /** Called when a request has been put on the wire: whoever paces the world may want to hurry. */
+  onRequest(): void;
+}
+
+/**
+ * The Kubernetes API of a session in the shape of `fetch`, for real HTTP and for programs in the page. A network error
+ * (`Response.error()`) means that no server answered.
+ */
+export function createFetchHandler({ session, onRequest }: FetchAdapterOptions): FetchHandler {
+  return async (request, user) => {
+    const { method } = request;
+    if (!isMethod(method)) return jsonResponse(statusError(405, 'MethodNotAllowed', ''), request);
+    const { pathname, search } = new URL(request.url);
+    const contentType = request.headers.get('content-type') ?? '';
+    const read = await readBody(request, contentType);
+    if (!read.ok) return jsonResponse(read.error, request);
+    const accept = request.headers.get('accept');
+    const sessionRequest: SessionRequest = {
+      method,
+      path: `${pathname}${search}`,
+      user,
+      userAgent: request.headers.get('user-agent') ?? '',
+      ...(read.value === undefined ? undefined : { body: read.value }),
+      ...(contentType === '' ? undefined : { contentType: jsonType(contentType) }),
+      ...(accept === null ? undefined : { accept }),
+    };
+    const answered = answerTo(session, sessionRequest, request);
+    onRequest();
+    return answered;
+  };
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+function isMethod(method: string): method is SessionRequest['method'] {
+  return methods.some((each) => each === method);
+}
+
+/** A decoded protobuf body counts as the JSON that it stands for. */
+function jsonType(contentType: string): string {
+  return contentType.startsWith(PROTOBUF) ? 'application/json' : contentType;
+}
+
+/** The body as JSON values; undefined for none. */
+async function readBody(
+  request: Request,
+  contentType: string,
+): Promise<Result<unknown, StatusError>> {
+  if (request.body === null) return success(undefined);
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.length > BODY_BYTES_MAX) {
+    return refusal(requestEntityTooLargeError(`limit is ${BODY_BYTES_MAX}`));
+  }
+  if (bytes.length === 0) return success(undefined);
+  const mediaType = contentType.split(';')[0]?.trim() ?? '';
+  if (mediaType === PROTOBUF) {
+    const decoded = decodeProtobuf(bytes);
+    return decoded.ok ? decoded : refusal(badRequestError(decoded.error));
+  }
+  const text = new TextDecoder().decode(bytes);
+  if (mediaType === 'application/yaml' || mediaType.endsWith('+yaml')) return readYaml(text);
+  if (mediaType !== '' && mediaType !== '*/*' && !mediaType.endsWith('json')) {
+    return refusal(unsupportedMediaTypeError(['application/json', 'application/yaml', PROTOBUF]));
+  }
+  return readJson(text);
+}
+
+function readJson(text: string): Result<unknown, StatusError> {
+  try {
+    return success(JSON.parse(text));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return refusal(badRequestError(`couldn't get version/kind; json parse error: ${why}`));
+  }
+}
+
+/** YAML contains JSON, and clients that send an apply patch mostly write the latter. */
+function readYaml(text: string): Result<unknown, StatusError> {
+  if (/^\s*[{[]/.test(text)) {
+    const json = readJson(text);
+    if (json.ok) return json;
+  }
+  const [document, ...more] = parseManifest(text).documents;
+  if (document?.value === undefined || more.length > 0) {
+    return refusal(badRequestError('error decoding YAML: the body is not one object'));
+  }
+  return success(document.value);
+}
+
+function answerTo(
+  session: Session,
+  sessionRequest: SessionRequest,
+  request: Request,
+): Promise<Response> {
+  return new Promise((resolve) => {
+    let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const id = session.request(sessionRequest, {
+      onResponse(response) {
+        if (stream !== undefined) stream.close();
+        else resolve(plainResponse(response, request));
+      },
+      onEvents(events) {
+        if (stream === undefined) {
+          const body = new ReadableStream<Uint8Array>(
+            {
+              start(controller) {
+                stream = controller;
+              },
+              cancel() {
+                session.cancel(id);
+              },
+            },
+            new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 }),
+          );
+          resolve(new Response(body, { headers: { ...commonHeaders, 'Content-Type': JSON_TYPE } }));
+        }
+        if (events.length === 0 || stream === undefined) return;
+        stream.enqueue(encoder.encode(events.map(lineOf).join('')));
+        if ((stream.desiredSize ?? 0) > -WATCH_BACKLOG_BYTES_MAX) return;
+        session.cancel(id);
+        stream.error(new Error('the watcher reads too slowly'));
+      },
+    });
+    request.signal.addEventListener('abort', () => session.cancel(id), { once: true });
+  });
+}
+
+const JSON_TYPE = 'application/json';
+const encoder = new TextEncoder();
+const commonHeaders: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-cache, private',
+};
+
+/** Stored objects never change and go to many watches, so their text is kept as long as they are. */
+const texts = new WeakMap<object, string>();
+
+function lineOf({ type, object }: WatchEvent): string {
+  if (typeof object !== 'object' || object === null) return '';
+  let text = texts.get(object);
+  if (text === undefined) {
+    text = JSON.stringify(object);
+    texts.set(object, text);
+  }
+  return `{"type":"${type}","object":${text}}\n`;
+}
+
+function plainResponse(response: SessionResponse, request: Request): Response {
+  const { code, body, warnings, contentType } = response;
+  if (code === 0) return Response.error();
+  const headers = new Headers(commonHeaders);
+  for (const warning of warnings) headers.append('Warning', warningText(warning));
+  const retryAfter = retryAfterOf(body);
+  if (retryAfter !== undefined) headers.set('Retry-After', String(retryAfter));
+  headers.set('Content-Type', contentType ?? JSON_TYPE);
+  const text = typeof body === 'string' ? body : jsonText(body, request);
+  return new Response(text, { status: code, headers });
+}
+
+/** A JSON answer that the host makes by itself. */
+export function jsonResponse(body: StatusError, request: Request): Response {
+  const headers = { ...commonHeaders, 'Content-Type': JSON_TYPE };
+  return new Response(jsonText(body, request), { status: body.code, headers });
+}
+
+/** Go's encoder ends with a line break. Who reads it himself gets it indented, as upstream decides it. */
+function jsonText(body: unknown, request: Request): string {
+  const asked = new URL(request.url).searchParams.get('pretty');
+  const isPretty =
+    asked === null
+      ? /^(?:curl|Wget|Mozilla\/5\.0)/.test(request.headers.get('user-agent') ?? '')
+      : asked === '1' || asked === 'true' || asked === '';
+  return `${isPretty ? JSON.stringify(body, undefined, 2) : JSON.stringify(body)}\n`;
+}
+
+function retryAfterOf(body: unknown): number | undefined {
+  const { details } = (body ?? {}) as { details?: { retryAfterSeconds?: unknown } };
+  const seconds = details?.retryAfterSeconds;
+  return typeof seconds === 'number' ? seconds : undefined;
+}
+
+/** RFC 7234's form: a code, no agent, the text in quotes. Header values hold no line breaks. */
+function warningText(text: string): string {
+  const quoted = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  // Header values hold no control characters, and nothing beyond Latin-1.
+  // oxlint-disable-next-line no-control-regex
+  return `299 - "${quoted.replace(/[\u0000-\u001f\u007f]|[^\u0000-\u00ff]/g, ' ')}"`;
+}

@@ -1,0 +1,61 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { statusError, unauthorizedError, type StatusError } from '../../../api/status-error.ts';
+
+/**
+ * Who may speak to the server. A page on any web site can make its visitor's browser send requests to 127.0.0.1; so the
+ * address asked for must be one of ours (a name that was rebound to 127.0.0.1 is not), no foreign page may ask, and
+ * everything but the probes needs the token of the written kubeconfig.
+ */
+export interface Guard {
+  /** Undefined lets the request pass. */
+  refusalOf(request: GuardedRequest): StatusError | undefined;
+}
+
+export interface GuardedRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
+/** Upstream shows these to anyone. */
+const publicPaths = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/;
+
+/** `host` is the interface that is listened on; `token` what a client must send. */
+export function createGuard({ host, token }: { host: string; token: string }): Guard {
+  const expected = Buffer.from(`Bearer ${token}`);
+  const isOurs = (name: string): boolean => loopbackNames.has(name) || name === host;
+
+  return {
+    refusalOf({ path, headers }) {
+      if (!isOurs(nameOf(headers.host ?? '')))
+        return forbidden('the Host header names another server');
+      const { origin } = headers;
+      if (origin !== undefined && !isOurs(originName(origin))) {
+        return forbidden('pages of other sites may not ask');
+      }
+      if (publicPaths.test(path)) return undefined;
+      const given = Buffer.from(headers.authorization ?? '');
+      return given.length === expected.length && timingSafeEqual(given, expected)
+        ? undefined
+        : unauthorizedError();
+    },
+  };
+}
+
+function forbidden(why: string): StatusError {
+  return statusError(403, 'Forbidden', `forbidden: ${why}`, {});
+}
+
+/** A Host header without its port. */
+function nameOf(host: string): string {
+  return host.replace(/:\d+$/, '').toLowerCase();
+}
+
+function originName(origin: string): string {
+  try {
+    return new URL(origin).hostname;
+  } catch {
+    return '';
+  }
+}

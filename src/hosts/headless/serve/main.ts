@@ -1,0 +1,36 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { readServeOptions, USAGE, type ServeOptions } from './options.ts';
+import { serveCluster } from './serve.ts';
+
+/** `npm run serve`: the cluster for a real kubectl, helm or client library. */
+const options = readServeOptions(process.argv.slice(2));
+if (options.ok) await main(options.value);
+else {
+  console.error(`${options.error}\n${USAGE}`);
+  process.exitCode = 2;
+}
+
+async function main(settings: ServeOptions): Promise<void> {
+  const served = await serveCluster(settings);
+  const { port } = new URL(served.address);
+  const file = resolve(settings.kubeconfig ?? `.cache/serve/kubeconfig-${port}`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, served.kubeconfig, { mode: 0o600 });
+  if (!served.allNodesReady) console.error('not all nodes are Ready yet');
+  console.log(`ready ${served.address} (export KUBECONFIG=${file})`);
+  const end = (): void => {
+    void served.close().then(() => process.exit(0));
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  endWithParent(end);
+}
+
+/** npm and the runner are between a person's signal and this process: when they are gone, so is the reason to serve. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, 500).unref();
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { versionInfo } from '../../../cluster/apiserver/discovery/version.ts';
+import { defaultSetUp } from '../../../cluster/set-up.ts';
+import { createCluster } from '../../../cluster/world.ts';
+import { createFetchHandler } from '../../fetch-adapter.ts';
+import { createPacer } from '../../pacer.ts';
+import { createSession, type Session } from '../../session.ts';
+import { createDriver, untilNodesReady } from '../drive.ts';
+import { createCertificate } from './certificate.ts';
+import { createGuard } from './guard.ts';
+import { createHttpServers } from './http-server.ts';
+import { kubeconfigText } from './kubeconfig.ts';
+import { withOpenApi } from './open-api.ts';
+import type { ServeOptions } from './options.ts';
+import { twoProtocols } from './two-protocols.ts';
+
+/** A cluster behind HTTP. */
+export interface ServedCluster {
+  /** `http://127.0.0.1:8001`; the same port takes TLS as well. */
+  readonly address: string;
+  readonly token: string;
+  readonly kubeconfig: string;
+  readonly session: Session;
+  /** False when some node did not become Ready within two virtual minutes. */
+  readonly allNodesReady: boolean;
+  /** Ends all connections and stops the clock. */
+  close(): Promise<void>;
+}
+
+/** A slice of work between two looks at the network. */
+const SLICE_MILLIS = 10;
+/** Nobody waits: the clock is looked at this often. */
+const REST_MILLIS = 10;
+/** Somebody waits for an answer. */
+const HURRY_MILLIS = 1;
+/** How long before the present the cluster began: its first minute is run through before anyone looks. */
+const HEAD_START_MILLIS = 60_000;
+const CONNECTIONS_MAX = 2000;
+
+export interface ServeSettings
+  extends Pick<ServeOptions, 'port' | 'host' | 'nodes' | 'seed' | 'speed'> {
+  /** Tests of the API alone need no nodes, and do not wait for them. */
+  readonly waitForNodes?: boolean;
+  /** The calendar time at which the cluster begins; by default so that its clock shows the wall's. */
+  readonly epochMillis?: number;
+}
+
+/** Builds a cluster, lets it start at full speed until its nodes are Ready, and serves it in the time of the wall clock. */
+export async function serveCluster(settings: ServeSettings): Promise<ServedCluster> {
+  const { host, port, nodes, seed, speed } = settings;
+  const epochMillis = settings.epochMillis ?? Date.now() - HEAD_START_MILLIS;
+  const session = createSession(createCluster({ ...defaultSetUp({ nodes, seed }), epochMillis }));
+  const driver = createDriver(session);
+  driver.run(1_000_000);
+  const allNodesReady = settings.waitForNodes === false || untilNodesReady(driver, nodes);
+  if (settings.epochMillis === undefined) {
+    session.advance((Date.now() - epochMillis) * 1000, Number.MAX_SAFE_INTEGER);
+  }
+  const pace = keepPace(session, speed);
+  const token = randomBytes(24).toString('base64url');
+  const handler = withOpenApi(
+    createFetchHandler({ session, onRequest: () => pace.hurry() }),
+    versionInfo.gitVersion,
+  );
+  const names = [...new Set(['127.0.0.1', '::1', 'localhost', host])];
+  const identity = createCertificate(names, Date.now());
+  const servers = createHttpServers(handler, { ...identity, guard: createGuard({ host, token }) });
+  const door = twoProtocols(servers.plain, servers.secure);
+  door.server.maxConnections = CONNECTIONS_MAX;
+  await new Promise<void>((resolve, reject) => {
+    door.server.once('error', reject);
+    door.server.listen(port, host, resolve);
+  });
+  // It listens on a port.
+  const bound = door.server.address() as AddressInfo;
+  const where = `${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
+  const { certificate } = identity;
+  return {
+    address: `http://${where}`,
+    token,
+    kubeconfig: kubeconfigText({ server: `https://${where}`, certificate, token }),
+    session,
+    allNodesReady,
+    async close() {
+      pace.stop();
+      await door.close();
+    },
+  };
+}
+
+interface Pace {
+  /** Someone waits for an answer: look again at once. */
+  hurry(): void;
+  stop(): void;
+}
+
+/** Makes the world follow the wall clock until it is stopped. */
+function keepPace(session: Session, speed: number): Pace {
+  const pacer = createPacer(session, () => performance.now());
+  pacer.command({ kind: 'speed', factor: speed });
+  let hurryUntil = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  function loop(): void {
+    pacer.slice(SLICE_MILLIS);
+    if (stopped) return;
+    timer = setTimeout(loop, performance.now() < hurryUntil ? HURRY_MILLIS : REST_MILLIS);
+  }
+  loop();
+  return {
+    hurry() {
+      // An answer takes a few virtual milliseconds.
+      const now = performance.now();
+      const wasSlow = now >= hurryUntil;
+      hurryUntil = now + 50;
+      if (!wasSlow || stopped) return;
+      clearTimeout(timer);
+      timer = setTimeout(loop, HURRY_MILLIS);
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
