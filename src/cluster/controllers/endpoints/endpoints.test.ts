@@ -21,7 +21,7 @@ describe('Endpoints', () => {
   function plan(
     pods: readonly Pod[],
     present: readonly Endpoints[] = [],
-    memo?: { wrote: number },
+    memo?: { looked: number },
   ) {
     const cluster = seenCluster({ nodes: [node], services: [web], pods, endpoints: present });
     return endpointsController.reconcile('default/web', cluster.view, 0, memo);
@@ -69,7 +69,7 @@ describe('Endpoints', () => {
     const some = Array.from({ length: 50 }, (_, index) =>
       pod(`p${index}`, `10.0.0.${index}`, { ready: true }),
     );
-    const result = plan(some, [], { wrote: -1000 });
+    const result = plan(some, [], { looked: -1000 });
     expect(result.writes).toEqual([]);
     expect(result.after).toBe(4000);
   });

@@ -20,7 +20,7 @@ const OVER_CAPACITY_ANNOTATION = 'endpoints.kubernetes.io/over-capacity';
 const ADDRESSES_MAX = 1000;
 /**
  * A real object of a thousand addresses takes its controller, the API server and etcd some hundred
- * milliseconds to write; changes in the meantime go into the next one. Ours waits for as long.
+ * milliseconds to work out and write; changes in the meantime go into the next one. Ours waits for as long.
  */
 const MICROS_PER_ADDRESS: Micros = 100;
 
@@ -44,7 +44,7 @@ export const endpointsController: Controller = {
     const members = cluster.derived.members.get(key);
     if (members === undefined || !selectsPods(service)) return rest('it selects no pods');
     const due = dueAfter(members, memo);
-    if (now < due) return rest('its last write is still under way', { after: due - now });
+    if (now < due) return rest('its last look is still under way', { after: due - now });
     return write(service, members, present, now);
   },
 };
@@ -57,7 +57,8 @@ function withoutService(key: string, present: Endpoints | undefined): Plan {
 }
 
 function dueAfter(members: Members, memo: Memo | undefined): Micros {
-  return Number(memo?.['wrote'] ?? 0) + members.wanted.size * MICROS_PER_ADDRESS;
+  if (memo === undefined) return 0;
+  return Number(memo['looked']) + members.wanted.size * MICROS_PER_ADDRESS;
 }
 
 function write(
@@ -75,7 +76,7 @@ function write(
     semanticEqual(present.subsets, kept) &&
     semanticEqual(present.metadata.labels, labels)
   ) {
-    return rest(`Endpoints ${name} are as they should be`);
+    return rest(`Endpoints ${name} are as they should be`, { remember: { looked: now } });
   }
   const annotations = annotationsOf(present, kept !== subsets);
   const next: Endpoints = {
@@ -106,7 +107,7 @@ function write(
           },
         });
   return inOrder(`Service ${name} leads to ${members.wanted.size} pods`, [writes], {
-    remember: { wrote: now },
+    remember: { looked: now },
   });
 }
 
