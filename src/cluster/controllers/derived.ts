@@ -3,12 +3,14 @@ import type {
   Lease,
   Node,
   Pod,
+  PodDisruptionBudget,
   ReplicaSet,
   Service,
 } from '../../api/generated/types.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { InformerChange } from '../client/informer.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { tallyBudget, tallyBudgetedPod, type BudgetTallies } from './disruption/budget-tallies.ts';
 import {
   noteNode,
   notePod,
@@ -31,6 +33,9 @@ export interface Derived {
   readonly members: ServiceMembers;
   /** The Services whose endpoints the last change of a pod or node has changed. */
   readonly stirred: Set<string>;
+  readonly budgets: BudgetTallies;
+  /** The budgets that the last change of a pod concerns. */
+  readonly stirredBudgets: Set<string>;
   /** Uids of objects known to be gone, oldest first. */
   readonly absent: Set<string>;
 }
@@ -42,6 +47,8 @@ export function createDerived(): Derived {
     podCidrs: new Map(),
     members: new Map(),
     stirred: new Set(),
+    budgets: new Map(),
+    stirredBudgets: new Set(),
     absent: new Set(),
   };
 }
@@ -54,6 +61,7 @@ export function updateDerived(
   now: Micros,
 ): void {
   if (derived.stirred.size > 0) derived.stirred.clear();
+  if (derived.stirredBudgets.size > 0) derived.stirredBudgets.clear();
   if (change.next === undefined) rememberAbsent(derived, change.old?.metadata.uid ?? '');
   // An informer's objects are of its resource.
   switch (change.informer) {
@@ -61,6 +69,7 @@ export function updateDerived(
       const pod = change as Changed<Pod>;
       tallyPod(derived.replicas, pod, cluster.epochMillis);
       notePod(derived.members, derived.stirred, pod, cluster);
+      tallyBudgetedPod(derived.budgets, derived.stirredBudgets, pod);
       break;
     }
     case 'replicasets':
@@ -84,6 +93,11 @@ export function updateDerived(
       noteNode(derived.members, derived.stirred, node, cluster);
       break;
     }
+    case 'poddisruptionbudgets':
+      tallyBudget(derived.budgets, change as Changed<PodDisruptionBudget>, (namespace) =>
+        cluster.filed('pods', 'namespace', namespace).values(),
+      );
+      break;
     case 'leases':
       hearLease(derived.heartbeats, change as Changed<Lease>, now);
       break;

@@ -1,5 +1,6 @@
 import type { Controller } from './controller.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption/disruption.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpoints/endpointslice.ts';
 import { endpointSliceMirroringController } from './endpoints/mirroring.ts';
@@ -29,6 +30,7 @@ export const controllers: readonly Controller[] = [
   taintEvictionController,
   podGcController,
   garbageCollector,
+  disruptionController,
 ];
 
 /** The behaviour of processes of kind `kube-controller-manager`; their config is a ControllerManagerConfig. */
