@@ -1,6 +1,7 @@
+import { compareNumbers } from '../../../base/compare.ts';
 import type { Cycle, FilterRun } from '../framework/plugin.ts';
 import { isRejected, type Status, unresolvable } from '../framework/status.ts';
-import { namesInOrder, slotsInOrder } from '../snapshot/snapshot.ts';
+import { positionOf, slotsInOrder } from '../snapshot/snapshot.ts';
 import { type PreFiltered, runFiltersWithNominated } from './filters.ts';
 import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-book.ts';
 
@@ -82,28 +83,31 @@ function searchNamed(
   book: VerdictBook,
   startedAt: number,
 ): FoundNodes {
-  const feasible: number[] = [];
-  let examined = 0;
+  const { table } = cycle.snapshot;
+  const positions: number[] = [];
   for (const name of nodeNames) {
-    const slot = cycle.snapshot.table.slotOf.get(name);
-    if (slot === undefined) continue;
+    // Nodes may be named that are not there.
+    const slot = table.slotOf.get(name);
+    if (slot !== undefined) positions.push(positionOf(cycle.snapshot, slot));
+  }
+  positions.sort(compareNumbers);
+  const feasible: number[] = [];
+  for (const position of positions) {
+    const slot = slots[position] as number;
     const status = runFiltersWithNominated(cycle, filters, slot);
-    examined += 1;
     if (status === undefined) feasible.push(slot);
     else if (!isRejected(status)) {
-      return { feasible: NO_NODES, book, startedAt, examined, error: status };
+      return { feasible: NO_NODES, book, startedAt, examined: positions.length, error: status };
     }
-    enterVerdict(book, positionOf(cycle, slots, slot, name), status);
+    enterVerdict(book, position, status);
   }
-  return { feasible: Int32Array.from(feasible), book, startedAt, examined, error: undefined };
-}
-
-/** Where a node stands in the order. One or a few are asked for, so it is searched and not kept. */
-function positionOf(cycle: Cycle, slots: Int32Array, slot: number, name: string): number {
-  const names = namesInOrder(cycle.snapshot);
-  return names.length === slots.length && names.length < 64
-    ? names.indexOf(name)
-    : slots.indexOf(slot);
+  return {
+    feasible: Int32Array.from(feasible),
+    book,
+    startedAt,
+    examined: positions.length,
+    error: undefined,
+  };
 }
 
 const NO_NODES = new Int32Array(0);

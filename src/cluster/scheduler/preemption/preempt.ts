@@ -12,9 +12,9 @@ import type {
 import { isRejected, type Status, unresolvable, unschedulable } from '../framework/status.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import {
-  namesInOrder,
   nodeCount,
   nominatedNodeOf,
+  positionOf,
   slotsInOrder,
   type Snapshot,
 } from '../snapshot/snapshot.ts';
@@ -33,12 +33,11 @@ export function ineligibility(cycle: Cycle, verdicts: Verdicts): string | undefi
   }
   const nodeName = nominatedNodeOf(snapshot, pod);
   if (nodeName === undefined) return undefined;
-  const position = namesInOrder(snapshot).indexOf(nodeName);
-  const status = position < 0 ? undefined : (statusAt(verdicts, position) ?? verdicts.absent);
-  // The room made before is of no use any more: others may be evicted elsewhere.
-  if (status?.code === 'UnschedulableAndUnresolvable') return undefined;
   const slot = snapshot.table.slotOf.get(nodeName);
   if (slot === undefined) return undefined;
+  const status = statusAt(verdicts, positionOf(snapshot, slot)) ?? verdicts.absent;
+  // The room made before is of no use any more: others may be evicted elsewhere.
+  if (status?.code === 'UnschedulableAndUnresolvable') return undefined;
   for (const other of snapshot.table.pods[slot]?.values() ?? []) {
     if (other.priority < pod.priority && isLeavingForPreemption(other)) {
       return 'not eligible due to a terminating pod on the nominated node.';

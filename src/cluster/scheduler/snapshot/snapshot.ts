@@ -68,6 +68,8 @@ export interface Snapshot {
   servicesVersion: number;
   /** Slots in the order in which nodes are looked at; undefined: to be made anew. */
   slots: Int32Array | undefined;
+  /** Where each slot stands in that order; made with `slots`. */
+  positions: Int32Array;
   /** The names in that order; frozen, shared by the records of attempts. */
   names: readonly string[] | undefined;
 }
@@ -94,6 +96,7 @@ export function createSnapshot(order: NodeOrder, objects: ClusterObjects): Snaps
     claimUse: new Map(),
     servicesVersion: 0,
     slots: undefined,
+    positions: new Int32Array(0),
     names: undefined,
   };
 }
@@ -121,14 +124,23 @@ export function slotsInOrder(snapshot: Snapshot): Int32Array {
   if (snapshot.slots === undefined) {
     const names = namesInOrder(snapshot);
     const slots = new Int32Array(names.length);
+    const positions = new Int32Array(snapshot.table.capacity);
     for (let index = 0; index < names.length; index++) {
       const slot = snapshot.table.slotOf.get(names[index] as string);
       assert(slot !== undefined, 'the order of nodes names only nodes that are there');
       slots[index] = slot;
+      positions[slot] = index;
     }
     snapshot.slots = slots;
+    snapshot.positions = positions;
   }
   return snapshot.slots;
+}
+
+/** Where the node in a slot stands in that order. */
+export function positionOf(snapshot: Snapshot, slot: number): number {
+  slotsInOrder(snapshot);
+  return snapshot.positions[slot] as number;
 }
 
 /** Names of the nodes in that order. */

@@ -1,0 +1,186 @@
+import type { Namespace, Node, Pod } from '../../api/generated/types.ts';
+import type { InformerChange } from '../client/informer.ts';
+import { ACTION, ACTION_UPDATE, clusterEvent, EVENTS } from './framework/cluster-event.ts';
+import { dropRecord } from './explanation/explanations.ts';
+import { nodeChanges, podChanges } from './queue/pod-changes.ts';
+import { dropEntry, newEntry } from './queue/queue.ts';
+import { admit, wake, wakeOne } from './queue/requeue.ts';
+import { knownSnapshot } from './snapshot-of.ts';
+import { dropNode, placeNode } from './snapshot/node-order.ts';
+import { podInfoOf } from './snapshot/pod-info.ts';
+import {
+  addPod,
+  namespacesChanged,
+  orderChanged,
+  removeNode,
+  removePod,
+  setNode,
+  setNomination,
+} from './snapshot/snapshot.ts';
+import { profileFor, requeueContext, type Step } from './step.ts';
+import { eventResources } from './watched.ts';
+
+/** Takes a change of one of the informers' copies into snapshot and queue. */
+export function takeChange(step: Step, change: InformerChange): void {
+  switch (change.informer) {
+    case 'pods':
+      // The informer of Pods holds Pods, that of Nodes Nodes.
+      takePod(step, change.old as Pod | undefined, change.next as Pod | undefined);
+      return;
+    case 'nodes':
+      takeNode(step, change.old as Node | undefined, change.next as Node | undefined);
+      return;
+    default:
+      takeObject(step, change);
+  }
+}
+
+function takeNode(step: Step, old: Node | undefined, next: Node | undefined): void {
+  const { memory } = step;
+  const snapshot = knownSnapshot(memory);
+  const context = requeueContext(step);
+  if (next === undefined) {
+    const name = old?.metadata.name ?? '';
+    dropNode(memory.nodeOrder, name);
+    if (snapshot !== undefined) removeNode(snapshot, name);
+    wake(context, EVENTS.nodeDelete, { old, next });
+    return;
+  }
+  const isMoved = placeNode(memory.nodeOrder, next);
+  if (snapshot !== undefined) {
+    setNode(snapshot, next);
+    if (isMoved) orderChanged(snapshot);
+  }
+  if (old === undefined) wake(context, EVENTS.nodeAdd, { old, next });
+  else for (const event of nodeChanges(old, next)) wake(context, event, { old, next });
+}
+
+function takePod(step: Step, old: Pod | undefined, next: Pod | undefined): void {
+  const wasPlaced = old !== undefined && (old.spec.nodeName ?? '') !== '';
+  const isPlaced = next !== undefined && (next.spec.nodeName ?? '') !== '';
+  // A Pod that was deleted and made again under its name within one look is another Pod.
+  if (old !== undefined && next !== undefined && old.metadata.uid !== next.metadata.uid) {
+    takePod(step, old, undefined);
+    takePod(step, undefined, next);
+    return;
+  }
+  if (isPlaced) takePlaced(step, wasPlaced ? old : undefined, next, old);
+  else if (wasPlaced && next === undefined) leaveNode(step, old);
+  else if (next !== undefined) takeWaiting(step, old, next);
+  else if (old !== undefined) forgetWaiting(step, old);
+}
+
+function takePlaced(step: Step, old: Pod | undefined, next: Pod, before: Pod | undefined): void {
+  const { memory } = step;
+  const info = podInfoOf(next);
+  const nodeName = next.spec.nodeName as string; // A placed Pod has one.
+  const snapshot = knownSnapshot(memory);
+  if (old === undefined) {
+    memory.assumed.delete(info.uid);
+    if (before !== undefined) dropEntry(memory.queue, info.key);
+    clearNomination(step, info.uid);
+  }
+  if (snapshot !== undefined) addPod(snapshot, info, nodeName);
+  const context = requeueContext(step);
+  if (old === undefined) wake(context, EVENTS.assignedPodAdd, { old: undefined, next });
+  else for (const event of podChanges(old, next)) wake(context, event, { old, next });
+}
+
+function leaveNode(step: Step, old: Pod): void {
+  const { memory } = step;
+  const info = podInfoOf(old);
+  memory.assumed.delete(info.uid);
+  dropRecord(memory.explanations, info.key);
+  const snapshot = knownSnapshot(memory);
+  if (snapshot !== undefined) removePod(snapshot, info.uid);
+  wake(requeueContext(step), EVENTS.assignedPodDelete, { old, next: undefined });
+}
+
+function takeWaiting(step: Step, old: Pod | undefined, next: Pod): void {
+  const { memory, env } = step;
+  if (profileFor(step, next) === undefined) return;
+  const info = podInfoOf(next);
+  // While its binding is under way the Pod is no longer the queue's.
+  if (memory.assumed.has(info.uid)) return;
+  const context = requeueContext(step);
+  const entry = memory.queue.entries.get(info.key);
+  if (entry === undefined) {
+    const made = newEntry(memory.queue, next, env.now, env.cause);
+    takeNomination(step, next);
+    admit(context, made, 'atOnce');
+    return;
+  }
+  entry.pod = next;
+  refreshNomination(step, next);
+  if (entry.place !== 'setAside' || old === undefined) return;
+  for (const event of podChanges(old, next)) {
+    wakeOne(context, entry, event, { old, next });
+    if (entry.place !== 'setAside') return;
+  }
+}
+
+function forgetWaiting(step: Step, old: Pod): void {
+  const { memory } = step;
+  const info = podInfoOf(old);
+  dropEntry(memory.queue, info.key);
+  dropRecord(memory.explanations, info.key);
+  const isNominated = clearNomination(step, info.uid);
+  const assumed = memory.assumed.get(info.uid);
+  if (assumed !== undefined) {
+    memory.assumed.delete(info.uid);
+    const snapshot = knownSnapshot(memory);
+    if (snapshot !== undefined) removePod(snapshot, info.uid);
+  }
+  // The room it would have taken is free for others.
+  if (assumed !== undefined || isNominated) {
+    wake(requeueContext(step), EVENTS.assignedPodDelete, { old, next: undefined });
+  }
+}
+
+/** A Pod that comes with a nomination (the scheduler was restarted) keeps it. */
+function takeNomination(step: Step, pod: Pod): void {
+  const nodeName = pod.status?.nominatedNodeName ?? '';
+  if (nodeName !== '') nominate(step, pod, nodeName);
+}
+
+/** Enters a Pod's nomination for a node. */
+export function nominate({ memory }: Step, pod: Pod, nodeName: string): void {
+  const { key, uid } = podInfoOf(pod);
+  memory.nominations.set(uid, Object.freeze({ key, uid, nodeName }));
+  const snapshot = knownSnapshot(memory);
+  if (snapshot !== undefined) setNomination(snapshot, podInfoOf(pod), nodeName);
+}
+
+/** Takes a Pod's nomination back; false when it had none. */
+export function clearNomination({ memory }: Step, uid: string): boolean {
+  const nomination = memory.nominations.get(uid);
+  if (nomination === undefined) return false;
+  memory.nominations.delete(uid);
+  const snapshot = knownSnapshot(memory);
+  const pod = snapshot?.nominated.get(nomination.nodeName)?.get(uid);
+  if (snapshot !== undefined && pod !== undefined) setNomination(snapshot, pod, undefined);
+  return true;
+}
+
+/** The Pod has changed: what stands for it on its nominated node changes too. */
+function refreshNomination(step: Step, pod: Pod): void {
+  const nomination = step.memory.nominations.get(podInfoOf(pod).uid);
+  if (nomination !== undefined) nominate(step, pod, nomination.nodeName);
+}
+
+function takeObject(step: Step, { informer, old, next }: InformerChange): void {
+  const { memory } = step;
+  const snapshot = knownSnapshot(memory);
+  if (snapshot !== undefined && informer === 'services') snapshot.servicesVersion += 1;
+  if (snapshot !== undefined && informer === 'namespaces') {
+    const labels = (object: unknown) => (object as Namespace | undefined)?.metadata.labels;
+    // A namespace nobody has asked of yet changes nothing; one whose labels change may.
+    if (labels(old) !== labels(next)) namespacesChanged(snapshot);
+  }
+  const resource = eventResources.get(informer);
+  if (resource === undefined) return;
+  const action =
+    old === undefined ? ACTION.add : next === undefined ? ACTION.delete : ACTION_UPDATE;
+  const what = old === undefined ? 'Add' : next === undefined ? 'Delete' : 'Update';
+  wake(requeueContext(step), clusterEvent(resource, action, `${resource}${what}`), { old, next });
+}

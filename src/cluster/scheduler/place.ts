@@ -1,0 +1,194 @@
+import type { Pod } from '../../api/generated/types.ts';
+import { below, pick } from '../../kernel/random.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { type ApiOutcome, call, messageOf, succeeded } from '../client/api-client.ts';
+import { recordEvent, referenceTo } from '../client/event-recorder.ts';
+import { type Attempt, attemptPod } from './algorithm/schedule-pod.ts';
+import { clearNomination } from './changes.ts';
+import { clientEnv } from './client-env.ts';
+import { isRecorded, keepRecord } from './explanation/explanations.ts';
+import { recordAttempt } from './explanation/record-attempt.ts';
+import { failPod } from './fail.ts';
+import { EVENTS } from './framework/cluster-event.ts';
+import type { ApiWrite } from './framework/plugin.ts';
+import type { Profile } from './framework/profile.ts';
+import { dropEntry, hasNext, newEntry, type QueuedEntry, takeNext } from './queue/queue.ts';
+import { wake } from './queue/requeue.ts';
+import { snapshotOf } from './snapshot-of.ts';
+import { podInfoOf } from './snapshot/pod-info.ts';
+import { addPod, removePod } from './snapshot/snapshot.ts';
+import { profileFor, requeueContext, type Step } from './step.ts';
+
+/** How long one try takes, drawn from this table: about what a real scheduler needs. */
+const TRY_MICROS: readonly Micros[] = [900, 1100, 1200, 1400, 1600, 1900, 2300, 2900];
+
+/** Begins the next try, if a Pod waits and none is being tried. One Pod at a time. */
+export function tryNext(step: Step): void {
+  const { memory, env } = step;
+  if (memory.trying !== undefined || !memory.election.leading || !memory.synced) return;
+  if (!hasNext(memory.queue)) return;
+  const entry = takeNext(memory.queue);
+  if (entry === undefined) return;
+  memory.trying = entry.key;
+  memory.tryNumber += 1;
+  env.resumeCause(entry.cause);
+  const takes = pick(env.random('cycle'), TRY_MICROS);
+  env.after(takes, { type: 'scheduler/try-over', tryNumber: memory.tryNumber });
+}
+
+/** The try is over: decides, and acts on the decision. */
+export function finishTry(step: Step): void {
+  const { memory, env } = step;
+  const key = memory.trying;
+  memory.trying = undefined;
+  const entry = key === undefined ? undefined : memory.queue.entries.get(key);
+  // The Pod may have gone, or been bound by somebody else, meanwhile.
+  if (entry === undefined || entry.place !== 'inCycle') return;
+  const profile = profileFor(step, entry.pod);
+  if (profile === undefined) {
+    dropEntry(memory.queue, entry.key);
+    return;
+  }
+  // A Pod that is being deleted is not placed any more.
+  if (entry.pod.metadata.deletionTimestamp !== undefined) {
+    dropEntry(memory.queue, entry.key);
+    return;
+  }
+  env.resumeCause(entry.cause);
+  const attempt = runAttempt(step, entry, profile);
+  memory.nextStart = attempt.nextStart;
+  if (attempt.nodeName === undefined) failPod(step, entry, profile, attempt);
+  else bindPod(step, entry, profile, attempt, attempt.nodeName);
+}
+
+function runAttempt(step: Step, entry: QueuedEntry, profile: Profile): Attempt {
+  const { memory, config, env } = step;
+  const attempt = attemptPod(podInfoOf(entry.pod), {
+    profile,
+    snapshot: snapshotOf(memory),
+    percentageOfNodesToScore: config.configuration?.percentageOfNodesToScore,
+    start: memory.nextStart,
+    drawBelow: (bound) => below(env.random('ties'), bound),
+  });
+  memory.counters.attempts += 1;
+  if (isRecorded(memory.queue.entries.size, memory.counters.attempts)) {
+    keepRecord(
+      memory.explanations,
+      recordAttempt(attempt, { at: env.now, attempt: entry.attempts }),
+    );
+  }
+  return attempt;
+}
+
+/** Counts the Pod as placed from now on, and asks the API server to bind it. */
+function bindPod(
+  step: Step,
+  entry: QueuedEntry,
+  profile: Profile,
+  attempt: Attempt,
+  nodeName: string,
+): void {
+  const { memory, env } = step;
+  const { pod } = attempt;
+  dropEntry(memory.queue, entry.key);
+  clearNomination(step, pod.uid);
+  const assumed = { pod: entry.pod, nodeName, isBound: false, cause: env.cause };
+  memory.assumed.set(pod.uid, Object.freeze(assumed));
+  addPod(snapshotOf(memory), pod, nodeName);
+  env.note(decisionText(attempt, nodeName));
+  const write = bindingOf(profile, attempt, nodeName);
+  call(memory.client, env, {
+    method: write.method,
+    path: write.path,
+    body: write.body,
+    then: { type: 'bound', uid: pod.uid },
+  });
+}
+
+function bindingOf(profile: Profile, { pod }: Attempt, nodeName: string): ApiWrite {
+  for (const plugin of profile.points.bind) {
+    const write = plugin.bind?.(pod, nodeName);
+    if (write !== undefined) return write;
+  }
+  // A profile without any bind plugin is refused when the configuration is taken in.
+  throw new Error('no bind plugin');
+}
+
+/** The decision with the numbers that decided. */
+function decisionText({ pod, found, scoring, best }: Attempt, nodeName: string): string {
+  const what = `placed Pod ${pod.key} on ${nodeName}`;
+  if (found === undefined) return `${what}: the node it was nominated for`;
+  const { length } = found.feasible;
+  if (scoring === undefined) return `${what}: the only feasible node of ${found.examined} examined`;
+  let greatest = 0;
+  for (const total of scoring.totals) if (total > greatest) greatest = total;
+  const ties = best.length > 1 ? `, drawn from ${best.length} equal ones` : '';
+  return `${what}: total score ${greatest}, highest of ${length} feasible nodes${ties}`;
+}
+
+/** The API server has answered a binding. */
+export function bindingAnswered(step: Step, uid: string, outcome: ApiOutcome): void {
+  const { memory, env } = step;
+  const assumed = memory.assumed.get(uid);
+  if (succeeded(outcome)) {
+    // Confirmed by the watch already, or about to be.
+    if (assumed !== undefined) {
+      memory.assumed.set(uid, Object.freeze({ ...assumed, isBound: true }));
+    }
+    memory.counters.scheduled += 1;
+    announce(step, assumed?.pod ?? placedPod(step, uid), assumed?.nodeName);
+    return;
+  }
+  if (assumed === undefined) return;
+  forget(step, uid);
+  memory.counters.errors += 1;
+  // Gone, or placed by somebody else: nothing to be tried again.
+  const key = podInfoOf(assumed.pod).key;
+  const current = memory.informers.get('pods')?.items.get(key) as Pod | undefined;
+  if (current === undefined || (current.spec.nodeName ?? '') !== '') return;
+  if (current.metadata.uid !== assumed.pod.metadata.uid) return;
+  const entry = newEntry(memory.queue, current, env.now, assumed.cause);
+  const error = `binding rejected: running Bind plugin "DefaultBinder": ${messageOf(outcome)}`;
+  failBinding(step, entry, error);
+}
+
+function failBinding(step: Step, entry: QueuedEntry, message: string): void {
+  const profile = profileFor(step, entry.pod);
+  if (profile === undefined) return;
+  failPod(step, entry, profile, {
+    nodeName: undefined,
+    failure: {
+      isError: true,
+      message,
+      rejectedBy: new Set(),
+      pendingOn: new Set(),
+      postFilter: undefined,
+    },
+  });
+}
+
+/** Takes back the assumption that a Pod stands on a node. */
+function forget(step: Step, uid: string): void {
+  const { memory } = step;
+  const assumed = memory.assumed.get(uid);
+  if (assumed === undefined) return;
+  memory.assumed.delete(uid);
+  removePod(snapshotOf(memory), uid);
+  wake(requeueContext(step), EVENTS.assignedPodDelete, { old: assumed.pod, next: undefined });
+}
+
+function placedPod(step: Step, uid: string): Pod | undefined {
+  return snapshotOf(step.memory).placements.get(uid)?.pod.pod;
+}
+
+function announce(step: Step, pod: Pod | undefined, nodeName: string | undefined): void {
+  if (pod === undefined) return;
+  const { memory, env } = step;
+  const { namespace, name } = pod.metadata;
+  recordEvent(memory.recorder, memory.eventClient, clientEnv(env, 'event'), {
+    about: referenceTo(pod),
+    type: 'Normal',
+    reason: 'Scheduled',
+    message: `Successfully assigned ${namespace}/${name} to ${nodeName ?? pod.spec.nodeName ?? ''}`,
+  });
+}

@@ -1,0 +1,231 @@
+import { defineBehaviour, type Env } from '../../kernel/process.ts';
+import { SECOND } from '../../kernel/time.ts';
+import {
+  type ApiOutcome,
+  apiClientStep,
+  createApiClient,
+  succeeded,
+} from '../client/api-client.ts';
+import { createEventRecorder, eventOutcome } from '../client/event-recorder.ts';
+import {
+  allSynced,
+  createInformer,
+  type InformerHandlers,
+  informersStep,
+  startInformer,
+} from '../client/informer.ts';
+import {
+  createLeaderElection,
+  electionOutcome,
+  electionTimer,
+  startElection,
+} from '../client/leader-election.ts';
+import { takeChange } from './changes.ts';
+import { clientEnv } from './client-env.ts';
+import { createExplanations } from './explanation/explanations.ts';
+import { EVENTS } from './framework/cluster-event.ts';
+import { deleteVictim, victimGone } from './make-room.ts';
+import {
+  ELECTION_REQUESTS_FROM,
+  EVENT_REQUESTS_FROM,
+  type SchedulerConfig,
+  type SchedulerMemory,
+  type SchedulerMessage,
+  type SchedulerThen,
+  type SchedulerTimer,
+} from './memory.ts';
+import { bindingAnswered, finishTry, tryNext } from './place.ts';
+import { createQueue, endBackoffs, nextFlush, overdueEntries } from './queue/queue.ts';
+import { wakeOne } from './queue/requeue.ts';
+import { createNodeOrder } from './snapshot/node-order.ts';
+import { requeueContext, type Step } from './step.ts';
+import { informerSpecs } from './watched.ts';
+
+const USER = 'system:kube-scheduler';
+const USER_AGENT = 'kube-scheduler/v1.35.0';
+
+/** kube-scheduler: processes of kind `kube-scheduler`, with a SchedulerConfig. */
+export const schedulerBehaviour = defineBehaviour<
+  SchedulerConfig,
+  Record<string, never>,
+  SchedulerMemory,
+  SchedulerMessage
+>({
+  kind: 'kube-scheduler',
+  initialDisk: () => ({}),
+  start(_disk, env, config) {
+    const memory = createMemory(config, env);
+    for (const spec of informerSpecs) {
+      const informer = memory.informers.get(spec.name);
+      if (informer !== undefined) startInformer(spec, informer, memory.client, env);
+    }
+    startElection(memory.election, memory.electionClient, clientEnv(env, 'election'));
+    return memory;
+  },
+  step({ memory, config }, message, env) {
+    const step: Step = { memory, config, env };
+    takeMessage(step, message);
+    tryNext(step);
+    setFlushTimer(step);
+  },
+});
+
+function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): SchedulerMemory {
+  const { apiServer: server, epochMillis, configuration } = config;
+  const client = createApiClient<SchedulerThen>({
+    server,
+    user: USER,
+    userAgent: USER_AGENT,
+    qps: config.qps,
+    burst: config.burst,
+  });
+  const other = <Then>(firstId: number) => {
+    const made = createApiClient<Then>({
+      server,
+      user: USER,
+      userAgent: USER_AGENT,
+      qps: config.qps,
+      burst: config.burst,
+    });
+    made.nextId = firstId;
+    return made;
+  };
+  return {
+    client,
+    eventClient: other(EVENT_REQUESTS_FROM),
+    electionClient: other(ELECTION_REQUESTS_FROM),
+    election: createLeaderElection({
+      leaseName: 'kube-scheduler',
+      identity: `${env.machine}_${env.self}`,
+      epochMillis,
+    }),
+    recorder: createEventRecorder({ component: 'default-scheduler', epochMillis }),
+    informers: new Map(informerSpecs.map((spec) => [spec.name, createInformer(spec)])),
+    synced: false,
+    nodeOrder: createNodeOrder(),
+    queue: createQueue({
+      epochMillis,
+      initialBackoff: (configuration?.podInitialBackoffSeconds ?? 1) * SECOND,
+      maxBackoff: (configuration?.podMaxBackoffSeconds ?? 10) * SECOND,
+    }),
+    assumed: new Map(),
+    nominations: new Map(),
+    preempting: new Map(),
+    trying: undefined,
+    tryNumber: 0,
+    nextStart: 0,
+    flushAt: undefined,
+    explanations: createExplanations(),
+    counters: { attempts: 0, scheduled: 0, unschedulable: 0, errors: 0, preemptions: 0 },
+  };
+}
+
+function takeMessage(step: Step, message: SchedulerMessage): void {
+  const { memory, env } = step;
+  switch (message.type) {
+    case 'scheduler/try-over':
+      if (message.tryNumber === memory.tryNumber) finishTry(step);
+      return;
+    case 'scheduler/flush':
+      if (message.at === memory.flushAt) flush(step);
+      return;
+    case 'scheduler/client':
+      takeClientTimer(step, message);
+      return;
+    case 'client/elect':
+      electionTimer(memory.election, message, memory.electionClient, clientEnv(env, 'election'));
+      return;
+    default:
+      takeAnswer(step, message);
+  }
+}
+
+/** Whatever comes from the API server: it belongs to one of the clients or to an informer. */
+function takeAnswer(step: Step, message: SchedulerMessage): void {
+  const { memory, env } = step;
+  const isMine = apiClientStep(memory.client, message, env, (then, outcome) =>
+    takeOutcome(step, then, outcome),
+  );
+  if (isMine) return;
+  if (
+    informersStep(informerSpecs, memory.informers, memory.client, message, env, handlersOf(step))
+  ) {
+    return;
+  }
+  takeEventAnswer(step, message);
+  takeElectionAnswer(step, message);
+}
+
+function handlersOf(step: Step): InformerHandlers {
+  return {
+    onChange: (change) => takeChange(step, change),
+    onSynced: () => {
+      step.memory.synced = allSynced(step.memory.informers);
+    },
+  };
+}
+
+function takeEventAnswer(step: Step, message: { readonly type: string }): boolean {
+  const { memory, env } = step;
+  const eventEnv = clientEnv(env, 'event');
+  return apiClientStep(memory.eventClient, message, eventEnv, (then, outcome) =>
+    eventOutcome(then, outcome, memory.eventClient, eventEnv),
+  );
+}
+
+function takeElectionAnswer(step: Step, message: { readonly type: string }): boolean {
+  const { memory, env } = step;
+  const electionEnv = clientEnv(env, 'election');
+  return apiClientStep(memory.electionClient, message, electionEnv, (then, outcome) => {
+    electionOutcome(memory.election, then, outcome, memory.electionClient, electionEnv);
+  });
+}
+
+function takeClientTimer(
+  step: Step,
+  { client, timer }: Extract<SchedulerTimer, { type: 'scheduler/client' }>,
+): void {
+  if (client === 'event') takeEventAnswer(step, timer);
+  else takeElectionAnswer(step, timer);
+}
+
+function takeOutcome(step: Step, then: SchedulerThen, outcome: ApiOutcome): void {
+  switch (then.type) {
+    case 'bound':
+      bindingAnswered(step, then.uid, outcome);
+      return;
+    case 'victim-marked':
+      deleteVictim(step, then.key, then.victim);
+      return;
+    case 'victim-deleted':
+      victimGone(step, then.key, succeeded(outcome));
+      return;
+    default:
+      // A status that could not be written is written at the next try.
+      return;
+  }
+}
+
+/** Backoffs that have ended, and Pods set aside for too long. */
+function flush(step: Step): void {
+  const { memory, env } = step;
+  memory.flushAt = undefined;
+  endBackoffs(memory.queue, env.now);
+  for (const entry of overdueEntries(memory.queue, env.now)) {
+    env.resumeCause(entry.cause);
+    wakeOne(requeueContext(step), entry, EVENTS.unschedulableTimeout, NO_CHANGE);
+  }
+}
+
+const NO_CHANGE = Object.freeze({ old: undefined, next: undefined });
+
+/** Sets the timer for whatever comes first: the end of a backoff, or of the longest wait. */
+function setFlushTimer({ memory, env }: Step): void {
+  const at = nextFlush(memory.queue);
+  if (at === undefined) return;
+  if (memory.flushAt !== undefined && memory.flushAt <= at) return;
+  const due = Math.max(at, env.now + 1);
+  memory.flushAt = due;
+  env.resumeCause(undefined);
+  env.after(due - env.now, { type: 'scheduler/flush', at: due });
+}
