@@ -1,20 +1,18 @@
 import { defineBehaviour } from '../../kernel/process.ts';
 import { MINUTE } from '../../kernel/time.ts';
+import { boundHistory, compactHistory, COMPACTION_INTERVAL } from './compaction.ts';
 import { failCalls, sweepCalls } from './calls.ts';
 import { takeUp } from './conclude.ts';
 import type { ApiServerConfig } from './config.ts';
 import { takeEtcdAnswer } from './etcd-answers.ts';
 import { handle } from './handle.ts';
 import { noMetrics } from './metrics.ts';
-import { askEtcd, type ApiServerMemory, type ApiServerMessage, type Server } from './server.ts';
+import type { ApiServerMemory, ApiServerMessage, Server } from './server.ts';
 import { tendOwnObjects } from './own/tend.ts';
 import { emptyPool } from './services/pool.ts';
 import { sendBookmarks, endWatch } from './reads/watch.ts';
 import { loseEtcd, reconnect, startFeeds, takeEvents } from './storage/feed.ts';
 import { noWatches, takeWatch, takeWatchesOf } from './storage/served-watches.ts';
-
-/** Upstream's `--etcd-compaction-interval`. */
-const COMPACTION_INTERVAL = 5 * MINUTE;
 
 /**
  * kube-apiserver: the cluster's one door. Everything else in the cluster asks it, and it alone asks etcd. It keeps
@@ -37,6 +35,7 @@ export const apiServerBehaviour = defineBehaviour<
       reconnectArmed: false,
       revision: 0,
       compactTo: 0,
+      compacted: 0,
       caches: new Map(),
       calls: new Map(),
       sweepArmed: false,
@@ -90,6 +89,7 @@ function take(server: Server, message: ApiServerMessage): void {
       return;
     case 'apiserver/bookmarks':
       sendBookmarks(server);
+      boundHistory(server);
       env.after(MINUTE, message);
       return;
     case 'apiserver/watch-timeout':
@@ -106,7 +106,7 @@ function take(server: Server, message: ApiServerMessage): void {
       takeUp(server, message.request);
       return;
     case 'apiserver/compact':
-      askForCompaction(server);
+      compactHistory(server);
       env.after(COMPACTION_INTERVAL, message);
       return;
     case 'kernel/connection-lost':
@@ -119,13 +119,4 @@ function take(server: Server, message: ApiServerMessage): void {
       // Answers are for clients.
       return;
   }
-}
-
-/** Forgets what is older than the previous round: between five and ten minutes of history remain. */
-function askForCompaction(server: Server): void {
-  const { memory } = server;
-  const revision = memory.compactTo;
-  memory.compactTo = memory.revision;
-  if (revision === 0 || !memory.etcdUp) return;
-  askEtcd(server, { kind: 'compact' }, (id) => ({ type: 'etcd/compact', id, revision }));
 }

@@ -363,6 +363,14 @@ describe('discovery and health', () => {
   test('probes', () => {
     for (const path of ['/livez', '/readyz', '/healthz']) {
       expect(ask(rig, { method: 'GET', path })).toMatchObject({ code: 200, body: 'ok' });
+      expect(ask(rig, { method: 'GET', path: `${path}/etcd` }).body).toBe('ok');
+      expect(ask(rig, { method: 'GET', path: `${path}/no-such-check` }).code).toBe(404);
+      const verbose = ask(rig, { method: 'GET', path: `${path}?verbose&exclude=log` });
+      expect(verbose).toMatchObject({
+        code: 200,
+        body: expect.stringMatching(/^\[\+\]ping ok\n\[\+\]log excluded: ok\n/) as unknown,
+      });
+      expect(verbose.body).toMatch(new RegExp(`\\n${path.slice(1)} check passed\\n$`));
     }
   });
 

@@ -65,6 +65,8 @@ export interface ApiServerMemory {
   revision: number;
   /** The revision when compaction was last asked for: what the next one compacts to. */
   compactTo: number;
+  /** The revision that etcd was last asked to compact to. */
+  compacted: number;
   /** By storage folder. */
   readonly caches: Map<string, ResourceCache>;
   /** Questions that etcd has not answered, by their number. */

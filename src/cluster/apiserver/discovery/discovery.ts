@@ -1,3 +1,4 @@
+import { compareStrings } from '../../../base/compare.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { servedGroups } from '../../../api/kinds/index.ts';
 import { reply, type Reply } from '../exchange.ts';
@@ -20,6 +21,9 @@ export function discoveryAnswer(
 ): Reply | undefined {
   if (request.method !== 'GET') return undefined;
   switch (request.path) {
+    case '/':
+    case '/index.html':
+      return reply({ paths: servedPaths() });
     case '/version':
     case '/version/':
       return reply(versionInfo);
@@ -40,6 +44,29 @@ export function discoveryAnswer(
     default:
       return groupAnswer(request.path.split('/').filter((part) => part !== ''));
   }
+}
+
+/** What `/` lists: the places where a client may begin. */
+function servedPaths(): readonly string[] {
+  const groups = servedGroups().filter(({ group }) => group !== '');
+  return [
+    '/api',
+    '/api/v1',
+    '/apis',
+    ...groups.flatMap(({ group, versions }) => [
+      `/apis/${group}`,
+      ...versions.map((version) => `/apis/${group}/${version}`),
+    ]),
+    '/healthz',
+    '/healthz/etcd',
+    '/livez',
+    '/livez/etcd',
+    '/openapi/v3',
+    '/openapi/v3/',
+    '/readyz',
+    '/readyz/etcd',
+    '/version',
+  ].sort(compareStrings);
 }
 
 function groupAnswer(parts: readonly string[]): Reply | undefined {

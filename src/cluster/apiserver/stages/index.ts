@@ -1,5 +1,6 @@
 import { authenticate } from './authenticate.ts';
 import { authorise } from './authorise.ts';
+import { checkOptions } from './check-options.ts';
 import { knowResource } from './know-resource.ts';
 import { serveItself } from './serve-itself.ts';
 import type { Stage } from './stage.ts';
@@ -13,6 +14,7 @@ export const stages: readonly Stage[] = [
   // Health, versions and discovery.
   serveItself,
   knowResource,
+  checkOptions,
   waitForCache,
   // From here on the verb decides: decode, default, admit, validate, store (see ../writes).
   runVerbStage,

@@ -139,6 +139,7 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
 /** The copy has lost its place: its watches end, and it is listed anew (upstream: the cacher is re-initialised). */
 function relist(server: Server, cache: ResourceCache): void {
   cache.ready = false;
+  server.env.resumeCause(undefined);
   for (const each of watchesOf(server.memory.watches, cache.storage)) {
     takeWatch(server.memory.watches, each);
     server.env.send(each.client, { type: 'api/watch-ended', id: each.request });

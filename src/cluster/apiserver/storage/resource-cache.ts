@@ -52,9 +52,12 @@ export interface CacheChange {
   readonly cause: Cause | undefined;
 }
 
-/** Upstream's bounds of a watch cache's window, and how long it tries to keep a change. */
+/**
+ * Upstream's lower bound of a watch cache's window, and how long it tries to keep a change. Its upper bound is 102,400;
+ * here everything lives in one tab, and no client is slow enough to need that many.
+ */
 const WINDOW_MIN = 100;
-const WINDOW_MAX = 102_400;
+const WINDOW_MAX = 25_600;
 const KEPT_FRESH: Micros = 75 * SECOND;
 
 export function createCache(storage: string): ResourceCache {

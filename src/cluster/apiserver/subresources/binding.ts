@@ -9,6 +9,7 @@ import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, reply, type Answer } from '../exchange.ts';
 import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
+import { readPlainBody } from '../writes/body.ts';
 import { commitObject } from '../writes/commit.ts';
 import { isDryRun } from '../writes/dry-run.ts';
 import { resourceOf } from '../writes/finish.ts';
@@ -26,24 +27,26 @@ const bound = Object.freeze({
 export function bindPod(call: VerbCall): Answer {
   const { server, exchange, target } = call;
   const { kind, key, name } = target;
-  const binding = exchange.request.body as Partial<Binding> | undefined;
-  const given = binding?.metadata?.name;
+  const read = readPlainBody(exchange.request, 'Binding');
+  if (!read.ok) return refuse(read.error);
+  const binding = read.value as Partial<Binding>;
+  const given = binding.metadata?.name;
   if (given !== undefined && given !== '' && given !== name) {
     return refuse(badRequestError('name in URL does not match name in Binding object'));
   }
-  const problem = targetProblem(binding?.target);
+  const problem = targetProblem(binding.target);
   if (problem !== undefined) return refuse(statusError(500, '', problem));
-  const nodeName = binding?.target?.name ?? '';
+  const nodeName = binding.target?.name ?? '';
   const pod = currentObject(call) as Pod | undefined;
   if (pod === undefined) return refuse(notFoundError(resourceOf(call), name));
-  const uid = binding?.metadata?.uid;
+  const uid = binding.metadata?.uid;
   const why = bindingConflict(pod, uid);
   if (why !== undefined) {
     return refuse(conflictError({ group: '', resource: 'pods/binding' }, name, why));
   }
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   if (isDryRun(exchange.request)) return reply(bound, 201);
-  const annotations = binding?.metadata?.annotations;
+  const annotations = binding.metadata?.annotations;
   const next: Pod = {
     ...pod,
     ...(annotations === undefined || Object.keys(annotations).length === 0

@@ -18,6 +18,7 @@ import { refuse, reply, type Answer, type Then } from '../exchange.ts';
 import { keyOf } from '../request-target.ts';
 import { cacheOf, timestamp, type Server } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
+import { readPlainBody } from '../writes/body.ts';
 import { commitObject } from '../writes/commit.ts';
 import { deleteWith } from '../writes/delete.ts';
 import { isDryRun } from '../writes/dry-run.ts';
@@ -42,7 +43,9 @@ const evicted: Then = Object.freeze({
  */
 export function evictPod(call: VerbCall): Answer {
   const { server, exchange, target, at } = call;
-  const eviction = (exchange.request.body ?? {}) as Partial<Eviction>;
+  const read = readPlainBody(exchange.request, 'Eviction');
+  if (!read.ok) return refuse(read.error);
+  const eviction = read.value as Partial<Eviction>;
   const given = eviction.metadata?.name;
   if (given !== undefined && given !== '' && given !== target.name) {
     return refuse(badRequestError('name in URL does not match name in Eviction object'));

@@ -73,8 +73,6 @@ export function updateScale(call: VerbCall): Answer {
 function readScale(call: VerbCall, old: KubernetesObject): Result<Scale, StatusError> {
   const { request } = call.exchange;
   const schema = structSchema('Scale');
-  const fieldValidation = fieldValidationOf(request);
-  if (!fieldValidation.ok) return fieldValidation;
   let body = request.body;
   if (request.method === 'PATCH') {
     const type = mediaTypeOf(request);
@@ -87,7 +85,7 @@ function readScale(call: VerbCall, old: KubernetesObject): Result<Scale, StatusE
     body = patched.value;
   }
   const decoded = decodeObject(body, expected, schema, {
-    fieldValidation: fieldValidation.value,
+    fieldValidation: fieldValidationOf(request),
   });
   // Decoded by the schema that the type is made from.
   return decoded.ok ? success(decoded.value.value as Scale) : decoded;

@@ -1,12 +1,17 @@
 import { completeObject } from '../../../api/decode/complete.ts';
-import { decodeObject, type Decoded, type FieldValidation } from '../../../api/decode/decode.ts';
+import {
+  decodeObject,
+  decodeValue,
+  type Decoded,
+  type FieldValidation,
+} from '../../../api/decode/decode.ts';
+import { decodeStatus } from '../../../api/decode/failure.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
-import { notSupported } from '../../../api/field-errors.ts';
 import { apiVersionOf } from '../../../api/kinds/index.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
-import { schemaOf, structOf } from '../../../api/schema/lookup.ts';
+import { schemaOf, structOf, structSchema } from '../../../api/schema/lookup.ts';
 import type { StructSchema } from '../../../api/schema/schema.ts';
-import { badRequestError, invalidError, type StatusError } from '../../../api/status-error.ts';
+import { badRequestError, type StatusError } from '../../../api/status-error.ts';
 import { assert } from '../../../base/assert.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
 import type { ApiRequest } from '../../messages.ts';
@@ -54,9 +59,7 @@ export function decodeAs(
     return success({ value: complete, warnings: noWarnings });
   }
   if (value === undefined) return refusal(badRequestError('unexpected end of JSON input'));
-  const fieldValidation = fieldValidationOf(request);
-  if (!fieldValidation.ok) return fieldValidation;
-  return decodeObject(value, expected, schema, { fieldValidation: fieldValidation.value });
+  return decodeObject(value, expected, schema, { fieldValidation: fieldValidationOf(request) });
 }
 
 /** Completes what is not the old object's: that is complete already, as everything stored is. */
@@ -81,21 +84,23 @@ function completeChanged(
   return changed === undefined ? object : (changed as unknown as KubernetesObject);
 }
 
-/** `fieldValidation` of the query; the server warns by default. */
-export function fieldValidationOf({ query }: ApiRequest): Result<FieldValidation, StatusError> {
+/** `fieldValidation` of the query, which a stage has checked; the server warns by default. */
+export function fieldValidationOf({ query }: ApiRequest): FieldValidation {
   const asked = query['fieldValidation'];
-  switch (asked) {
-    case undefined:
-    case '':
-      return success('Warn');
-    case 'Strict':
-    case 'Warn':
-    case 'Ignore':
-      return success(asked);
-    default: {
-      const problem = notSupported('fieldValidation', asked, ['', 'Ignore', 'Strict', 'Warn']);
-      const options = { group: 'meta.k8s.io', kind: 'CreateOptions' };
-      return refusal(invalidError(options, '', [problem]));
-    }
+  return asked === 'Strict' || asked === 'Ignore' ? asked : 'Warn';
+}
+
+/** A body that is no object of the store (Binding, Eviction), decoded as the type of that name. */
+export function readPlainBody(
+  request: ApiRequest,
+  type: string,
+): Result<Readonly<Record<string, unknown>>, StatusError> {
+  const { body } = request;
+  if (request.typed === true && typeof body === 'object' && body !== null) {
+    return success(body as Readonly<Record<string, unknown>>);
   }
+  const fieldValidation = fieldValidationOf(request);
+  const decoded = decodeValue(body ?? {}, structSchema(type), { fieldValidation });
+  if (decoded.ok) return success(decoded.value.value);
+  return refusal(decodeStatus(decoded.error, { apiVersion: '', kind: '' }, type));
 }

@@ -1,0 +1,45 @@
+import { MINUTE } from '../../kernel/time.ts';
+import { askEtcd, type Server } from './server.ts';
+
+/** Who asks etcd to forget the past: the API server, as upstream. */
+
+/** Upstream's `--etcd-compaction-interval`. */
+export const COMPACTION_INTERVAL = 5 * MINUTE;
+
+/**
+ * How much history there may be between two rounds, and how much of it is left then. Upstream's history is bounded by
+ * time alone; here it lies in the memory of a tab, and thousands of heartbeats a minute would fill that.
+ */
+const REVISIONS_MAX = 50_000;
+const REVISIONS_KEPT = 20_000;
+
+/** Forgets what is older than the previous round: between five and ten minutes of history remain. */
+export function compactHistory(server: Server): void {
+  const { memory } = server;
+  const revision = memory.compactTo;
+  memory.compactTo = newest(server);
+  compactTo(server, revision);
+}
+
+/** Forgets the older part of a history that has grown too long to wait for the next round. */
+export function boundHistory(server: Server): void {
+  const revision = newest(server);
+  if (revision - server.memory.compacted > REVISIONS_MAX) {
+    compactTo(server, revision - REVISIONS_KEPT);
+  }
+}
+
+/** The newest revision that is known here. Keys that vanish by themselves are told of by the feeds alone. */
+function newest({ memory }: Server): number {
+  let revision = memory.revision;
+  for (const cache of memory.caches.values()) revision = Math.max(revision, cache.revision);
+  return revision;
+}
+
+function compactTo(server: Server, revision: number): void {
+  const { memory, env } = server;
+  if (revision <= memory.compacted || !memory.etcdUp) return;
+  memory.compacted = revision;
+  env.resumeCause(undefined);
+  askEtcd(server, { kind: 'compact' }, (id) => ({ type: 'etcd/compact', id, revision }));
+}
