@@ -145,7 +145,10 @@ export function informersStep<Then>(
     }
     case 'kernel/connection-lost':
       if ((message as ConnectionLost).peer === client.server) {
-        for (const informer of informers.values()) retryLater(informer, env);
+        // One that waits for its next try has nothing to lose.
+        for (const informer of informers.values()) {
+          if (informer.phase !== 'idle') retryLater(informer, env);
+        }
       }
       return false;
     default:
