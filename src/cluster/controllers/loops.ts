@@ -1,6 +1,6 @@
 import type { Cause } from '../../kernel/cause.ts';
 import type { Env } from '../../kernel/process.ts';
-import type { Micros } from '../../kernel/time.ts';
+import { MINUTE, type Micros } from '../../kernel/time.ts';
 import { createApiClient, type ApiOutcome } from '../client/api-client.ts';
 import { createEventRecorder } from '../client/event-recorder.ts';
 import {
@@ -30,6 +30,9 @@ import {
 import { tracePlan } from './trace.ts';
 import { effectiveWrites } from './unchanged.ts';
 import { beginWork, concludeWork, demandedPause, hasMore, sendWave, takeAnswer } from './work.ts';
+
+/** Upstream's expectations hold as long: a cache that never shows a write must not stop a key for ever. */
+const SETTLE_MAX: Micros = 5 * MINUTE;
 
 /** What every function here is about: the loops of one process and what they read and run. */
 export interface LoopContext {
@@ -123,11 +126,12 @@ export function answerToWrite(
 
 /** Ends works whose writes the cache now shows. */
 export function settleWorks(context: LoopContext): void {
-  const { running } = context;
-  for (const [id, { loop: index, key }] of running.settling) {
+  const { running, env } = context;
+  for (const [id, { loop: index, key, since }] of running.settling) {
     const loop = running.loops[index] as Loop;
     const work = loop.works.get(key);
-    if (work !== undefined && !isInCache(work, running.informers)) continue;
+    const isOver = env.now - since > SETTLE_MAX || work === undefined;
+    if (!isOver && !isInCache(work, running.informers)) continue;
     running.settling.delete(id);
     endWork(context, index, key);
   }
@@ -177,7 +181,7 @@ function endWaves(context: LoopContext, index: number, work: Work): void {
   else forgetFailures(loop.queue, key);
   if (controller.waitsForCache !== true) loop.busy -= 1;
   if (isInCache(work, running.informers)) endWork(context, index, key);
-  else running.settling.set(`${index}/${key}`, Object.freeze({ loop: index, key }));
+  else running.settling.set(`${index}/${key}`, Object.freeze({ loop: index, key, since: env.now }));
 }
 
 function endWork(context: LoopContext, index: number, key: string): void {

@@ -44,9 +44,16 @@ export interface Running {
   /** Parallel to the list of controllers. */
   readonly loops: readonly Loop[];
   /** Works whose writes were answered but are not in the cache yet. */
-  readonly settling: Map<string, { readonly loop: number; readonly key: string }>;
+  readonly settling: Map<string, Settling>;
   /** The last plan by controller and key, for panels; the oldest is forgotten first. */
   readonly trace: Map<string, Reasoning>;
+}
+
+/** A work that waits for the cache, and since when. */
+export interface Settling {
+  readonly loop: number;
+  readonly key: string;
+  readonly since: Micros;
 }
 
 /** One controller's own part of the memory. */

@@ -33,7 +33,7 @@ export interface ManagerRig {
 }
 
 const EPOCH_MILLIS = Date.UTC(2026, 0, 1, 9, 0, 0);
-const SERVER = 'kube-apiserver-cp-1';
+export const SERVER = 'kube-apiserver-cp-1';
 export const MANAGER = 'kube-controller-manager-cp-1';
 
 export function managerRig(

@@ -1,4 +1,4 @@
-import type { LabelSelector, Pod, PodDisruptionBudget } from '../../../api/generated/types.ts';
+import type { Pod, PodDisruptionBudget } from '../../../api/generated/types.ts';
 import { controllerOf } from '../../../api/owner-references.ts';
 import { isPodReady } from '../../../api/pod-readiness.ts';
 import { labelSelectorMatcher } from '../../../api/selectors/label-selector.ts';
@@ -8,8 +8,8 @@ import { semanticEqual } from '../../../api/semantic-equal.ts';
 export type BudgetTallies = Map<string, BudgetTally>;
 
 export interface BudgetTally {
-  readonly selector: LabelSelector | undefined;
-  readonly namespace: string;
+  /** The budget they were counted for. */
+  readonly budget: PodDisruptionBudget;
   pods: number;
   /** Ready, and not being deleted. */
   healthy: number;
@@ -22,8 +22,7 @@ export interface BudgetTally {
 /** A budget's tally from all pods of its namespace. */
 export function budgetTallyOf(budget: PodDisruptionBudget, pods: Iterable<Pod>): BudgetTally {
   const tally: BudgetTally = {
-    selector: budget.spec.selector,
-    namespace: budget.metadata.namespace ?? '',
+    budget,
     pods: 0,
     healthy: 0,
     unmanaged: 0,
@@ -45,7 +44,7 @@ export function tallyBudget(
     return;
   }
   const known = tallies.get(key);
-  if (known !== undefined && semanticEqual(known.selector, next.spec.selector)) return;
+  if (known !== undefined && semanticEqual(known.budget.spec.selector, next.spec.selector)) return;
   tallies.set(key, budgetTallyOf(next, podsOf(next.metadata.namespace ?? '')));
 }
 
@@ -64,8 +63,9 @@ export function tallyBudgetedPod(
 
 /** Adds a pod or takes it off; false when the budget does not select it. */
 function count(tally: BudgetTally, pod: Pod, by: 1 | -1): boolean {
-  if (pod.metadata.namespace !== tally.namespace) return false;
-  if (!labelSelectorMatcher(tally.selector)(pod.metadata.labels)) return false;
+  const { metadata, spec } = tally.budget;
+  if (pod.metadata.namespace !== metadata.namespace) return false;
+  if (!labelSelectorMatcher(spec.selector)(pod.metadata.labels)) return false;
   tally.pods += by;
   if (isPodReady(pod) && pod.metadata.deletionTimestamp === undefined) tally.healthy += by;
   const controller = controllerOf(pod);

@@ -76,15 +76,16 @@ export const disruptionController: Controller = {
 /** What controllers of the selected pods want in sum. */
 function expectedScale(tally: BudgetTally, cluster: ClusterView): number {
   const scales = new Map<string, number>();
+  const { namespace = '' } = tally.budget.metadata;
   for (const id of tally.controllers.keys()) {
     const [kind, name, uid = ''] = id.split('/');
     if (kind !== 'ReplicaSet') continue;
-    const set = cluster.get('replicasets', `${tally.namespace}/${name}`);
+    const set = cluster.get('replicasets', `${namespace}/${name}`);
     if (set === undefined || set.metadata.uid !== uid) continue;
     const owner = controllerOf(set);
     const deployment =
       owner?.kind === 'Deployment'
-        ? cluster.get('deployments', `${tally.namespace}/${owner.name}`)
+        ? cluster.get('deployments', `${namespace}/${owner.name}`)
         : undefined;
     const root = deployment ?? set;
     scales.set(root.metadata.uid ?? '', root.spec.replicas ?? 1);

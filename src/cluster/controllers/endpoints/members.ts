@@ -14,8 +14,8 @@ import { podPorts, portsKey, type PodPorts } from './ports.ts';
 export type ServiceMembers = Map<string, Members>;
 
 export interface Members {
-  /** What of the Service its endpoints depend on. */
-  readonly terms: Service['spec'];
+  /** The Service they were worked out for. */
+  readonly service: Service;
   /** Pod key → what a slice should say of the pod. */
   readonly wanted: Map<string, Wanted>;
   /** Pod key → what a slice says, and which one. */
@@ -55,7 +55,7 @@ export function serviceOfSlice(slice: EndpointSlice | undefined): string | undef
 /** A Service's members from scratch. */
 export function membersOf(key: string, service: Service, cluster: ClusterView): Members {
   const members: Members = {
-    terms: service.spec,
+    service,
     wanted: new Map(),
     told: new Map(),
     drift: new Set(),
@@ -82,7 +82,7 @@ export function noteService(
     return;
   }
   const known = all.get(key);
-  if (known !== undefined && semanticEqual(known.terms, next.spec)) return;
+  if (known !== undefined && semanticEqual(known.service.spec, next.spec)) return;
   all.set(key, membersOf(key, next, cluster));
 }
 

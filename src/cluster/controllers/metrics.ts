@@ -1,0 +1,45 @@
+import type { Micros } from '../../kernel/time.ts';
+import type { Controller } from './controller.ts';
+import type { Running } from './state.ts';
+
+/** One control loop's figures, as a panel or `/metrics` shows them. */
+export interface LoopFigures {
+  readonly controller: string;
+  /** Keys that wait for a worker. */
+  readonly depth: number;
+  readonly workersBusy: number;
+  readonly workers: number;
+  /** How long the longest waiting key has waited. */
+  readonly oldestMicros: Micros;
+  readonly reconciles: number;
+  /** Looks that had to be taken again, after a pause. */
+  readonly retries: number;
+  /** Writes sent, Events aside. */
+  readonly requests: number;
+}
+
+/** The figures of every loop, in the order of the list of controllers. */
+export function loopFigures(
+  running: Running,
+  controllers: readonly Controller[],
+  now: Micros,
+): readonly LoopFigures[] {
+  return running.loops.flatMap((loop, index) => {
+    const controller = controllers[index];
+    if (controller === undefined) return [];
+    // Keys are kept in order of arrival.
+    const [oldest = now] = loop.arrivals.values();
+    return [
+      {
+        controller: controller.name,
+        depth: loop.queue.waiting.size,
+        workersBusy: loop.busy,
+        workers: controller.workers,
+        oldestMicros: now - oldest,
+        reconciles: loop.reconciles,
+        retries: loop.retries,
+        requests: loop.requests,
+      },
+    ];
+  });
+}
