@@ -82,6 +82,8 @@ describe('delete', () => {
       expect.any(String) as unknown,
     ]);
     expect(remove(rig, `${maps}/a?dryRun=All`).code).toBe(200);
+    // kubectl says it in the body.
+    expect(remove(rig, `${maps}/a`, { dryRun: ['All'] }).code).toBe(200);
     expect(remove(rig, `${maps}/a`, { preconditions: { uid: metadata.uid } }).code).toBe(200);
   });
 
