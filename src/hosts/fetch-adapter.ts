@@ -187,7 +187,10 @@ export function jsonResponse(body: StatusError, request: Request): Response {
 
 /** Go's encoder ends with a line break. Who reads it himself gets it indented, as upstream decides it. */
 function jsonText(body: unknown, request: Request): string {
-  const asked = new URL(request.url).searchParams.get('pretty');
+  const { pathname, searchParams } = new URL(request.url);
+  // These two upstream always writes for reading.
+  if (pathname === '/' || pathname === '/version') return JSON.stringify(body, undefined, 2);
+  const asked = searchParams.get('pretty');
   const isPretty =
     asked === null
       ? /^(?:curl|Wget|Mozilla\/5\.0)/.test(request.headers.get('user-agent') ?? '')

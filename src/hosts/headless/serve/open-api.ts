@@ -19,7 +19,7 @@ export function withOpenApi(handler: FetchHandler, release: string): FetchHandle
     if (!pathname.startsWith('/openapi/v3')) return handler(request, user);
     const text = await documentAt(pathname, release);
     if (text === undefined) return handler(request, user);
-    const alive = await handler(new Request(`${origin}/livez`, { signal: request.signal }), user);
+    const alive = await handler(new Request(`${origin}/livez/ping`, { signal: request.signal }), user);
     return alive.ok
       ? new Response(text, { headers: { 'Content-Type': 'application/json' } })
       : alive;
