@@ -139,7 +139,7 @@ function bestOf(nodes: Int32Array, totals: Float64Array): number[] {
       greatest = total;
       best = [];
     }
-    best.push(nodes[index]!);
+    best.push(nodes[index] as number);
   }
   return best;
 }

@@ -83,24 +83,32 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlugin {
 /** Whether the node has room for one Pod more and for everything it asks. The scheduler's hottest lines. */
 function fits(table: NodeTable, node: number, asked: Asked): boolean {
   // Slots are in range: they come from the table.
-  if (table.podCount[node]! + 1 > table.podsAllocatable[node]!) return false;
+  if ((table.podCount[node] as number) + 1 > (table.podsAllocatable[node] as number)) return false;
   if (asked.isEmpty) return true;
   const { cpuMilli, memory, ephemeralStorage, scalars } = asked;
-  if (cpuMilli > 0 && cpuMilli > table.cpuAllocatable[node]! - table.cpuRequested[node]!) {
+  if (
+    cpuMilli > 0 &&
+    cpuMilli > (table.cpuAllocatable[node] as number) - (table.cpuRequested[node] as number)
+  ) {
     return false;
   }
-  if (memory > 0 && memory > table.memoryAllocatable[node]! - table.memoryRequested[node]!) {
+  if (
+    memory > 0 &&
+    memory > (table.memoryAllocatable[node] as number) - (table.memoryRequested[node] as number)
+  ) {
     return false;
   }
   if (
     ephemeralStorage > 0 &&
-    ephemeralStorage > table.ephemeralAllocatable[node]! - table.ephemeralRequested[node]!
+    ephemeralStorage >
+      (table.ephemeralAllocatable[node] as number) - (table.ephemeralRequested[node] as number)
   ) {
     return false;
   }
   for (let index = 0; index < scalars.length; index++) {
-    const { amount, column } = scalars[index]!;
-    if (amount > column.allocatable[node]! - column.requested[node]!) return false;
+    const { amount, column } = scalars[index] as AskedScalar;
+    if (amount > (column.allocatable[node] as number) - (column.requested[node] as number))
+      return false;
   }
   return true;
 }
@@ -114,17 +122,27 @@ export function shortages(table: NodeTable, node: number, asked: Asked): Shortag
     }
   };
   // Slots are in range: they come from the table.
-  check('pods', 1, table.podCount[node]!, table.podsAllocatable[node]!);
-  check('cpu', asked.cpuMilli, table.cpuRequested[node]!, table.cpuAllocatable[node]!);
-  check('memory', asked.memory, table.memoryRequested[node]!, table.memoryAllocatable[node]!);
+  check('pods', 1, table.podCount[node] as number, table.podsAllocatable[node] as number);
+  check(
+    'cpu',
+    asked.cpuMilli,
+    table.cpuRequested[node] as number,
+    table.cpuAllocatable[node] as number,
+  );
+  check(
+    'memory',
+    asked.memory,
+    table.memoryRequested[node] as number,
+    table.memoryAllocatable[node] as number,
+  );
   check(
     'ephemeral-storage',
     asked.ephemeralStorage,
-    table.ephemeralRequested[node]!,
-    table.ephemeralAllocatable[node]!,
+    table.ephemeralRequested[node] as number,
+    table.ephemeralAllocatable[node] as number,
   );
   for (const { name, amount, column } of asked.scalars) {
-    check(name, amount, column.requested[node]!, column.allocatable[node]!);
+    check(name, amount, column.requested[node] as number, column.allocatable[node] as number);
   }
   return short;
 }
@@ -175,14 +193,14 @@ function rejection(table: NodeTable, node: number, asked: Asked): Status {
 function commonRejection(table: NodeTable, node: number, asked: Asked): Status | undefined {
   if (asked.ephemeralStorage > 0 || asked.scalars.length > 0) return undefined;
   // Slots are in range: they come from the table.
-  const cpuMax = table.cpuAllocatable[node]!;
-  const memoryMax = table.memoryAllocatable[node]!;
+  const cpuMax = table.cpuAllocatable[node] as number;
+  const memoryMax = table.memoryAllocatable[node] as number;
   let index = 0;
-  if (table.podCount[node]! + 1 > table.podsAllocatable[node]!) index |= 1;
-  if (asked.cpuMilli > 0 && asked.cpuMilli > cpuMax - table.cpuRequested[node]!) {
+  if ((table.podCount[node] as number) + 1 > (table.podsAllocatable[node] as number)) index |= 1;
+  if (asked.cpuMilli > 0 && asked.cpuMilli > cpuMax - (table.cpuRequested[node] as number)) {
     index |= asked.cpuMilli > cpuMax ? 2 | 8 : 2;
   }
-  if (asked.memory > 0 && asked.memory > memoryMax - table.memoryRequested[node]!) {
+  if (asked.memory > 0 && asked.memory > memoryMax - (table.memoryRequested[node] as number)) {
     index |= asked.memory > memoryMax ? 4 | 8 : 4;
   }
   return COMMON[index];
