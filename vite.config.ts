@@ -2,10 +2,18 @@ import { defineConfig } from 'vitest/config';
 import react from '@vitejs/plugin-react';
 import tailwindcss from '@tailwindcss/vite';
 
+/** The page's Content-Security-Policy allows no inline script; the development server needs some. */
+const withoutPolicyInDevelopment = {
+  name: 'without-policy-in-development',
+  apply: 'serve' as const,
+  transformIndexHtml: (html: string) =>
+    html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+};
+
 export default defineConfig({
   // Relative addresses, so that dist/ works from any folder of any static host.
   base: './',
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), withoutPolicyInDevelopment],
   resolve: {
     alias: [
       // monaco-yaml's worker manager still asks for the paths of monaco before its exports map.

@@ -13,10 +13,10 @@ export interface Box extends Point {
   readonly height: number;
 }
 
-export const NODE_CARD = { width: 220, height: 200 } as const;
+export const NODE_CARD = { width: 220, height: 174 } as const;
 export const NODE_GAP = { x: 32, y: 28 } as const;
 /** The part of a node's card that holds its Pods, relative to the card. */
-export const POD_AREA = { x: 14, y: 110, width: 192, height: 78 } as const;
+export const POD_AREA = { x: 14, y: 110, width: 192, height: 52 } as const;
 export const SERVICE_PILL = { width: 144, height: 48 } as const;
 const SERVICE_GAP = { x: 20, y: 14 } as const;
 /** Between the Services and the nodes: room for the edges. */
@@ -181,12 +181,16 @@ function distance(a: Point | undefined, b: Point | undefined): number {
   return Math.abs(a.x - b.x) + Math.abs(a.y - b.y);
 }
 
-/** The box around everything that is drawn. */
+/** In a field of more nodes than this, organs and Services would be specks beside it. */
+const INTIMATE_NODES_MAX = 40;
+
+/** The box around what should be seen at once: everything, or only the field where it is large. */
 export function worldBox(
   nodes: { columns: number; extent: number },
   services: { columns: number; extent: number },
 ): Box {
   const field = fieldBox(nodes);
+  if (nodes.extent > INTIMATE_NODES_MAX) return field;
   const boxes = [field, ...ORGANS.map((organ) => organBox(organ, field))];
   for (let slot = 0; slot < services.extent; slot++) {
     boxes.push(serviceBox(slot, services.columns));

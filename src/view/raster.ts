@@ -26,7 +26,6 @@ export interface RasterPalette {
   readonly card: number;
   readonly frame: number;
   readonly bar: number;
-  readonly requested: number;
   readonly used: number;
   readonly hatch: number;
   readonly selected: number;
@@ -114,9 +113,9 @@ function paintBars(
   for (const [at, share] of shares.entries()) {
     const bar: Box = {
       x: box.x + POD_AREA.x,
-      y: box.y + 36 + at * 32,
+      y: box.y + 52 + at * 28,
       width: POD_AREA.width,
-      height: 14,
+      height: 8,
     };
     fill(buffer, toScreen(bar, camera), palette.bar);
     fill(buffer, toScreen({ ...bar, width: bar.width * Math.min(share, 1) }, camera), palette.used);

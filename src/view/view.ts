@@ -137,7 +137,7 @@ export function createView({ onWanted }: ViewOptions): View {
     index.servicesOfPod.follow(change);
     links.followService(change);
     if (after === undefined) serviceSlots.remove(before?.id ?? '');
-    else if (before === undefined) {
+    else if (before === undefined && selectsPods(after)) {
       serviceSlots.add({ id: after.id, zone: after.namespace, name: after.name });
       arrived = true;
     }
@@ -248,6 +248,11 @@ export function createView({ onWanted }: ViewOptions): View {
     },
     wantedPaths: () => watched.wanted(),
   };
+}
+
+/** A Service without a selector (`kubernetes`) reaches no Pods, so it has no place among them. */
+function selectsPods({ selector }: ServiceCard): boolean {
+  return Object.keys(selector).length > 0;
 }
 
 function headOf(frame: Frame, last: ReturnType<HeadStore['getState']>): typeof last {

@@ -35,6 +35,7 @@ export function hopText(micros: number): string {
 export function cpuText(milli: number): string {
   const cores = milli / 1000;
   if (cores === 0) return '0';
+  if (cores >= 100) return countText(cores);
   if (cores < 1) return String(Number(cores.toFixed(2)));
   return String(Number(cores.toFixed(1)));
 }

@@ -192,7 +192,7 @@ function pullWhatIsNotThere(page: Page): Suggestion | undefined {
   if (ownWorkload(page) === undefined) return undefined;
   return {
     id: 'bad-image',
-    label: 'Deploy an image that is not there',
+    label: 'Deploy a bad image',
     hint: 'ErrImagePull, then ImagePullBackOff, each time a little later.',
     icon: Download,
     run: (run) => deployTemplate(run, 'bad-image'),

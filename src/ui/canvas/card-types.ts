@@ -1,4 +1,4 @@
-import { Position, type Edge, type Node, type NodeHandle } from '@xyflow/react';
+import type { Edge, Node } from '@xyflow/react';
 import { NODE_CARD, ORGAN, SERVICE_PILL, type Organ, type Point } from '../../view/field.ts';
 
 /** The cards that React Flow mounts. Their sizes are known, so nothing is measured. */
@@ -16,15 +16,6 @@ const STILL = {
   connectable: false,
 } as const;
 
-const left = (height: number): NodeHandle => ({
-  type: 'target',
-  position: Position.Left,
-  x: 0,
-  y: height / 2,
-  width: 1,
-  height: 1,
-});
-
 export function nodeCardAt(id: string, { x, y }: Point): NodeCardType {
   const size = { width: NODE_CARD.width, height: NODE_CARD.height };
   return {
@@ -35,7 +26,6 @@ export function nodeCardAt(id: string, { x, y }: Point): NodeCardType {
     data: { id },
     ...size,
     measured: size,
-    handles: [left(NODE_CARD.height)],
   };
 }
 
@@ -49,16 +39,6 @@ export function serviceCardAt(id: string, { x, y }: Point): ServiceCardType {
     data: { id },
     ...size,
     measured: size,
-    handles: [
-      {
-        type: 'source',
-        position: Position.Right,
-        x: SERVICE_PILL.width,
-        y: SERVICE_PILL.height / 2,
-        width: 1,
-        height: 1,
-      },
-    ],
   };
 }
 

@@ -1,3 +1,4 @@
+import { Handle, Position } from '@xyflow/react';
 import { Flag, PowerOff, Unplug } from 'lucide-react';
 import { memo } from 'react';
 import type { NodeCard as NodeRow } from '../../bridge/cards.ts';
@@ -31,8 +32,10 @@ export const NodeCard = memo(function NodeCard({ id }: { readonly id: string }) 
       data-pending={pending}
       aria-label={`Node ${node.name}, ${node.status}, ${plural(node.pods, 'Pod')}`}
     >
-      <header className="flex items-baseline justify-between gap-2">
+      <header className="flex items-baseline gap-2">
         <h3 className="truncate-text text-13 font-semibold">{node.name}</h3>
+        <span className="truncate-text flex-1 text-11 text-dim">{node.zone}</span>
+        <Taints taints={node.taints} />
         <NodeState id={id} />
       </header>
       <NodeParts node={node} />
@@ -53,6 +56,7 @@ export const NodeCard = memo(function NodeCard({ id }: { readonly id: string }) 
         text={bytesText}
       />
       <PodCells node={node.name} />
+      <Handle type="target" position={Position.Left} isConnectable={false} className="anchor" />
     </section>
   );
 });
@@ -95,7 +99,6 @@ function NodeParts({ node }: { readonly node: NodeRow }) {
   const leaving = useSampled(() => leavingWords(view, node.id), 500);
   return (
     <p className="node-parts">
-      {node.zone !== '' && <span className="truncate-text">{node.zone}</span>}
       {node.power === 'off' ? (
         <span className="flex items-center gap-1 text-failed-text">
           <PowerOff size={11} /> no power
@@ -112,25 +115,29 @@ function NodeParts({ node }: { readonly node: NodeRow }) {
         </span>
       )}
       <span className="flex-1" />
-      {leaving !== '' ? (
+      {leaving !== '' && (
         <span
           className="text-attention-text"
           data-tip="Pods without a toleration of their own are evicted then"
         >
           {leaving}
         </span>
-      ) : (
-        node.taints.length > 0 && (
-          <span
-            className="flex items-center gap-0.5"
-            data-tip={`Taints\n${node.taints.join('\n')}`}
-          >
-            <Flag size={11} aria-label={plural(node.taints.length, 'taint')} />
-            {node.taints.length > 1 && node.taints.length}
-          </span>
-        )
       )}
     </p>
+  );
+}
+
+/** A small flag, with the number of taints where there are several. */
+function Taints({ taints }: { readonly taints: readonly string[] }) {
+  if (taints.length === 0) return null;
+  return (
+    <span
+      className="flex items-center gap-0.5 text-11 text-dim"
+      data-tip={`Taints\n${taints.join('\n')}`}
+    >
+      <Flag size={11} className="self-center" aria-label={plural(taints.length, 'taint')} />
+      {taints.length > 1 && taints.length}
+    </span>
   );
 }
 

@@ -37,12 +37,20 @@ export const OrganCard = memo(function OrganCard({ organ }: { readonly organ: Or
     >
       <span className="flex items-center gap-1.5">
         <Lamp state={lamp} />
-        <span className="truncate-text font-semibold">{componentTitle(organ)}</span>
+        <span className="truncate-text font-semibold">{TITLES[organ]}</span>
       </span>
       <span className="truncate-text text-11 text-dim">{words}</span>
     </section>
   );
 });
+
+/** As long as a small card is wide. */
+const TITLES: Readonly<Record<Organ, string>> = {
+  'kube-scheduler': 'Scheduler',
+  'kube-controller-manager': 'Controllers',
+  'kube-apiserver': 'API server',
+  etcd: 'etcd',
+};
 
 function organWords(view: View, organ: Organ): string {
   const head = view.head.getState();

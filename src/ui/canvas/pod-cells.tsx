@@ -11,6 +11,7 @@ export const PodCells = memo(function PodCells({ node }: { readonly node: string
   const { view } = usePage();
   const ids = useGroup(view.index.podsOnNode, node);
   const grid = podGrid(ids.length);
+  if (ids.length === 0) return <p className="pod-area text-11 text-faint">no Pods</p>;
   if (grid.cell < GLYPH_CELL_MIN) return <PodCanvas node={node} ids={ids} />;
   return (
     <div

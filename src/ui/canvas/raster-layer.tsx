@@ -143,8 +143,7 @@ function paletteOf(colours: CssColours): RasterPalette {
     card: on(raise),
     frame: blendPixel(bg, colours.line2),
     bar: on(colours.line2),
-    requested: on(colours.accentMid),
-    used: on(colours.accent, 0.8),
+    used: on(colours.accentMid),
     hatch: on(colours.line2),
     selected: on(colours.accent),
     state: {

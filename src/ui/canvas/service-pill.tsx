@@ -1,3 +1,4 @@
+import { Handle, Position } from '@xyflow/react';
 import { memo } from 'react';
 import type { ServiceCard } from '../../bridge/cards.ts';
 import { useService } from '../hooks/use-view.ts';
@@ -32,6 +33,7 @@ export const ServicePill = memo(function ServicePill({ id }: { readonly id: stri
         <Lamp state={serviceLamp(service)} />
       </span>
       <span className="machine truncate-text text-dim">{addressOf(service)}</span>
+      <Handle type="source" position={Position.Right} isConnectable={false} className="anchor" />
     </section>
   );
 });

@@ -68,6 +68,7 @@ export function useCards(seen: InView): readonly CardType[] {
       made.current.set(kept.id, kept);
       cards.push(kept);
     };
+    if (seen.level === 'raster') return cards;
     for (const organ of ORGANS) keep(organCardAt(organ, organBox(organ, fieldBox(view.nodeSlots))));
     addServices(view, keep);
     for (const slot of seen.slots) {

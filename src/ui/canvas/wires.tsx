@@ -22,6 +22,7 @@ const WIRED_NODES_MAX = 24;
 export function Wires({ seen }: { readonly seen: InView }) {
   const { view } = usePage();
   const field = fieldBox(view.nodeSlots);
+  if (seen.level === 'raster') return null;
   const wired = seen.slots.length <= WIRED_NODES_MAX;
   return (
     <ViewportPortal>

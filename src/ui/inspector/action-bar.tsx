@@ -19,7 +19,7 @@ export function ActionBar({ id }: { readonly id: ThingId }) {
   const actions = offered(page, id);
   const shown = [...actions].sort((a, b) => rank(a) - rank(b)).slice(0, SHOWN_MAX);
   return (
-    <div className="mt-3 flex items-center gap-1.5">
+    <div className="mt-3 flex flex-wrap items-center gap-1.5">
       {shown.map((action) => (
         <ActionButton key={action.id} action={action} id={id} />
       ))}
@@ -74,7 +74,7 @@ function ActionButton({ action, id }: { readonly action: Action; readonly id: Th
   return (
     <button
       type="button"
-      className="btn min-w-0 !px-2"
+      className="btn !px-2"
       data-tip={action.hint}
       data-key={action.shortcut}
       onClick={() => void runAction(action, thing, page)}

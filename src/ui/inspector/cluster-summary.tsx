@@ -1,9 +1,10 @@
 import { problemsOf, type Problem } from '../../view/problems.ts';
-import { countText } from '../../view/words.ts';
+import { bytesText, countText, cpuText } from '../../view/words.ts';
 import type { View } from '../../view/view.ts';
 import type { StatusClass } from '../../bridge/cards.ts';
 import { isSystemNamespace } from '../../view/indexes.ts';
 import { useGroup, useSampled, useWorkload } from '../hooks/use-view.ts';
+import { EventLine } from '../panels/event-line.tsx';
 import { usePage } from '../page.tsx';
 import { Lamp } from '../parts/lamp.tsx';
 import { useHover } from '../state/hover.ts';
@@ -20,7 +21,9 @@ export function ClusterSummary() {
       <TabBody>
         <Problems />
         <PodCounts />
+        <Capacity />
         <Workloads />
+        <LastEvents />
       </TabBody>
     </div>
   );
@@ -127,6 +130,78 @@ function PodCounts() {
 
 function countsText(view: View): string {
   return CLASSES.map(({ state }) => view.index.podsByClass.size(state)).join(' ');
+}
+
+/** What all nodes together have, and how much of it is asked for. */
+function Capacity() {
+  const { view } = usePage();
+  const text = useSampled(() => capacityText(view), 500);
+  const [cpu = 0, cpuAll = 0, memory = 0, memoryAll = 0] = text.split(' ').map(Number);
+  if (cpuAll === 0) return null;
+  return (
+    <Section title="Requested">
+      <CapacityLine label="CPU" requested={cpu} all={cpuAll} text={cpuText} />
+      <CapacityLine label="Memory" requested={memory} all={memoryAll} text={bytesText} />
+    </Section>
+  );
+}
+
+interface CapacityLineProps {
+  readonly label: string;
+  readonly requested: number;
+  readonly all: number;
+  readonly text: (value: number) => string;
+}
+
+function CapacityLine({ label, requested, all, text }: CapacityLineProps) {
+  return (
+    <div className="py-1">
+      <div className="flex justify-between text-dim">
+        <span>{label}</span>
+        <span>
+          <span className="text-fg">{text(requested)}</span> of {text(all)}
+        </span>
+      </div>
+      <div className="bar" aria-hidden="true">
+        <span
+          className="bar-used"
+          style={{ width: `${Math.min(100, (100 * requested) / Math.max(all, 1))}%` }}
+        />
+      </div>
+    </div>
+  );
+}
+
+function capacityText(view: View): string {
+  let cpu = 0;
+  let cpuAll = 0;
+  let memory = 0;
+  let memoryAll = 0;
+  for (const node of view.nodes.rows()) {
+    cpu += node.cpuRequestedMilli;
+    cpuAll += node.cpuAllocatableMilli;
+    memory += node.memoryRequestedBytes;
+    memoryAll += node.memoryAllocatableBytes;
+  }
+  return `${cpu} ${cpuAll} ${memory} ${memoryAll}`;
+}
+
+const EVENTS_MAX = 6;
+
+/** The last words of the components. */
+function LastEvents() {
+  const { view } = usePage();
+  const events = useSampled(() => view.events.recent(), 400);
+  if (events.length === 0) return null;
+  return (
+    <Section title="Last Events">
+      <ul>
+        {events.slice(0, EVENTS_MAX).map((event) => (
+          <EventLine key={event.id} event={event} about />
+        ))}
+      </ul>
+    </Section>
+  );
 }
 
 const WORKLOADS_MAX = 40;

@@ -5,6 +5,7 @@ import { componentTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
 import { countText } from '../../view/words.ts';
 import { ActionMenuItems } from '../actions/action-menu-items.tsx';
+import { useMedia } from '../hooks/use-media.ts';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Lamp } from '../parts/lamp.tsx';
@@ -51,6 +52,9 @@ function ComponentCell({ component, children }: ComponentCellProps) {
   const selected = useSelection((state) => state.selected === id);
   const pending = usePending(id);
   const title = componentTitle(component);
+  // In a narrow window a figure that would be cut off is left to the inspector.
+  const compact = useMedia('(max-width: 1180px)');
+  const figures = health?.figures ?? [];
   return (
     <StripCell
       title={title}
@@ -62,7 +66,7 @@ function ComponentCell({ component, children }: ComponentCellProps) {
       menu={<ActionMenuItems target={id} />}
     >
       {health === undefined || health.state === 'up' ? (
-        <Figures figures={health?.figures ?? []} />
+        <Figures figures={figures.slice(0, compact ? 1 : 2)} />
       ) : (
         <p className="truncate-text text-failed-text">
           {health.state === 'off' ? 'no power' : 'stopped'}
@@ -70,7 +74,10 @@ function ComponentCell({ component, children }: ComponentCellProps) {
       )}
       {children ??
         (health !== undefined && health.spark.length > 1 && (
-          <Sparkline values={health.spark} label={health.sparkLabel} />
+          <div className="flex min-w-0 items-center gap-2">
+            <Sparkline values={health.spark} label={health.sparkLabel} />
+            {!compact && <Figures figures={figures.slice(2)} />}
+          </div>
         ))}
     </StripCell>
   );
@@ -105,7 +112,22 @@ function QueueCounts() {
       ['active', 'backoff', 'unschedulable'].map((lane) => view.index.waiting.size(lane)).join(' '),
     FIGURES_EVERY_MILLIS,
   );
+  const compact = useMedia('(max-width: 1180px)');
   const [active = 0, backoff = 0, stuck = 0] = counts.split(' ').map(Number);
+  const stuckCount = (
+    <>
+      <b className={stuck > 0 ? 'text-attention-text' : 'text-fg'}>{countText(stuck)}</b> no node
+    </>
+  );
+  if (compact) {
+    const waiting = active + backoff;
+    return (
+      <p className="truncate-text text-dim">
+        <b className={waiting > 0 ? 'text-moving-text' : 'text-fg'}>{countText(waiting)}</b> waiting
+        · {stuckCount}
+      </p>
+    );
+  }
   return (
     <p className="truncate-text text-dim">
       <b className={active > 0 ? 'text-moving-text' : 'text-fg'}>{countText(active)}</b> active ·{' '}

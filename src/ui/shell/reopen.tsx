@@ -21,7 +21,7 @@ export function Reopen({ left, right }: { readonly left: number; readonly right:
       {right === 0 && (
         <button
           type="button"
-          className="reopen right-0 top-[45%] rounded-l-lg border-r-0"
+          className="reopen bottom-16 right-0 rounded-l-lg border-r-0"
           aria-label="Open the inspector"
           data-tip="Inspector"
           data-key="Ctrl I"

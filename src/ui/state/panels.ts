@@ -20,8 +20,8 @@ export const PANEL_LIMITS = {
 } as const;
 
 const DEFAULTS: PanelSizes = {
-  left: 344,
-  right: 328,
+  left: 328,
+  right: 316,
   bottom: 124,
   leftOpen: true,
   rightOpen: undefined,

@@ -94,9 +94,10 @@ function paintTicks(context: CanvasRenderingContext2D, frame: Frame, colours: Cs
     const x = xOf(frame, tick);
     if (x > frame.width - RIGHT) continue;
     context.fillStyle = colours.line;
-    context.fillRect(Math.round(x), TOP - 4, 1, frame.height - TOP);
+    context.fillRect(Math.round(x), TOP - 4, 1, 5);
     // The playhead's own time stands there instead.
-    if (Math.abs(x - xOf(frame, frame.now)) < 44) continue;
+    const ahead = x - xOf(frame, frame.now);
+    if ((ahead > -24 && ahead < 76) || x > frame.width - RIGHT - 16) continue;
     context.fillStyle = colours.faint;
     context.textAlign = 'center';
     context.fillText(shortClockText(tick), x, 9);
