@@ -15,7 +15,7 @@ import type {
   EtcdResponse,
   EtcdWatchEvents,
 } from '../messages.ts';
-import { etcdBehaviour } from './process.ts';
+import { etcdBehaviour, type EtcdStats } from './process.ts';
 import type { EtcdDisk } from './store.ts';
 
 type Answer = EtcdResponse | EtcdWatchEvents;
@@ -130,9 +130,12 @@ describe('etcd', () => {
     run(on);
     expect(diskOf(on).revision).toBe(21);
     const { stats } = (
-      on.world.processes.get('etcd') as unknown as { memory: { stats: { flushes: number } } }
+      on.world.processes.get('etcd') as unknown as { memory: { stats: EtcdStats } }
     ).memory;
     expect(stats.flushes).toBe(2);
+    expect(stats.fsyncMicros).toHaveLength(2);
+    ask(on, { type: 'etcd/compact', id: 90, revision: 10 });
+    expect(stats.bytes).toBeGreaterThan(20 * 15);
   });
 
   test('lists in the order of the keys, with a limit and the whole count', () => {

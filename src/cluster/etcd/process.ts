@@ -6,6 +6,7 @@ import { applyEntry, COMPACTED, FUTURE_REVISION } from './apply.ts';
 import { armForLease, leaseFor, nextLease, type LeaseTimer } from './leases.ts';
 import { noProposals, propose, takeCommitted, type Flushed, type Proposals } from './proposals.ts';
 import { rangeAt, rangeNow } from './range.ts';
+import { estimateBytes } from './size.ts';
 import { emptyDisk, type EtcdDisk, type StoredEvent } from './store.ts';
 import { closeWatches, notifyWatches, openWatch, type EtcdWatches } from './watches.ts';
 
@@ -31,6 +32,8 @@ export interface EtcdStats {
   flushes: number;
   /** Entries applied. */
   applied: number;
+  /** The size of what is stored, estimated at each compaction. */
+  bytes: number;
 }
 
 const FSYNCS_KEPT = 64;
@@ -46,7 +49,7 @@ export const etcdBehaviour = defineBehaviour<unknown, EtcdDisk, EtcdMemory, Etcd
       proposals: noProposals(),
       watches: new Map(),
       leaseTimer: first === undefined ? undefined : armForLease(first, undefined, env),
-      stats: { fsyncMicros: [], flushes: 0, applied: 0 },
+      stats: { fsyncMicros: [], flushes: 0, applied: 0, bytes: estimateBytes(disk) },
     };
   },
   step({ disk, memory }, message, env) {
@@ -107,7 +110,9 @@ function applyCommitted(disk: EtcdDisk, memory: EtcdMemory, env: Env<EtcdMessage
     if (entry.kind === 'txn' && entry.lease !== 0) {
       memory.leaseTimer = armForLease(entry.lease, memory.leaseTimer, env);
     }
-    return applyEntry(disk, entry, { cause, id: asker?.id ?? 0, events });
+    const answer = applyEntry(disk, entry, { cause, id: asker?.id ?? 0, events });
+    if (entry.kind === 'compact') stats.bytes = estimateBytes(disk);
+    return answer;
   });
   // Watches first: whoever learns that his write succeeded has then been told of it by his watches.
   notifyWatches(memory.watches, events, { revision: disk.revision, env });
