@@ -10,6 +10,10 @@ import { controllerManagerBehaviour } from './controllers/index.ts';
 import type { ControllerManagerConfig } from './controllers/state.ts';
 import { etcdBehaviour } from './etcd/process.ts';
 import { gateway } from './gateway.ts';
+import { kubeletBehaviour } from './kubelet/process.ts';
+import type { KubeletConfig } from './kubelet/state.ts';
+import type { SchedulerConfig } from './scheduler/memory.ts';
+import { schedulerBehaviour } from './scheduler/process.ts';
 import {
   CONTROL_PLANE_MACHINE,
   processNames,
@@ -23,7 +27,9 @@ const BEHAVIOURS: readonly AnyBehaviour[] = [
   etcdBehaviour,
   apiServerBehaviour,
   controllerManagerBehaviour,
+  schedulerBehaviour,
   containerdBehaviour,
+  kubeletBehaviour,
 ];
 
 /** What moves any cluster. */
@@ -46,7 +52,7 @@ export function createCluster(setUp: ClusterSetUp): World {
     config: {},
   });
   addControlPlane(world, setUp);
-  for (const node of setUp.nodes) addWorker(world, setUp, node);
+  setUp.nodes.forEach((node, index) => addWorker(world, setUp, node, index));
   return world;
 }
 
@@ -74,9 +80,20 @@ function addControlPlane(world: World, setUp: ClusterSetUp): void {
       flags: Object.freeze({ ...setUp.flags }),
     } satisfies ControllerManagerConfig,
   });
+  addProcess(world, {
+    name: processNames.scheduler(machine),
+    kind: 'kube-scheduler',
+    machine,
+    config: {
+      apiServer: processNames.apiServer(machine),
+      epochMillis: setUp.epochMillis,
+      qps: setUp.flags.schedulerQps,
+      burst: setUp.flags.schedulerBurst,
+    } satisfies SchedulerConfig,
+  });
 }
 
-function addWorker(world: World, setUp: ClusterSetUp, node: NodeSetUp): void {
+function addWorker(world: World, setUp: ClusterSetUp, node: NodeSetUp, index: number): void {
   const machine = node.name;
   const apiServer = processNames.apiServer(CONTROL_PLANE_MACHINE);
   addMachine(world, machine);
@@ -90,6 +107,31 @@ function addWorker(world: World, setUp: ClusterSetUp, node: NodeSetUp): void {
       kubelet: processNames.kubelet(machine),
     } satisfies ContainerdConfig,
   });
+  addProcess(world, {
+    name: processNames.kubelet(machine),
+    kind: 'kubelet',
+    machine,
+    config: {
+      node: Object.freeze({ ...node }),
+      nodeIp: nodeAddress(index),
+      epochMillis: setUp.epochMillis,
+      apiServer,
+      containerd: processNames.containerd(machine),
+      kubernetesServiceIp: firstAddress(setUp.flags.serviceCidr),
+    } satisfies KubeletConfig,
+  });
+}
+
+/** The machines' own network is 192.168.0.0/16; the control plane has .0.10, workers begin at .1.1. */
+function nodeAddress(index: number): string {
+  return `192.168.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`;
+}
+
+/** The first address of a range: where the Service `kubernetes` is. */
+function firstAddress(cidr: string): string {
+  const [base = ''] = cidr.split('/');
+  const parts = base.split('.');
+  return [...parts.slice(0, 3), Number(parts[3] ?? 0) + 1].join('.');
 }
 
 function addMachine(world: World, name: string): void {
