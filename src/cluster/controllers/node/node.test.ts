@@ -73,6 +73,35 @@ describe('nodes', () => {
     ).toBe(true);
   });
 
+  test('one that comes back in time keeps its pods', () => {
+    const rig = managerRig({ nodes: 3, silent: { nodes: ['node-2'], from: 30 * SECOND } });
+    ask(rig, 'POST', '/apis/apps/v1/namespaces/default/deployments', deployment);
+    runUntil(rig, 100);
+    expect(nodeLine(rig, 'node-2')).toContain('unreachable:NoExecute');
+    ask(rig, 'PATCH', '/api/v1/nodes/node-2/status', {
+      status: {
+        conditions: [
+          {
+            type: 'Ready',
+            status: 'True',
+            reason: 'KubeletReady',
+            lastHeartbeatTime: '2026-01-01T09:01:40Z',
+            lastTransitionTime: '2026-01-01T09:01:40Z',
+          },
+        ],
+      },
+    });
+    runUntil(rig, 101);
+    expect(nodeLine(rig, 'node-2')).toBe('True unreachable:NoExecute');
+    runUntil(rig, 106);
+    expect(nodeLine(rig, 'node-2')).toBe('True');
+    const told = list<Event>(rig, '/api/v1/events').map((each) => each.message ?? '');
+    expect(told.some((each) => each.startsWith('Cancelling deletion of Pod default/web-'))).toBe(
+      true,
+    );
+    expect(podLines(rig)).toHaveLength(3);
+  });
+
   test('all fall silent: the fault may be here, so nobody is evicted', () => {
     const nodes = ['node-1', 'node-2', 'node-3'];
     const rig = managerRig({ nodes: 3, silent: { nodes, from: 30 * SECOND } });
