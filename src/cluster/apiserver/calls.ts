@@ -72,6 +72,7 @@ export function sweepCalls(server: Server): void {
       continue;
     }
     memory.calls.delete(id);
+    env.resumeCause(call.exchange.cause);
     sendReply(server, call.exchange, refuse(overdue()));
   }
   if (next < Infinity) armSweep(server, next - env.now);

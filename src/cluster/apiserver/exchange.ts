@@ -1,4 +1,5 @@
 import type { StatusError } from '../../api/status-error.ts';
+import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ApiRequest } from '../messages.ts';
 
@@ -8,6 +9,8 @@ export interface Exchange {
   /** Who gets the answer; undefined for what the server asks of itself. */
   readonly client: string | undefined;
   readonly receivedAt: Micros;
+  /** Why it was sent. */
+  readonly cause: Cause | undefined;
   /** The deletecollection that it is a part of; 0 for none. */
   readonly group: number;
 }

@@ -67,6 +67,7 @@ function take(server: Server, message: ApiServerMessage): void {
         request: Object.freeze(message),
         client: env.from,
         receivedAt: env.now,
+        cause: env.cause,
         group: 0,
       });
       return;

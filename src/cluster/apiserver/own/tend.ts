@@ -27,6 +27,7 @@ export function tendOwnObjects(server: Server): void {
       request: creation(each),
       client: undefined,
       receivedAt: env.now,
+      cause,
       group: 0,
     });
   }

@@ -40,6 +40,7 @@ export function deleteCollection({ server, exchange, target }: VerbCall): Answer
         }),
         client: undefined,
         receivedAt: exchange.receivedAt,
+        cause: exchange.cause,
         group,
       }),
   );
