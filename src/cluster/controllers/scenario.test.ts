@@ -3,6 +3,8 @@ import type { Deployment, Event, Pod, ReplicaSet } from '../../api/generated/typ
 import { checkpoint } from '../../kernel/checkpoint.ts';
 import { hashWorld } from '../../kernel/hash.ts';
 import { MILLISECOND, SECOND } from '../../kernel/time.ts';
+import { controllers } from './index.ts';
+import { loopFigures } from './metrics.ts';
 import {
   ask,
   list,
@@ -110,10 +112,13 @@ describe('controller manager', () => {
     const rig = managerRig({ nodes: 3 });
     ask(rig, 'POST', DEPLOYMENTS, deployment(50, { account: 'nobody' }));
     run(rig, 5 * SECOND);
-    const sets = memoryOf(rig).running?.loops[1];
+    const { running } = memoryOf(rig);
+    const figures = running === undefined ? [] : loopFigures(running, controllers, rig.world.now);
+    const sets = figures.find((each) => each.controller === 'replicaset-controller');
     // Each try is one pod of the fifty, and the pauses between tries double.
     expect(sets?.retries).toBeGreaterThan(5);
     expect(sets?.retries).toBeLessThan(15);
+    expect(sets).toMatchObject({ depth: 0, workersBusy: 0, oldestMicros: 0 });
     const reason =
       'error looking up service account default/nobody: serviceaccount "nobody" not found';
     const [set] = list<ReplicaSet>(rig, SETS);
