@@ -11,6 +11,7 @@ import {
   kindsOfCategory,
   servedGroups,
 } from './index.ts';
+import { laterKinds } from './later.ts';
 
 describe('the registry', () => {
   test.each(allKinds.map((each) => [`${apiVersionOf(each)} ${each.kind}`, each] as const))(
@@ -37,6 +38,9 @@ describe('the registry', () => {
   });
 
   test('what is not served is not found', () => {
+    for (const { group, version, kind } of laterKinds) {
+      expect(kindByGvk(group, version, kind)).toBeUndefined();
+    }
     expect(kindByGvk('apps', 'v1beta1', 'Deployment')).toBeUndefined();
     expect(kindByName('constructor')).toBeUndefined();
     expect(kindsOfCategory('__proto__')).toEqual([]);
@@ -66,7 +70,7 @@ describe('every kind', () => {
     },
   });
 
-  test.each(allKinds.map((each) => [each.kind, each] as const))(
+  test.each([...allKinds, ...laterKinds].map((each) => [each.kind, each] as const))(
     '%s takes an object with nothing in it without a crash, and defaults it once',
     (_, kind) => {
       const object = kind.defaults(bare(kind));

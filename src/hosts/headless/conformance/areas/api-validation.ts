@@ -1,6 +1,8 @@
 import { decodeObject } from '../../../../api/decode/decode.ts';
 import type { KubernetesObject } from '../../../../api/generated/types.ts';
 import { apiVersionOf, kindOf } from '../../../../api/kinds/index.ts';
+import type { KindDeclaration } from '../../../../api/kinds/kind.ts';
+import { laterKinds } from '../../../../api/kinds/later.ts';
 import { schemaOf } from '../../../../api/schema/lookup.ts';
 import { invalidError, type StatusCause, type StatusError } from '../../../../api/status-error.ts';
 import {
@@ -18,9 +20,9 @@ export const apiValidation: ConformanceArea = {
   name: 'api-validation',
   run(testCase) {
     const object = testCase['object'] as KubernetesObject;
-    const kind = kindOf(object);
+    const kind = declaredKindOf(object);
     if (kind === undefined) return skipped(`no kind ${object.kind} (${object.apiVersion})`);
-    const created = create(object);
+    const created = create(kind, object);
     if (testCase['valid'] === true) {
       return created === undefined ? passed : failed(`refused: ${created.message}`);
     }
@@ -33,10 +35,16 @@ export const apiValidation: ConformanceArea = {
   },
 };
 
+/** The vectors also cover kinds that no controller acts on yet: their rules are held to them all the same. */
+function declaredKindOf(object: KubernetesObject): KindDeclaration | undefined {
+  return (
+    kindOf(object) ??
+    laterKinds.find((each) => apiVersionOf(each) === object.apiVersion && each.kind === object.kind)
+  );
+}
+
 /** What the API server answers to a create, as far as the object itself decides it; undefined for "created". */
-function create(object: KubernetesObject): StatusError | undefined {
-  const kind = kindOf(object);
-  if (kind === undefined) return undefined;
+function create(kind: KindDeclaration, object: KubernetesObject): StatusError | undefined {
   const schema = schemaOf(apiVersionOf(kind), kind.kind);
   if (schema === undefined) return undefined;
   const namespaced = kind.namespaced
@@ -46,9 +54,18 @@ function create(object: KubernetesObject): StatusError | undefined {
   const decoded = decodeObject(namespaced, expected, schema, { fieldValidation: 'Strict' });
   if (!decoded.ok) return decoded.error;
   // The vectors come from a server without --allow-privileged, and from before addresses are allocated.
-  const errors = kind.validate(kind.defaults(decoded.value.value), { allowPrivileged: false });
+  const errors = kind.validate(completed(kind, kind.defaults(decoded.value.value)), {
+    allowPrivileged: false,
+  });
   if (errors.length === 0) return undefined;
   return invalidError(kind, object.metadata.name ?? '', errors);
+}
+
+/** Jobs are validated with the selector that the server generates from their uid. */
+function completed(kind: KindDeclaration, object: KubernetesObject): KubernetesObject {
+  if (kind.kind !== 'Job') return object;
+  const uid = '00000000-0000-4000-8000-000000000000';
+  return kind.prepareForCreate({ ...object, metadata: { ...object.metadata, uid } });
 }
 
 interface ExpectedCause extends StatusCause {
