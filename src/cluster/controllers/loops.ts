@@ -16,6 +16,7 @@ import {
 import { clientEnv } from './client-env.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { Controller } from './controller.ts';
+import type { Plan } from './plan.ts';
 import { isInCache } from './settle.ts';
 import {
   FIRST_LOOP_CLIENT,
@@ -143,9 +144,7 @@ function reconcileKey(context: LoopContext, index: number, key: string): void {
   const controller = controllers[index] as Controller;
   loop.reconciles += 1;
   const plan = controller.reconcile(key, cluster, env.now, loop.memos.get(key));
-  if (plan.remember === null) loop.memos.delete(key);
-  else if (plan.remember !== undefined) loop.memos.set(key, Object.freeze(plan.remember));
-  if (plan.after !== undefined) lookAgain(context, index, key, plan.after);
+  remember(context, index, key, plan);
   const writes = effectiveWrites(plan.writes, cluster);
   tracePlan(running, controller.name, key, plan.why, writes.length, env.now);
   if (writes.length === 0) {
@@ -161,6 +160,14 @@ function reconcileKey(context: LoopContext, index: number, key: string): void {
   if (!sendWave(loop, work, client)) endWaves(context, index, work);
 }
 
+/** What of a plan is not a write: the memo for the next look, and when that is to be. */
+function remember(context: LoopContext, index: number, key: string, plan: Plan): void {
+  const { memos } = context.running.loops[index] as Loop;
+  if (plan.remember === null) memos.delete(key);
+  else if (plan.remember !== undefined) memos.set(key, Object.freeze(plan.remember));
+  if (plan.after !== undefined) lookAgain(context, index, key, plan.after);
+}
+
 /** All writes of a plan were answered, or the rest was given up. */
 function endWaves(context: LoopContext, index: number, work: Work): void {
   const { running, controllers, cluster, env } = context;
@@ -168,7 +175,7 @@ function endWaves(context: LoopContext, index: number, work: Work): void {
   const controller = controllers[index] as Controller;
   if (work.phase === 'writing' && work.concludes && controller.conclude !== undefined) {
     const plan = controller.conclude(work.key, cluster, env.now, work.failure);
-    if (plan.after !== undefined) lookAgain(context, index, work.key, plan.after);
+    remember(context, index, work.key, plan);
     const writes = effectiveWrites(plan.writes, cluster);
     concludeWork(work, plan, writes);
     const client = clientEnv(env, FIRST_LOOP_CLIENT + index, running.term);

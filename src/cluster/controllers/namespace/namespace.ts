@@ -20,15 +20,20 @@ export const namespaceController: Controller = {
   qpsFactor: 20,
   wokenBy: [itself('namespaces')],
 
-  reconcile(key, cluster, now) {
+  reconcile(key, cluster, now, memo) {
     const namespace = cluster.get('namespaces', key);
     const since = parseTime(namespace?.metadata.deletionTimestamp ?? '');
-    if (namespace === undefined || since === undefined) return rest('it is not being deleted');
+    if (namespace === undefined) return rest('it is gone', { remember: null });
+    if (since === undefined) return rest('it is not being deleted');
     if (namespace.spec?.finalizers?.includes(FINALIZER) !== true) return rest('it is finalized');
-    const wait = (since - cluster.epochMillis) * 1000 + GRACE - now;
-    if (wait > 0) return rest('every API server is to hear of it first', { after: wait });
+    const first = (since - cluster.epochMillis) * 1000 + GRACE;
+    const wait = Math.max(first, Number(memo?.['next'] ?? 0)) - now;
+    if (wait > 0) return rest('it is given time', { after: wait });
     const content = contentOf(key, cluster);
-    return content.length > 0 ? purge(namespace, content) : finish(namespace, cluster, now);
+    if (content.length === 0) return finish(namespace, cluster, now);
+    // Pods go first, so that what protects them (network policies and the like) outlives them.
+    const pods = content.filter(({ resource }) => resource === 'pods');
+    return purge(namespace, pods.length > 0 ? pods : content);
   },
 
   conclude(key, cluster, now, failure) {
@@ -36,11 +41,12 @@ export const namespaceController: Controller = {
     const isOurs = namespace?.spec?.finalizers?.includes(FINALIZER) === true;
     if (namespace === undefined || !isOurs || failure !== undefined) return rest('nothing to add');
     const content = contentOf(key, cluster);
-    const next = withConditions(namespace, content, cluster.timestamp(now));
+    const told = withConditions(namespace, content, cluster.timestamp(now));
+    const after = pauseFor(content);
     return inOrder(
       `namespace ${key} still holds ${content.map(({ resource }) => resource).join(', ')}`,
-      [updateStatus('namespaces', next)],
-      { after: pauseFor(content) },
+      [updateStatus('namespaces', told)],
+      { after, remember: { next: now + after } },
     );
   },
 };
