@@ -3,7 +3,6 @@ import { ClusterMap } from './canvas/cluster-map.tsx';
 import { useKeys } from './keys/use-keys.ts';
 import { Inspector } from './inspector/inspector.tsx';
 import { LeftPanel } from './panels/left-panel.tsx';
-import { ContextMenu } from './parts/context-menu.tsx';
 import { TipLayer } from './parts/tip-layer.tsx';
 import { ControlStrip } from './shell/control-strip.tsx';
 import { LiveRegion } from './shell/live-region.tsx';
@@ -11,10 +10,11 @@ import { Notice } from './shell/notice.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import { usePanelFit } from './shell/use-panel-fit.ts';
 import { Reopen } from './shell/reopen.tsx';
-import { useSheet } from './state/menu.ts';
+import { useMenu, useSheet } from './state/menu.ts';
 import { Timeline } from './timeline/timeline.tsx';
 
 const Palette = lazy(() => import('./palette/palette.tsx'));
+const ContextMenu = lazy(() => import('./parts/context-menu.tsx'));
 const KeySheet = lazy(() => import('./keys/key-sheet.tsx'));
 
 /** The whole page: one picture in the middle, everything else docks around it. */
@@ -38,11 +38,21 @@ export function App() {
         <Notice />
       </main>
       <Timeline />
-      <ContextMenu />
+      <OpenMenu />
       <Sheets />
       <TipLayer />
       <LiveRegion />
     </div>
+  );
+}
+
+function OpenMenu() {
+  const open = useMenu((state) => state.open !== undefined);
+  if (!open) return null;
+  return (
+    <Suspense fallback={null}>
+      <ContextMenu />
+    </Suspense>
   );
 }
 

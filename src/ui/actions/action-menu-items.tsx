@@ -1,6 +1,6 @@
 import { thingOf, type ThingId } from '../../view/selection.ts';
 import { usePage } from '../page.tsx';
-import { MenuItem, MenuLine } from '../parts/menu.tsx';
+import { MenuItem, MenuLine } from '../parts/menu-items.tsx';
 import type { Action } from './action.ts';
 import { actionsFor } from './index.ts';
 import { runAction } from './run-action.ts';
@@ -12,7 +12,7 @@ interface ActionMenuItemsProps {
 }
 
 /** The actions of a thing as items of a menu, with lines between mending, working and breaking. */
-export function ActionMenuItems({ target, only }: ActionMenuItemsProps) {
+export default function ActionMenuItems({ target, only }: ActionMenuItemsProps) {
   const page = usePage();
   const thing = thingOf(page.view, target);
   if (thing === undefined) return null;

@@ -1,7 +1,7 @@
 import { Ellipsis } from 'lucide-react';
 import { thingOf, type ThingId } from '../../view/selection.ts';
 import type { Action } from '../actions/action.ts';
-import { ActionMenuItems } from '../actions/action-menu-items.tsx';
+import ActionMenuItems from '../actions/action-menu-items.tsx';
 import { actionsFor } from '../actions/index.ts';
 import { runAction } from '../actions/run-action.ts';
 import { useSampled } from '../hooks/use-view.ts';

@@ -4,7 +4,7 @@ import { useRecentEvents } from '../hooks/use-view.ts';
 import { EventLine } from './event-line.tsx';
 
 /** All Events, newest first. */
-export function EventsPanel() {
+export default function EventsPanel() {
   const events = useRecentEvents();
   const [warnings, setWarnings] = useState(false);
   const [filter, setFilter] = useState('');

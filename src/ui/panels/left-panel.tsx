@@ -1,12 +1,14 @@
 import { PanelLeftClose } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { useRecentEvents } from '../hooks/use-view.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Resizer } from '../parts/resizer.tsx';
 import { Tabs, type TabItem } from '../parts/tabs.tsx';
 import { usePanels, type LeftTab } from '../state/panels.ts';
 import { EditorSlot } from './editor-slot.tsx';
-import { EventsPanel } from './events-panel.tsx';
-import { ObjectsPanel } from './objects-panel.tsx';
+
+const EventsPanel = lazy(() => import('./events-panel.tsx'));
+const ObjectsPanel = lazy(() => import('./objects-panel.tsx'));
 
 const TABS: readonly TabItem<LeftTab>[] = [
   { id: 'manifests', label: 'Manifests' },
@@ -40,8 +42,10 @@ export function LeftPanel({ width }: { readonly width: number }) {
         <div className={tab === 'manifests' ? 'flex min-h-0 flex-1 flex-col' : 'hidden'}>
           <EditorSlot />
         </div>
-        {tab === 'objects' && <ObjectsPanel />}
-        {tab === 'events' && <EventsPanel />}
+        <Suspense fallback={null}>
+          {tab === 'objects' && <ObjectsPanel />}
+          {tab === 'events' && <EventsPanel />}
+        </Suspense>
       </Tabs>
       <Resizer panel="left" label="Left panel width" size={width} />
     </aside>

@@ -29,7 +29,7 @@ type Line =
   | { readonly type: 'object'; readonly id: string };
 
 /** Every object as a tree by kind: the same as the canvas shows, for keyboard and screen reader. */
-export function ObjectsPanel() {
+export default function ObjectsPanel() {
   const { view } = usePage();
   const [filter, setFilter] = useState('');
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());

@@ -1,10 +1,10 @@
 import { DropdownMenu } from 'radix-ui';
 import { thingName, thingOf } from '../../view/selection.ts';
-import { ActionMenuItems } from '../actions/action-menu-items.tsx';
+import ActionMenuItems from '../actions/action-menu-items.tsx';
 import { usePage } from '../page.tsx';
 import { useMenu } from '../state/menu.ts';
 import { useSelection, type InspectorTab } from '../state/selection.ts';
-import { MenuItem, MenuLabel, MenuLine } from './menu.tsx';
+import { MenuItem, MenuLabel, MenuLine } from './menu-items.tsx';
 
 const TABS: readonly {
   readonly tab: InspectorTab;
@@ -17,7 +17,7 @@ const TABS: readonly {
 ];
 
 /** The menu of a thing on the canvas or in a list: opened by the right button, by key, or by `x`. */
-export function ContextMenu() {
+export default function ContextMenu() {
   const { view } = usePage();
   const open = useMenu((state) => state.open);
   const close = useMenu((state) => state.close);

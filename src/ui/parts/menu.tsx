@@ -1,61 +1,42 @@
-import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { cloneElement, lazy, Suspense, useState, type ReactElement, type ReactNode } from 'react';
+
+const loadRoot = () => import('./menu-root.tsx');
+const MenuRoot = lazy(loadRoot);
 
 interface MenuProps {
-  /** The element that opens the menu; it must take a ref and props. */
-  readonly trigger: ReactNode;
+  /** The button that opens the menu. */
+  readonly trigger: ReactElement<TriggerProps>;
+  /** Items, best a lazy component: nobody has opened a menu when the page begins. */
   readonly children: ReactNode;
   readonly align?: 'start' | 'center' | 'end';
 }
 
-/** A drop-down menu below a button. */
+interface TriggerProps {
+  readonly onClick?: () => void;
+  readonly onPointerEnter?: () => void;
+  readonly onFocus?: () => void;
+  readonly 'aria-haspopup'?: 'menu';
+}
+
+/**
+ * A drop-down menu below a button. Its machinery is loaded when the pointer or the focus comes near, so
+ * that the page is alive before it.
+ */
 export function Menu({ trigger, children, align = 'start' }: MenuProps) {
+  const [wanted, setWanted] = useState(false);
+  const preload = (): void => void loadRoot();
+  const plain = cloneElement(trigger, {
+    onClick: () => setWanted(true),
+    onPointerEnter: preload,
+    onFocus: preload,
+    'aria-haspopup': 'menu',
+  });
+  if (!wanted) return plain;
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={6} collisionPadding={8}>
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Suspense fallback={plain}>
+      <MenuRoot trigger={trigger} align={align}>
+        {children}
+      </MenuRoot>
+    </Suspense>
   );
-}
-
-interface MenuItemProps {
-  readonly icon?: ReactNode;
-  readonly label: string;
-  /** A second line in small type. */
-  readonly hint?: string | undefined;
-  readonly shortcut?: string | undefined;
-  readonly tone?: 'break' | 'mend' | undefined;
-  readonly disabled?: boolean;
-  readonly onSelect: () => void;
-}
-
-export function MenuItem(props: MenuItemProps) {
-  const { icon, label, hint, shortcut, tone, disabled = false, onSelect } = props;
-  return (
-    <DropdownMenu.Item
-      className="menu-item"
-      data-tone={tone}
-      disabled={disabled}
-      onSelect={onSelect}
-    >
-      {icon}
-      <span className="min-w-0 flex-1">
-        <span className="block">{label}</span>
-        {hint !== undefined && <span className="block text-11 text-dim">{hint}</span>}
-      </span>
-      {shortcut !== undefined && <span className="kbd">{shortcut}</span>}
-    </DropdownMenu.Item>
-  );
-}
-
-export function MenuLabel({ children }: { readonly children: ReactNode }) {
-  return <DropdownMenu.Label className="menu-label">{children}</DropdownMenu.Label>;
-}
-
-export function MenuLine() {
-  return <DropdownMenu.Separator className="menu-line" />;
 }

@@ -1,26 +1,16 @@
-import { ChevronDown, RotateCcw, Server } from 'lucide-react';
+import { ChevronDown } from 'lucide-react';
+import { lazy } from 'react';
 import { plural } from '../../view/words.ts';
-import { useHead, useIds } from '../hooks/use-view.ts';
+import { useIds } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
-import { Menu, MenuItem, MenuLabel, MenuLine } from '../parts/menu.tsx';
-import { useSelection } from '../state/selection.ts';
+import { Menu } from '../parts/menu.tsx';
 
-const SIZES = [
-  { nodes: 3, hint: 'Everything at a glance' },
-  { nodes: 10, hint: 'Room for a rollout' },
-  { nodes: 100, hint: 'A real team’s cluster' },
-  { nodes: 1000, hint: 'A field of nodes' },
-] as const;
+const ClusterItems = lazy(() => import('./cluster-items.tsx'));
 
 /** Which cluster this is, and the way to another one. */
 export function ClusterMenu() {
   const page = usePage();
-  const seed = useHead((head) => head.seed);
   const nodes = useIds(page.view.nodes).length;
-  const open = (count: number, nextSeed: number): void => {
-    useSelection.getState().select(undefined);
-    page.client.open({ kind: 'fresh', setUp: { seed: nextSeed, nodes: count } });
-  };
   return (
     <Menu
       trigger={
@@ -35,29 +25,7 @@ export function ClusterMenu() {
         </button>
       }
     >
-      <MenuLabel>A new cluster, from the beginning</MenuLabel>
-      {SIZES.map((size) => (
-        <MenuItem
-          key={size.nodes}
-          icon={<Server size={14} className="text-dim" />}
-          label={plural(size.nodes, 'worker')}
-          hint={size.hint}
-          onSelect={() => open(size.nodes, seed)}
-        />
-      ))}
-      <MenuLine />
-      <MenuItem
-        icon={<RotateCcw size={14} className="text-dim" />}
-        label="The same again"
-        hint={`Seed ${seed}: the same acts at the same times have the same outcome`}
-        onSelect={() => open(Math.max(nodes, 1), seed)}
-      />
-      <MenuItem
-        icon={<RotateCcw size={14} className="text-dim" />}
-        label="With other chances"
-        hint={`Seed ${seed + 1}: other names, other delays`}
-        onSelect={() => open(Math.max(nodes, 1), seed + 1)}
-      />
+      <ClusterItems />
     </Menu>
   );
 }

@@ -1,10 +1,9 @@
 import { Ellipsis } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode } from 'react';
 import type { ComponentHealth, LampState } from '../../bridge/cards.ts';
 import { componentTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
 import { countText } from '../../view/words.ts';
-import { ActionMenuItems } from '../actions/action-menu-items.tsx';
 import { useMedia } from '../hooks/use-media.ts';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
@@ -15,6 +14,8 @@ import { usePending } from '../state/activity.ts';
 import { useSelection } from '../state/selection.ts';
 import { FaultsCell } from './faults-cell.tsx';
 import { NodesCell } from './nodes-cell.tsx';
+
+const ActionMenuItems = lazy(() => import('../actions/action-menu-items.tsx'));
 
 /** Figures are read four times a second: more often nobody can. */
 export const FIGURES_EVERY_MILLIS = 250;

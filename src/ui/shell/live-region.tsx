@@ -3,7 +3,7 @@ import type { View } from '../../view/view.ts';
 import { usePage } from '../page.tsx';
 import { useActivity } from '../state/activity.ts';
 import { announce, useAnnouncements } from '../state/announcements.ts';
-import { faultWords } from './faults-cell.tsx';
+import { faultWords } from './fault-words.ts';
 
 /** Tells a screen reader what a glance would: answers to acts, nodes lost and found, faults. In batches. */
 export function LiveRegion() {

@@ -1,11 +1,14 @@
 import { ChevronDown, ChevronRight, ChevronsRight, Pause, Play } from 'lucide-react';
+import { lazy } from 'react';
 import { speedText } from '../../view/words.ts';
-import { SPEEDS, setSpeed, stepEvent, stepSecond, togglePause } from '../actions/clock.ts';
+import { stepEvent, stepSecond, togglePause } from '../actions/clock.ts';
 import { useHead, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
-import { Menu, MenuItem, MenuLabel } from '../parts/menu.tsx';
+import { Menu } from '../parts/menu.tsx';
 import { ClockReadout } from './clock-readout.tsx';
+
+const SpeedItems = lazy(() => import('./speed-items.tsx'));
 
 /** Pause, steps, the clock, the speed: time is a place, and this is its door. */
 export function Transport() {
@@ -50,7 +53,6 @@ export function Transport() {
 }
 
 function SpeedMenu() {
-  const page = usePage();
   const speed = useHead((head) => head.speed);
   const achieved = useAchievedSpeed();
   return (
@@ -71,26 +73,10 @@ function SpeedMenu() {
         </button>
       }
     >
-      <MenuLabel>Simulated seconds a second</MenuLabel>
-      {SPEEDS.map((factor) => (
-        <MenuItem
-          key={factor}
-          label={speedText(factor)}
-          hint={HINTS[factor]}
-          shortcut={factor === speed ? 'now' : undefined}
-          onSelect={() => setSpeed(page, factor)}
-        />
-      ))}
+      <SpeedItems />
     </Menu>
   );
 }
-
-const HINTS: Readonly<Record<number, string>> = {
-  0.1: 'See single requests travel',
-  1: 'As in life',
-  20: 'A node is missed after two seconds',
-  1000: 'An hour in four seconds',
-};
 
 /** The speed that is really reached, where it is clearly below the one that was asked for. */
 function useAchievedSpeed(): number | undefined {
