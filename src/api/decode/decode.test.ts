@@ -339,6 +339,7 @@ describe.skipIf(!existsSync(manifests))('the manifests that people write', () =>
     expect(count).toBeGreaterThan(100);
     expect(refused).toMatchInlineSnapshot(`
       [
+        "kubernetes-testdata/invalid-deployment-unknown-and-duplicate-fields.yaml: Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.foo", unknown field "spec.baz"",
         "kubernetes-website/deployments/deployment-with-capacity-reservation.yaml: Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].labelSelector", unknown field "spec.template.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].topologyKey"",
         "kubernetes-website/service/networking/dual-stack-ipv6-svc.yaml: Service in version "v1" cannot be handled as a Service: strict decoding error: unknown field "spec.ipFamily"",
       ]
