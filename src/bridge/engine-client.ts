@@ -5,7 +5,7 @@ import type {
   PageApiResponse,
   PageMessage,
   SessionSource,
-  WhyLink,
+  WhyAnswer,
 } from './protocol.ts';
 
 /** What carries messages: a worker, or a stand-in in tests. */
@@ -26,8 +26,8 @@ export interface EngineClient {
   api(request: PageApiRequest): Promise<PageApiResponse>;
   /** Breaks or mends something; a sentence when that was refused. */
   lab(command: LabCommand): Promise<string | undefined>;
-  /** The chain of causes behind an object's last change, from the first act to now. */
-  why(path: string): Promise<readonly WhyLink[]>;
+  /** The chains of causes behind an object's last change and its creation, each from the first act on. */
+  why(path: string): Promise<WhyAnswer>;
   /** The hash of the standard run in this engine; undefined when it crashed. */
   selfTest(seed: number): Promise<string | undefined>;
   /** Opens another session on the same engine. */
@@ -100,7 +100,7 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
     },
     async why(path) {
       const answer = await ask((id) => ({ type: 'why', id, path }));
-      return answer?.type === 'why-result' ? answer.chain : [];
+      return answer?.type === 'why-result' ? answer : { chain: [], origin: [] };
     },
     async selfTest(seed) {
       const answer = await ask((id) => ({ type: 'self-test', id, seed }));

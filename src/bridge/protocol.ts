@@ -89,7 +89,7 @@ export type EngineMessage =
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'api-result'; readonly id: number; readonly response: PageApiResponse }
   | { readonly type: 'lab-result'; readonly id: number; readonly error: string | undefined }
-  | { readonly type: 'why-result'; readonly id: number; readonly chain: readonly WhyLink[] }
+  | ({ readonly type: 'why-result'; readonly id: number } & WhyAnswer)
   /** Its hash must be the same in every engine: that is what determinism means here. */
   | {
       readonly type: 'self-test-result';
@@ -99,6 +99,14 @@ export type EngineMessage =
     }
   /** The engine hit a bug of ours. The page shows it and opens the last snapshot. */
   | { readonly type: 'crashed'; readonly message: string; readonly stack: string };
+
+/** Why an object is as it is, and why it exists at all. */
+export interface WhyAnswer {
+  /** To its last change. */
+  readonly chain: readonly WhyLink[];
+  /** To its creation; empty where that is the same. */
+  readonly origin: readonly WhyLink[];
+}
 
 /** One link of the chain from a person's act (first) to the present state (last). */
 export interface WhyLink {

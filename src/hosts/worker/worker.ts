@@ -1,8 +1,14 @@
-import type { EngineMessage, PageMessage, SessionSource, WhyLink } from '../../bridge/protocol.ts';
+import type {
+  EngineMessage,
+  PageMessage,
+  SessionSource,
+  WhyAnswer,
+  WhyLink,
+} from '../../bridge/protocol.ts';
 import { storedAt } from '../../cluster/observe.ts';
 import { defaultSetUp } from '../../cluster/set-up.ts';
 import { createCluster } from '../../cluster/world.ts';
-import { chainOf } from '../../kernel/cause.ts';
+import { chainOf, type Cause } from '../../kernel/cause.ts';
 import type { World } from '../../kernel/world.ts';
 import { etcdKeyOf } from '../observer/etcd-keys.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
@@ -81,7 +87,7 @@ function receive(message: PageMessage): void {
       frames.subscribe(message.paths);
       return;
     case 'why':
-      post({ type: 'why-result', id: message.id, chain: chainBehind(session.world, message.path) });
+      post({ type: 'why-result', id: message.id, ...causesOf(session.world, message.path) });
       return;
     case 'self-test':
       post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });
@@ -151,11 +157,16 @@ function save(world: World): void {
     });
 }
 
-/** Why an object is as it is: the chain of its last write; where that is a chore, of its creation. */
-function chainBehind(world: World, path: string): readonly WhyLink[] {
+/** Why an object is as it is: the chain of its last write, and that of its creation where it differs. */
+function causesOf(world: World, path: string): WhyAnswer {
   const key = etcdKeyOf(path);
   const stored = key === undefined ? undefined : storedAt(world, key);
   const cause = stored?.cause ?? stored?.createdCause;
+  const created = stored?.createdCause;
+  return { chain: linksOf(cause), origin: created === cause ? [] : linksOf(created) };
+}
+
+function linksOf(cause: Cause | undefined): readonly WhyLink[] {
   return cause === undefined ? [] : chainOf(cause).map(({ at, by, what }) => ({ at, by, what }));
 }
 

@@ -1,59 +1,71 @@
 import { useEffect, useState } from 'react';
-import type { WhyLink } from '../../bridge/protocol.ts';
+import type { WhyAnswer, WhyLink } from '../../bridge/protocol.ts';
 import { processTitle } from '../../view/process-title.ts';
 import { thingPath, type ThingId } from '../../view/selection.ts';
 import { clockText, hopText } from '../../view/words.ts';
 import { useObject } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
-import { TabBody } from './parts.tsx';
+import { Section, TabBody } from './parts.tsx';
 import { LinkedWords } from './linked-words.tsx';
 
 /** Asking again more often than this would only shuffle the words while they are read. */
-const AGAIN_MILLIS = 700;
+const AGAIN_MILLIS = 200;
 
-/** Why a thing is as it is: the chain from an act or a fault to its last change, hop by hop. */
+/** Why a thing is as it is, and why it exists: chains from an act, a fault or a timer, hop by hop. */
 export default function WhyTab({ id }: { readonly id: ThingId }) {
   const page = usePage();
   const path = thingPath(page.view, id);
-  const chain = useWhy(path);
-  if (chain === undefined) return null;
-  const first = chain[0];
+  const answer = useWhy(path);
+  if (answer === undefined) return null;
+  const { chain, origin } = answer;
   return (
     <TabBody>
-      <p className="pb-1 pt-3 text-dim">Why is it as it is, and why now?</p>
-      {first === undefined ? (
-        <p>Its last change has no recorded cause.</p>
-      ) : (
-        <ol>
-          {chain.map((link, at) => (
-            <Hop key={`${link.at} ${at}`} link={link} previous={chain[at - 1]} />
-          ))}
-        </ol>
+      {chain.length === 0 && origin.length === 0 && (
+        <p className="pt-3 text-dim">Its last change has no recorded cause.</p>
+      )}
+      {origin.length > 0 && <Chain title="Why does it exist?" links={origin} />}
+      {chain.length > 0 && (
+        <Chain
+          title={origin.length > 0 ? 'Why did it change last?' : 'Why is it as it is?'}
+          links={chain}
+        />
       )}
     </TabBody>
   );
 }
 
+function Chain({ title, links }: { readonly title: string; readonly links: readonly WhyLink[] }) {
+  return (
+    <Section title={title}>
+      <ol>
+        {links.map((link, at) => (
+          <Hop key={`${link.at} ${at}`} link={link} previous={links[at - 1]} />
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
 /** Asks at first and whenever the object changed. */
-function useWhy(path: string | undefined): readonly WhyLink[] | undefined {
+function useWhy(path: string | undefined): WhyAnswer | undefined {
   const { client } = usePage();
   const object = useObject(path);
-  const [chain, setChain] = useState<readonly WhyLink[]>();
+  const [answer, setAnswer] = useState<WhyAnswer>();
   useEffect(() => {
     if (path === undefined) return undefined;
     let current = true;
     const ask = (): void => {
-      void client.why(path).then((answer) => {
-        if (current) setChain(answer);
+      void client.why(path).then((next) => {
+        if (current) setAnswer(next);
       });
     };
-    const due = setTimeout(ask, object === undefined ? 0 : AGAIN_MILLIS / 4);
+    const due = setTimeout(ask, object === undefined ? 0 : AGAIN_MILLIS);
     return () => {
       current = false;
       clearTimeout(due);
     };
   }, [client, path, object]);
-  return chain;
+  return answer;
 }
 
 function Hop({
