@@ -38,7 +38,9 @@ export interface History {
   spans(lane: Lane): readonly Span[];
   marks(): readonly Mark[];
   readonly pulse: Pulse;
-  /** When an open span began, or undefined when nothing of that key holds. */
+  /** The span of a key that still holds, or undefined. */
+  open(key: string): Span | undefined;
+  /** When it began. */
   since(key: string): number | undefined;
 }
 
@@ -87,6 +89,7 @@ export function createHistory(): WritableHistory {
     spans: (lane) => spansByLane.get(lane) ?? [],
     marks: () => marks,
     pulse,
+    open: (key) => open.get(key),
     since: (key) => open.get(key)?.from,
     state(key, state, now) {
       const span = open.get(key);

@@ -35,12 +35,11 @@ export function isRollingOut(card: WorkloadCard): boolean {
 export const recordHistory = {
   node(history: WritableHistory, { before, after }: RowChange<NodeCard>, now: number): void {
     const id = after?.id ?? before?.id ?? '';
-    const silent = after !== undefined && after.ready !== 'True';
     history.state(
       notReadyKey(id),
-      silent
-        ? { lane: 'nodes', statusClass: 'failed', label: `${after.name} NotReady`, about: id }
-        : undefined,
+      after === undefined || after.ready === 'True'
+        ? undefined
+        : notReadyState(after, isStarting(history, { before, after })),
       now,
     );
     const cordoned = after?.unschedulable === true;
@@ -81,6 +80,22 @@ export const recordHistory = {
     history.pulse.add(frame.now, frame.trafficCount);
   },
 };
+
+/** A node that has not been Ready yet boots; afterwards the same condition is bad news. */
+function isStarting(history: WritableHistory, { before, after }: RowChange<NodeCard>): boolean {
+  if (after === undefined || after.ready === 'Unknown') return false;
+  const open = history.open(notReadyKey(after.id));
+  return before === undefined || open?.statusClass === 'moving';
+}
+
+function notReadyState(card: NodeCard, starting: boolean): SpanState {
+  return {
+    lane: 'nodes',
+    statusClass: starting ? 'moving' : 'failed',
+    label: starting ? `${card.name} starting` : `${card.name} NotReady`,
+    about: card.id,
+  };
+}
 
 function rolloutState(card: WorkloadCard): SpanState {
   const statusClass = card.statusClass === 'failed' ? 'failed' : 'moving';

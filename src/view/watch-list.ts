@@ -13,6 +13,7 @@ export interface WatchList {
 
 export interface WritableWatchList extends WatchList {
   take(watched: readonly { readonly path: string; readonly object: unknown }[]): void;
+  /** The held paths; what nobody holds any more is forgotten. */
   wanted(): readonly string[];
   /** After a restart of the engine: everything must be subscribed and sent again. */
   forget(): void;
@@ -38,8 +39,8 @@ export function createWatchList(onWanted: () => void): WritableWatchList {
           holders.set(path, left);
           return;
         }
+        // The object stays until the host has heard: the same path is often held again at once.
         holders.delete(path);
-        objects.delete(path);
         onWanted();
       };
     },
@@ -50,7 +51,10 @@ export function createWatchList(onWanted: () => void): WritableWatchList {
         signal.mark(path);
       }
     },
-    wanted: () => [...holders.keys()],
+    wanted() {
+      for (const path of objects.keys()) if (!holders.has(path)) objects.delete(path);
+      return [...holders.keys()];
+    },
     forget() {
       objects.clear();
       signal.markAll();
