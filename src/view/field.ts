@@ -224,12 +224,21 @@ const CELLS: readonly PodGrid[] = [
 export const GLYPH_CELL_MIN = 13;
 
 export function podGrid(count: number): PodGrid {
-  for (const grid of CELLS) {
-    const rows = Math.floor((POD_AREA.height + grid.gap) / (grid.cell + grid.gap));
-    if (rows * grid.columns >= count) return grid;
+  return CELLS.find((grid) => roomIn(grid) >= count) ?? tinyGrid(count);
+}
+
+function roomIn({ columns, cell, gap }: PodGrid): number {
+  return columns * Math.floor((POD_AREA.height + gap) / (cell + gap));
+}
+
+/** More Pods than any kubelet takes by default: cells as small as they must be. */
+function tinyGrid(count: number): PodGrid {
+  for (let cell = 4; cell > 0.5; cell -= 0.25) {
+    const gap = cell / 4;
+    const grid = { columns: Math.floor((POD_AREA.width + gap) / (cell + gap)), cell, gap };
+    if (roomIn(grid) >= count) return grid;
   }
-  const columns = Math.ceil(Math.sqrt((count * POD_AREA.width) / POD_AREA.height));
-  return { columns, cell: Math.max(1, POD_AREA.width / columns - 1), gap: 1 };
+  return { columns: POD_AREA.width, cell: 0.5, gap: 0.5 };
 }
 
 /** Where the Pod at `index` lies, relative to its node's card. */
