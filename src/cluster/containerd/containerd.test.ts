@@ -86,8 +86,11 @@ function ask(
 }
 
 function heard(machine: Machine): readonly [number, unknown][] {
-  return (machine.world.processes.get('kubelet-node-1')?.memory as { heard: [number, unknown][] })
-    .heard;
+  // The listener above is the one process of that name.
+  const memory = machine.world.processes.get('kubelet-node-1')?.memory as
+    | { heard: [number, unknown][] }
+    | undefined;
+  return memory?.heard ?? [];
 }
 
 function events(machine: Machine): readonly CriContainer[] {
@@ -162,7 +165,7 @@ describe('images', () => {
       image: 'nginx:1.25',
       hasCredentials: false,
     });
-    expect((second['result'] as { tookMicros: number }).tookMicros).toBe(450_000);
+    expect((second['result'] as { tookMicros: number }).tookMicros).toBe(180_000);
   });
 
   test('what does not exist is refused', () => {

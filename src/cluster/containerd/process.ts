@@ -31,6 +31,8 @@ import {
 const SANDBOX_MICROS: readonly Micros[] = [150, 180, 205, 230, 260, 300, 350, 420].map(
   (ms) => ms * 1000,
 );
+/** Comparing an image's manifest with the registry's, when the image is there. */
+const MANIFEST_MICROS: Micros = 180_000;
 /** A container: snapshot, spec, runc. */
 const CONTAINER_MICROS: readonly Micros[] = [95, 110, 125, 140, 160, 185, 220, 280].map(
   (ms) => ms * 1000,
@@ -189,7 +191,9 @@ function beginPull(
 ): void {
   const answer = pullAnswer(message.image, message.hasCredentials);
   // Of an image that is there only the manifest is compared.
-  const takes = hasImage(disk, message.image) ? Math.min(answer.takes, 450_000) : answer.takes;
+  const takes = hasImage(disk, message.image)
+    ? Math.min(answer.takes, MANIFEST_MICROS)
+    : answer.takes;
   env.after(takes, { ...message, type: 'containerd/pulled', since: env.now });
 }
 

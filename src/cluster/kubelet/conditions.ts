@@ -1,0 +1,109 @@
+import type { Container, ContainerStatus, Pod, PodCondition } from '../../api/generated/types.ts';
+import { findCondition } from '../../api/conditions.ts';
+
+/** What the kubelet's conditions follow from. */
+export interface ConditionFacts {
+  readonly pod: Pod;
+  readonly phase: string;
+  readonly sandboxReady: boolean;
+  readonly initStatuses: readonly ContainerStatus[];
+  readonly statuses: readonly ContainerStatus[];
+  readonly nowText: string;
+  /** The conditions as last written, for their transition times. */
+  readonly before: readonly PodCondition[] | undefined;
+}
+
+/** The kubelet's own conditions, in upstream's order, with its reasons and messages. Pure. */
+export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
+  const containersReady = containersReadyCondition(facts);
+  return [
+    stamped(facts, {
+      type: 'PodReadyToStartContainers',
+      status: facts.sandboxReady ? 'True' : 'False',
+    }),
+    stamped(facts, initializedCondition(facts)),
+    stamped(facts, readyCondition(facts, containersReady)),
+    stamped(facts, containersReady),
+    stamped(facts, { type: 'PodScheduled', status: 'True' }),
+  ];
+}
+
+type Sketch = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** Keeps the time of the last change while the status stays the same. */
+function stamped({ before, nowText, pod }: ConditionFacts, sketch: Sketch): PodCondition {
+  const last = findCondition(before, sketch.type);
+  const same = last?.status === sketch.status && last.lastTransitionTime !== undefined;
+  return {
+    ...sketch,
+    lastTransitionTime: same ? (last.lastTransitionTime ?? nowText) : nowText,
+    ...(pod.metadata.generation === undefined
+      ? undefined
+      : { observedGeneration: pod.metadata.generation }),
+  };
+}
+
+function initializedCondition({ pod, phase, initStatuses }: ConditionFacts): Sketch {
+  const type = 'Initialized';
+  const inits = pod.spec.initContainers ?? [];
+  if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' };
+  // Once a main container has started, later restarts of sidecars do not take it back.
+  const incomplete = inits.filter((container) => !isInitialized(container, initStatuses));
+  if (incomplete.length === 0) return { type, status: 'True' };
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: [${incomplete.map(({ name }) => name).join(' ')}]`,
+  };
+}
+
+function isInitialized(container: Container, statuses: readonly ContainerStatus[]): boolean {
+  const status = statuses.find((each) => each.name === container.name);
+  if (status === undefined) return false;
+  return container.restartPolicy === 'Always' ? status.started === true : status.ready;
+}
+
+function containersReadyCondition({ pod, phase, initStatuses, statuses }: ConditionFacts): Sketch {
+  const type = 'ContainersReady';
+  const terminal = terminalCondition(type, phase);
+  if (terminal !== undefined) return terminal;
+  const sidecars = (pod.spec.initContainers ?? []).filter(
+    (each) => each.restartPolicy === 'Always',
+  );
+  const unready = [...sidecars, ...pod.spec.containers].filter(({ name }) => {
+    const status =
+      statuses.find((each) => each.name === name) ??
+      initStatuses.find((each) => each.name === name);
+    return status?.ready !== true;
+  });
+  if (unready.length === 0) return { type, status: 'True' };
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: `containers with unready status: [${unready.map(({ name }) => name).join(' ')}]`,
+  };
+}
+
+function terminalCondition(type: string, phase: string): Sketch | undefined {
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
+  return phase === 'Failed' ? { type, status: 'False', reason: 'PodFailed' } : undefined;
+}
+
+function readyCondition({ pod, phase }: ConditionFacts, containersReady: Sketch): Sketch {
+  const type = 'Ready';
+  const terminal = terminalCondition(type, phase);
+  if (terminal !== undefined) return terminal;
+  if (containersReady.status !== 'True') return { ...containersReady, type };
+  const problems = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const gate = findCondition(pod.status?.conditions, conditionType);
+    if (gate === undefined)
+      return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
+    return gate.status === 'True'
+      ? []
+      : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
+  });
+  if (problems.length === 0) return { type, status: 'True' };
+  return { type, status: 'False', reason: 'ReadinessGatesNotReady', message: problems.join(', ') };
+}

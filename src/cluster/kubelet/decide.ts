@@ -1,0 +1,226 @@
+import type { Container } from '../../api/generated/types.ts';
+import { shouldContainerRestart } from '../../api/pod-containers.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { fullName, parseImageReference } from '../programs/image-reference.ts';
+import { heldUntil } from './backoff.ts';
+import type { ContainerWork, PodWorker } from './state.ts';
+
+/**
+ * What is to be done for a Pod now. The pod worker does one thing at a time and decides anew after it, from the
+ * Pod and from what runs: never from what happened.
+ */
+export interface Decision {
+  readonly step: Step;
+  /** When to decide again if nothing happens before. */
+  readonly wakeAt: Micros | undefined;
+  /** Containers that have begun to wait, and why. */
+  readonly holds: readonly Hold[];
+}
+
+export type Step =
+  | { readonly kind: 'rest' }
+  /** Fetch what volumes and variables refer to. */
+  | { readonly kind: 'fetch' }
+  | { readonly kind: 'sandbox' }
+  | { readonly kind: 'pull'; readonly container: string }
+  | { readonly kind: 'start'; readonly container: string }
+  /** The image of a running container is no longer the one the Pod asks for. */
+  | { readonly kind: 'replace'; readonly container: string }
+  /** Nothing will run any more. */
+  | { readonly kind: 'finish' }
+  /** The Pod has been active for longer than it may. */
+  | { readonly kind: 'deadline' };
+
+export interface Hold {
+  readonly container: string;
+  readonly reason:
+    | 'CrashLoopBackOff'
+    | 'ImagePullBackOff'
+    | 'InvalidImageName'
+    | 'ErrImageNeverPull';
+}
+
+/** Which images are on the disk, by their full names. */
+export type ImageStore = { has(name: string): boolean };
+
+/** An error is shown for this long before the back-off that follows it is. */
+export const ERROR_SHOWN: Micros = 2_000_000;
+
+const NO_HOLDS: readonly Hold[] = Object.freeze([]);
+
+function only(step: Step): Decision {
+  return { step, wakeAt: undefined, holds: NO_HOLDS };
+}
+
+/** Decides for a Pod that is to run. Pure. */
+export function decide(worker: PodWorker, images: ImageStore, now: Micros): Decision {
+  const { spec } = worker.pod;
+  const deadline =
+    spec.activeDeadlineSeconds === undefined
+      ? undefined
+      : worker.startedAt + spec.activeDeadlineSeconds * 1_000_000;
+  if (deadline !== undefined && deadline <= now) return only({ kind: 'deadline' });
+  if (worker.references.state === 'unknown') return only({ kind: 'fetch' });
+  if (worker.references.state !== 'ready') {
+    const { state, retryAt } = worker.references;
+    if (state === 'failed' && retryAt <= now) return only({ kind: 'fetch' });
+    return resting(state === 'failed' ? retryAt : undefined, deadline);
+  }
+  if (isOver(worker)) return only({ kind: 'finish' });
+  const wanted = wantedContainers(worker);
+  if (worker.sandbox?.state !== 'ready' && wanted.length > 0) return only({ kind: 'sandbox' });
+  const replaced = spec.containers.find((container) =>
+    isOutdated(worker.containers.get(container.name), container),
+  );
+  if (replaced !== undefined) return only({ kind: 'replace', container: replaced.name });
+
+  const holds: Hold[] = [];
+  let wakeAt = deadline;
+  for (const container of wanted) {
+    const work = worker.containers.get(container.name);
+    if (work === undefined || work.killing !== undefined) continue;
+    const next = nextFor(work, container, images, now);
+    if (next.step !== undefined) return { step: next.step, wakeAt: undefined, holds };
+    if (next.hold !== undefined) holds.push({ container: work.name, reason: next.hold });
+    wakeAt = soonest(wakeAt, next.wakeAt);
+  }
+  return { step: REST, wakeAt, holds };
+}
+
+const REST: Step = Object.freeze({ kind: 'rest' });
+
+function resting(wakeAt: Micros | undefined, deadline: Micros | undefined): Decision {
+  return { step: REST, wakeAt: soonest(wakeAt, deadline), holds: NO_HOLDS };
+}
+
+function soonest(a: Micros | undefined, b: Micros | undefined): Micros | undefined {
+  return a === undefined ? b : b === undefined ? a : Math.min(a, b);
+}
+
+/** Whether every main container has ended for good, or an init container has failed for good. */
+export function isOver(worker: PodWorker): boolean {
+  const { spec } = worker.pod;
+  for (const container of spec.initContainers ?? []) {
+    const work = worker.containers.get(container.name);
+    if (work === undefined || work.sidecar) continue;
+    const { current } = work;
+    const failed = current?.state === 'exited' && current.exitCode !== 0;
+    if (failed && !shouldContainerRestart(container, spec, current.exitCode ?? 1)) return true;
+  }
+  return spec.containers.every((container) => {
+    const current = worker.containers.get(container.name)?.current;
+    return (
+      current?.state === 'exited' && !shouldContainerRestart(container, spec, current.exitCode ?? 1)
+    );
+  });
+}
+
+/** Containers that are to be started, in order, as far as their turn has come. */
+function wantedContainers(worker: PodWorker): readonly Container[] {
+  const { spec } = worker.pod;
+  const wanted: Container[] = [];
+  const hasMainRun = spec.containers.some((container) =>
+    ranHere(worker, worker.containers.get(container.name)),
+  );
+  for (const container of spec.initContainers ?? []) {
+    const work = worker.containers.get(container.name);
+    if (work === undefined) continue;
+    if (work.sidecar) {
+      if (work.current?.state !== 'running') wanted.push(container);
+      // The next one waits until a sidecar has started: that it runs is not enough.
+      if (!hasMainRun && !isStarted(work)) return wanted;
+      continue;
+    }
+    if (hasMainRun || hasSucceeded(worker, work)) continue;
+    if (work.current?.state !== 'running') wanted.push(container);
+    return wanted;
+  }
+  for (const container of spec.containers) {
+    const current = worker.containers.get(container.name)?.current;
+    if (current === undefined) wanted.push(container);
+    else if (
+      current.state === 'exited' &&
+      shouldContainerRestart(container, spec, current.exitCode ?? 1)
+    ) {
+      wanted.push(container);
+    }
+  }
+  return wanted;
+}
+
+/** Whether a container has been started in the Pod's present sandbox. */
+function ranHere(worker: PodWorker, work: ContainerWork | undefined): boolean {
+  const startedAt = work?.current?.startedAt;
+  return (
+    startedAt !== undefined && worker.sandbox !== undefined && startedAt >= worker.sandbox.createdAt
+  );
+}
+
+/** An init container must succeed again in a new sandbox. */
+function hasSucceeded(worker: PodWorker, work: ContainerWork): boolean {
+  const { current } = work;
+  return current?.state === 'exited' && current.exitCode === 0 && ranHere(worker, work);
+}
+
+/** Running, its postStart hook ended, its startup probe passed. */
+export function isStarted(work: ContainerWork): boolean {
+  if (work.current?.state !== 'running' || !work.hooked) return false;
+  const startup = work.probes?.startup;
+  return startup === undefined || startup.result === 'success';
+}
+
+function isOutdated(work: ContainerWork | undefined, container: Container): boolean {
+  if (work?.current?.state !== 'running' || work.killing !== undefined) return false;
+  const reference = parseImageReference(container.image ?? '');
+  return typeof reference !== 'string' && fullName(reference) !== work.current.image;
+}
+
+interface Next {
+  readonly step?: Step;
+  readonly hold?: Hold['reason'];
+  readonly wakeAt?: Micros | undefined;
+}
+
+/** The next thing for one container that is to be started. */
+function nextFor(work: ContainerWork, container: Container, images: ImageStore, now: Micros): Next {
+  const { current } = work;
+  if (current?.state === 'exited') {
+    const endedAt = current.finishedAt ?? 0;
+    const until = heldUntil(work.crashBackoff, endedAt);
+    if (now < until) {
+      const shownUntil = endedAt + ERROR_SHOWN;
+      if (now < shownUntil) return { wakeAt: Math.min(shownUntil, until) };
+      return { hold: 'CrashLoopBackOff', wakeAt: until };
+    }
+  }
+  if (work.retryAt !== undefined && now < work.retryAt) return { wakeAt: work.retryAt };
+  return nextForImage(work, container, images, now);
+}
+
+function nextForImage(
+  work: ContainerWork,
+  container: Container,
+  images: ImageStore,
+  now: Micros,
+): Next {
+  const { name } = work;
+  if (work.imageReady) return { step: { kind: 'start', container: name } };
+  const reference = parseImageReference(container.image ?? '');
+  if (typeof reference === 'string') return { hold: 'InvalidImageName' };
+  const policy = container.imagePullPolicy ?? 'IfNotPresent';
+  const isPresent = images.has(fullName(reference));
+  if (policy !== 'Always' && isPresent) return { step: { kind: 'start', container: name } };
+  if (policy === 'Never') return { hold: 'ErrImageNeverPull', wakeAt: now + RETRY_NEVER_PULL };
+  const { pullBackoff } = work;
+  if (pullBackoff !== undefined) {
+    const until = pullBackoff.since + pullBackoff.delay;
+    if (now < until) {
+      const shownUntil = pullBackoff.since + ERROR_SHOWN;
+      if (now < shownUntil) return { wakeAt: shownUntil };
+      return { hold: 'ImagePullBackOff', wakeAt: until };
+    }
+  }
+  return { step: { kind: 'pull', container: name } };
+}
+
+const RETRY_NEVER_PULL: Micros = 30_000_000;

@@ -1,0 +1,336 @@
+import type { Micros } from '../../kernel/time.ts';
+import type { CriContainer, CriResponse } from '../messages.ts';
+import { nextBackoff } from './backoff.ts';
+import { criProbe, probed, probeGrace, probeKillMessage, startProbes } from './probing.ts';
+import { recordPod } from './records.ts';
+import { askRuntime, tellRuntime } from './runtime-link.ts';
+import type { ContainerWork, Kubelet, KubeletEnv, PodWorker, RuntimeThen } from './state.ts';
+import { publishStatus } from './status-writes.ts';
+import { failStart, killContainer, pullNext, syncPod, wait, wakeWorker } from './sync.ts';
+import { preStopped } from './terminate.ts';
+import { resetProbes, specOf } from './worker.ts';
+
+const SANDBOX_RETRY: Micros = 5_000_000;
+
+type Answer = CriResponse;
+type Done<Kind extends string> = Extract<
+  Extract<CriResponse, { type: 'cri/done' }>['result'],
+  { readonly kind: Kind }
+>;
+
+/** Takes the runtime's answer to what was asked for a Pod. */
+export function runtimeAnswered(
+  kubelet: Kubelet,
+  then: Exclude<RuntimeThen, { kind: 'list' }>,
+  answer: Answer,
+  env: KubeletEnv,
+): void {
+  if (then.kind === 'pull') {
+    kubelet.memory.pulls.running = false;
+    if (answer.type === 'cri/done' && answer.result.kind === 'pulled') {
+      kubelet.memory.runtime.images.set(answer.result.image, answer.result.sizeBytes);
+    }
+  }
+  const worker = kubelet.memory.workers.get(then.uid);
+  if (worker === undefined) {
+    if (then.kind === 'sandbox' || then.kind === 'start')
+      tellRuntime(kubelet, { type: 'cri/remove-sandbox', podUid: then.uid }, env);
+  } else if (then.kind === 'sandbox') sandboxMade(kubelet, worker, answer, env);
+  else {
+    const work = worker.containers.get(then.container);
+    if (work !== undefined) containerAnswered(kubelet, worker, work, then, answer, env);
+  }
+  if (then.kind === 'pull') pullNext(kubelet, env);
+}
+
+function sandboxMade(kubelet: Kubelet, worker: PodWorker, answer: Answer, env: KubeletEnv): void {
+  worker.operation = undefined;
+  if (answer.type === 'cri/done' && answer.result.kind === 'sandbox') {
+    worker.sandbox = answer.result.sandbox;
+    syncPod(kubelet, worker, env);
+    return;
+  }
+  const message = answer.type === 'cri/failed' ? answer.message : '';
+  recordPod(kubelet, worker, env, {
+    type: 'Warning',
+    reason: 'FailedCreatePodSandBox',
+    message: `Failed to create pod sandbox: ${message}`,
+  });
+  if (worker.stage === 'syncing') wakeWorker(worker, env.now + SANDBOX_RETRY, env);
+  else syncPod(kubelet, worker, env);
+}
+
+function containerAnswered(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  then: Exclude<RuntimeThen, { kind: 'list' | 'sandbox' }>,
+  answer: Answer,
+  env: KubeletEnv,
+): void {
+  switch (then.kind) {
+    case 'pull':
+      pulled(kubelet, worker, work, answer, env);
+      return;
+    case 'start':
+      started(kubelet, worker, work, answer, env);
+      return;
+    case 'probe':
+      if (
+        work.current?.id !== then.containerId ||
+        answer.type !== 'cri/done' ||
+        answer.result.kind !== 'probed'
+      )
+        return;
+      probeAnswered(kubelet, worker, work, then.probe, answer.result, env);
+      return;
+    case 'hook': {
+      if (work.current?.id !== then.containerId || work.current.state !== 'running') return;
+      const failure = hookFailure(answer);
+      if (then.hook === 'preStop') preStopped(kubelet, worker, work, failure, env);
+      else postStarted(kubelet, worker, work, failure, env);
+    }
+  }
+}
+
+function hookFailure(answer: Answer): string | undefined {
+  if (answer.type === 'cri/failed') return answer.message;
+  const { result } = answer;
+  return result.kind === 'probed' && result.outcome !== 'success' ? result.output : undefined;
+}
+
+function pulled(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  answer: Answer,
+  env: KubeletEnv,
+): void {
+  const { operation } = worker;
+  // The Pod may be ending, and then no longer waits for it.
+  if (operation?.kind !== 'pull' || operation.container !== work.name) return;
+  worker.operation = undefined;
+  const image = specOf(worker.pod, work.name)?.image ?? '';
+  if (answer.type === 'cri/done' && answer.result.kind === 'pulled') {
+    recordPulled(kubelet, worker, work, image, answer.result, env.now - operation.since, env);
+    work.imageReady = true;
+    work.pullBackoff = undefined;
+    work.waiting = undefined;
+  } else {
+    const message = answer.type === 'cri/failed' ? answer.message : '';
+    work.pullBackoff = nextBackoff(work.pullBackoff, env.now, env.now);
+    wait(work, 'ErrImagePull', message);
+    const event = { container: work.name, type: 'Warning', reason: 'Failed' } as const;
+    recordPod(kubelet, worker, env, {
+      ...event,
+      message: `Failed to pull image "${image}": ${message}`,
+    });
+    recordPod(kubelet, worker, env, { ...event, message: 'Error: ErrImagePull' });
+    env.note(
+      `image ${image} cannot be pulled: next try in ${work.pullBackoff.delay / 1_000_000} s`,
+    );
+  }
+  syncPod(kubelet, worker, env);
+}
+
+function recordPulled(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  image: string,
+  result: Done<'pulled'>,
+  withWaiting: Micros,
+  env: KubeletEnv,
+): void {
+  recordPod(kubelet, worker, env, {
+    container: work.name,
+    reason: 'Pulled',
+    message: `Successfully pulled image "${image}" in ${durationText(result.tookMicros)} (${durationText(withWaiting)} including waiting). Image size: ${result.sizeBytes} bytes.`,
+  });
+}
+
+/** A duration as Go prints it, cut to milliseconds: `1.234s`, `850ms`, `1m2.5s`. */
+export function durationText(micros: Micros): string {
+  const millis = Math.floor(micros / 1000);
+  if (millis < 1000) return millis === 0 ? '0s' : `${millis}ms`;
+  const minutes = Math.floor(millis / 60_000);
+  const seconds = (millis % 60_000) / 1000;
+  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds}s`;
+}
+
+function started(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  answer: Answer,
+  env: KubeletEnv,
+): void {
+  worker.operation = undefined;
+  work.imageReady = false;
+  if (answer.type === 'cri/done' && answer.result.kind === 'container') {
+    replaceCurrent(work, answer.result.container, env.now);
+    work.waiting = undefined;
+    work.retryAt = undefined;
+    const { name } = work;
+    recordPod(kubelet, worker, env, {
+      container: name,
+      reason: 'Created',
+      message: 'Container created',
+    });
+    recordPod(kubelet, worker, env, {
+      container: name,
+      reason: 'Started',
+      message: 'Container started',
+    });
+    if (worker.stage === 'syncing') {
+      startProbes(worker, work, env);
+      beginPostStart(kubelet, worker, work, env);
+    }
+  } else if (answer.type === 'cri/failed' && answer.container !== undefined) {
+    replaceCurrent(work, answer.container, env.now);
+    recordPod(kubelet, worker, env, {
+      container: work.name,
+      reason: 'Created',
+      message: 'Container created',
+    });
+    recordPod(kubelet, worker, env, {
+      container: work.name,
+      type: 'Warning',
+      reason: 'Failed',
+      message: `Error: ${answer.message}`,
+    });
+    wait(work, 'RunContainerError', answer.message);
+  } else if (answer.type === 'cri/failed')
+    failStart(kubelet, worker, work, answer.reason, answer.message, env);
+  syncPod(kubelet, worker, env);
+}
+
+/** A new container takes the place of the last one; each start after the first lengthens the back-off. */
+function replaceCurrent(work: ContainerWork, container: CriContainer, now: Micros): void {
+  const last = work.current;
+  if (last !== undefined) {
+    work.previous = last;
+    work.crashBackoff = nextBackoff(work.crashBackoff, last.finishedAt ?? now, now);
+  }
+  work.current = container;
+  work.restartCount = container.attempt;
+  work.killing = undefined;
+  resetProbes(work, container.id);
+}
+
+function beginPostStart(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  env: KubeletEnv,
+): void {
+  const container = specOf(worker.pod, work.name);
+  const hook = container?.lifecycle?.postStart;
+  work.hooked = hook === undefined;
+  if (hook === undefined || container === undefined || work.current === undefined) return;
+  const containerId = work.current.id;
+  if (hook.sleep !== undefined) {
+    worker.operation = Object.freeze({ kind: 'post-start', container: work.name });
+    env.after(hook.sleep.seconds * 1_000_000, {
+      type: 'kubelet/post-started',
+      uid: worker.uid,
+      container: work.name,
+      containerId,
+    });
+    return;
+  }
+  const probe = criProbe(hook, container);
+  if (probe === undefined) {
+    work.hooked = true;
+    return;
+  }
+  worker.operation = Object.freeze({ kind: 'post-start', container: work.name });
+  askRuntime(
+    kubelet,
+    { type: 'cri/probe', containerId, probe, timeoutMicros: undefined },
+    {
+      kind: 'hook',
+      uid: worker.uid,
+      container: work.name,
+      hook: 'postStart',
+      containerId,
+      cause: env.cause,
+    },
+    env,
+  );
+}
+
+/** A postStart hook has ended. One that fails takes its container with it. */
+export function postStarted(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  failure: string | undefined,
+  env: KubeletEnv,
+): void {
+  if (worker.operation?.kind === 'post-start') worker.operation = undefined;
+  if (failure === undefined) work.hooked = true;
+  else if (worker.stage === 'syncing') {
+    recordPod(kubelet, worker, env, {
+      container: work.name,
+      type: 'Warning',
+      reason: 'FailedPostStartHook',
+      message: 'PostStartHook failed',
+    });
+    killContainer(
+      kubelet,
+      worker,
+      work.name,
+      'FailedPostStartHook',
+      (worker.pod.spec.terminationGracePeriodSeconds ?? 30) * 1_000_000,
+      env,
+    );
+  }
+  syncPod(kubelet, worker, env);
+}
+
+function probeAnswered(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  kind: 'liveness' | 'readiness' | 'startup',
+  result: Done<'probed'>,
+  env: KubeletEnv,
+): void {
+  const effect = probed(kubelet, worker, work, kind, result, env);
+  if (effect === 'none') return;
+  const container = specOf(worker.pod, work.name);
+  if (effect === 'kill' && container !== undefined) {
+    killContainer(
+      kubelet,
+      worker,
+      work.name,
+      probeKillMessage(work.name, kind),
+      probeGrace(worker.pod, container, kind),
+      env,
+    );
+    return;
+  }
+  env.note(
+    `${kind} probe of ${work.name} in ${worker.pod.metadata.namespace ?? ''}/${worker.pod.metadata.name ?? ''}: ${result.outcome}`,
+  );
+  // A passed startup probe may be what the next container waits for.
+  if (worker.stage === 'syncing' && worker.operation === undefined) syncPod(kubelet, worker, env);
+  else publishStatus(kubelet, worker, env);
+}
+
+/** The runtime says that a container has ended. */
+export function containerEnded(kubelet: Kubelet, ended: CriContainer, env: KubeletEnv): void {
+  const worker = kubelet.memory.workers.get(ended.podUid);
+  const work = worker?.containers.get(ended.name);
+  if (worker === undefined || work?.current?.id !== ended.id) return;
+  const isNews = work.current.state === 'running';
+  work.current = ended;
+  work.killing = undefined;
+  const { operation } = worker;
+  if (operation?.kind === 'post-start' && operation.container === work.name)
+    worker.operation = undefined;
+  syncPod(kubelet, worker, env);
+  // Between its end and its next start a container is seen as ended.
+  if (isNews && worker.stage === 'syncing') publishStatus(kubelet, worker, env);
+}

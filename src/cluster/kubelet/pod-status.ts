@@ -1,0 +1,117 @@
+import type { Container, ContainerStatus, PodStatus } from '../../api/generated/types.ts';
+import { podPhase, type PodPhase } from '../../api/pod-phase.ts';
+import { qosClass } from '../../api/qos.ts';
+import { formatTime } from '../../api/time.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { podConditions } from './conditions.ts';
+import { containerStatus } from './container-status.ts';
+import type { PodWorker } from './state.ts';
+
+/** The instant and place a status is made for. */
+export interface StatusFacts {
+  readonly now: Micros;
+  readonly epochMillis: number;
+  readonly hostIp: string;
+}
+
+/** The status of a Pod, from what its containers do. Pure. Frozen. */
+export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
+  const { pod, failure, sandbox } = worker;
+  const { spec } = pod;
+  const nowText = formatTime(facts.epochMillis + facts.now / 1000);
+  const startTime = worker.status?.startTime ?? pod.status?.startTime ?? nowText;
+  const observedGeneration = pod.metadata.generation;
+  const common = {
+    ...(observedGeneration === undefined ? undefined : { observedGeneration }),
+    qosClass: pod.status?.qosClass ?? qosClass(spec),
+    startTime,
+  };
+  if (failure !== undefined && !worker.admitted) {
+    // A Pod that was refused has run nothing.
+    return Object.freeze({
+      ...common,
+      phase: 'Failed',
+      reason: failure.reason,
+      message: failure.message,
+    });
+  }
+  const waiting =
+    spec.initContainers === undefined || spec.initContainers.length === 0
+      ? 'ContainerCreating'
+      : 'PodInitializing';
+  const initStatuses = statusesOf(worker, spec.initContainers ?? [], waiting, facts);
+  const statuses = statusesOf(worker, spec.containers, waiting, facts);
+  const phase = phaseOf(worker, initStatuses, statuses);
+  const isReady = sandbox?.state === 'ready';
+  const ip = sandbox?.ip ?? pod.status?.podIP;
+  return Object.freeze({
+    ...common,
+    phase,
+    conditions: podConditions({
+      pod,
+      phase,
+      sandboxReady: isReady,
+      initStatuses,
+      statuses,
+      nowText,
+      before: worker.status?.conditions ?? pod.status?.conditions,
+    }),
+    ...(failure === undefined ? undefined : { reason: failure.reason, message: failure.message }),
+    hostIP: facts.hostIp,
+    hostIPs: hostIps(facts.hostIp),
+    ...(ip === undefined ? undefined : { podIP: ip, podIPs: [{ ip }] }),
+    ...(initStatuses.length === 0 ? undefined : { initContainerStatuses: initStatuses }),
+    containerStatuses: byName(statuses),
+  });
+}
+
+function statusesOf(
+  worker: PodWorker,
+  containers: readonly Container[],
+  waiting: string,
+  facts: StatusFacts,
+): readonly ContainerStatus[] {
+  return containers.map((container) => {
+    const work = worker.containers.get(container.name);
+    if (work === undefined)
+      throw new TypeError(`pod ${worker.uid} has no container ${container.name}`);
+    return containerStatus(work, container, waiting, facts.epochMillis);
+  });
+}
+
+/** Main containers are listed by name, whatever their order in the spec. */
+function byName(statuses: readonly ContainerStatus[]): readonly ContainerStatus[] {
+  return statuses.length < 2
+    ? statuses
+    : statuses.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+let lastHost: { readonly ip: string; readonly ips: readonly { readonly ip: string }[] } | undefined;
+
+/** One list for all Pods of a node. A memo only. */
+function hostIps(ip: string): readonly { readonly ip: string }[] {
+  if (lastHost?.ip !== ip) lastHost = { ip, ips: Object.freeze([Object.freeze({ ip })]) };
+  return lastHost.ips;
+}
+
+function phaseOf(
+  worker: PodWorker,
+  initStatuses: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+): PodPhase {
+  if (worker.failure !== undefined)
+    return worker.stage === 'terminated' ? 'Failed' : alivePhase(worker);
+  const phase = podPhase(
+    worker.pod.spec,
+    initStatuses.length === 0 ? statuses : [...initStatuses, ...statuses],
+    worker.stage === 'terminated',
+  );
+  // A phase that is final is not told before the last container has ended.
+  const isFinal = phase === 'Succeeded' || phase === 'Failed';
+  return isFinal && worker.stage !== 'terminated' ? alivePhase(worker) : phase;
+}
+
+function alivePhase(worker: PodWorker): PodPhase {
+  const before = worker.status?.phase ?? worker.pod.status?.phase;
+  return before === 'Running' ? 'Running' : 'Pending';
+}

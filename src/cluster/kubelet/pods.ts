@@ -1,0 +1,190 @@
+import type { Pod } from '../../api/generated/types.ts';
+import { findCondition } from '../../api/conditions.ts';
+import { isPodFinished } from '../../api/pod-readiness.ts';
+import type { InformerChange } from '../client/informer.ts';
+import type { CriContainer, CriSandbox } from '../messages.ts';
+import { admissionProblem, countAdmitted, hostPortsOf } from './admission.ts';
+import { allocatableOf } from './node-object.ts';
+import { startProbes } from './probing.ts';
+import { recordPod } from './records.ts';
+import { tellRuntime } from './runtime-link.ts';
+import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
+import { publishStatus } from './status-writes.ts';
+import { syncPod } from './sync.ts';
+import { graceOf, settle, terminate } from './terminate.ts';
+import { adopt, createWorker } from './worker.ts';
+
+/** What the runtime has of one Pod. */
+export interface RuntimePod {
+  readonly sandbox: CriSandbox | undefined;
+  readonly containers: readonly CriContainer[];
+}
+
+/** A Pod of this node has come, changed or gone. */
+export function podChanged(kubelet: Kubelet, change: InformerChange, env: KubeletEnv): void {
+  // The informer holds Pods alone.
+  const old = change.old as Pod | undefined;
+  const next = change.next as Pod | undefined;
+  const isAnother =
+    old !== undefined && next !== undefined && old.metadata.uid !== next.metadata.uid;
+  if (old !== undefined && (next === undefined || isAnother)) podGone(kubelet, old, env);
+  if (next === undefined) return;
+  const worker = kubelet.memory.workers.get(next.metadata.uid ?? '');
+  if (worker === undefined) addPod(kubelet, next, undefined, env);
+  else updatePod(kubelet, worker, next, env);
+}
+
+/** Takes a Pod on; `found` is what the runtime already has of it. */
+export function addPod(
+  kubelet: Kubelet,
+  pod: Pod,
+  found: RuntimePod | undefined,
+  env: KubeletEnv,
+): void {
+  const { memory, config } = kubelet;
+  const worker = createWorker(pod, { now: env.now, epochMillis: config.epochMillis });
+  memory.workers.set(worker.uid, worker);
+  if (found !== undefined) adopt(worker, found.sandbox, found.containers);
+  if (isPodFinished(pod)) {
+    worker.stage = 'terminated';
+    worker.admitted = true;
+    worker.status = pod.status;
+    worker.termination = {
+      since: env.now,
+      graceMicros: 0,
+      hooks: new Set(),
+      stopped: new Set(),
+      deleting: false,
+    };
+    settle(kubelet, worker, env);
+    return;
+  }
+  const problem = found === undefined ? problemOf(kubelet, pod) : undefined;
+  if (problem !== undefined) {
+    refuse(kubelet, worker, problem, env);
+    return;
+  }
+  worker.admitted = true;
+  countAdmitted(memory.admitted, pod, 1);
+  if (found === undefined)
+    env.note(
+      `takes ${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} on: ${pod.spec.containers.length} container(s)`,
+    );
+  for (const work of worker.containers.values()) {
+    if (work.current?.state === 'running') startProbes(worker, work, env);
+  }
+  if (pod.metadata.deletionTimestamp === undefined) syncPod(kubelet, worker, env);
+  else terminate(kubelet, worker, graceOf(worker), env);
+}
+
+function problemOf(kubelet: Kubelet, pod: Pod): ReturnType<typeof admissionProblem> {
+  const { memory, config } = kubelet;
+  return admissionProblem(pod, {
+    node: memory.node.object,
+    allocatable: memory.node.object?.status?.allocatable ?? allocatableOf(config.node),
+    totals: memory.admitted,
+    hostPorts: () => {
+      const held = new Set<string>();
+      for (const worker of memory.workers.values()) {
+        if (worker.admitted && worker.stage !== 'terminated')
+          for (const port of hostPortsOf(worker.pod)) held.add(port);
+      }
+      return held;
+    },
+  });
+}
+
+function refuse(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  problem: NonNullable<PodWorker['failure']>,
+  env: KubeletEnv,
+): void {
+  worker.failure = Object.freeze(problem);
+  worker.stage = 'terminated';
+  worker.termination = {
+    since: env.now,
+    graceMicros: 0,
+    hooks: new Set(),
+    stopped: new Set(),
+    deleting: false,
+  };
+  env.note(
+    `refuses ${worker.pod.metadata.namespace ?? ''}/${worker.pod.metadata.name ?? ''}: ${problem.message}`,
+  );
+  recordPod(kubelet, worker, env, {
+    type: 'Warning',
+    reason: problem.reason,
+    message: problem.message.replace('Pod was rejected: ', ''),
+  });
+  publishStatus(kubelet, worker, env);
+}
+
+function updatePod(kubelet: Kubelet, worker: PodWorker, next: Pod, env: KubeletEnv): void {
+  const old = worker.pod;
+  worker.pod = next;
+  if (next.metadata.deletionTimestamp !== undefined) {
+    terminate(kubelet, worker, graceOf(worker), env);
+    return;
+  }
+  if (worker.stage !== 'syncing') return;
+  if (old.metadata.generation !== next.metadata.generation || gatesHaveChanged(old, next)) {
+    if (worker.operation === undefined) syncPod(kubelet, worker, env);
+    return;
+  }
+  if (differsFromOurs(worker, next)) {
+    // Somebody else has judged this Pod while the kubelet could not be heard: its own word is the last.
+    worker.status = next.status;
+    publishStatus(kubelet, worker, env);
+  }
+}
+
+function gatesHaveChanged(old: Pod, next: Pod): boolean {
+  return (next.spec.readinessGates ?? []).some(
+    ({ conditionType }) =>
+      findCondition(old.status?.conditions, conditionType)?.status !==
+      findCondition(next.status?.conditions, conditionType)?.status,
+  );
+}
+
+function differsFromOurs(worker: PodWorker, next: Pod): boolean {
+  if (worker.writing || worker.status === undefined || worker.status.conditions === undefined)
+    return false;
+  const ours = findCondition(worker.status.conditions, 'Ready')?.status;
+  return (
+    findCondition(next.status?.conditions, 'Ready')?.status !== ours ||
+    next.status?.phase !== worker.status.phase
+  );
+}
+
+/** A Pod has left the API: whatever runs of it is ended. */
+function podGone(kubelet: Kubelet, old: Pod, env: KubeletEnv): void {
+  const worker = kubelet.memory.workers.get(old.metadata.uid ?? '');
+  if (worker === undefined) return;
+  worker.inApi = false;
+  if (worker.stage === 'terminated') settle(kubelet, worker, env);
+  else terminate(kubelet, worker, graceOf(worker), env);
+}
+
+/**
+ * The first look after a start, when both the API's Pods and the runtime's are known: Pods are taken on with what
+ * already runs of them, and what the API does not know is removed.
+ */
+export function takeStock(
+  kubelet: Kubelet,
+  pods: Iterable<Pod>,
+  found: ReadonlyMap<string, RuntimePod>,
+  env: KubeletEnv,
+): void {
+  const seen = new Set<string>();
+  for (const pod of pods) {
+    const uid = pod.metadata.uid ?? '';
+    seen.add(uid);
+    if (!kubelet.memory.workers.has(uid)) addPod(kubelet, pod, found.get(uid), env);
+  }
+  for (const uid of found.keys()) {
+    if (seen.has(uid) || kubelet.memory.workers.has(uid)) continue;
+    env.note('a pod that the API does not know still runs here: removes it');
+    tellRuntime(kubelet, { type: 'cri/remove-sandbox', podUid: uid }, env);
+  }
+}

@@ -1,0 +1,210 @@
+import type { Container, LifecycleHandler, Pod, Probe } from '../../api/generated/types.ts';
+import type { CriProbe } from '../messages.ts';
+import { below } from '../../kernel/random.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { isStarted } from './decide.ts';
+import { recordPod } from './records.ts';
+import { askRuntime } from './runtime-link.ts';
+import type {
+  ContainerWork,
+  Kubelet,
+  KubeletEnv,
+  PodWorker,
+  ProbeKind,
+  ProbeWork,
+} from './state.ts';
+import { specOf } from './worker.ts';
+
+const KINDS: readonly ProbeKind[] = ['startup', 'readiness', 'liveness'];
+const NAMES: Readonly<Record<ProbeKind, string>> = {
+  startup: 'Startup',
+  readiness: 'Readiness',
+  liveness: 'Liveness',
+};
+
+/** The first probe of a kind comes a little after its delay, so that not all of a node's fall together. */
+const JITTER: Micros = 200_000;
+
+/** Sets the timers of a container that has just started. */
+export function startProbes(worker: PodWorker, work: ContainerWork, env: KubeletEnv): void {
+  const { current, probes } = work;
+  const container = specOf(worker.pod, work.name);
+  if (current === undefined || probes === undefined || container === undefined) return;
+  for (const kind of KINDS) {
+    const spec = specOfProbe(container, kind);
+    if (spec === undefined) continue;
+    const due =
+      (current.startedAt ?? env.now) +
+      (spec.initialDelaySeconds ?? 0) * 1_000_000 +
+      below(env.random('probes'), JITTER);
+    schedule(worker, work, kind, current.id, Math.max(0, due - env.now), env);
+  }
+}
+
+function schedule(
+  worker: PodWorker,
+  work: ContainerWork,
+  probe: ProbeKind,
+  containerId: string,
+  delay: Micros,
+  env: KubeletEnv,
+): void {
+  env.after(delay, {
+    type: 'kubelet/probe',
+    uid: worker.uid,
+    container: work.name,
+    probe,
+    containerId,
+  });
+}
+
+function specOfProbe(container: Container, kind: ProbeKind): Probe | undefined {
+  return kind === 'liveness'
+    ? container.livenessProbe
+    : kind === 'readiness'
+      ? container.readinessProbe
+      : container.startupProbe;
+}
+
+function stateOfProbe(work: ContainerWork, kind: ProbeKind): ProbeWork | undefined {
+  return work.probes?.[kind];
+}
+
+/** A probe is due: sends it and sets the timer for the next. */
+export function runProbe(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  kind: ProbeKind,
+  containerId: string,
+  env: KubeletEnv,
+): void {
+  const { current } = work;
+  const state = stateOfProbe(work, kind);
+  const container = specOf(worker.pod, work.name);
+  const spec = container === undefined ? undefined : specOfProbe(container, kind);
+  if (
+    current?.id !== containerId ||
+    current.state !== 'running' ||
+    state === undefined ||
+    spec === undefined ||
+    container === undefined
+  )
+    return;
+  if (work.killing !== undefined) return;
+  // An ending Pod is still asked whether it is ready, never whether it is alive.
+  if (worker.stage !== 'syncing' && kind !== 'readiness') return;
+  if (kind === 'startup' && state.result === 'success') return;
+  env.resumeCause(undefined);
+  schedule(worker, work, kind, containerId, (spec.periodSeconds ?? 10) * 1_000_000, env);
+  // Until a container has started it is asked nothing else.
+  if (kind !== 'startup' && !isStarted(work)) return;
+  const probe = criProbe(spec, container);
+  if (probe === undefined) return;
+  askRuntime(
+    kubelet,
+    {
+      type: 'cri/probe',
+      containerId,
+      probe,
+      timeoutMicros: (spec.timeoutSeconds ?? 1) * 1_000_000,
+    },
+    { kind: 'probe', uid: worker.uid, container: work.name, probe: kind, containerId },
+    env,
+  );
+}
+
+/** A probe or hook as the runtime is asked it; undefined for one that names a port the container does not have. */
+export function criProbe(
+  handler: Probe | LifecycleHandler,
+  container: Container,
+): CriProbe | undefined {
+  const { exec, httpGet, tcpSocket } = handler;
+  if (exec !== undefined) return { kind: 'exec', command: exec.command ?? [] };
+  if (httpGet !== undefined) {
+    const port = portNumber(httpGet.port, container);
+    if (port === undefined) return undefined;
+    return {
+      kind: 'http',
+      scheme: httpGet.scheme ?? 'HTTP',
+      port,
+      path: httpGet.path ?? '/',
+      host: httpGet.host ?? '',
+    };
+  }
+  if (tcpSocket !== undefined) {
+    const port = portNumber(tcpSocket.port, container);
+    return port === undefined ? undefined : { kind: 'tcp', port, host: tcpSocket.host ?? '' };
+  }
+  const grpc = 'grpc' in handler ? handler.grpc : undefined;
+  return grpc === undefined
+    ? undefined
+    : { kind: 'grpc', port: grpc.port, service: grpc.service ?? '' };
+}
+
+function portNumber(port: number | string, container: Container): number | undefined {
+  if (typeof port === 'number') return port;
+  const named = container.ports?.find((each) => each.name === port)?.containerPort;
+  return named ?? (/^\d+$/.test(port) ? Number(port) : undefined);
+}
+
+/** What the outcome of a probe means for its container. */
+export type ProbeEffect = 'none' | 'changed' | 'kill';
+
+/** Takes a probe's outcome. The caller publishes the status when it has changed, and kills where it says so. */
+export function probed(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  kind: ProbeKind,
+  outcome: { readonly outcome: 'success' | 'failure' | 'error'; readonly output: string },
+  env: KubeletEnv,
+): ProbeEffect {
+  const state = stateOfProbe(work, kind);
+  const container = specOf(worker.pod, work.name);
+  const spec = container === undefined ? undefined : specOfProbe(container, kind);
+  if (
+    state === undefined ||
+    spec === undefined ||
+    work.current?.state !== 'running' ||
+    work.killing !== undefined
+  )
+    return 'none';
+  if (outcome.outcome !== 'success') {
+    recordPod(kubelet, worker, env, {
+      container: work.name,
+      type: 'Warning',
+      reason: 'Unhealthy',
+      message:
+        outcome.outcome === 'error'
+          ? `${NAMES[kind]} probe errored and resulted in unknown state: ${outcome.output}`
+          : `${NAMES[kind]} probe failed: ${outcome.output}`,
+    });
+    // An error says nothing about the container and is not counted.
+    if (outcome.outcome === 'error') return 'none';
+  }
+  const result = outcome.outcome;
+  state.run = state.last === result ? state.run + 1 : 1;
+  state.last = result;
+  const threshold =
+    result === 'success' ? (spec.successThreshold ?? 1) : (spec.failureThreshold ?? 3);
+  if (state.run < threshold || state.result === result) return 'none';
+  state.result = result;
+  if (result === 'failure' && kind !== 'readiness') return 'kill';
+  // A failed startup probe that has not yet failed often enough changes nothing either.
+  return 'changed';
+}
+
+/** The message of the Killing event of a container whose probe has failed. */
+export function probeKillMessage(container: string, kind: ProbeKind): string {
+  return `Container ${container} failed ${kind} probe, will be restarted`;
+}
+
+/** The grace a container gets that a probe has condemned: the probe's own, else the Pod's. */
+export function probeGrace(pod: Pod, container: Container, kind: ProbeKind): Micros {
+  const seconds =
+    specOfProbe(container, kind)?.terminationGracePeriodSeconds ??
+    pod.spec.terminationGracePeriodSeconds ??
+    30;
+  return seconds * 1_000_000;
+}

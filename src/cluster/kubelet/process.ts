@@ -1,0 +1,412 @@
+import type { ConfigMap, KubernetesList, Pod, Secret, Service } from '../../api/generated/types.ts';
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import { defineBehaviour } from '../../kernel/process.ts';
+import type { Micros } from '../../kernel/time.ts';
+import {
+  apiClientStep,
+  createApiClient,
+  reasonOf,
+  succeeded,
+  type ApiOutcome,
+} from '../client/api-client.ts';
+import { createEventRecorder, eventOutcome } from '../client/event-recorder.ts';
+import {
+  createInformer,
+  informersStep,
+  startInformer,
+  type InformerHandlers,
+  type InformerSpec,
+} from '../client/informer.ts';
+import type { CriResponse, CriResult } from '../messages.ts';
+import {
+  createNodeState,
+  lookAtNode,
+  nodeOutcome,
+  postStatus,
+  register,
+  renewLease,
+  reportDue,
+  statusHasNews,
+} from './node.ts';
+import { KUBELET_VERSION } from './node-object.ts';
+import { containerEnded, postStarted, runtimeAnswered } from './outcomes.ts';
+import { podChanged, takeStock, type RuntimePod } from './pods.ts';
+import { runProbe } from './probing.ts';
+import { askRuntime } from './runtime-link.ts';
+import type {
+  Kubelet,
+  KubeletConfig,
+  KubeletDisk,
+  KubeletEnv,
+  KubeletMemory,
+  KubeletMessage,
+  KubeletThen,
+  PodWorker,
+  RuntimeThen,
+} from './state.ts';
+import { publishStatus, statusWritten } from './status-writes.ts';
+import { referencesFetched, syncPod } from './sync.ts';
+import { preStopped, settle } from './terminate.ts';
+import { adopt } from './worker.ts';
+
+const RUNTIME_RETRY: Micros = 2_000_000;
+
+/**
+ * kubelet: the agent of one node. It registers the node and keeps its lease, watches the Pods that are bound to
+ * it, has the container runtime do what they say, and reports what came of it.
+ */
+export const kubeletBehaviour = defineBehaviour<
+  KubeletConfig,
+  KubeletDisk,
+  KubeletMemory,
+  KubeletMessage
+>({
+  kind: 'kubelet',
+  initialDisk: () => ({ boots: 0 }),
+  start(disk, env, config) {
+    const memory = createMemory(disk, env, config);
+    const kubelet = { disk, memory, config };
+    askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
+    const spec = informerSpec(config);
+    const informer = memory.informers.get(spec.name);
+    if (informer !== undefined) startInformer(spec, informer, memory.client, env);
+    register(kubelet, env);
+    return memory;
+  },
+  step(kubelet, message, env) {
+    const isOutcome = apiClientStep(kubelet.memory.client, message, env, (then, outcome) =>
+      apiOutcome(kubelet, then, outcome, env),
+    );
+    if (isOutcome) return;
+    if (concernsInformer(message) && takeForInformer(kubelet, message, env)) return;
+    handle(kubelet, message, env);
+  },
+});
+
+function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig): KubeletMemory {
+  const { name } = config.node;
+  const boots = env.boots?.() ?? 1;
+  const rebooted = disk.boots !== 0 && disk.boots !== boots;
+  disk.boots = boots;
+  return {
+    // Upstream's kubelet has 50 requests a second for itself and 50 for its events, with twice that as burst.
+    client: createApiClient({
+      server: config.apiServer,
+      user: `system:node:${name}`,
+      userAgent: `kubelet/${KUBELET_VERSION}`,
+      qps: 100,
+      burst: 200,
+    }),
+    recorder: createEventRecorder({
+      component: 'kubelet',
+      host: name,
+      epochMillis: config.epochMillis,
+    }),
+    informers: new Map([['pods', createInformer(informerSpec(config))]]),
+    runtime: {
+      nextId: 1,
+      pending: new Map(),
+      listed: false,
+      stocked: false,
+      up: true,
+      images: new Map(),
+    },
+    node: createNodeState(name, boots, rebooted),
+    workers: new Map(),
+    admitted: { amounts: new Map(), pods: 0 },
+    pulls: { running: false, waiting: [] },
+  };
+}
+
+const specs = new Map<string, InformerSpec>();
+
+/** The Pods of this node. The same specification for every incarnation. */
+function informerSpec(config: KubeletConfig): InformerSpec {
+  const { name } = config.node;
+  let spec = specs.get(name);
+  if (spec === undefined) {
+    spec = {
+      name: 'pods',
+      path: '/api/v1/pods',
+      query: { fieldSelector: `spec.nodeName=${name}` },
+    };
+    specs.set(name, spec);
+  }
+  return spec;
+}
+
+function concernsInformer(message: KubeletMessage): boolean {
+  const { type } = message;
+  return type.startsWith('api/') || type === 'client/relist' || type === 'kernel/connection-lost';
+}
+
+function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): boolean {
+  const { memory, config } = kubelet;
+  const handlers: InformerHandlers = {
+    onChange(change) {
+      if (isReady(kubelet)) podChanged(kubelet, change, env);
+    },
+    onSynced() {
+      lookAtRuntimeAgain(kubelet, env);
+    },
+  };
+  return informersStep(
+    [informerSpec(config)],
+    memory.informers,
+    memory.client,
+    message,
+    env,
+    handlers,
+  );
+}
+
+/** The API's Pods have been matched with what the runtime has: from then on changes are followed. */
+function isReady({ memory }: Kubelet): boolean {
+  return memory.runtime.stocked;
+}
+
+/** Whichever of the two lists comes last lets the work begin; it must be a fresh look at the runtime. */
+function lookAtRuntimeAgain(kubelet: Kubelet, env: KubeletEnv): void {
+  if (kubelet.memory.runtime.listed)
+    askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
+}
+
+function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
+  switch (message.type) {
+    case 'cri/done':
+    case 'cri/failed':
+      criAnswer(kubelet, message, env);
+      return;
+    case 'cri/event':
+      containerEnded(kubelet, message.container, env);
+      return;
+    case 'kernel/connection-lost':
+      connectionLost(kubelet, message, env);
+      return;
+    case 'kubelet/list-runtime':
+      askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
+      return;
+    case 'kubelet/register':
+      register(kubelet, env);
+      return;
+    case 'kubelet/look-at-node':
+      lookAtNode(kubelet, env);
+      return;
+    case 'kubelet/node-status':
+      reportDue(kubelet, message.at, env);
+      return;
+    case 'kubelet/lease':
+      renewLease(kubelet, env);
+      return;
+    default:
+      podTimer(kubelet, message, env);
+  }
+}
+
+/** Timers that belong to a Pod; it may be gone. */
+function podTimer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
+  if (!('uid' in message)) return;
+  const worker = kubelet.memory.workers.get(message.uid);
+  if (worker === undefined) return;
+  if (message.type === 'kubelet/pod') {
+    if (worker.wakeAt !== message.at) return;
+    worker.wakeAt = undefined;
+    if (worker.operation === undefined) syncPod(kubelet, worker, env);
+    return;
+  }
+  if (message.type === 'kubelet/status-retry') {
+    publishStatus(kubelet, worker, env);
+    settle(kubelet, worker, env);
+    return;
+  }
+  const work = worker.containers.get(message.container);
+  if (work?.current?.id !== message.containerId || work.current.state !== 'running') return;
+  switch (message.type) {
+    case 'kubelet/probe':
+      runProbe(kubelet, worker, work, message.probe, message.containerId, env);
+      return;
+    case 'kubelet/stop':
+      preStopped(kubelet, worker, work, undefined, env);
+      return;
+    case 'kubelet/post-started':
+      postStarted(kubelet, worker, work, undefined, env);
+  }
+}
+
+// ── The API server's answers ────────────────────────────────────────────────────────────────────
+
+function apiOutcome(
+  kubelet: Kubelet,
+  then: KubeletThen,
+  outcome: ApiOutcome,
+  env: KubeletEnv,
+): void {
+  switch (then.type) {
+    case 'event/written':
+      eventOutcome(then, outcome, kubelet.memory.client, env);
+      return;
+    case 'pod/status-written':
+    case 'pod/deleted':
+    case 'pod/reference': {
+      const worker = kubelet.memory.workers.get(then.uid);
+      if (worker !== undefined) podOutcome(kubelet, worker, then, outcome, env);
+      return;
+    }
+    default: {
+      const hadNetwork = kubelet.memory.node.podCidr !== '';
+      nodeOutcome(kubelet, then, outcome, env);
+      if (!hadNetwork && kubelet.memory.node.podCidr !== '') networkIsReady(kubelet, env);
+    }
+  }
+}
+
+/** Pods that have waited for addresses go on. */
+function networkIsReady(kubelet: Kubelet, env: KubeletEnv): void {
+  for (const worker of kubelet.memory.workers.values()) {
+    if (worker.operation?.kind !== 'network') continue;
+    worker.operation = undefined;
+    syncPod(kubelet, worker, env);
+  }
+}
+
+function podOutcome(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  then: Extract<KubeletThen, { type: `pod/${string}` }>,
+  outcome: ApiOutcome,
+  env: KubeletEnv,
+): void {
+  switch (then.type) {
+    case 'pod/status-written':
+      if (statusWritten(kubelet, worker, outcome, env)) settle(kubelet, worker, env);
+      return;
+    case 'pod/deleted':
+      if (
+        succeeded(outcome) ||
+        reasonOf(outcome) === 'NotFound' ||
+        worker.termination === undefined
+      )
+        return;
+      worker.termination.deleting = false;
+      env.after(RUNTIME_RETRY, { type: 'kubelet/status-retry', uid: worker.uid });
+      return;
+    case 'pod/reference':
+      takeReference(kubelet, worker, then.key, outcome, env);
+  }
+}
+
+function takeReference(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  key: string,
+  outcome: ApiOutcome,
+  env: KubeletEnv,
+): void {
+  const { references } = worker;
+  if (key === 'services') {
+    if (succeeded(outcome))
+      references.services = serviceList((outcome.body as KubernetesList<Service>).items);
+  } else if (succeeded(outcome)) references.objects.set(key, outcome.body as ConfigMap | Secret);
+  else if (reasonOf(outcome) === 'NotFound') references.objects.set(key, null);
+  // An API server that does not answer is as good as an object that is not there: both are tried again.
+  references.outstanding -= 1;
+  if (references.outstanding === 0) referencesFetched(kubelet, worker, env);
+}
+
+function serviceList(items: readonly Service[]): NonNullable<PodWorker['references']['services']> {
+  return Object.freeze(
+    items.flatMap(({ metadata, spec }) => {
+      const { clusterIP, ports = [] } = spec;
+      if (clusterIP === undefined || clusterIP === 'None' || clusterIP === '') return [];
+      return [
+        Object.freeze({
+          name: metadata.name ?? '',
+          clusterIP,
+          ports: Object.freeze(
+            ports.map(({ name, port, protocol }) =>
+              Object.freeze({ name, port, protocol: protocol ?? 'TCP' }),
+            ),
+          ),
+        }),
+      ];
+    }),
+  );
+}
+
+// ── The runtime's answers ───────────────────────────────────────────────────────────────────────
+
+function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv): void {
+  const { runtime } = kubelet.memory;
+  const then = runtime.pending.get(answer.id);
+  if (then === undefined) return;
+  runtime.pending.delete(answer.id);
+  if (then.kind !== 'list') {
+    const before = runtime.images.size;
+    runtimeAnswered(kubelet, then, answer, env);
+    if (runtime.images.size !== before) statusHasNews(kubelet, env);
+  } else if (answer.type === 'cri/done' && answer.result.kind === 'listed')
+    takeListing(kubelet, answer.result, env);
+}
+
+function takeListing(
+  kubelet: Kubelet,
+  listing: Extract<CriResult, { kind: 'listed' }>,
+  env: KubeletEnv,
+): void {
+  const { runtime, workers, informers } = kubelet.memory;
+  const wasUp = runtime.up;
+  runtime.listed = true;
+  runtime.up = true;
+  runtime.images.clear();
+  for (const { names, sizeBytes } of listing.images)
+    runtime.images.set(names.at(-1) ?? '', sizeBytes);
+  if (!wasUp) postStatus(kubelet, env);
+  if (informers.get('pods')?.synced !== true) return;
+  const found = groupByPod(listing);
+  if (!runtime.stocked) {
+    runtime.stocked = true;
+    // The informer holds Pods alone.
+    takeStock(kubelet, (informers.get('pods')?.items.values() ?? []) as Iterable<Pod>, found, env);
+  } else if (!wasUp) {
+    for (const worker of workers.values()) {
+      const pod = found.get(worker.uid);
+      adopt(worker, pod?.sandbox, pod?.containers ?? []);
+      if (worker.operation === undefined) syncPod(kubelet, worker, env);
+    }
+  }
+}
+
+function groupByPod(
+  listing: Extract<CriResult, { kind: 'listed' }>,
+): ReadonlyMap<string, RuntimePod> {
+  const pods = new Map<
+    string,
+    { sandbox: RuntimePod['sandbox']; containers: RuntimePod['containers'][number][] }
+  >();
+  for (const sandbox of listing.sandboxes) pods.set(sandbox.podUid, { sandbox, containers: [] });
+  for (const container of listing.containers)
+    pods.get(container.podUid)?.containers.push(container);
+  return pods;
+}
+
+/** The runtime is gone: whatever was asked of it is not going to be answered. */
+function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: KubeletEnv): void {
+  const { memory, config } = kubelet;
+  if (peer !== config.containerd) return;
+  const lost: RuntimeThen[] = [...memory.runtime.pending.values()];
+  memory.runtime.pending.clear();
+  memory.pulls.running = false;
+  memory.pulls.waiting.length = 0;
+  for (const then of lost) {
+    const worker = then.kind === 'list' ? undefined : memory.workers.get(then.uid);
+    if (worker?.operation !== undefined && worker.operation.kind !== 'fetch')
+      worker.operation = undefined;
+  }
+  for (const worker of memory.workers.values())
+    if (worker.operation?.kind === 'pull') worker.operation = undefined;
+  env.after(RUNTIME_RETRY, { type: 'kubelet/list-runtime' });
+  if (!memory.runtime.up) return;
+  memory.runtime.up = false;
+  env.note('the container runtime does not answer');
+  postStatus(kubelet, env);
+}

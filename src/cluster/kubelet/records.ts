@@ -1,0 +1,54 @@
+import type { ObjectReference } from '../../api/generated/types.ts';
+import { recordEvent, referenceTo, type EventType } from '../client/event-recorder.ts';
+import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
+
+/** Writes an Event about a Pod, or about one of its containers. */
+export function recordPod(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  env: KubeletEnv,
+  event: {
+    readonly container?: string;
+    readonly type?: EventType;
+    readonly reason: string;
+    readonly message: string;
+  },
+): void {
+  // The API no longer takes events about a Pod that was never there; about one that has left it does.
+  const about = referenceTo(
+    worker.pod,
+    event.container === undefined ? undefined : fieldPath(worker, event.container),
+  );
+  recordEvent(kubelet.memory.recorder, kubelet.memory.client, env, {
+    about: about.kind === undefined ? { ...about, kind: 'Pod', apiVersion: 'v1' } : about,
+    type: event.type ?? 'Normal',
+    reason: event.reason,
+    message: event.message,
+  });
+}
+
+function fieldPath(worker: PodWorker, container: string): string {
+  return `spec.${worker.containers.get(container)?.init === true ? 'initContainers' : 'containers'}{${container}}`;
+}
+
+/** Writes an Event about the node. Upstream's kubelet gives the node's name as its UID. */
+export function recordNode(
+  kubelet: Kubelet,
+  env: KubeletEnv,
+  event: { readonly type?: EventType; readonly reason: string; readonly message: string },
+): void {
+  const { name } = kubelet.config.node;
+  const about: ObjectReference = { kind: 'Node', name, uid: name };
+  recordEvent(kubelet.memory.recorder, kubelet.memory.client, env, {
+    about,
+    type: event.type ?? 'Normal',
+    reason: event.reason,
+    message: event.message,
+  });
+}
+
+/** `web_default(uid)`, as the kubelet's messages name a Pod. */
+export function podText(worker: PodWorker): string {
+  const { name = '', namespace = '' } = worker.pod.metadata;
+  return `${name}_${namespace}(${worker.uid})`;
+}

@@ -1,0 +1,342 @@
+import type { Lease, Node, Pod, PodStatus, Secret, ConfigMap } from '../../api/generated/types.ts';
+import type { Cause } from '../../kernel/cause.ts';
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { Env } from '../../kernel/process.ts';
+import type { Micros } from '../../kernel/time.ts';
+import type { ApiClient, ApiClientMessage } from '../client/api-client.ts';
+import type { EventRecorder, EventThen } from '../client/event-recorder.ts';
+import type { Informer, InformerTimer } from '../client/informer.ts';
+import type {
+  ApiResponse,
+  ApiWatchEnded,
+  ApiWatchEvents,
+  CriContainer,
+  CriEvent,
+  CriRequest,
+  CriResponse,
+  CriSandbox,
+} from '../messages.ts';
+import type { NodeSetUp } from '../set-up.ts';
+
+/** What a kubelet is started with. Frozen. */
+export interface KubeletConfig {
+  readonly node: NodeSetUp;
+  /** The machine's own address: InternalIP. */
+  readonly nodeIp: string;
+  readonly epochMillis: number;
+  readonly apiServer: string;
+  /** The container runtime of the same machine. */
+  readonly containerd: string;
+  /** The address of the Service `kubernetes`, which every container finds in its environment. */
+  readonly kubernetesServiceIp: string;
+}
+
+/** What survives a restart of the kubelet; containers are the runtime's business. */
+export interface KubeletDisk {
+  /** The boot in which it last ran, so that it can tell that the machine was rebooted. */
+  boots: number;
+}
+
+export interface KubeletMemory {
+  readonly client: ApiClient<KubeletThen>;
+  readonly recorder: EventRecorder;
+  readonly informers: ReadonlyMap<string, Informer>;
+  readonly runtime: RuntimeLink;
+  readonly node: NodeState;
+  /** By the Pod's UID: two Pods of one name may be here at once, an old one that is ending and a new one. */
+  readonly workers: Map<string, PodWorker>;
+  /** Amounts and ports of the admitted Pods that have not ended. */
+  readonly admitted: AdmittedTotals;
+  readonly pulls: PullQueue;
+}
+
+/** The connection to the container runtime. */
+export interface RuntimeLink {
+  nextId: number;
+  /** Requests that have not been answered. */
+  readonly pending: Map<number, RuntimeThen>;
+  /** Whether its first listing has come: before that no Pod is touched. */
+  listed: boolean;
+  /** Whether the API's Pods have been matched with it. */
+  stocked: boolean;
+  up: boolean;
+  /** Full names of images on the disk, with their sizes. */
+  readonly images: Map<string, number>;
+}
+
+/** What a runtime request's answer is for. */
+export type RuntimeThen =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'sandbox'; readonly uid: string; readonly cause: Cause | undefined }
+  | {
+      readonly kind: 'pull';
+      readonly uid: string;
+      readonly container: string;
+      readonly cause: Cause | undefined;
+    }
+  | {
+      readonly kind: 'start';
+      readonly uid: string;
+      readonly container: string;
+      readonly cause: Cause | undefined;
+    }
+  | {
+      readonly kind: 'probe';
+      readonly uid: string;
+      readonly container: string;
+      readonly probe: ProbeKind;
+      readonly containerId: string;
+    }
+  | {
+      readonly kind: 'hook';
+      readonly uid: string;
+      readonly container: string;
+      readonly hook: 'postStart' | 'preStop';
+      readonly containerId: string;
+      readonly cause: Cause | undefined;
+    };
+
+export interface NodeState {
+  /** The API's object as last seen; undefined until it is registered. */
+  object: Node | undefined;
+  lease: Lease | undefined;
+  podCidr: string;
+  registered: boolean;
+  /** The Ready condition was True when last posted. */
+  ready: boolean;
+  /** The status has to be posted anew as soon as the API server can be reached. */
+  stale: boolean;
+  /** A status write is under way. */
+  writing: boolean;
+  readonly bootId: string;
+  readonly rebooted: boolean;
+  /** When the regular report is due. */
+  reportAt: Micros;
+}
+
+export interface AdmittedTotals {
+  readonly amounts: Map<string, number>;
+  pods: number;
+}
+
+/** Pulls go one by one (`serializeImagePulls: true`). */
+export interface PullQueue {
+  running: boolean;
+  readonly waiting: QueuedPull[];
+}
+
+export interface QueuedPull {
+  readonly uid: string;
+  readonly container: string;
+  readonly image: string;
+  readonly hasCredentials: boolean;
+  readonly since: Micros;
+  readonly cause: Cause | undefined;
+}
+
+/** What is being done for a Pod right now: one thing at a time, as upstream's pod workers do. */
+export type Operation =
+  | { readonly kind: 'fetch' }
+  | { readonly kind: 'sandbox' }
+  /** The node has no addresses for Pods yet. */
+  | { readonly kind: 'network' }
+  | { readonly kind: 'pull'; readonly container: string; readonly since: Micros }
+  | { readonly kind: 'start'; readonly container: string }
+  | { readonly kind: 'post-start'; readonly container: string };
+
+/** The kubelet's side of one Pod. */
+export interface PodWorker {
+  readonly uid: string;
+  /** The latest version from the API. Frozen. */
+  pod: Pod;
+  /** False once the API no longer has it. */
+  inApi: boolean;
+  stage: 'syncing' | 'terminating' | 'terminated';
+  /** Refused, evicted or over its deadline: what its final status says. Frozen. */
+  failure: PodFailure | undefined;
+  admitted: boolean;
+  operation: Operation | undefined;
+  sandbox: CriSandbox | undefined;
+  /** What its volumes and variables refer to. */
+  references: References;
+  /** Containers by name, in order of the spec: init containers first. */
+  readonly containers: Map<string, ContainerWork>;
+  termination: Termination | undefined;
+  /** The status last handed over to the API. Frozen. */
+  status: PodStatus | undefined;
+  /** The instant its timer is set for; a timer for another one is stale. */
+  wakeAt: Micros | undefined;
+  /** A status write is under way; another may be needed after it. */
+  writing: boolean;
+  dirty: boolean;
+  /** Failed writes in a row. */
+  failures: number;
+  startedAt: Micros;
+  /** Why the Pod's state last changed: what later writes are filed under. */
+  cause: Cause | undefined;
+}
+
+export interface PodFailure {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** How far the kubelet is with ending a Pod. */
+export interface Termination {
+  readonly since: Micros;
+  graceMicros: Micros;
+  /** Containers whose preStop hook is running. */
+  readonly hooks: Set<string>;
+  /** Containers told to stop. */
+  readonly stopped: Set<string>;
+  /** The API has been asked to remove the Pod. */
+  deleting: boolean;
+}
+
+/** ConfigMaps and Secrets a Pod needs, as they were fetched for it. */
+export interface References {
+  state: 'unknown' | 'fetching' | 'ready' | 'failed';
+  /** `configmaps/name` or `secrets/name` → the object; null: there is none. */
+  readonly objects: Map<string, ConfigMap | Secret | null>;
+  /** Services of the Pod's namespace, where its containers look at their variables. */
+  services: readonly ServiceVariables[] | undefined;
+  outstanding: number;
+  /** When they were last fetched. */
+  fetchedAt: Micros;
+  /** The next try, and how long after it the one after that. */
+  retryAt: Micros;
+  delay: Micros;
+}
+
+/** What variables of a Service say. Frozen. */
+export interface ServiceVariables {
+  readonly name: string;
+  readonly clusterIP: string;
+  readonly ports: readonly {
+    readonly name: string | undefined;
+    readonly port: number;
+    readonly protocol: string;
+  }[];
+}
+
+export type ProbeKind = 'liveness' | 'readiness' | 'startup';
+
+/** One container of a Pod. */
+export interface ContainerWork {
+  readonly name: string;
+  readonly init: boolean;
+  readonly sidecar: boolean;
+  /** The newest container of that name. */
+  current: CriContainer | undefined;
+  /** The one before it, for `lastState`. */
+  previous: CriContainer | undefined;
+  restartCount: number;
+  /** Why it waits, once something has gone wrong. Frozen. */
+  waiting: { readonly reason: string; readonly message: string } | undefined;
+  /** Image pulls: not before this instant, with this delay next. */
+  pullBackoff: Backoff | undefined;
+  /** Starts after a crash. */
+  crashBackoff: Backoff | undefined;
+  /** After an error that only time can mend. */
+  retryAt: Micros | undefined;
+  /** The image has been pulled, or found there, for the start that comes next. */
+  imageReady: boolean;
+  /** The postStart hook has ended well, or there is none. */
+  hooked: boolean;
+  /** What its probes say. */
+  readonly probes: ContainerProbes | undefined;
+  /** It is being killed, for this reason, to be started anew. */
+  killing: string | undefined;
+}
+
+export interface ContainerProbes {
+  readonly liveness: ProbeWork | undefined;
+  readonly readiness: ProbeWork | undefined;
+  readonly startup: ProbeWork | undefined;
+}
+
+export interface Backoff {
+  delay: Micros;
+  /** When the delay was last set. */
+  since: Micros;
+}
+
+/** The state of one probe of the current container. */
+export interface ProbeWork {
+  /** The container it is about; a timer or answer about another is stale. */
+  containerId: string;
+  result: 'success' | 'failure' | 'unknown';
+  /** How often in a row the last outcome has come. */
+  run: number;
+  last: 'success' | 'failure' | undefined;
+}
+
+/** What an API request's answer is for. */
+export type KubeletThen =
+  | EventThen
+  | { readonly type: 'node/registered' }
+  | { readonly type: 'node/fetched' }
+  | { readonly type: 'node/status-written'; readonly ready: boolean }
+  | { readonly type: 'lease/created' }
+  | { readonly type: 'lease/fetched' }
+  | { readonly type: 'lease/renewed' }
+  | { readonly type: 'pod/status-written'; readonly uid: string }
+  | { readonly type: 'pod/deleted'; readonly uid: string }
+  | { readonly type: 'pod/reference'; readonly uid: string; readonly key: string };
+
+/** The kubelet's timers. */
+export type KubeletTimer =
+  | { readonly type: 'kubelet/lease' }
+  | { readonly type: 'kubelet/register' }
+  | { readonly type: 'kubelet/look-at-node' }
+  | { readonly type: 'kubelet/node-status'; readonly at: Micros }
+  | { readonly type: 'kubelet/list-runtime' }
+  | { readonly type: 'kubelet/pod'; readonly uid: string; readonly at: Micros }
+  | { readonly type: 'kubelet/status-retry'; readonly uid: string }
+  | {
+      readonly type: 'kubelet/probe';
+      readonly uid: string;
+      readonly container: string;
+      readonly probe: ProbeKind;
+      readonly containerId: string;
+    }
+  | {
+      readonly type: 'kubelet/post-started';
+      readonly uid: string;
+      readonly container: string;
+      readonly containerId: string;
+    }
+  | {
+      readonly type: 'kubelet/stop';
+      readonly uid: string;
+      readonly container: string;
+      readonly containerId: string;
+      readonly graceMicros: Micros;
+    };
+
+/** Everything the kubelet hears or sends. */
+export type KubeletMessage =
+  | KubeletTimer
+  | ApiClientMessage
+  | InformerTimer
+  | ApiResponse
+  | ApiWatchEvents
+  | ApiWatchEnded
+  | CriRequest
+  | CriResponse
+  | CriEvent
+  | ConnectionLost;
+
+export type KubeletEnv = Env<KubeletMessage>;
+
+/** What the kubelet's functions work on during one step. */
+export interface Kubelet {
+  readonly disk: KubeletDisk;
+  readonly memory: KubeletMemory;
+  readonly config: KubeletConfig;
+}
+
+/** Calendar time as milliseconds since 1970. */
+export function calendarMillis(kubelet: Kubelet, at: Micros): number {
+  return kubelet.config.epochMillis + at / 1000;
+}

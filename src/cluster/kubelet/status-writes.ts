@@ -1,0 +1,172 @@
+import type { PodCondition, PodStatus } from '../../api/generated/types.ts';
+import { findCondition } from '../../api/conditions.ts';
+import { semanticEqual } from '../../api/semantic-equal.ts';
+import { call, messageOf, reasonOf, succeeded, type ApiOutcome } from '../client/api-client.ts';
+import { podStatus } from './pod-status.ts';
+import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
+
+/**
+ * The status manager: writes a Pod's status when it has changed, one write at a time; changes that come
+ * meanwhile go together in the next.
+ */
+export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
+  if (!worker.inApi) return;
+  if (worker.writing) {
+    worker.dirty = true;
+    worker.cause = env.cause;
+    return;
+  }
+  const before = worker.status ?? worker.pod.status;
+  const status = podStatus(worker, {
+    now: env.now,
+    epochMillis: kubelet.config.epochMillis,
+    hostIp: kubelet.config.nodeIp,
+  });
+  const patch = statusPatch(before, status);
+  if (patch === undefined) {
+    worker.status = status;
+    return;
+  }
+  const { metadata } = worker.pod;
+  worker.status = status;
+  worker.writing = true;
+  worker.dirty = false;
+  env.note(`${metadata.namespace ?? ''}/${metadata.name ?? ''}: ${summary(before, status)}`);
+  call(kubelet.memory.client, env, {
+    method: 'PATCH',
+    path: `/api/v1/namespaces/${metadata.namespace ?? ''}/pods/${metadata.name ?? ''}/status`,
+    contentType: 'application/strategic-merge-patch+json',
+    body: { metadata: { uid: worker.uid }, status: patch },
+    then: { type: 'pod/status-written', uid: worker.uid },
+  });
+}
+
+/** What a person would call the change. */
+function summary(before: PodStatus | undefined, after: PodStatus): string {
+  const ready = (status: PodStatus | undefined) =>
+    findCondition(status?.conditions, 'Ready')?.status ?? 'False';
+  if (before?.phase !== after.phase)
+    return `phase ${before?.phase ?? 'unset'} → ${after.phase ?? ''}`;
+  if (ready(before) !== ready(after)) return `Ready ${ready(before)} → ${ready(after)}`;
+  const waiting = after.containerStatuses?.find((each) => each.state?.waiting !== undefined);
+  return waiting?.state?.waiting?.reason === undefined
+    ? 'status has changed'
+    : `container ${waiting.name} waits: ${waiting.state.waiting.reason}`;
+}
+
+const FIELDS = [
+  'phase',
+  'reason',
+  'message',
+  'startTime',
+  'hostIP',
+  'hostIPs',
+  'podIP',
+  'podIPs',
+  'qosClass',
+  'initContainerStatuses',
+  'containerStatuses',
+] as const satisfies readonly (keyof PodStatus)[];
+
+/**
+ * The strategic merge patch from one status to the next: only what differs. Conditions of others (the
+ * scheduler's, taint eviction's) are left alone. Undefined: nothing differs. Pure.
+ */
+export function statusPatch(
+  before: PodStatus | undefined,
+  after: PodStatus,
+): Readonly<Record<string, unknown>> | undefined {
+  const patch: Record<string, unknown> = {};
+  let differs = false;
+  for (const field of FIELDS) {
+    const next = after[field];
+    if (semanticEqual(before?.[field], next)) continue;
+    patch[field] = field === 'podIPs' ? ipsPatch(before?.podIPs, after.podIPs) : (next ?? null);
+    differs = true;
+  }
+  const conditions = changedConditions(before?.conditions, after.conditions);
+  if (conditions.length > 0) {
+    patch['conditions'] = conditions;
+    if (before?.conditions === undefined || before.conditions.length <= 1) {
+      patch['$setElementOrder/conditions'] = (after.conditions ?? []).map(({ type }) => ({ type }));
+    }
+    differs = true;
+  }
+  if (!differs) return undefined;
+  if (before?.observedGeneration !== after.observedGeneration)
+    patch['observedGeneration'] = after.observedGeneration;
+  return patch;
+}
+
+/** The list is merged by address, so an address that is gone must be taken out. */
+function ipsPatch(before: PodStatus['podIPs'], after: PodStatus['podIPs']): readonly object[] {
+  const gone = (before ?? []).filter(({ ip }) => after?.every((each) => each.ip !== ip) !== false);
+  return [...(after ?? []), ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))];
+}
+
+function changedConditions(
+  before: readonly PodCondition[] | undefined,
+  after: readonly PodCondition[] | undefined,
+): readonly object[] {
+  const changed: object[] = [];
+  for (const condition of after ?? []) {
+    const last = findCondition(before, condition.type);
+    // A newer generation alone is no news.
+    const isSame =
+      last?.status === condition.status &&
+      last.reason === condition.reason &&
+      last.message === condition.message;
+    if (isSame) continue;
+    changed.push({
+      ...condition,
+      // Merged field by field: what is no longer said must be taken back.
+      ...(last?.reason !== undefined && condition.reason === undefined
+        ? { reason: null }
+        : undefined),
+      ...(last?.message !== undefined && condition.message === undefined
+        ? { message: null }
+        : undefined),
+    });
+  }
+  return changed;
+}
+
+/** How long the kubelet waits before it tries again to write what the API server did not take. */
+const RETRY_MICROS = 2_000_000;
+
+/** Takes the answer to a write of a status. True when it went through and nothing is left to write. */
+export function statusWritten(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  outcome: ApiOutcome,
+  env: KubeletEnv,
+): boolean {
+  worker.writing = false;
+  if (succeeded(outcome)) {
+    worker.failures = 0;
+    if (!worker.dirty) return true;
+    worker.dirty = false;
+    env.resumeCause(worker.cause);
+    publishStatus(kubelet, worker, env);
+    return !worker.writing;
+  }
+  // Gone, or another Pod of that name: the watch will say so.
+  if (reasonOf(outcome) === 'NotFound' || reasonOf(outcome) === 'Conflict') return false;
+  if (outcome.kind === 'answered') env.note(`the status was refused: ${messageOf(outcome)}`);
+  // What was to be written is forgotten, so that the next comparison finds the difference again.
+  worker.status = worker.pod.status === undefined ? undefined : keepStartTime(worker);
+  worker.failures += 1;
+  env.after(Math.min(RETRY_MICROS * worker.failures, 10_000_000), {
+    type: 'kubelet/status-retry',
+    uid: worker.uid,
+  });
+  return false;
+}
+
+function keepStartTime(worker: PodWorker): PodStatus {
+  const { status } = worker.pod;
+  return Object.freeze({
+    ...status,
+    startTime: worker.status?.startTime ?? status?.startTime ?? '',
+  });
+}

@@ -1,0 +1,390 @@
+import type { Container } from '../../api/generated/types.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { call } from '../client/api-client.ts';
+import type { ContainerConfig } from '../messages.ts';
+import { parseImageReference, fullName } from '../programs/image-reference.ts';
+import { delayText } from './backoff.ts';
+import { decide, type Hold, type Step } from './decide.ts';
+import { containerConfig } from './container-config.ts';
+import { recordPod, podText } from './records.ts';
+import { DELAY_MAX, hasPullSecret, looksAtServices, referencedKeys } from './references.ts';
+import { askRuntime, tellRuntime } from './runtime-link.ts';
+import type { ContainerWork, Kubelet, KubeletEnv, PodWorker } from './state.ts';
+import { publishStatus } from './status-writes.ts';
+import { beginPreStop, continueTermination, graceOf, terminate } from './terminate.ts';
+import { volumeProblem } from './volumes.ts';
+import { specOf } from './worker.ts';
+
+/** Sooner than this nothing of a Pod's start that failed is tried again. */
+const CONFIG_RETRY: Micros = 12_000_000;
+/** What was fetched longer ago is fetched again before a start is called failed. */
+const FRESH: Micros = 1_000_000;
+
+/** Decides what is to be done for a Pod and does it, until it has to wait for something. */
+export function syncPod(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
+  if (!kubelet.memory.runtime.up) return;
+  if (worker.stage === 'terminating') {
+    continueTermination(kubelet, worker, env);
+    return;
+  }
+  // One thing at a time: the answer to what is under way comes back here.
+  for (
+    let rounds = 0;
+    worker.stage === 'syncing' && worker.operation === undefined && rounds < 64;
+    rounds++
+  ) {
+    const decision = decide(worker, kubelet.memory.runtime.images, env.now);
+    const changed =
+      decision.holds.filter((hold) => beginHold(kubelet, worker, hold, env)).length > 0;
+    if (decision.step.kind === 'rest') {
+      wakeWorker(worker, decision.wakeAt, env);
+      publishStatus(kubelet, worker, env);
+      return;
+    }
+    if (changed) publishStatus(kubelet, worker, env);
+    perform(kubelet, worker, decision.step, env);
+  }
+}
+
+/** Arms a Pod's timer, unless it is armed for that instant already. */
+export function wakeWorker(worker: PodWorker, at: Micros | undefined, env: KubeletEnv): void {
+  if (worker.wakeAt === at) return;
+  worker.wakeAt = at;
+  if (at !== undefined)
+    env.after(Math.max(0, at - env.now), { type: 'kubelet/pod', uid: worker.uid, at });
+}
+
+function perform(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  step: Exclude<Step, { kind: 'rest' }>,
+  env: KubeletEnv,
+): void {
+  switch (step.kind) {
+    case 'fetch':
+      fetchReferences(kubelet, worker, env);
+      return;
+    case 'sandbox':
+      beginSandbox(kubelet, worker, env);
+      return;
+    case 'pull':
+      beginPull(kubelet, worker, step.container, env);
+      return;
+    case 'start':
+      beginStart(kubelet, worker, step.container, env);
+      return;
+    case 'replace':
+      killContainer(
+        kubelet,
+        worker,
+        step.container,
+        `Container ${step.container} definition changed, will be restarted`,
+        graceOf(worker),
+        env,
+      );
+      return;
+    case 'finish':
+      terminate(kubelet, worker, graceOf(worker), env);
+      return;
+    case 'deadline':
+      worker.failure = Object.freeze({
+        reason: 'DeadlineExceeded',
+        message: 'Pod was active on the node longer than the specified deadline',
+      });
+      recordPod(kubelet, worker, env, {
+        reason: 'DeadlineExceeded',
+        message: worker.failure.message,
+      });
+      terminate(kubelet, worker, graceOf(worker), env);
+  }
+}
+
+// ── What the Pod refers to ──────────────────────────────────────────────────────────────────────
+
+function fetchReferences(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
+  const { references, pod } = worker;
+  const keys = referencedKeys(pod);
+  const wantsServices = looksAtServices(pod);
+  if (references.state !== 'ready') references.state = 'fetching';
+  references.outstanding = keys.length + (wantsServices ? 1 : 0);
+  if (references.outstanding === 0) {
+    references.state = 'ready';
+    return;
+  }
+  worker.operation = FETCH;
+  const base = `/api/v1/namespaces/${pod.metadata.namespace ?? ''}`;
+  for (const key of keys) {
+    call(kubelet.memory.client, env, {
+      method: 'GET',
+      path: `${base}/${key}`,
+      then: { type: 'pod/reference', uid: worker.uid, key },
+    });
+  }
+  if (wantsServices) {
+    call(kubelet.memory.client, env, {
+      method: 'GET',
+      path: `${base}/services`,
+      then: { type: 'pod/reference', uid: worker.uid, key: 'services' },
+    });
+  }
+}
+
+const FETCH = Object.freeze({ kind: 'fetch' as const });
+
+/** All objects have been asked for: goes on, or says what is missing and tries again later. */
+export function referencesFetched(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
+  const { references } = worker;
+  if (worker.operation?.kind !== 'fetch') return;
+  worker.operation = undefined;
+  references.fetchedAt = env.now;
+  // What is mounted stays mounted, whatever has become of the object.
+  const isMounted = [...worker.containers.values()].some((work) => work.current !== undefined);
+  const problem = isMounted ? undefined : volumeProblem(worker.pod, references);
+  if (problem === undefined) references.state = 'ready';
+  else {
+    references.state = 'failed';
+    references.retryAt = env.now + references.delay;
+    references.delay = Math.min(references.delay * 2, DELAY_MAX);
+    recordPod(kubelet, worker, env, { type: 'Warning', reason: 'FailedMount', message: problem });
+  }
+  syncPod(kubelet, worker, env);
+}
+
+// ── Sandbox ─────────────────────────────────────────────────────────────────────────────────────
+
+function beginSandbox(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
+  const { metadata, spec } = worker.pod;
+  // Pods of the host's network do not wait for the network plugin.
+  if (kubelet.memory.node.podCidr === '' && spec.hostNetwork !== true) {
+    worker.operation = NETWORK;
+    recordPod(kubelet, worker, env, {
+      type: 'Warning',
+      reason: 'NetworkNotReady',
+      message:
+        'network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+    });
+    publishStatus(kubelet, worker, env);
+    return;
+  }
+  if (worker.sandbox !== undefined) {
+    recordPod(kubelet, worker, env, {
+      reason: 'SandboxChanged',
+      message: 'Pod sandbox changed, it will be killed and re-created.',
+    });
+  }
+  worker.operation = SANDBOX;
+  publishStatus(kubelet, worker, env);
+  askRuntime(
+    kubelet,
+    {
+      type: 'cri/run-sandbox',
+      podUid: worker.uid,
+      podNamespace: metadata.namespace ?? '',
+      podName: metadata.name ?? '',
+      hostNetwork: spec.hostNetwork === true,
+    },
+    { kind: 'sandbox', uid: worker.uid, cause: env.cause },
+    env,
+  );
+}
+
+const SANDBOX = Object.freeze({ kind: 'sandbox' as const });
+/** Ends when the node has its range of addresses (node.ts). */
+const NETWORK = Object.freeze({ kind: 'network' as const });
+
+// ── Images ──────────────────────────────────────────────────────────────────────────────────────
+
+function beginPull(kubelet: Kubelet, worker: PodWorker, name: string, env: KubeletEnv): void {
+  const { pulls } = kubelet.memory;
+  const image = specOf(worker.pod, name)?.image ?? '';
+  worker.operation = Object.freeze({ kind: 'pull', container: name, since: env.now });
+  recordPod(kubelet, worker, env, {
+    container: name,
+    reason: 'Pulling',
+    message: `Pulling image "${image}"`,
+  });
+  pulls.waiting.push(
+    Object.freeze({
+      uid: worker.uid,
+      container: name,
+      image,
+      hasCredentials: hasPullSecret(worker.pod, worker.references),
+      since: env.now,
+      cause: env.cause,
+    }),
+  );
+  publishStatus(kubelet, worker, env);
+  pullNext(kubelet, env);
+}
+
+/** Pulls the next image of the queue, if none is being pulled. */
+export function pullNext(kubelet: Kubelet, env: KubeletEnv): void {
+  const { pulls, workers } = kubelet.memory;
+  while (!pulls.running) {
+    const next = pulls.waiting.shift();
+    if (next === undefined) return;
+    if (!workers.has(next.uid)) continue;
+    pulls.running = true;
+    env.resumeCause(next.cause);
+    askRuntime(
+      kubelet,
+      { type: 'cri/pull-image', image: next.image, hasCredentials: next.hasCredentials },
+      { kind: 'pull', uid: next.uid, container: next.container, cause: next.cause },
+      env,
+    );
+  }
+}
+
+/** Marks a container as waiting, once for each reason. True when its status has changed. */
+function beginHold(kubelet: Kubelet, worker: PodWorker, hold: Hold, env: KubeletEnv): boolean {
+  const work = worker.containers.get(hold.container);
+  const image = specOf(worker.pod, hold.container)?.image ?? '';
+  if (work === undefined || work.waiting?.reason === hold.reason) return false;
+  const event = (reason: string, message: string, type: 'Normal' | 'Warning' = 'Warning') =>
+    recordPod(kubelet, worker, env, { container: work.name, type, reason, message });
+  switch (hold.reason) {
+    case 'CrashLoopBackOff':
+      wait(
+        work,
+        hold.reason,
+        `back-off ${delayText(work.crashBackoff?.delay ?? 0)} restarting failed container=${work.name} pod=${podText(worker)}`,
+      );
+      event(
+        'BackOff',
+        `Back-off restarting failed container ${work.name} in pod ${podText(worker)}`,
+      );
+      return true;
+    case 'ImagePullBackOff': {
+      const last = work.waiting?.message ?? '';
+      wait(
+        work,
+        hold.reason,
+        `Back-off pulling image "${image}"${last === '' ? '' : `: ErrImagePull: ${last}`}`,
+      );
+      event('BackOff', `Back-off pulling image "${image}"`, 'Normal');
+      break;
+    }
+    case 'InvalidImageName': {
+      const why = parseImageReference(image);
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${typeof why === 'string' ? why : ''}`;
+      wait(work, hold.reason, message);
+      event('InspectFailed', message);
+      break;
+    }
+    case 'ErrImageNeverPull':
+      wait(
+        work,
+        hold.reason,
+        `Container image "${image}" is not present with pull policy of Never`,
+      );
+      event(
+        'ErrImageNeverPull',
+        `Container image "${image}" is not present with pull policy of Never`,
+      );
+      break;
+  }
+  event('Failed', `Error: ${hold.reason}`);
+  return true;
+}
+
+export function wait(work: ContainerWork, reason: string, message: string): void {
+  work.waiting = Object.freeze({ reason, message });
+}
+
+// ── Containers ──────────────────────────────────────────────────────────────────────────────────
+
+function beginStart(kubelet: Kubelet, worker: PodWorker, name: string, env: KubeletEnv): void {
+  const work = worker.containers.get(name);
+  const container = specOf(worker.pod, name);
+  if (work === undefined || container === undefined) return;
+  if (!work.imageReady) {
+    work.imageReady = true;
+    recordPod(kubelet, worker, env, {
+      container: name,
+      reason: 'Pulled',
+      message: `Container image "${container.image ?? ''}" already present on machine and can be accessed by the pod`,
+    });
+  }
+  const config = configOf(kubelet, worker, work, container);
+  if (typeof config === 'string' && worker.references.fetchedAt < env.now - FRESH) {
+    // It may be there by now.
+    fetchReferences(kubelet, worker, env);
+    if (worker.operation !== undefined) return;
+  }
+  if (typeof config === 'string') {
+    failStart(kubelet, worker, work, 'CreateContainerConfigError', config, env);
+    return;
+  }
+  worker.operation = Object.freeze({ kind: 'start', container: name });
+  askRuntime(
+    kubelet,
+    { type: 'cri/start-container', config },
+    { kind: 'start', uid: worker.uid, container: name, cause: env.cause },
+    env,
+  );
+}
+
+function configOf(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  container: Container,
+): ContainerConfig | string {
+  const { config } = kubelet;
+  return containerConfig(worker, work, container, {
+    podIp: worker.sandbox?.ip ?? '',
+    hostIp: config.nodeIp,
+    nodeName: config.node.name,
+    nodeCpuMilli: config.node.cpuMilli,
+    nodeMemoryBytes: config.node.memoryBytes,
+    kubernetesServiceIp: config.kubernetesServiceIp,
+  });
+}
+
+/** A start that failed: says so, and tries again later with everything fetched anew. */
+export function failStart(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  reason: string,
+  message: string,
+  env: KubeletEnv,
+): void {
+  wait(work, reason, message);
+  work.imageReady = false;
+  work.retryAt = env.now + CONFIG_RETRY;
+  recordPod(kubelet, worker, env, {
+    container: work.name,
+    type: 'Warning',
+    reason: 'Failed',
+    message: `Error: ${message}`,
+  });
+}
+
+/** Kills one container, to be started anew by the rules of its Pod. */
+export function killContainer(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  name: string,
+  message: string,
+  graceMicros: Micros,
+  env: KubeletEnv,
+): void {
+  const work = worker.containers.get(name);
+  if (work?.current?.state !== 'running' || work.killing !== undefined) return;
+  work.killing = message;
+  recordPod(kubelet, worker, env, { container: name, reason: 'Killing', message });
+  env.note(message);
+  if (beginPreStop(kubelet, worker, work, graceMicros, env)) return;
+  tellRuntime(
+    kubelet,
+    { type: 'cri/stop-container', containerId: work.current.id, graceMicros },
+    env,
+  );
+}
+
+/** Whether an image is on the disk, as far as the kubelet knows. */
+export function imageIsPresent(kubelet: Kubelet, image: string): boolean {
+  const reference = parseImageReference(image);
+  return typeof reference !== 'string' && kubelet.memory.runtime.images.has(fullName(reference));
+}
