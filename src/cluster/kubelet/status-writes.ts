@@ -152,7 +152,7 @@ export function statusWritten(
   }
   // Gone, or another Pod of that name: the watch will say so.
   if (reasonOf(outcome) === 'NotFound' || reasonOf(outcome) === 'Conflict') return false;
-  if (outcome.kind === 'answered') env.note(`the status was refused: ${messageOf(outcome)}`);
+  env.note(`the status was not taken: ${messageOf(outcome)}`);
   // What was to be written is forgotten, so that the next comparison finds the difference again.
   worker.status = worker.pod.status === undefined ? undefined : keepStartTime(worker);
   worker.failures += 1;
