@@ -11,9 +11,8 @@ import { controllerManagerBehaviour } from '../controllers/index.ts';
 import { etcdBehaviour } from '../etcd/process.ts';
 import type { ApiRequest, ApiResponse, WireMessage } from '../messages.ts';
 import { defaultSetUp, processNames } from '../set-up.ts';
-import { kubeletConfig } from './config.ts';
 import { kubeletBehaviour } from './process.ts';
-import type { KubeletMemory, PodWorker } from './state.ts';
+import type { KubeletConfig, KubeletMemory, PodWorker } from './state.ts';
 
 /** For tests: a control plane without scheduler, and workers with kubelet and containerd. */
 export interface KubeletRig {
@@ -67,7 +66,14 @@ export function kubeletRig(
       apiServer: SERVER,
       kubelet,
     });
-    add(kubelet, 'kubelet', node.name, kubeletConfig(setUp, node, index));
+    add(kubelet, 'kubelet', node.name, {
+      node: Object.freeze({ ...node }),
+      nodeIp: `192.168.64.${11 + index}`,
+      epochMillis,
+      apiServer: SERVER,
+      containerd: processNames.containerd(node.name),
+      kubernetesServiceIp: '10.96.0.1',
+    } satisfies KubeletConfig);
   });
   run(rig, 5 * SECOND);
   return rig;
