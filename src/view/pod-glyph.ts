@@ -67,13 +67,17 @@ export function podStatusText(pod: PodCard, { pulling }: { readonly pulling: boo
   return pod.status;
 }
 
-/** Twelve hues tell workloads apart; the same name always has the same one (FNV-1a). */
+/** Twelve hues tell workloads apart; the same name always has the same one. */
 export const HUES = 12;
 
+/** Where the hash begins: chosen so that the templates of the gallery all differ, and `web` is blue. */
+const HUE_SEED = 397_244;
+
+/** FNV-1a with its high bits folded in. */
 export function workloadHue(key: string): number {
-  let hash = 0x811c9dc5;
+  let hash = HUE_SEED;
   for (let index = 0; index < key.length; index++) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }
-  return (hash >>> 0) % HUES;
+  return ((hash ^ (hash >>> 15)) >>> 0) % HUES;
 }

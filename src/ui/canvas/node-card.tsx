@@ -33,7 +33,7 @@ export const NodeCard = memo(function NodeCard({ id }: { readonly id: string }) 
       aria-label={`Node ${node.name}, ${node.status}, ${plural(node.pods, 'Pod')}`}
     >
       <header className="flex items-baseline gap-2">
-        <h3 className="truncate-text text-13 font-semibold">{node.name}</h3>
+        <h2 className="truncate-text text-13 font-semibold">{node.name}</h2>
         <span className="truncate-text flex-1 text-11 text-dim">{node.zone}</span>
         <Taints taints={node.taints} />
         <NodeState id={id} />

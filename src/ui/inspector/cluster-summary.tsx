@@ -197,7 +197,9 @@ function LastEvents() {
     <Section title="Last Events">
       <ul>
         {events.slice(0, EVENTS_MAX).map((event) => (
-          <EventLine key={event.id} event={event} about />
+          <li key={event.id}>
+            <EventLine event={event} about />
+          </li>
         ))}
       </ul>
     </Section>

@@ -13,7 +13,9 @@ export function EventsTab({ id }: { readonly id: ThingId }) {
       ) : (
         <ul className="pt-1">
           {events.map((event) => (
-            <EventLine key={event.id} event={event} about={false} />
+            <li key={event.id}>
+              <EventLine event={event} about={false} />
+            </li>
           ))}
         </ul>
       )}

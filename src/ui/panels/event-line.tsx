@@ -11,13 +11,13 @@ interface EventLineProps {
   readonly about: boolean;
 }
 
-/** One Event: type, reason, age, and the message of the component that wrote it. */
+/** One Event, for the inside of a list's item: type, reason, age, and the message of the component that wrote it. */
 export const EventLine = memo(function EventLine({ event, about }: EventLineProps) {
   const { view } = usePage();
   const select = useSelection((state) => state.select);
   const warning = event.type === 'Warning';
   return (
-    <li className="border-b border-line py-1.5 last:border-0">
+    <div className="border-b border-line py-1.5">
       <div className="flex items-baseline gap-1.5">
         <span
           className="lamp self-center"
@@ -48,6 +48,6 @@ export const EventLine = memo(function EventLine({ event, about }: EventLineProp
           )}
         </p>
       )}
-    </li>
+    </div>
   );
 });

@@ -63,16 +63,15 @@ export default function EventsPanel() {
             {virtual.getVirtualItems().map((item) => {
               const event = shown[item.index];
               return event === undefined ? null : (
-                <div
+                <li
                   key={item.key}
                   ref={virtual.measureElement}
                   data-index={item.index}
-                  role="presentation"
                   className="absolute inset-x-0 top-0"
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
                   <EventLine event={event} about />
-                </div>
+                </li>
               );
             })}
           </ul>

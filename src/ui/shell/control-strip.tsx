@@ -77,7 +77,7 @@ function ComponentCell({ component, children }: ComponentCellProps) {
         (health !== undefined && health.spark.length > 1 && (
           <div className="flex min-w-0 items-center gap-2">
             <Sparkline values={health.spark} label={health.sparkLabel} />
-            {!compact && <Figures figures={figures.slice(2)} />}
+            {!compact && figures.length > 2 && <Figures figures={figures.slice(2)} />}
           </div>
         ))}
     </StripCell>
@@ -85,6 +85,7 @@ function ComponentCell({ component, children }: ComponentCellProps) {
 }
 
 export function Figures({ figures }: { readonly figures: ComponentHealth['figures'] }) {
+  if (figures.length === 0) return <p className="text-dim">running</p>;
   return (
     <p
       className="truncate-text text-dim"

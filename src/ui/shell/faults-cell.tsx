@@ -28,9 +28,7 @@ export function FaultsCell() {
         <p className="truncate-text text-dim">nothing</p>
       ) : (
         <>
-          <p className="truncate-text text-failed-text">
-            {faultWords(first)} <span className="text-dim">{ages[0]}</span>
-          </p>
+          <p className="truncate-text text-failed-text">{faultWords(first)}</p>
           <p className="truncate-text">
             <button
               type="button"
@@ -40,6 +38,7 @@ export function FaultsCell() {
             >
               {faults.length > 1 ? `Mend all ${faults.length}` : 'Mend'}
             </button>
+            <span className="text-dim"> · for {ages[0]}</span>
           </p>
         </>
       )}

@@ -22,13 +22,13 @@ describe('panels share the width', () => {
       name: 'narrow: no inspector without a selection',
       width: 1024,
       selecting: false,
-      want: { left: 344, right: 0 },
+      want: { left: 287, right: 0 },
     },
     {
-      name: 'narrow: the inspector gives way first',
+      name: 'narrow: the inspector beside it',
       width: 1024,
       selecting: true,
-      want: { left: 344, right: 280 },
+      want: { left: 287, right: 328 },
     },
     {
       name: 'very narrow: the left panel closes',

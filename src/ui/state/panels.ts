@@ -22,7 +22,8 @@ export const PANEL_LIMITS = {
 const DEFAULTS: PanelSizes = {
   left: 328,
   right: 316,
-  bottom: 124,
+  // A low window needs its height for the canvas.
+  bottom: typeof innerHeight === 'number' && innerHeight < 800 ? 118 : 146,
   leftOpen: true,
   rightOpen: undefined,
   bottomOpen: true,
@@ -30,6 +31,8 @@ const DEFAULTS: PanelSizes = {
 
 /** What the canvas keeps whatever the panels want. */
 export const CENTRE_MIN = 400;
+/** In a narrow window the left panel takes no more than this of it. */
+const LEFT_SHARE_MAX = 0.28;
 /** Below this width the inspector opens only for a selection. */
 export const ROOMY_WIDTH = 1180;
 
@@ -101,7 +104,8 @@ export function fitPanels(
   { selecting }: { readonly selecting: boolean },
 ): PanelFit {
   const wantsRight = sizes.rightOpen ?? (selecting || width >= ROOMY_WIDTH);
-  let left = sizes.leftOpen ? sizes.left : 0;
+  const widest = Math.max(PANEL_LIMITS.left.min, Math.round(width * LEFT_SHARE_MAX));
+  let left = sizes.leftOpen ? Math.min(sizes.left, widest) : 0;
   let right = wantsRight ? sizes.right : 0;
   const excess = (): number => Math.max(0, left + right + CENTRE_MIN - width);
   if (right > 0) right = Math.max(PANEL_LIMITS.right.min, right - excess());

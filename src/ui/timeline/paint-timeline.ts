@@ -143,7 +143,7 @@ interface SpanBox {
 }
 
 function boxOf(frame: Frame, { span, lane, row, rows }: PlacedSpan): SpanBox {
-  const room = Math.min(frame.laneHeight - 4, 14);
+  const room = Math.min(frame.laneHeight - 4, 20);
   const height = (room - (rows - 1)) / rows;
   const middle = TOP + (lane + 0.5) * frame.laneHeight;
   const left = Math.max(GUTTER, xOf(frame, span.from));
@@ -168,13 +168,13 @@ function paintSpan(
   context.globalAlpha = 1;
   // A firm edge where it began, so that neighbours are told apart.
   context.fillRect(box.left, box.top, 2, box.height);
-  if (box.height < 10 || span.label === '') return;
-  const width = context.measureText(span.label).width;
-  if (width + 12 > box.width) return;
+  if (box.height < 8 || span.label === '') return;
+  context.font = context.font.replace(/^\d+px/, box.height < 11 ? '9px' : '10.5px');
   context.fillStyle = colours.fg;
-  context.font = context.font.replace(/^\d+px/, '10px');
-  context.fillText(span.label, box.left + 7, box.top + box.height / 2 + 0.5);
-  context.font = context.font.replace(/^\d+px/, '11px');
+  if (context.measureText(span.label).width + 12 <= box.width) {
+    context.fillText(span.label, box.left + 7, box.top + box.height / 2 + 0.5);
+  }
+  context.font = context.font.replace(/^[\d.]+px/, '11px');
 }
 
 function paintMarks(
