@@ -4,6 +4,7 @@ import { forbidden, invalid, notSupported, required } from '../field-errors.ts';
 import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy } from '../generated/types.ts';
 import { daemonSetTable } from '../printers/workloads.ts';
 import { labelSelectorMatches } from '../selectors/label-selector.ts';
+import { semanticEqual } from '../semantic-equal.ts';
 import { collectErrors, defaultValidationOptions } from '../validation/collect.ts';
 import {
   checkAtMost100Percent,
@@ -36,8 +37,12 @@ export const daemonSetKind = defineKind<DaemonSet>({
   table: daemonSetTable,
 
   defaults: (set) => changeOrMake(set, 'spec', noSpec, defaultSpec),
-  prepareForCreate: (set) => asNew(set, firstStatus),
-  prepareForUpdate: keepStatusRaiseGeneration,
+  prepareForCreate: (set) => withTemplateGeneration(asNew(set, firstStatus), 1),
+  prepareForUpdate: (next, old) =>
+    withTemplateGeneration(
+      keepStatusRaiseGeneration(next, old),
+      templateGeneration(old) + (semanticEqual(next.spec.template, old.spec.template) ? 0 : 1),
+    ),
   prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
 
   validate: (set, { allowPrivileged } = defaultValidationOptions) =>
@@ -80,6 +85,19 @@ const counts = [
   'numberUnavailable',
   'observedGeneration',
 ] as const;
+
+/** Where a set counts the changes of its template; the server alone writes it. */
+const generationAnnotation = 'deprecated.daemonset.template.generation';
+
+function templateGeneration({ metadata }: DaemonSet): number {
+  return Number.parseInt(metadata.annotations?.[generationAnnotation] ?? '0', 10) || 0;
+}
+
+function withTemplateGeneration(set: DaemonSet, generation: number): DaemonSet {
+  if (generation === 0 || templateGeneration(set) === generation) return set;
+  const annotations = { ...set.metadata.annotations, [generationAnnotation]: `${generation}` };
+  return { ...set, metadata: { ...set.metadata, annotations } };
+}
 
 function defaultSpec(spec: DaemonSetSpec): DaemonSetSpec {
   let result = fill(spec, { revisionHistoryLimit: 10 });

@@ -1,6 +1,8 @@
 import { compareStrings } from '../../base/compare.ts';
 import type { KubernetesObject } from '../generated/types.ts';
 import { configMapKind } from './config-map.ts';
+import { controllerRevisionKind } from './controller-revision.ts';
+import { daemonSetKind } from './daemon-set.ts';
 import { deploymentKind } from './deployment.ts';
 import { endpointSliceKind } from './endpoint-slice.ts';
 import { endpointsKind } from './endpoints.ts';
@@ -32,6 +34,8 @@ export const allKinds: readonly KindDeclaration[] = [
   secretKind,
   serviceAccountKind,
   serviceKind,
+  controllerRevisionKind,
+  daemonSetKind,
   deploymentKind,
   replicaSetKind,
   leaseKind,

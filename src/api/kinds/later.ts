@@ -1,6 +1,4 @@
-import { controllerRevisionKind } from './controller-revision.ts';
 import { cronJobKind } from './cron-job.ts';
-import { daemonSetKind } from './daemon-set.ts';
 import { horizontalPodAutoscalerKind } from './horizontal-pod-autoscaler.ts';
 import { ingressKind } from './ingress.ts';
 import { jobKind } from './job.ts';
@@ -17,9 +15,7 @@ import { statefulSetKind } from './stateful-set.ts';
  * is accepted and then ignored would be a lie. Each moves to `index.ts` together with its controller.
  */
 export const laterKinds: readonly KindDeclaration[] = [
-  controllerRevisionKind,
   cronJobKind,
-  daemonSetKind,
   horizontalPodAutoscalerKind,
   ingressKind,
   jobKind,

@@ -1,4 +1,5 @@
 import type { Controller } from './controller.ts';
+import { daemonSetController } from './daemon/daemonset.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
 import { endpointsController } from './endpoints/endpoints.ts';
@@ -19,6 +20,7 @@ import { serviceAccountController } from './serviceaccount.ts';
 export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
+  daemonSetController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

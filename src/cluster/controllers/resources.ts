@@ -1,5 +1,7 @@
 import type {
   ConfigMap,
+  ControllerRevision,
+  DaemonSet,
   Deployment,
   EndpointSlice,
   Endpoints,
@@ -21,6 +23,8 @@ import type { KubeObject } from '../client/kube-object.ts';
 /** The kinds that controllers read by type, under their resource names. */
 export interface Resources {
   readonly configmaps: ConfigMap;
+  readonly controllerrevisions: ControllerRevision;
+  readonly daemonsets: DaemonSet;
   readonly deployments: Deployment;
   readonly endpoints: Endpoints;
   readonly endpointslices: EndpointSlice;
@@ -136,6 +140,7 @@ type IndexTable = NonNullable<InformerSpec['indexes']>;
 const ownIndexes: Readonly<Partial<Record<string, IndexTable>>> = {
   pods: { node: nodeOf, orphan: orphanOf, ended },
   replicasets: { orphan: orphanOf },
+  controllerrevisions: { orphan: orphanOf },
   endpointslices: { service: serviceOf },
 };
 

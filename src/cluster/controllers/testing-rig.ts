@@ -177,7 +177,7 @@ interface HollowConfig {
 
 const POD_SPEC: InformerSpec = { name: 'pods', path: '/api/v1/pods' };
 
-/** Binds each pod to the next node, says that it runs and is ready, and lets deleted ones go at once. */
+/** Binds each pod to the next node or the one it names, says that it runs and is ready, and lets deleted ones go at once. */
 const hollow = defineBehaviour<
   HollowConfig,
   null,
@@ -224,7 +224,7 @@ const hollow = defineBehaviour<
           const target = {
             apiVersion: 'v1',
             kind: 'Node',
-            name: `node-${1 + (memory.placed++ % config.nodes)}`,
+            name: namedNode(pod) ?? `node-${1 + (memory.placed++ % config.nodes)}`,
           };
           const body = {
             apiVersion: 'v1',
@@ -261,6 +261,12 @@ const hollow = defineBehaviour<
     });
   },
 });
+
+/** The node that a daemon's affinity names. */
+function namedNode({ spec }: Pod): string | undefined {
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0];
+}
 
 function renewLeases(
   memory: HollowMemory,

@@ -1,14 +1,6 @@
-import type {
-  Deployment,
-  EndpointSlice,
-  Event,
-  Lease,
-  Node,
-  Pod,
-  ReplicaSet,
-  Service,
-} from '../../api/generated/types.ts';
+import type { EndpointSlice, Event, Lease, Node, Pod, Service } from '../../api/generated/types.ts';
 import { podRequestAmounts } from '../../api/pod-resources.ts';
+import { isWorkload, type Workload } from '../../api/workload-counts.ts';
 import type {
   EventRow,
   NodeCard,
@@ -80,7 +72,7 @@ export function createObserver(world: World): Observer {
   const pods = createTable<Pod>();
   const nodes = createTable<Node>();
   const services = createTable<Service>();
-  const workloads = createTable<Deployment | ReplicaSet>();
+  const workloads = createTable<Workload>();
   const others = createTable<KubeObject>();
   const leases = new Map<string, Lease>();
   const nodeIds = new Map<string, string>();
@@ -164,15 +156,11 @@ export function createObserver(world: World): Observer {
         store(services, object as Service, deleted);
         serviceIds.set(keyOf(object), object.metadata.uid ?? '');
         break;
-      case 'Deployment':
-      case 'ReplicaSet':
-        store(workloads, object as Deployment | ReplicaSet, deleted);
-        break;
       case 'EndpointSlice':
         fileSlice(object as EndpointSlice, deleted);
         break;
       default:
-        break;
+        if (isWorkload(object)) store(workloads, object, deleted);
     }
     // A row of the list of all objects changes only when the object comes or goes.
     const id = object.metadata.uid ?? '';

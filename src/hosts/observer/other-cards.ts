@@ -1,12 +1,7 @@
-import type {
-  Deployment,
-  EndpointSlice,
-  Event,
-  ReplicaSet,
-  Service,
-} from '../../api/generated/types.ts';
+import type { EndpointSlice, Event, Service } from '../../api/generated/types.ts';
 import { kindByApiVersion } from '../../api/kinds/index.ts';
 import { parseTime } from '../../api/time.ts';
+import { workloadCounts, type Workload, type WorkloadCounts } from '../../api/workload-counts.ts';
 import type {
   EventRow,
   ObjectRow,
@@ -42,44 +37,35 @@ export function serviceCard(service: Service, slices: Iterable<EndpointSlice>): 
   };
 }
 
-/** A Deployment or ReplicaSet with its counts. */
-export function workloadCard(workload: Deployment | ReplicaSet): WorkloadCard {
-  const { metadata, spec, status } = workload;
-  const desired = spec?.replicas ?? 1;
-  const readyCount = status?.readyReplicas ?? 0;
-  const failing = status?.conditions?.find(
-    (each) =>
-      (each.type === 'ReplicaFailure' && each.status === 'True') ||
-      (each.type === 'Progressing' && each.status === 'False'),
-  );
+/** A workload of any kind with its counts. */
+export function workloadCard(workload: Workload): WorkloadCard {
+  const { metadata } = workload;
+  const counts = workloadCounts(workload);
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
-  const statusClass: StatusClass =
-    failing !== undefined
-      ? 'failed'
-      : desired === 0
-        ? 'inert'
-        : readyCount >= desired
-          ? 'good'
-          : 'moving';
   return {
     id: metadata.uid ?? '',
     kind: workload.kind,
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
-    desired,
-    current: status?.replicas ?? 0,
-    readyCount,
-    updated:
-      workload.kind === 'Deployment'
-        ? (workload.status?.updatedReplicas ?? 0)
-        : (status?.replicas ?? 0),
-    available: status?.availableReplicas ?? 0,
+    desired: counts.desired,
+    current: counts.current,
+    readyCount: counts.ready,
+    updated: counts.updated,
+    available: counts.available,
     ownerId: owner?.uid ?? '',
-    statusClass,
-    message: failing?.message ?? `${readyCount} of ${desired} ready`,
-    paused: workload.kind === 'Deployment' && workload.spec?.paused === true,
+    statusClass: classOf(workload, counts),
+    message: counts.failure ?? counts.words,
+    paused: counts.paused,
     revision: metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '',
   };
+}
+
+function classOf(workload: Workload, counts: WorkloadCounts): StatusClass {
+  if (counts.failure !== undefined) return 'failed';
+  if (counts.complete) return 'good';
+  if (counts.desired === 0) return 'inert';
+  if (workload.kind === 'Job') return counts.paused ? 'inert' : 'moving';
+  return counts.ready >= counts.desired ? 'good' : 'moving';
 }
 
 /** Any object as a row for lists and search. */

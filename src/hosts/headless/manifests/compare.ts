@@ -5,7 +5,7 @@ import type {
   ExpectedService,
   ExpectedWorkload,
 } from './expectation.ts';
-import type { Outcome, PodOutcome } from './outcome.ts';
+import type { JobOutcome, Outcome, PodOutcome } from './outcome.ts';
 
 /** Every way in which a manifest's outcome differs from what is expected, a sentence each. */
 export function differences(
@@ -92,6 +92,22 @@ export function compareWorkload(expected: ExpectedWorkload, outcome: Outcome): s
     ...differs(`${label}: desired`, expected.desired, found.desired),
     ...differs(`${label}: pods`, expected.pods, found.pods),
     ...differs(`${label}: ready`, expected.ready, found.ready),
+    ...(found.job === undefined ? [] : compareJob(label, expected, found.job)),
+  ];
+}
+
+function compareJob(label: string, expected: ExpectedWorkload, found: JobOutcome): string[] {
+  const { reason } = expected;
+  return [
+    ...differs(`${label}: succeeded`, expected.succeeded, found.succeeded),
+    ...differs(`${label}: failed`, expected.failed, found.failed),
+    ...differs(`${label}: active`, expected.active, found.active),
+    ...differs(`${label}: status`, expected.status, found.status),
+    ...differs(`${label}: completed indexes`, expected.completedIndexes, found.completedIndexes),
+    ...differs(`${label}: failed indexes`, expected.failedIndexes, found.failedIndexes),
+    ...(reason === undefined || found.reasons.includes(reason)
+      ? []
+      : [`${label}: no condition has the reason ${reason}, but ${found.reasons.join(', ')}`]),
   ];
 }
 

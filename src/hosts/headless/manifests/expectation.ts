@@ -22,6 +22,14 @@ export interface ExpectedWorkload {
   readonly pods?: number;
   readonly ready?: number;
   readonly fullyAvailable?: boolean;
+  /** Of Jobs. */
+  readonly succeeded?: number;
+  readonly failed?: number;
+  readonly active?: number;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly completedIndexes?: string;
+  readonly failedIndexes?: string;
 }
 
 export interface ExpectedPods {

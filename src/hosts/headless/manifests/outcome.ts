@@ -1,11 +1,7 @@
-import type {
-  Deployment,
-  EndpointSlice,
-  Pod,
-  ReplicaSet,
-  Service,
-} from '../../../api/generated/types.ts';
+import type { EndpointSlice, Job, Pod, Service } from '../../../api/generated/types.ts';
 import { podStatusReason } from '../../../api/printers/pod.ts';
+import { jobStatusText } from '../../../api/printers/workloads.ts';
+import { isWorkload, workloadCounts, type Workload } from '../../../api/workload-counts.ts';
 import type { KubeObject } from '../../../cluster/client/kube-object.ts';
 import { storedObjects } from '../../../cluster/observe.ts';
 import type { World } from '../../../kernel/world.ts';
@@ -38,6 +34,19 @@ export interface WorkloadOutcome {
   readonly desired: number;
   readonly pods: number;
   readonly ready: number;
+  /** Jobs only. */
+  readonly job?: JobOutcome;
+}
+
+export interface JobOutcome {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly active: number;
+  readonly status: string;
+  readonly completedIndexes: string;
+  readonly failedIndexes: string;
+  /** Reasons of its conditions. */
+  readonly reasons: readonly string[];
 }
 
 export interface ServiceOutcome {
@@ -74,12 +83,7 @@ export function readOutcome(world: World, known: ReadonlySet<string>): Outcome {
   );
   return {
     pods: pods.map((pod) => podOutcome(pod, byUid, events)),
-    workloads: fresh
-      .filter(
-        (object): object is Deployment | ReplicaSet =>
-          object.kind === 'Deployment' || object.kind === 'ReplicaSet',
-      )
-      .map((workload) => workloadOutcome(workload, pods, byUid)),
+    workloads: fresh.filter(isWorkload).map((workload) => workloadOutcome(workload, pods, byUid)),
     services: fresh
       .filter((object): object is Service => object.kind === 'Service')
       .map((service) => serviceOutcome(service, slices)),
@@ -127,21 +131,36 @@ function topOwner(object: KubeObject, byUid: ReadonlyMap<string, KubeObject>): s
 }
 
 function workloadOutcome(
-  workload: Deployment | ReplicaSet,
+  workload: Workload,
   pods: readonly Pod[],
   byUid: ReadonlyMap<string, KubeObject>,
 ): WorkloadOutcome {
   const name = `${workload.kind}/${workload.metadata.name}`;
+  const { desired, ready } = workloadCounts(workload);
   return {
     kind: workload.kind,
     namespace: workload.metadata.namespace ?? '',
     name: workload.metadata.name ?? '',
-    desired: workload.spec?.replicas ?? 1,
+    desired,
     pods: pods.filter(
       (pod) =>
         pod.metadata.namespace === workload.metadata.namespace && topOwner(pod, byUid) === name,
     ).length,
-    ready: workload.status?.readyReplicas ?? 0,
+    ready,
+    ...(workload.kind === 'Job' ? { job: jobOutcome(workload) } : undefined),
+  };
+}
+
+function jobOutcome(job: Job): JobOutcome {
+  const { status } = job;
+  return {
+    succeeded: status?.succeeded ?? 0,
+    failed: status?.failed ?? 0,
+    active: status?.active ?? 0,
+    status: jobStatusText(job),
+    completedIndexes: status?.completedIndexes ?? '',
+    failedIndexes: status?.failedIndexes ?? '',
+    reasons: (status?.conditions ?? []).map((each) => each.reason ?? ''),
   };
 }
 
