@@ -18,7 +18,8 @@ export function sendReply(server: Server, exchange: Exchange, answer: Reply): vo
     noteOwnAnswer(server, answer.code);
     return;
   }
-  const { code, body, warnings, retryAfterSeconds, contentType } = answer;
+  const { code, body, retryAfterSeconds, contentType } = answer;
+  const warnings = withDeprecation(exchange, answer.warnings);
   server.env.send(client, {
     type: 'api/response',
     id: request.id,
@@ -28,6 +29,16 @@ export function sendReply(server: Server, exchange: Exchange, answer: Reply): vo
     ...(retryAfterSeconds === undefined ? undefined : { retryAfterSeconds }),
     ...(contentType === undefined ? undefined : { contentType }),
   });
+}
+
+/** Whoever speaks to a kind that is on its way out is told so. */
+function withDeprecation(
+  { request }: Exchange,
+  warnings: readonly string[] | undefined,
+): readonly string[] | undefined {
+  const deprecation = targetOf(request.path)?.kind.deprecation;
+  if (deprecation === undefined || request.typed === true) return warnings;
+  return [deprecation, ...(warnings ?? [])];
 }
 
 /** Counts an answer, and tells the observers of it. */

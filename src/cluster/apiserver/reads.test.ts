@@ -374,6 +374,41 @@ describe('discovery and health', () => {
     }
   });
 
+  test('reviews are answered and not stored', () => {
+    const access = ask(rig, {
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      body: { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } },
+    });
+    expect(access).toMatchObject({ code: 201, body: { status: { allowed: true } } });
+    const who = ask(rig, {
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      body: {},
+    });
+    expect(who).toMatchObject({
+      code: 201,
+      body: { status: { userInfo: { username: 'kubernetes-admin' } } },
+    });
+    expect(
+      ask(rig, { method: 'GET', path: '/apis/authentication.k8s.io/v1/selfsubjectreviews' }).code,
+    ).toBe(405);
+    const { body } = ask(rig, { method: 'GET', path: '/apis/authorization.k8s.io/v1' });
+    expect((body as { resources: { name: string }[] }).resources.map(({ name }) => name)).toEqual([
+      'localsubjectaccessreviews',
+      'selfsubjectaccessreviews',
+      'selfsubjectrulesreviews',
+      'subjectaccessreviews',
+    ]);
+  });
+
+  test('kinds on their way out say so', () => {
+    expect(ask(rig, { method: 'GET', path: '/api/v1/endpoints' }).warnings).toEqual([
+      'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+    ]);
+    expect(ask(rig, { method: 'GET', path: maps }).warnings).toBeUndefined();
+  });
+
   test('every answer is observed with its latency', () => {
     rig.observed.length = 0;
     ask(rig, { method: 'GET', path: '/api/v1/nodes' });

@@ -1,4 +1,5 @@
 import type { Pod, PodSpec, PriorityClass } from '../../../api/generated/types.ts';
+import { forbiddenError } from '../../../api/status-error.ts';
 import { cacheOf, type Server } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import {
@@ -25,7 +26,23 @@ export const priority: AdmissionPlugin = {
     }
     return call.target.kind.storage === STORAGE ? admitClass(call, change) : admitted(change.next);
   },
+
+  // Upstream's storage refuses this; what is asked and answered is the same.
+  admitDeletion({ target }) {
+    const { kind, name } = target;
+    if (kind.storage !== STORAGE || !systemClasses.has(name)) return undefined;
+    return forbiddenError(
+      { group: kind.group, resource: kind.plural },
+      name,
+      'this is a system priority class and cannot be deleted',
+    );
+  },
 };
+
+const systemClasses: ReadonlySet<string> = new Set([
+  'system-cluster-critical',
+  'system-node-critical',
+]);
 
 function admitPod(call: VerbCall, change: Change): Admitted {
   const pod = change.next as Pod;

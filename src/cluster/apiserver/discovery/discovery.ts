@@ -1,9 +1,9 @@
 import { compareStrings } from '../../../base/compare.ts';
 import type { ApiRequest } from '../../messages.ts';
-import { servedGroups } from '../../../api/kinds/index.ts';
 import { reply, type Reply } from '../exchange.ts';
 import {
   aggregatedGroups,
+  discoveredGroups,
   groupOf,
   groupVersionText,
   kindsIn,
@@ -48,7 +48,7 @@ export function discoveryAnswer(
 
 /** What `/` lists: the places where a client may begin. */
 function servedPaths(): readonly string[] {
-  const groups = servedGroups().filter(({ group }) => group !== '');
+  const groups = discoveredGroups().filter(({ group }) => group !== '');
   return [
     '/api',
     '/api/v1',
@@ -75,7 +75,7 @@ function groupAnswer(parts: readonly string[]): Reply | undefined {
     return first === 'v1' && parts.length === 2 ? resourceList('', 'v1') : undefined;
   }
   if (root !== 'apis') return undefined;
-  const served = servedGroups().find(({ group }) => group !== '' && group === first);
+  const served = discoveredGroups().find(({ group }) => group !== '' && group === first);
   if (served === undefined) return undefined;
   if (parts.length === 2) {
     return reply({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(first, served.versions) });

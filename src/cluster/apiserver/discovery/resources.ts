@@ -1,5 +1,6 @@
 import type { APIGroup, APIResource } from '../../../api/generated/types.ts';
 import { allKinds, apiVersionOf, servedGroups } from '../../../api/kinds/index.ts';
+import { reviewKinds } from '../reviews/kinds.ts';
 import type { KindDeclaration, Subresource, SubresourceName } from '../../../api/kinds/kind.ts';
 import { compareStrings } from '../../../base/compare.ts';
 
@@ -7,9 +8,19 @@ import { compareStrings } from '../../../base/compare.ts';
 
 /** The kinds of one group and version, by name. */
 export function kindsIn(group: string, version: string): readonly KindDeclaration[] {
-  return allKinds
+  return [...allKinds, ...reviewKinds]
     .filter((kind) => kind.group === group && kind.version === version)
     .sort((a, b) => compareStrings(a.plural, b.plural));
+}
+
+/** Groups and versions, those of the reviews included: core first, the others by name. */
+export function discoveredGroups(): ReturnType<typeof servedGroups> {
+  const reviews = new Map(reviewKinds.map(({ group, version }) => [group, version]));
+  const stored = servedGroups();
+  const added = [...reviews]
+    .filter(([group]) => !stored.some((each) => each.group === group))
+    .map(([group, version]) => ({ group, versions: [version] }));
+  return [...stored, ...added].sort((a, b) => compareStrings(a.group, b.group));
 }
 
 /** One group as `/apis` lists it. */
@@ -25,7 +36,7 @@ export function groupOf(name: string, versions: readonly string[]): APIGroup {
 
 /** All groups but the core one. */
 export function namedGroups(): readonly APIGroup[] {
-  return servedGroups()
+  return discoveredGroups()
     .filter(({ group }) => group !== '')
     .map(({ group, versions }) => groupOf(group, versions));
 }
@@ -94,7 +105,7 @@ function subresourcesOf(
 
 /** The groups of one root (`/api`: the core group alone) in aggregated discovery. */
 export function aggregatedGroups(isCore: boolean): unknown {
-  const items = servedGroups()
+  const items = discoveredGroups()
     .filter(({ group }) => (group === '') === isCore)
     .map(({ group, versions }) => ({
       metadata: group === '' ? {} : { name: group },

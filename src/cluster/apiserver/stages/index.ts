@@ -1,6 +1,7 @@
 import { authenticate } from './authenticate.ts';
 import { authorise } from './authorise.ts';
 import { checkOptions } from './check-options.ts';
+import { answerReview } from '../reviews/answer.ts';
 import { knowResource } from './know-resource.ts';
 import { serveItself } from './serve-itself.ts';
 import type { Stage } from './stage.ts';
@@ -13,6 +14,8 @@ export const stages: readonly Stage[] = [
   authorise,
   // Health, versions and discovery.
   serveItself,
+  // Questions that are answered and not stored.
+  answerReview,
   knowResource,
   checkOptions,
   waitForCache,

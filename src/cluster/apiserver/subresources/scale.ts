@@ -1,6 +1,7 @@
-import type { KubernetesObject, Scale } from '../../../api/generated/types.ts';
+import type { KubernetesObject, Scale, Table } from '../../../api/generated/types.ts';
 import { decodeObject } from '../../../api/decode/decode.ts';
 import { invalid } from '../../../api/field-errors.ts';
+import { ageColumn, ageOf, nameColumn, numberColumn } from '../../../api/printers/columns.ts';
 import { structSchema } from '../../../api/schema/lookup.ts';
 import {
   badRequestError,
@@ -12,7 +13,9 @@ import {
 } from '../../../api/status-error.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
 import { refuse, reply, type Answer } from '../exchange.ts';
+import { formOf } from '../reads/object-form.ts';
 import { targetOf } from '../request-target.ts';
+import { calendarMillis } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import { fieldValidationOf } from '../writes/body.ts';
 import { resourceOf } from '../writes/finish.ts';
@@ -33,7 +36,30 @@ const patchTypes = [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH];
 export function getScale(call: VerbCall): Answer {
   const object = currentObject(call);
   if (object === undefined) return refuse(notFoundError(resourceOf(call), call.target.name));
-  return reply(scaleOf(call.exchange.request.path, object));
+  const scale = scaleOf(call.exchange.request.path, object);
+  const form = formOf(call.exchange.request);
+  return reply(form.startsWith('table') ? scaleTable(scale, calendarMillis(call.server)) : scale);
+}
+
+function scaleTable(scale: Scale & KubernetesObject, now: number): Table {
+  const { name = '', resourceVersion = '' } = scale.metadata;
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata: { resourceVersion },
+    columnDefinitions: [
+      nameColumn,
+      numberColumn('Desired', 'How many pods are wanted.'),
+      numberColumn('Available', 'How many pods there are.'),
+      ageColumn,
+    ],
+    rows: [
+      {
+        cells: [name, scale.spec?.replicas ?? 0, scale.status?.replicas ?? 0, ageOf(scale, now)],
+        object: scale,
+      },
+    ],
+  };
 }
 
 /** PUT or PATCH of an object's scale: only its replica count changes. */
