@@ -1,6 +1,7 @@
 import type { StructDescription } from '../generated/descriptions/load.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { FieldSchema, ScalarType, StructSchema, TypeSchema } from '../schema/schema.ts';
+import { sharedTexts } from './generated/texts.ts';
 
 /** A schema of OpenAPI 3.0 with Kubernetes' extensions. */
 export type OpenApiSchema = Readonly<Record<string, unknown>>;
@@ -71,9 +72,11 @@ export function schemaBuilder(
   }
 
   function propertySchema(field: FieldSchema, text: string | undefined): OpenApiSchema {
-    const { type } = field;
+    const { type, name } = field;
+    if (name === 'fieldsV1') return { ...described(text), ...sharedSchema(fieldsV1) };
+    const known = name === 'apiVersion' || name === 'kind' ? sharedTexts[name] : undefined;
     // OpenAPI takes nothing beside a reference, hence upstream's allOf around it.
-    return { ...described(text), ...typeSchema(type), ...mergeMarks(type) };
+    return { ...described(text ?? known), ...typeSchema(type), ...mergeMarks(type) };
   }
 
   function typeSchema(type: TypeSchema): OpenApiSchema {
@@ -95,8 +98,12 @@ export function schemaBuilder(
     }
     const shared = sharedScalars[scalar];
     if (shared === undefined) return plainScalars[scalar] ?? { type: 'string' };
-    components[shared.name] ??= shared.schema;
-    return { allOf: [{ $ref: `#/components/schemas/${shared.name}` }] };
+    return sharedSchema(shared);
+  }
+
+  function sharedSchema({ name, schema }: SharedScalar): OpenApiSchema {
+    components[name] ??= schema;
+    return { allOf: [{ $ref: `#/components/schemas/${name}` }] };
   }
 
   return { components, reference };
@@ -147,40 +154,46 @@ const plainScalars: Readonly<Partial<Record<ScalarType['scalar'], OpenApiSchema>
   bytes: { type: 'string', format: 'byte' },
 };
 
+const meta = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+
 /** Scalars that are types of their own upstream. */
-const sharedScalars: Readonly<
-  Partial<Record<ScalarType['scalar'], { readonly name: string; readonly schema: OpenApiSchema }>>
-> = {
+const sharedScalars: Readonly<Partial<Record<ScalarType['scalar'], SharedScalar>>> = {
   quantity: {
     name: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
     schema: {
-      description:
-        'A number as text with an optional unit: 100m, 1.5, 2Gi, 3e6. Compared and added by value.',
+      description: sharedTexts.quantity,
       oneOf: [{ type: 'string' }, { type: 'number' }],
     },
   },
   intOrString: {
     name: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
     schema: {
-      description: 'A whole number, or a text such as a name or a percentage.',
+      description: sharedTexts.intOrString,
       format: 'int-or-string',
       oneOf: [{ type: 'integer' }, { type: 'string' }],
     },
   },
   time: {
-    name: 'io.k8s.apimachinery.pkg.apis.meta.v1.Time',
-    schema: { description: 'A time as RFC 3339 has it.', type: 'string', format: 'date-time' },
+    name: `${meta}.Time`,
+    schema: { description: sharedTexts.time, type: 'string', format: 'date-time' },
   },
   microTime: {
-    name: 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime',
-    schema: {
-      description: 'A time as RFC 3339 has it, to the microsecond.',
-      type: 'string',
-      format: 'date-time',
-    },
+    name: `${meta}.MicroTime`,
+    schema: { description: sharedTexts.microTime, type: 'string', format: 'date-time' },
   },
   json: {
     name: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
-    schema: { description: 'Any JSON object.', type: 'object' },
+    schema: { description: sharedTexts.rawExtension, type: 'object' },
   },
+};
+
+interface SharedScalar {
+  readonly name: string;
+  readonly schema: OpenApiSchema;
+}
+
+/** The one field of any JSON that has a type with a name and a text of its own. */
+const fieldsV1: SharedScalar = {
+  name: `${meta}.FieldsV1`,
+  schema: { description: sharedTexts.fieldsV1, type: 'object' },
 };

@@ -3,6 +3,11 @@ import {
   type StructDescription,
 } from '../../../api/generated/descriptions/load.ts';
 import { openApiDocument, openApiIndex, openApiParts } from '../../../api/openapi/document.ts';
+import {
+  OPENAPI_V2_ANSWER,
+  OPENAPI_V2_PROTOBUF,
+  openApiV2Document,
+} from '../../../api/openapi/version-2.ts';
 import type { FetchHandler } from '../../fetch-adapter.ts';
 
 type Texts = Readonly<Record<string, StructDescription>>;
@@ -10,23 +15,47 @@ type Texts = Readonly<Record<string, StructDescription>>;
 const documents = new Map<string, Promise<string>>();
 
 /**
- * Puts `/openapi/v3` before a handler. The documents carry half a megabyte of texts, which the engine need not know: the
- * server inside is only asked whether it is there. Version 2 is not served; clients then do without it.
+ * Puts `/openapi` before a handler. The documents carry half a megabyte of texts, which the engine need not know: the
+ * server inside is only asked whether it is there. Of version 2 there is no more than kubectl cannot do without.
  */
 export function withOpenApi(handler: FetchHandler, release: string): FetchHandler {
   return async (request, user) => {
     const { pathname, origin } = new URL(request.url);
-    if (!pathname.startsWith('/openapi/v3')) return handler(request, user);
-    const text = await documentAt(pathname, release);
-    if (text === undefined) return handler(request, user);
-    const alive = await handler(new Request(`${origin}/livez/ping`, { signal: request.signal }), user);
-    return alive.ok
-      ? new Response(text, { headers: { 'Content-Type': 'application/json' } })
-      : alive;
+    if (!pathname.startsWith('/openapi/')) return handler(request, user);
+    const document = await documentAt(pathname, { release, accept: request.headers.get('accept') });
+    if (document === undefined) return handler(request, user);
+    const alive = await handler(
+      new Request(`${origin}/livez/ping`, { signal: request.signal }),
+      user,
+    );
+    if (!alive.ok) return alive;
+    const { body, contentType } = document;
+    return new Response(body, { headers: { 'Content-Type': contentType } });
   };
 }
 
-async function documentAt(pathname: string, release: string): Promise<string | undefined> {
+interface OpenApiAnswer {
+  readonly body: string | Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+}
+
+async function documentAt(
+  pathname: string,
+  { release, accept }: { readonly release: string; readonly accept: string | null },
+): Promise<OpenApiAnswer | undefined> {
+  if (pathname === '/openapi/v2') {
+    return accept?.includes(OPENAPI_V2_PROTOBUF) === true
+      ? {
+          body: new Uint8Array(openApiV2Document(release)),
+          contentType: OPENAPI_V2_ANSWER,
+        }
+      : undefined;
+  }
+  const text = await textAt(pathname, release);
+  return text === undefined ? undefined : { body: text, contentType: 'application/json' };
+}
+
+async function textAt(pathname: string, release: string): Promise<string | undefined> {
   if (pathname === '/openapi/v3' || pathname === '/openapi/v3/') {
     return JSON.stringify(openApiIndex());
   }

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  openTerminal,
+  readTranscript,
+  tools,
+  withoutChance,
+  writeTranscript,
+  type Terminal,
+} from './testing.ts';
+
+/**
+ * The real kubectl against the served API, one test a command line. Each transcript has a cluster of its own, and all are
+ * played at the same time, since kubectl mostly waits. With RECORD_TRANSCRIPTS=1 the transcripts are written anew instead,
+ * for a person to read what changed.
+ */
+const isRecording = process.env['RECORD_TRANSCRIPTS'] === '1';
+/** A test may wait for all that its transcript has before it. */
+const PATIENCE_MILLIS = 240_000;
+
+const names: readonly string[] = ['reading', 'writing', 'applying', 'errors', 'serving'];
+
+const transcripts = names.map((name) => ({ name, steps: readTranscript(name) }));
+
+describe.skipIf(tools === undefined)('kubectl', () => {
+  const terminals: Promise<Terminal>[] = [];
+  const outputs = new Map<string, readonly Promise<string>[]>();
+
+  beforeAll(() => {
+    for (const { name, steps } of transcripts) {
+      const terminal = openTerminal();
+      terminals.push(terminal);
+      let previous: Promise<unknown> = terminal;
+      const played = steps.map(({ command }) => {
+        const output = previous
+          .then(() => terminal)
+          .then(({ run }) => run(command))
+          .then(withoutChance);
+        // A step that fails here fails in its test.
+        output.catch(() => undefined);
+        previous = output;
+        return output;
+      });
+      outputs.set(name, played);
+    }
+  });
+  afterAll(async () => {
+    for (const terminal of terminals) await (await terminal).close();
+  });
+
+  describe.each(transcripts)('$name', ({ name, steps }) => {
+    test.each(steps.map((step, index) => [index + 1, step.command, step] as const))(
+      '%i: %s',
+      async (number, _command, step) => {
+        const output = await outputs.get(name)?.[number - 1];
+        if (!isRecording) expect(output).toBe(step.output);
+      },
+      PATIENCE_MILLIS,
+    );
+
+    test.runIf(isRecording)('recorded', async () => {
+      const played = await Promise.all(outputs.get(name) ?? []);
+      writeTranscript(
+        name,
+        steps.map((step, index) => ({ ...step, output: played[index] ?? '' })),
+      );
+    });
+  });
+});
