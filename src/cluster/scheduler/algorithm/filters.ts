@@ -1,12 +1,6 @@
 import type { Cycle, FilterRun, SchedulerPlugin } from '../framework/plugin.ts';
 import type { Profile } from '../framework/profile.ts';
-import {
-  failure,
-  isRejected,
-  type MaybeStatus,
-  type Status,
-  unresolvable,
-} from '../framework/status.ts';
+import { failure, type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
 import { TRAIT_NOMINATED } from '../snapshot/node-table.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import { countOnNode } from '../snapshot/snapshot.ts';
@@ -96,12 +90,8 @@ export function runFiltersWithNominated(
   return crowded ?? runFilters(cycle, filters, node);
 }
 
-/** Whether a status is a plugin's "no" rather than a fault that fails the whole attempt. */
-export function isRejection(status: Status): boolean {
-  return isRejected(status);
-}
-
-function nominatedGuests({ snapshot, pod }: Cycle, node: number): readonly PodInfo[] {
+/** Waiting Pods of no lower priority that preemption makes room for on the node. */
+export function nominatedGuests({ snapshot, pod }: Cycle, node: number): readonly PodInfo[] {
   const nominated = snapshot.nominated.get(snapshot.table.names[node] as string);
   if (nominated === undefined) return [];
   return [...nominated.values()].filter(

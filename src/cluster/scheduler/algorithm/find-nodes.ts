@@ -1,8 +1,10 @@
 import { compareNumbers } from '../../../base/compare.ts';
 import type { Cycle, FilterRun } from '../framework/plugin.ts';
-import { isRejected, type Status, unresolvable } from '../framework/status.ts';
-import { positionOf, slotsInOrder } from '../snapshot/snapshot.ts';
+import { isRejected, type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
+import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo.ts';
+import { positionOf, scratchOf, slotsInOrder } from '../snapshot/snapshot.ts';
 import { type PreFiltered, runFiltersWithNominated } from './filters.ts';
+import { kindOfPod } from './kind-of-pod.ts';
 import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-book.ts';
 
 /** The nodes found for a Pod. */
@@ -56,14 +58,15 @@ function searchAll(
   book: VerdictBook,
   { start, wanted }: { readonly start: number; readonly wanted: number },
 ): FoundNodes {
-  const feasible = new Int32Array(Math.min(wanted, slots.length));
+  const feasible = scratchOf(cycle.snapshot);
+  const ask = askerOf(cycle, filters);
   let found = 0;
   let examined = 0;
   let position = slots.length === 0 ? 0 : start % slots.length;
   const startedAt = position;
   while (examined < slots.length && found < wanted) {
-    const slot = slots[position]!; // In range: positions wrap at the end.
-    const status = runFiltersWithNominated(cycle, filters, slot);
+    const slot = slots[position] as number; // In range: positions wrap at the end.
+    const status = ask(slot);
     if (status === undefined) feasible[found++] = slot;
     else if (!isRejected(status)) {
       return { feasible: NO_NODES, book, startedAt, examined, error: status };
@@ -72,8 +75,31 @@ function searchAll(
     examined += 1;
     position = position + 1 === slots.length ? 0 : position + 1;
   }
-  return { feasible: feasible.subarray(0, found), book, startedAt, examined, error: undefined };
+  return { feasible: feasible.slice(0, found), book, startedAt, examined, error: undefined };
 }
+
+/**
+ * What is asked of each node. Where Pods are nominated, filtering counts them in and costs more, so that what
+ * was said of unchanged nodes to a Pod of the same kind is remembered.
+ */
+function askerOf(cycle: Cycle, filters: FilterRun): (slot: number) => MaybeStatus {
+  const { snapshot } = cycle;
+  const { table } = snapshot;
+  const key = snapshot.nominated.size === 0 ? undefined : kindOfPod(cycle, filters);
+  if (key === undefined) return (slot) => runFiltersWithNominated(cycle, filters, slot);
+  // This kind of memo holds statuses, and FITS for none.
+  const memo = nodeMemo(snapshot.verdictMemos, key, table) as NodeMemo<Status | typeof FITS>;
+  return (slot) => {
+    let answer = recall(memo, table, slot);
+    if (answer === undefined) {
+      answer = runFiltersWithNominated(cycle, filters, slot) ?? FITS;
+      remember(memo, table, slot, answer);
+    }
+    return answer === FITS ? undefined : (answer as Status);
+  };
+}
+
+const FITS = Object.freeze({ fits: true });
 
 function searchNamed(
   cycle: Cycle,

@@ -25,8 +25,11 @@ export interface SchedulerPlugin<FilterState = unknown, ScoreState = unknown> {
   preFilter?(cycle: Cycle): PreFilterAnswer<FilterState>;
   /** Whether the node can take the Pod. */
   filter?(cycle: Cycle, node: number, state: FilterState): MaybeStatus;
-  /** The filter's answer does not depend on which Pods stand on nodes: preemption need not ask again. */
-  readonly ignoresPods?: true;
+  /**
+   * What of the Pods on nodes the filter's answer depends on: `nothing`, so that preemption need not ask again,
+   * or only what the node's own `columns` say. Absent: anything.
+   */
+  readonly seesOfPods?: 'nothing' | 'columns';
 
   /** When no node fits: may make room, or say what was tried. */
   postFilter?(attempt: FailedAttempt): PostFilterAnswer;

@@ -53,7 +53,7 @@ export function nodeAffinity(args: NodeAffinityArgs): SchedulerPlugin {
 
   return definePlugin({
     name: NAME,
-    ignoresPods: true,
+    seesOfPods: 'nothing',
     wakesOn: [
       {
         resource: 'Node',

@@ -17,7 +17,7 @@ const UNTOLERATED = unresolvable(NAME, 'node(s) had untolerated taint(s)');
 /** Keeps Pods off nodes whose taints they do not tolerate, and away from softly tainted ones. */
 export const taintToleration = definePlugin({
   name: NAME,
-  ignoresPods: true,
+  seesOfPods: 'nothing',
   wakesOn: [
     {
       resource: 'Node',

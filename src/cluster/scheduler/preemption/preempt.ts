@@ -1,6 +1,11 @@
 import type { PodDisruptionBudget } from '../../../api/generated/types.ts';
 import { fitErrorMessage, reasonCounts } from '../algorithm/fit-error.ts';
-import { createVerdictBook, enterVerdict, statusAt } from '../algorithm/verdict-book.ts';
+import {
+  createVerdictBook,
+  enterVerdict,
+  statusAt,
+  type VerdictBook,
+} from '../algorithm/verdict-book.ts';
 import type { DefaultPreemptionArgs } from '../configuration/plugin-args.ts';
 import type {
   Cycle,
@@ -9,7 +14,13 @@ import type {
   PreemptionCandidate,
   Verdicts,
 } from '../framework/plugin.ts';
-import { isRejected, type Status, unresolvable, unschedulable } from '../framework/status.ts';
+import {
+  isRejected,
+  type MaybeStatus,
+  type Status,
+  unresolvable,
+  unschedulable,
+} from '../framework/status.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import {
   nodeCount,
@@ -19,8 +30,7 @@ import {
   type Snapshot,
 } from '../snapshot/snapshot.ts';
 import { bestCandidates } from './choose-candidate.ts';
-import { selectVictims } from './select-victims.ts';
-import { trialOfResources } from './resource-trial.ts';
+import { prepareTrials, tryNode } from './select-victims.ts';
 
 const NAME = 'DefaultPreemption';
 const NOT_HELPFUL = unresolvable('', 'Preemption is not helpful for scheduling');
@@ -47,13 +57,18 @@ export function ineligibility(cycle: Cycle, verdicts: Verdicts): string | undefi
 }
 
 /** Positions of the nodes where evicting Pods might help: those that did not say it cannot. */
-export function promisingPositions(verdicts: Verdicts, count: number): number[] {
-  const positions: number[] = [];
+export function promisingPositions(verdicts: Verdicts, count: number): Int32Array {
+  const isHopeful = (status: MaybeStatus) => status?.code !== 'UnschedulableAndUnresolvable';
+  const hopeful = verdicts.statuses.map(isHopeful);
+  const isUnseenHopeful = isHopeful(verdicts.absent);
+  const positions = new Int32Array(count);
+  let found = 0;
   for (let position = 0; position < count; position++) {
-    const status = statusAt(verdicts, position) ?? verdicts.absent;
-    if (status?.code !== 'UnschedulableAndUnresolvable') positions.push(position);
+    const verdict = verdicts.byPosition[position] as number;
+    if (verdict < 2 ? isUnseenHopeful : hopeful[verdict - 2] === true)
+      positions[found++] = position;
   }
-  return positions;
+  return positions.subarray(0, found);
 }
 
 /** Looks for Pods of lower priority to evict, so that the Pod fits (`DefaultPreemption`). */
@@ -93,34 +108,34 @@ export function preempt(attempt: FailedAttempt, args: DefaultPreemptionArgs): Po
 /** What came of trying nodes. */
 export interface Tried {
   readonly candidates: readonly PreemptionCandidate[];
-  /** Position of a node → why evicting did not help there. */
-  readonly refusals: ReadonlyMap<number, Status>;
+  /** Why evicting did not help on the nodes tried without success. */
+  readonly refusals: VerdictBook;
   readonly error: Status | undefined;
 }
 
 /** Tries promising nodes from a drawn one on, until enough candidates are found, one without violations. */
 export function tryNodes(
   { cycle, filters, drawBelow }: FailedAttempt,
-  promising: readonly number[],
+  promising: Int32Array,
   args: DefaultPreemptionArgs,
 ): Tried {
   const candidates: PreemptionCandidate[] = [];
-  const refusals = new Map<number, Status>();
+  const refusals = createVerdictBook(nodeCount(cycle.snapshot));
   if (promising.length === 0) return { candidates, refusals, error: undefined };
   const { snapshot } = cycle;
   const slots = slotsInOrder(snapshot);
   const budgets = budgetsOf(snapshot);
   const enough = candidatesWanted(promising.length, args);
   const offset = drawBelow(promising.length);
-  const quick = trialOfResources(cycle, filters, budgets);
+  const trials = prepareTrials(cycle, filters, budgets);
   let clean = 0;
   for (let index = 0; index < promising.length; index++) {
     const position = promising[(offset + index) % promising.length] as number;
     const slot = slots[position] as number;
-    const trial = quick?.(slot) ?? selectVictims(cycle, filters, slot, budgets);
+    const trial = tryNode(trials, slot);
     if (trial.kind === 'no') {
       if (!isRejected(trial.status)) return { candidates, refusals, error: trial.status };
-      refusals.set(position, trial.status);
+      enterVerdict(refusals, position, trial.status);
       continue;
     }
     candidates.push(trial.candidate);
@@ -141,15 +156,12 @@ function budgetsOf(snapshot: Snapshot): readonly PodDisruptionBudget[] {
 }
 
 /** Upstream's text on why no node can be freed; of the nodes not tried it says that it would not help. */
-function noCandidates(refusals: ReadonlyMap<number, Status>, count: number): string {
-  const book = createVerdictBook(count);
-  for (const [position, status] of refusals) enterVerdict(book, position, status);
-  book.absent = NOT_HELPFUL;
+function noCandidates(refusals: VerdictBook, count: number): string {
   return fitErrorMessage({
     nodeCount: count,
     preFilterMessage: '',
     postFilterMessage: '',
-    reasons: reasonCounts(book, count),
+    reasons: reasonCounts({ ...refusals, absent: NOT_HELPFUL }, count),
   });
 }
 

@@ -1,7 +1,10 @@
 import type { PodDisruptionBudget } from '../../../api/generated/types.ts';
-import { runFiltersWithNominated } from '../algorithm/filters.ts';
+import { nominatedGuests, runFilters, runFiltersWithNominated } from '../algorithm/filters.ts';
+import { kindOfPod } from '../algorithm/kind-of-pod.ts';
 import type { Cycle, FilterRun, PreemptionCandidate } from '../framework/plugin.ts';
-import { type Status, unresolvable } from '../framework/status.ts';
+import { type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
+import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo.ts';
+import { countPod, TRAIT_NOMINATED } from '../snapshot/node-table.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import { countOnNode } from '../snapshot/snapshot.ts';
 import { splitByBudget } from './disruption-budgets.ts';
@@ -14,50 +17,133 @@ export type Trial =
   | { readonly kind: 'candidate'; readonly candidate: PreemptionCandidate }
   | { readonly kind: 'no'; readonly status: Status };
 
+/** A trial on a node; one that was made for a Pod of the same kind holds while the node is unchanged. */
+export function tryNode(trials: Trials, slot: number): Trial {
+  const { memo, cycle } = trials;
+  if (memo === undefined) return selectVictims(trials, slot);
+  const { table } = cycle.snapshot;
+  let trial = recall(memo, table, slot);
+  if (trial === undefined) {
+    trial = selectVictims(trials, slot);
+    remember(memo, table, slot, trial);
+  }
+  return trial;
+}
+
 /**
  * Tries what would happen if all Pods of lower priority left the node, then lets as many of them stay as can:
  * those whose eviction would violate a budget first, of each the most important first. The snapshot is
  * left as it was found.
  */
-export function selectVictims(
-  cycle: Cycle,
-  filters: FilterRun,
-  slot: number,
-  budgets: readonly PodDisruptionBudget[],
-): Trial {
+function selectVictims(trials: Trials, slot: number): Trial {
+  const { cycle, budgets, move, check } = trials;
   const { snapshot } = cycle;
   const lower = lowerPriorityPods(cycle, slot);
-  if (lower.length === 0) return { kind: 'no', status: NO_VICTIMS };
-  for (const pod of lower) countOnNode(snapshot, slot, pod, -1);
-  const status = runFiltersWithNominated(cycle, filters, slot);
+  if (lower.length === 0) return NOBODY_TO_EVICT;
+  for (const pod of lower) move(slot, pod, -1);
+  const status = check(slot);
   if (status !== undefined) {
-    for (const pod of lower) countOnNode(snapshot, slot, pod, 1);
+    for (const pod of lower) move(slot, pod, 1);
     return { kind: 'no', status };
   }
-  lower.sort(compareImportance);
+  if (lower.length > 1) lower.sort(compareImportance);
   const { violating, other } = splitByBudget(lower, budgets);
   const victims: PodInfo[] = [];
   let numPDBViolations = 0;
-  const staysOrGoes = (pod: PodInfo): boolean => {
-    countOnNode(snapshot, slot, pod, 1);
-    if (runFiltersWithNominated(cycle, filters, slot) === undefined) return true;
-    countOnNode(snapshot, slot, pod, -1);
+  for (const pod of violating) {
+    if (staysOrGoes(trials, slot, pod)) continue;
     victims.push(pod);
-    return false;
-  };
-  for (const pod of violating) if (!staysOrGoes(pod)) numPDBViolations += 1;
-  for (const pod of other) staysOrGoes(pod);
-  for (const pod of victims) countOnNode(snapshot, slot, pod, 1);
+    numPDBViolations += 1;
+  }
+  for (const pod of other) if (!staysOrGoes(trials, slot, pod)) victims.push(pod);
+  for (const pod of victims) move(slot, pod, 1);
   if (violating.length > 0) victims.sort(compareImportance);
   const nodeName = snapshot.table.names[slot] as string;
   return { kind: 'candidate', candidate: { nodeName, victims, numPDBViolations } };
 }
 
+/** How trials are made for one Pod. */
+export interface Trials {
+  readonly cycle: Cycle;
+  readonly budgets: readonly PodDisruptionBudget[];
+  /** Takes a Pod off the node (−1) or puts it back (1). */
+  readonly move: (slot: number, pod: PodInfo, sign: 1 | -1) => void;
+  /** What the filters say of the node as it is now. */
+  readonly check: (slot: number) => MaybeStatus;
+  /** Trials for Pods of this kind; undefined where more than the node decides. */
+  readonly memo: NodeMemo<Trial> | undefined;
+}
+
+/**
+ * Prepares trials. Where nothing but room and ports is asked for, which is nearly always, Pods are moved in
+ * the node's columns only, and only the filters that read those are asked.
+ */
+export function prepareTrials(
+  cycle: Cycle,
+  filters: FilterRun,
+  budgets: readonly PodDisruptionBudget[],
+): Trials {
+  const { snapshot } = cycle;
+  if (filters.plugins.some((plugin) => plugin.seesOfPods === undefined)) {
+    return {
+      cycle,
+      budgets,
+      move: (slot, pod, sign) => countOnNode(snapshot, slot, pod, sign),
+      check: (slot) => runFiltersWithNominated(cycle, filters, slot),
+      memo: undefined,
+    };
+  }
+  const { table } = snapshot;
+  const narrowed = columnFilters(filters);
+  const check = (slot: number): MaybeStatus => {
+    if (((table.traits[slot] as number) & TRAIT_NOMINATED) === 0) {
+      return runFilters(cycle, narrowed, slot);
+    }
+    // What only takes room can only make it worse: with the nominated Pods there is the case that decides.
+    const guests = nominatedGuests(cycle, slot);
+    for (const guest of guests) countPod(table, slot, guest, 1);
+    const status = runFilters(cycle, narrowed, slot);
+    for (const guest of guests) countPod(table, slot, guest, -1);
+    return status;
+  };
+  const key = budgets.length > 0 ? undefined : kindOfPod(cycle, filters);
+  return {
+    cycle,
+    budgets,
+    move: (slot, pod, sign) => countPod(table, slot, pod, sign),
+    check,
+    // This kind of memo holds trials.
+    memo:
+      key === undefined
+        ? undefined
+        : (nodeMemo(snapshot.trialMemos, key, table) as NodeMemo<Trial>),
+  };
+}
+
+function columnFilters({ plugins, states, asked }: FilterRun): FilterRun {
+  const isKept = plugins.map((plugin) => plugin.seesOfPods === 'columns');
+  return {
+    plugins: plugins.filter((_, index) => isKept[index]),
+    states: states.filter((_, index) => isKept[index]),
+    asked,
+  };
+}
+
+/** Puts a Pod back; takes it off again, and says false, when the newcomer would not fit beside it. */
+function staysOrGoes({ move, check }: Trials, slot: number, pod: PodInfo): boolean {
+  move(slot, pod, 1);
+  if (check(slot) === undefined) return true;
+  move(slot, pod, -1);
+  return false;
+}
+
 /** The Pods on a node that may be evicted for the Pod. */
-export function lowerPriorityPods({ snapshot, pod }: Cycle, slot: number): PodInfo[] {
+function lowerPriorityPods({ snapshot, pod }: Cycle, slot: number): PodInfo[] {
   const lower: PodInfo[] = [];
-  for (const other of snapshot.table.pods[slot]?.values() ?? []) {
+  for (const other of (snapshot.table.pods[slot] as Map<string, PodInfo>).values()) {
     if (other.priority < pod.priority) lower.push(other);
   }
   return lower;
 }
+
+const NOBODY_TO_EVICT: Trial = Object.freeze({ kind: 'no', status: NO_VICTIMS });

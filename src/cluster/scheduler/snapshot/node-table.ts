@@ -34,6 +34,9 @@ export interface NodeTable {
   /** Numbers the nodes in order of arrival. */
   serials: Float64Array;
   nextSerial: number;
+  /** Changes whenever anything about the node does: its object, its Pods, Pods nominated for it. */
+  versions: Float64Array;
+  nextVersion: number;
   /** Bits of `NodeTrait`. */
   traits: Uint8Array;
   readonly scalars: Map<string, ScalarColumn>;
@@ -77,6 +80,8 @@ export function createNodeTable(): NodeTable {
     podCount: new Int32Array(CAPACITY_MIN),
     serials: column(),
     nextSerial: 1,
+    versions: column(),
+    nextVersion: 1,
     traits: new Uint8Array(CAPACITY_MIN),
     scalars: new Map(),
     traitCounts: { unschedulable: 0, hardTaints: 0, softTaints: 0 },
@@ -112,10 +117,16 @@ export function releaseSlot(table: NodeTable, slot: number): void {
   table.freeSlots.push(slot);
 }
 
+/** Something about the node has changed: answers about it no longer hold. */
+export function touchNode(table: NodeTable, slot: number): void {
+  table.versions[slot] = table.nextVersion++;
+}
+
 /** Writes what the Node object says into its columns. */
 export function writeNode(table: NodeTable, slot: number, node: Node): void {
   const before = table.nodes[slot];
   table.nodes[slot] = node;
+  touchNode(table, slot);
   const { allocatable } = node.status ?? {};
   if (before === undefined || before.status?.allocatable !== allocatable) {
     writeAllocatable(table, slot, allocatable);
@@ -243,6 +254,7 @@ function grow(table: NodeTable): void {
   table.memoryNonZero = longer(table.memoryNonZero, capacity);
   table.podCount = longerInts(table.podCount, capacity);
   table.serials = longer(table.serials, capacity);
+  table.versions = longer(table.versions, capacity);
   const traits = new Uint8Array(capacity);
   traits.set(table.traits);
   table.traits = traits;

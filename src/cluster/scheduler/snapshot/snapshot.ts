@@ -11,6 +11,7 @@ import {
   nodeMask,
   type NodeMasks,
 } from './node-mask.ts';
+import { createNodeMemos, type NodeMemos } from './node-memo.ts';
 import { interleavedNames, type NodeOrder } from './node-order.ts';
 import {
   countPod,
@@ -18,6 +19,7 @@ import {
   type NodeTable,
   releaseSlot,
   takeSlot,
+  touchNode,
   TRAIT_NOMINATED,
   writeNode,
 } from './node-table.ts';
@@ -64,6 +66,11 @@ export interface Snapshot {
   readonly nominatedNodeOf: Map<string, string>;
   /** How many placed Pods name a claim in a volume, by `namespace/name`. */
   readonly claimUse: Map<string, number>;
+  /** What filters and trials of preemption said of nodes, for Pods like those to come. */
+  readonly verdictMemos: NodeMemos<object>;
+  readonly trialMemos: NodeMemos<object>;
+  /** Room to work in, so that an attempt need not allocate for every node. */
+  scratch: Int32Array;
   /** Grows whenever a service changes: what was found out about services is asked anew. */
   servicesVersion: number;
   /** Slots in the order in which nodes are looked at; undefined: to be made anew. */
@@ -94,6 +101,9 @@ export function createSnapshot(order: NodeOrder, objects: ClusterObjects): Snaps
     nominated: new Map(),
     nominatedNodeOf: new Map(),
     claimUse: new Map(),
+    verdictMemos: createNodeMemos(),
+    trialMemos: createNodeMemos(),
+    scratch: new Int32Array(0),
     servicesVersion: 0,
     slots: undefined,
     positions: new Int32Array(0),
@@ -135,6 +145,13 @@ export function slotsInOrder(snapshot: Snapshot): Int32Array {
     snapshot.positions = positions;
   }
   return snapshot.slots;
+}
+
+/** A list of slots or positions, as long as there are nodes, to be used until the next one is asked for. */
+export function scratchOf(snapshot: Snapshot): Int32Array {
+  const { capacity } = snapshot.table;
+  if (snapshot.scratch.length < capacity) snapshot.scratch = new Int32Array(capacity);
+  return snapshot.scratch;
 }
 
 /** Where the node in a slot stands in that order. */
@@ -273,6 +290,7 @@ export function countOnNode(snapshot: Snapshot, slot: number, pod: PodInfo, sign
   const pods = table.pods[slot] as Map<string, PodInfo>; // Every slot in use has its Map.
   if (sign > 0) pods.set(pod.uid, pod);
   else pods.delete(pod.uid);
+  touchNode(table, slot);
   countPod(table, slot, pod, sign);
   countTermsOf(snapshot, slot, pod, sign);
   countInCounters(snapshot.counters, table, slot, pod, sign, (namespace) =>
@@ -313,6 +331,7 @@ function markNominated(snapshot: Snapshot, nodeName: string): void {
   const { table } = snapshot;
   const slot = table.slotOf.get(nodeName);
   if (slot === undefined) return;
+  touchNode(table, slot);
   const others = (table.traits[slot] as number) & ~TRAIT_NOMINATED;
   table.traits[slot] = snapshot.nominated.has(nodeName) ? others | TRAIT_NOMINATED : others;
 }

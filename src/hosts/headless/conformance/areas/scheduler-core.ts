@@ -161,7 +161,7 @@ function promising(input: Json): string[] {
     byPosition[names.indexOf(each.node)] = 1 + statuses.length;
   }
   const positions = promisingPositions({ byPosition, statuses, absent: undefined }, names.length);
-  return positions.map((position) => names[position] as string);
+  return [...positions].map((position) => names[position] as string);
 }
 
 /**

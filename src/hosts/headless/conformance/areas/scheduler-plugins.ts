@@ -10,7 +10,7 @@ import {
   unschedulable,
 } from '../../../../cluster/scheduler/framework/status.ts';
 import { normalizedImageName } from '../../../../cluster/scheduler/plugins/image-locality.ts';
-import { askedOf, shortages } from '../../../../cluster/scheduler/plugins/node-resources-fit.ts';
+import { askedOf, shortages } from '../../../../cluster/scheduler/plugins/node-room.ts';
 import { preFilterSpread } from '../../../../cluster/scheduler/plugins/pod-topology-spread.ts';
 import { prepareSpreadScores } from '../../../../cluster/scheduler/plugins/spread-scores.ts';
 import { argsOf } from '../../../../cluster/scheduler/configuration/plugin-args.ts';
