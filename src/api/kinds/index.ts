@@ -16,6 +16,7 @@ import { podDisruptionBudgetKind } from './pod-disruption-budget.ts';
 import { podKind } from './pod.ts';
 import { priorityClassKind } from './priority-class.ts';
 import { replicaSetKind } from './replica-set.ts';
+import { replicationControllerKind } from './replication-controller.ts';
 import { secretKind } from './secret.ts';
 import { serviceAccountKind } from './service-account.ts';
 import { serviceKind } from './service.ts';
@@ -31,6 +32,7 @@ export const allKinds: readonly KindDeclaration[] = [
   namespaceKind,
   nodeKind,
   podKind,
+  replicationControllerKind,
   secretKind,
   serviceAccountKind,
   serviceKind,

@@ -6,7 +6,6 @@ import type { KindDeclaration } from './kind.ts';
 import { limitRangeKind } from './limit-range.ts';
 import { networkPolicyKind } from './network-policy.ts';
 import { persistentVolumeClaimKind } from './persistent-volume-claim.ts';
-import { replicationControllerKind } from './replication-controller.ts';
 import { resourceQuotaKind } from './resource-quota.ts';
 import { statefulSetKind } from './stateful-set.ts';
 
@@ -22,7 +21,6 @@ export const laterKinds: readonly KindDeclaration[] = [
   limitRangeKind,
   networkPolicyKind,
   persistentVolumeClaimKind,
-  replicationControllerKind,
   resourceQuotaKind,
   statefulSetKind,
 ];

@@ -5,6 +5,7 @@ import type {
   Pod,
   PodDisruptionBudget,
   ReplicaSet,
+  ReplicationController,
   Service,
 } from '../../api/generated/types.ts';
 import type { Micros } from '../../kernel/time.ts';
@@ -20,6 +21,7 @@ import {
 } from './endpoints/members.ts';
 import { hearLease, hearNode, type Heartbeats } from './node/heartbeats.ts';
 import { notePodCidr, type PodCidrs } from './node/pod-cidrs.ts';
+import { replicationControllerAsSet } from './replication-controller-set.ts';
 import { tallyPod, tallySet, type ReplicaTallies } from './replica-tallies.ts';
 
 /**
@@ -80,6 +82,19 @@ export function updateDerived(
         cluster.epochMillis,
       );
       break;
+    case 'replicationcontrollers': {
+      const { old, next } = change as Changed<ReplicationController>;
+      tallySet(
+        derived.replicas,
+        {
+          old: old && replicationControllerAsSet(old),
+          next: next && replicationControllerAsSet(next),
+        },
+        (uid) => cluster.filed('pods', 'owner', uid),
+        cluster.epochMillis,
+      );
+      break;
+    }
     case 'services':
       noteService(derived.members, change as Changed<Service>, cluster);
       break;

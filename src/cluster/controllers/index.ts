@@ -12,6 +12,7 @@ import { nodeLifecycleController } from './node/node-lifecycle.ts';
 import { taintEvictionController } from './node/taint-eviction.ts';
 import { podGcController } from './pod-gc.ts';
 import { replicaSetController } from './replicaset.ts';
+import { replicationController } from './replication-controller.ts';
 import { rootCaController } from './root-ca.ts';
 import { controllerManager } from './runtime.ts';
 import { serviceAccountController } from './serviceaccount.ts';
@@ -20,6 +21,7 @@ import { serviceAccountController } from './serviceaccount.ts';
 export const controllers: readonly Controller[] = [
   deploymentController,
   replicaSetController,
+  replicationController,
   daemonSetController,
   endpointSliceController,
   endpointsController,

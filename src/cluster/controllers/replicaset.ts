@@ -1,15 +1,21 @@
-import type { Pod, ReplicaSet, ReplicaSetStatus } from '../../api/generated/types.ts';
+import type {
+  ReplicaSet,
+  ReplicaSetStatus,
+  ReplicationController,
+} from '../../api/generated/types.ts';
 import { findCondition } from '../../api/conditions.ts';
-import { controllerReference } from '../../api/owner-references.ts';
 import { isPodActive } from '../../api/pod-readiness.ts';
 import { labelSelectorMatcher } from '../../api/selectors/label-selector.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { referenceTo } from '../client/event-recorder.ts';
 import type { InformerChange } from '../client/informer.ts';
+import { keyOf } from '../client/kube-object.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { itself, NO_KEYS, type Controller } from './controller.ts';
-import { adoptionPatch, controllerKey, releasePatch } from './owner-references.ts';
+import { itself, type Controller } from './controller.ts';
+import { adoptionPatch, releasePatch } from './owner-references.ts';
 import { inOrder, rest, type Failure, type Plan, type Write } from './plan.ts';
+import { ownersOfPod } from './pod-claims.ts';
+import { podFromTemplate } from './pod-from-template.ts';
 import { cheapestToLose } from './pods-to-lose.ts';
 import { availableAt, nextAvailableAt, type ReplicaTally } from './replica-tallies.ts';
 import { create, patch, remove, updateStatus } from './writes.ts';
@@ -17,53 +23,81 @@ import { create, patch, remove, updateStatus } from './writes.ts';
 /** Upstream's burstReplicas: how many pods one look at a set may create or delete. */
 const BURST_MAX = 500;
 
-/** Keeps as many live pods as its ReplicaSet asks for. It compares; it never counts changes. */
-export const replicaSetController: Controller = {
-  name: 'replicaset-controller',
-  workers: 5,
-  wokenBy: [itself('replicasets'), { resource: 'pods', keys: setsOfPod }],
+/** A kind that keeps a number of pods: ReplicaSets, and ReplicationControllers, which are taken for them. */
+export interface ReplicaKind {
+  readonly controller: string;
+  readonly kind: 'ReplicaSet' | 'ReplicationController';
+  readonly resource: 'replicasets' | 'replicationcontrollers';
+  /** The object as a ReplicaSet; it keeps its own `kind`. */
+  asSet(object: ReplicaSet | ReplicationController): ReplicaSet;
+  /** Whether its status counts leaving pods. */
+  readonly countsTerminating: boolean;
+}
 
-  reconcile(key, cluster, now) {
-    const set = cluster.get('replicasets', key);
-    if (set === undefined) return rest('it is gone, and its pods are the garbage collector’s now');
-    const tally = cluster.derived.replicas.get(set.metadata.uid ?? '');
-    if (tally === undefined) return rest('its pods are not counted yet');
-    if (set.metadata.deletionTimestamp !== undefined) return status(set, tally, cluster, now, true);
-    const claims = claimPlan(set, tally, cluster);
-    if (claims !== undefined) return claims;
-    const wanted = set.spec.replicas ?? 1;
-    if (tally.active < wanted) return growth(set, tally.active, wanted);
-    if (tally.active > wanted) return shrinkage(set, tally.active, wanted, cluster, now);
-    return status(set, tally, cluster, now, true);
-  },
+/** Keeps as many live pods as its object asks for. It compares; it never counts changes. */
+export function replicaController(own: ReplicaKind): Controller {
+  const { resource } = own;
+  const setAt = (key: string, cluster: ClusterView): ReplicaSet | undefined => {
+    const object = cluster.get(resource, key);
+    return object === undefined ? undefined : own.asSet(object);
+  };
+  return {
+    name: own.controller,
+    workers: 5,
+    wokenBy: [
+      itself(resource),
+      { resource: 'pods', keys: (change, cluster) => setsOfPod(own, change, cluster) },
+    ],
 
-  conclude(key, cluster, now, failure) {
-    const set = cluster.get('replicasets', key);
-    const tally = cluster.derived.replicas.get(set?.metadata.uid ?? '');
-    if (set === undefined || tally === undefined) return rest('it is gone');
-    return status(set, tally, cluster, now, failure ?? true);
-  },
-};
+    reconcile(key, cluster, now) {
+      const set = setAt(key, cluster);
+      if (set === undefined)
+        return rest('it is gone, and its pods are the garbage collector’s now');
+      const tally = cluster.derived.replicas.get(set.metadata.uid ?? '');
+      if (tally === undefined) return rest('its pods are not counted yet');
+      if (set.metadata.deletionTimestamp !== undefined) {
+        return status(own, set, tally, cluster, now, true);
+      }
+      const claims = claimPlan(set, tally, cluster);
+      if (claims !== undefined) return claims;
+      const wanted = set.spec.replicas ?? 1;
+      if (tally.active < wanted) return growth(set, tally.active, wanted);
+      if (tally.active > wanted) return shrinkage(set, tally.active, wanted, cluster, now);
+      return status(own, set, tally, cluster, now, true);
+    },
+
+    conclude(key, cluster, now, failure) {
+      const set = setAt(key, cluster);
+      const tally = cluster.derived.replicas.get(set?.metadata.uid ?? '');
+      if (set === undefined || tally === undefined) return rest('it is gone');
+      return status(own, set, tally, cluster, now, failure ?? true);
+    },
+  };
+}
+
+/** Keeps a ReplicaSet's pods. */
+export const replicaSetController = replicaController({
+  controller: 'replicaset-controller',
+  kind: 'ReplicaSet',
+  resource: 'replicasets',
+  asSet: (object) => object as ReplicaSet, // Its resource holds nothing else.
+  countsTerminating: true,
+});
 
 /** The sets a changed pod concerns: its controller's, or for an orphan every set that would have it. */
-function setsOfPod(change: InformerChange, cluster: ClusterView): readonly string[] {
-  const before = controllerKey(change.old, 'ReplicaSet');
-  const after = controllerKey(change.next, 'ReplicaSet');
-  if (after !== undefined)
-    return before === undefined || before === after ? [after] : [before, after];
-  const { next } = change;
-  if (next === undefined || next.metadata.ownerReferences?.some((each) => each.controller)) {
-    return before === undefined ? NO_KEYS : [before];
-  }
-  const keys = before === undefined ? [] : [before];
-  for (const [key, set] of cluster.filed(
-    'replicasets',
-    'namespace',
-    next.metadata.namespace ?? '',
-  )) {
-    if (labelSelectorMatcher(set.spec.selector)(next.metadata.labels)) keys.push(key);
-  }
-  return keys;
+function setsOfPod(
+  own: ReplicaKind,
+  change: InformerChange,
+  cluster: ClusterView,
+): readonly string[] {
+  return ownersOfPod(change, own.kind, (namespace, pod) => {
+    const keys: string[] = [];
+    for (const [key, object] of cluster.filed(own.resource, 'namespace', namespace)) {
+      const { selector } = own.asSet(object).spec;
+      if (labelSelectorMatcher(selector)(pod.metadata.labels)) keys.push(key);
+    }
+    return keys;
+  });
 }
 
 /** Adopts orphans that the selector wants and releases pods that it no longer does. */
@@ -83,20 +117,20 @@ function claimPlan(set: ReplicaSet, tally: ReplicaTally, cluster: ClusterView): 
     writes.push(patch('pods', key, releasePatch(pod, tally.uid)));
   }
   if (writes.length === 0) return undefined;
-  const why = `ReplicaSet ${set.metadata.name} adopts ${adopted} pods and releases ${writes.length - adopted}`;
+  const why = `${set.kind} ${set.metadata.name} adopts ${adopted} pods and releases ${writes.length - adopted}`;
   return inOrder(why, writes);
 }
 
 function growth(set: ReplicaSet, has: number, wanted: number): Plan {
   const count = Math.min(wanted - has, BURST_MAX);
   // One description serves all: the server gives each pod its name.
-  const write = create('pods', podFrom(set), {
+  const write = create('pods', podFromTemplate(set, set.spec.template), {
     about: referenceTo(set),
     done: { reason: 'SuccessfulCreate', message: 'Created pod: {name}' },
     failed: { reason: 'FailedCreate', message: 'Error creating: {error}' },
   });
   return {
-    why: `ReplicaSet ${set.metadata.name} wants ${wanted} pods and has ${has}: creates ${count}`,
+    why: `${set.kind} ${set.metadata.name} wants ${wanted} pods and has ${has}: creates ${count}`,
     writes: Array.from({ length: count }, () => write),
     pace: 'slow start',
     concludes: true,
@@ -117,7 +151,7 @@ function shrinkage(
     failed: { reason: 'FailedDelete', message: 'Error deleting: {error}' },
   };
   return {
-    why: `ReplicaSet ${set.metadata.name} wants ${wanted} pods and has ${has}: deletes ${count}`,
+    why: `${set.kind} ${set.metadata.name} wants ${wanted} pods and has ${has}: deletes ${count}`,
     writes: cheapestToLose(set, count, cluster, now).map(([, pod]) =>
       remove('pods', pod, { report }),
     ),
@@ -126,30 +160,12 @@ function shrinkage(
   };
 }
 
-/** A pod as the set's template describes it. */
-function podFrom(set: ReplicaSet): Pod {
-  const { template } = set.spec;
-  const { labels, annotations, finalizers } = template?.metadata ?? {};
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      generateName: `${set.metadata.name}-`,
-      ...(set.metadata.namespace === undefined ? undefined : { namespace: set.metadata.namespace }),
-      ...(labels === undefined ? undefined : { labels }),
-      ...(annotations === undefined ? undefined : { annotations }),
-      ...(finalizers === undefined ? undefined : { finalizers }),
-      ownerReferences: [controllerReference(set)],
-    },
-    spec: template?.spec ?? { containers: [] },
-  };
-}
-
 /**
  * The set's status as it is now. `outcome` is how the last creations and deletions went: true, or the
  * refusal, which becomes the condition ReplicaFailure.
  */
 function status(
+  own: ReplicaKind,
   set: ReplicaSet,
   tally: ReplicaTally,
   cluster: ClusterView,
@@ -164,7 +180,7 @@ function status(
     ...(tally.fullyLabeled > 0 ? { fullyLabeledReplicas: tally.fullyLabeled } : undefined),
     ...(tally.ready > 0 ? { readyReplicas: tally.ready } : undefined),
     ...(available > 0 ? { availableReplicas: available } : undefined),
-    terminatingReplicas: tally.terminating,
+    ...(own.countsTerminating ? { terminatingReplicas: tally.terminating } : undefined),
     ...(set.metadata.generation === undefined
       ? undefined
       : { observedGeneration: set.metadata.generation }),
@@ -172,8 +188,13 @@ function status(
   };
   const due = tally.terms.minReadySeconds > 0 ? nextAvailableAt(tally, podAt) : undefined;
   return inOrder(
-    `ReplicaSet ${set.metadata.name} has ${tally.active} of ${set.spec.replicas ?? 1} pods, ${tally.ready} ready`,
-    [updateStatus('replicasets', { ...set, status: next })],
+    `${set.kind} ${set.metadata.name} has ${tally.active} of ${set.spec.replicas ?? 1} pods, ${tally.ready} ready`,
+    [
+      updateStatus(own.resource, {
+        ...(cluster.find(own.resource, keyOf(set)) ?? set),
+        status: next,
+      }),
+    ],
     due === undefined ? undefined : { after: Math.max(0, due - now) },
   );
 }

@@ -12,6 +12,7 @@ import type {
   PodDisruptionBudget,
   PriorityClass,
   ReplicaSet,
+  ReplicationController,
   Secret,
   Service,
   ServiceAccount,
@@ -35,6 +36,7 @@ export interface Resources {
   readonly pods: Pod;
   readonly priorityclasses: PriorityClass;
   readonly replicasets: ReplicaSet;
+  readonly replicationcontrollers: ReplicationController;
   readonly secrets: Secret;
   readonly serviceaccounts: ServiceAccount;
   readonly services: Service;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Deployment, Event, Pod, ReplicaSet } from '../../api/generated/types.ts';
+import type {
+  Deployment,
+  Event,
+  Pod,
+  ReplicaSet,
+  ReplicationController,
+} from '../../api/generated/types.ts';
 import { checkpoint } from '../../kernel/checkpoint.ts';
 import { hashWorld } from '../../kernel/hash.ts';
 import { MILLISECOND, SECOND } from '../../kernel/time.ts';
@@ -179,6 +185,40 @@ describe('controller manager', () => {
     ask(rig, 'POST', DEPLOYMENTS, deployment(3));
     run(rig, 10 * SECOND);
     expect(readyPods(rig)).toBe(3);
+  });
+
+  test('a ReplicationController keeps its pods, adopts and lets go', () => {
+    const rig = managerRig({ nodes: 3 });
+    const path = '/api/v1/namespaces/default/replicationcontrollers';
+    const labels = { app: 'old' };
+    const template = {
+      metadata: { labels },
+      spec: { containers: [{ name: 'c', image: 'nginx' }] },
+    };
+    const metadata = { name: 'old', namespace: 'default' };
+    const kind = 'ReplicationController';
+    const spec = { replicas: 3, template };
+    ask(rig, 'POST', path, { apiVersion: 'v1', kind, metadata, spec });
+    run(rig, 5 * SECOND);
+    const [controller] = list<ReplicationController>(rig, path);
+    expect(controller?.status).toEqual({
+      replicas: 3,
+      fullyLabeledReplicas: 3,
+      readyReplicas: 3,
+      availableReplicas: 3,
+      observedGeneration: 1,
+    });
+    const [pod] = list<Pod>(rig, PODS);
+    expect(pod?.metadata.ownerReferences?.[0]).toMatchObject({ kind, name: 'old' });
+    ask(rig, 'PATCH', `${PODS}/${pod?.metadata.name}`, { metadata: { labels: { app: 'new' } } });
+    run(rig, 5 * SECOND);
+    expect(readyPods(rig)).toBe(4);
+    ask(rig, 'PATCH', `${PODS}/${pod?.metadata.name}`, { metadata: { labels } });
+    run(rig, 5 * SECOND);
+    expect(readyPods(rig)).toBe(3);
+    ask(rig, 'PATCH', `${path}/old/scale`, { spec: { replicas: 1 } });
+    run(rig, 5 * SECOND);
+    expect(readyPods(rig)).toBe(1);
   });
 
   test('same seed, same history, with or without a checkpoint on the way', () => {
