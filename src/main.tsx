@@ -1,7 +1,9 @@
 import { createEngineClient, workerTransport } from './bridge/engine-client.ts';
-import { mountPage } from './ui/mount.tsx';
 
-/** The page's entry: starts the engine's worker, and the page that looks at it. */
+/**
+ * The page's entry: starts the engine's worker and, while that loads, fetches the page that looks at it.
+ * The session opens when somebody listens.
+ */
 const root = document.getElementById('root');
 if (root !== null) {
   const client = createEngineClient(() =>
@@ -12,6 +14,8 @@ if (root !== null) {
       }),
     ),
   );
-  mountPage(root, client);
-  client.open({ kind: 'resume' });
+  void import('./ui/mount.tsx').then(({ mountPage }) => {
+    mountPage(root, client);
+    client.open({ kind: 'resume' });
+  });
 }
