@@ -1,3 +1,4 @@
+import type { CriSandbox } from '../messages.ts';
 import type { ContainerdDisk } from './state.ts';
 
 /** An IPv4 range taken apart. */
@@ -14,6 +15,17 @@ function parseRange(cidr: string): Range | undefined {
   return { first: base, size: 2 ** (32 - Number(match[5])) };
 }
 
+const ranges = new Map<string, Range | undefined>();
+
+/** A range by its text, taken apart once. A memo only. */
+function rangeOf(cidr: string): Range | undefined {
+  if (!ranges.has(cidr)) {
+    if (ranges.size > 10_000) ranges.clear();
+    ranges.set(cidr, parseRange(cidr));
+  }
+  return ranges.get(cidr);
+}
+
 function formatAddress(value: number): string {
   return `${Math.floor(value / 2 ** 24)}.${Math.floor(value / 2 ** 16) % 256}.${Math.floor(value / 256) % 256}.${value % 256}`;
 }
@@ -22,21 +34,21 @@ function formatAddress(value: number): string {
  * Gives the next free address of the node's range, as the host-local plugin does: round and round, never the
  * network's, the bridge's (the first) or the broadcast address. Undefined: all are taken, or there is no range.
  */
-export function takeAddress(disk: ContainerdDisk): string | undefined {
-  const range = parseRange(disk.podCidr);
+export function takeAddress(disk: ContainerdDisk, podUid: string): string | undefined {
+  const range = rangeOf(disk.podCidr);
   if (range === undefined) return undefined;
   const usable = range.size - 3;
   for (let tries = 0; tries < usable; tries++) {
     disk.lastAddress = disk.lastAddress >= range.size - 2 ? 2 : disk.lastAddress + 1;
     const address = formatAddress(range.first + disk.lastAddress);
-    if (!isTaken(disk, address)) return address;
+    if (disk.addresses.has(address)) continue;
+    disk.addresses.set(address, podUid);
+    return address;
   }
   return undefined;
 }
 
-function isTaken(disk: ContainerdDisk, address: string): boolean {
-  for (const { record } of disk.sandboxes.values()) {
-    if (record.ip === address && record.state === 'ready' && !record.hostNetwork) return true;
-  }
-  return false;
+/** Gives a Pod's address back. */
+export function releaseAddress(disk: ContainerdDisk, sandbox: CriSandbox): void {
+  if (disk.addresses.get(sandbox.ip) === sandbox.podUid) disk.addresses.delete(sandbox.ip);
 }

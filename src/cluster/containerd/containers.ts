@@ -133,10 +133,18 @@ function forgetOlder(disk: ContainerdDisk, ids: string[], name: string): void {
   }
 }
 
+/** Two hexadecimal digits for each byte. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
 function randomId(env: ContainerdEnv): string {
   const stream = env.random('container-ids');
   let id = '';
-  for (let i = 0; i < 8; i++) id += nextUint32(stream).toString(16).padStart(8, '0');
+  for (let i = 0; i < 8; i++) {
+    const word = nextUint32(stream);
+    id += `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
+  }
   return id;
 }
 

@@ -5,7 +5,7 @@ import { apiClientStep, createApiClient } from '../client/api-client.ts';
 import type { ContainerFault, CriRequest, CriSandbox } from '../messages.ts';
 import { fullName, parseImageReference } from '../programs/image-reference.ts';
 import { pullAnswer } from '../programs/registry.ts';
-import { takeAddress } from './addresses.ts';
+import { releaseAddress, takeAddress } from './addresses.ts';
 import {
   advanceContainer,
   endContainer,
@@ -148,9 +148,7 @@ function recover(runtime: Runtime, env: ContainerdEnv): void {
   const boots = env.boots?.() ?? 1;
   const rebooted = boots !== disk.boots;
   disk.boots = boots;
-  if (rebooted)
-    for (const sandbox of disk.sandboxes.values())
-      sandbox.record = Object.freeze({ ...sandbox.record, state: 'notready' });
+  if (rebooted) for (const podUid of disk.sandboxes.keys()) stopSandbox(disk, podUid);
   for (const container of disk.containers.values()) {
     if (container.program === undefined) continue;
     if (rebooted) markLost(container, env.now);
@@ -228,7 +226,8 @@ function runSandbox(
 ): void {
   const { disk, config } = runtime;
   const old = disk.sandboxes.get(timer.podUid);
-  const ip = timer.hostNetwork ? disk.nodeIp : takeAddress(disk);
+  if (old !== undefined) releaseAddress(disk, old.record);
+  const ip = timer.hostNetwork ? disk.nodeIp : takeAddress(disk, timer.podUid);
   if (ip === undefined) {
     env.send(config.kubelet, {
       type: 'cri/failed',
@@ -259,14 +258,16 @@ function runSandbox(
 
 function stopSandbox(disk: ContainerdDisk, podUid: string): void {
   const sandbox = disk.sandboxes.get(podUid);
-  if (sandbox !== undefined)
-    sandbox.record = Object.freeze({ ...sandbox.record, state: 'notready' });
+  if (sandbox === undefined) return;
+  releaseAddress(disk, sandbox.record);
+  sandbox.record = Object.freeze({ ...sandbox.record, state: 'notready' });
 }
 
 function removeSandbox(runtime: Runtime, podUid: string): void {
   const { disk, memory } = runtime;
   const sandbox = disk.sandboxes.get(podUid);
   if (sandbox === undefined) return;
+  releaseAddress(disk, sandbox.record);
   for (const id of sandbox.containers) disk.containers.delete(id);
   disk.sandboxes.delete(podUid);
   for (const [id, pending] of memory.execs)

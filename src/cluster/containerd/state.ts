@@ -36,6 +36,8 @@ export interface ContainerdDisk {
   nodeIp: string;
   /** The address given last, as a number within the range. */
   lastAddress: number;
+  /** Addresses given, with the UIDs of the Pods that have them. */
+  readonly addresses: Map<string, string>;
   readonly images: Map<string, StoredImage>;
   readonly sandboxes: Map<string, Sandbox>;
   readonly containers: Map<string, Container>;
@@ -144,6 +146,7 @@ export function emptyDisk(): ContainerdDisk {
     podCidr: '',
     nodeIp: '',
     lastAddress: 1,
+    addresses: new Map(),
     images: new Map(),
     sandboxes: new Map(),
     containers: new Map(),

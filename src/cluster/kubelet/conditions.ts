@@ -28,24 +28,37 @@ export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
   ];
 }
 
-type Sketch = Pick<PodCondition, 'type' | 'status' | 'reason' | 'message'>;
+interface Sketch {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
 
 /** Keeps the time of the last change while the status stays the same. */
 function stamped({ before, nowText, pod }: ConditionFacts, sketch: Sketch): PodCondition {
-  const last = findCondition(before, sketch.type);
-  const same = last?.status === sketch.status && last.lastTransitionTime !== undefined;
-  return {
-    ...sketch,
-    lastTransitionTime: same ? (last.lastTransitionTime ?? nowText) : nowText,
-    ...(pod.metadata.generation === undefined
-      ? undefined
-      : { observedGeneration: pod.metadata.generation }),
-  };
+  const { type, status, reason, message } = sketch;
+  const last = findCondition(before, type);
+  const lastTransitionTime =
+    last?.status === status && last.lastTransitionTime !== undefined
+      ? last.lastTransitionTime
+      : nowText;
+  const observedGeneration = pod.metadata.generation ?? 1;
+  // Written out, not put together: five of these are made for every status.
+  if (reason === undefined) return { type, status, lastTransitionTime, observedGeneration };
+  if (message === undefined)
+    return { type, status, reason, lastTransitionTime, observedGeneration };
+  return { type, status, reason, message, lastTransitionTime, observedGeneration };
 }
+
+const INITIALIZED: Sketch = Object.freeze({ type: 'Initialized', status: 'True' });
 
 function initializedCondition({ pod, phase, initStatuses }: ConditionFacts): Sketch {
   const type = 'Initialized';
-  const inits = pod.spec.initContainers ?? [];
+  const inits = pod.spec.initContainers;
+  if (inits === undefined || inits.length === 0) {
+    return phase === 'Succeeded' ? { type, status: 'True', reason: 'PodCompleted' } : INITIALIZED;
+  }
   if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' };
   // Once a main container has started, later restarts of sidecars do not take it back.
   const incomplete = inits.filter((container) => !isInitialized(container, initStatuses));
@@ -91,12 +104,15 @@ function terminalCondition(type: string, phase: string): Sketch | undefined {
   return phase === 'Failed' ? { type, status: 'False', reason: 'PodFailed' } : undefined;
 }
 
+const READY: Sketch = Object.freeze({ type: 'Ready', status: 'True' });
+
 function readyCondition({ pod, phase }: ConditionFacts, containersReady: Sketch): Sketch {
   const type = 'Ready';
   const terminal = terminalCondition(type, phase);
   if (terminal !== undefined) return terminal;
   if (containersReady.status !== 'True') return { ...containersReady, type };
-  const problems = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
+  if (pod.spec.readinessGates === undefined) return READY;
+  const problems = pod.spec.readinessGates.flatMap(({ conditionType }) => {
     const gate = findCondition(pod.status?.conditions, conditionType);
     if (gate === undefined)
       return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];

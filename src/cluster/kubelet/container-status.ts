@@ -3,6 +3,7 @@ import type {
   ContainerState,
   ContainerStateTerminated,
   ContainerStatus,
+  VolumeMount,
   VolumeMountStatus,
 } from '../../api/generated/types.ts';
 import { formatTime } from '../../api/time.ts';
@@ -24,8 +25,7 @@ export function containerStatus(
   const state = stateOf(work, defaultWaiting, epochMillis);
   const last = state.waiting !== undefined && current?.state === 'exited' ? current : previous;
   const started = isStarted(work);
-  const resources = container.resources;
-  return {
+  const status: Mutable<ContainerStatus> = {
     name: work.name,
     state,
     lastState: last === undefined ? NO_STATE : { terminated: terminated(last, epochMillis) },
@@ -33,18 +33,21 @@ export function containerStatus(
     restartCount: work.restartCount,
     image: current?.image ?? container.image ?? '',
     imageID: current?.imageId ?? '',
-    ...(current === undefined ? undefined : { containerID: `containerd://${current.id}` }),
     started,
-    ...(isRunning ? { resources: resources ?? NO_RESOURCES } : undefined),
-    ...(isRunning && resources?.requests !== undefined
-      ? { allocatedResources: resources.requests }
-      : undefined),
-    ...(container.volumeMounts === undefined
-      ? undefined
-      : { volumeMounts: mountStatuses(container) }),
-    ...(isRunning ? { user: userOf(container) } : undefined),
   };
+  // Field by field, because a literal put together from pieces costs several times as much.
+  if (current !== undefined) status.containerID = `containerd://${current.id}`;
+  if (container.volumeMounts !== undefined)
+    status.volumeMounts = mountStatuses(container.volumeMounts);
+  if (!isRunning) return status;
+  const { resources } = container;
+  status.resources = resources ?? NO_RESOURCES;
+  if (resources?.requests !== undefined) status.allocatedResources = resources.requests;
+  status.user = userOf(container);
+  return status;
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NO_STATE: ContainerState = Object.freeze({});
 const NO_RESOURCES = Object.freeze({});
@@ -67,18 +70,16 @@ function userOf(container: Container): ContainerStatus['user'] & object {
 
 const mounts = new WeakMap<object, readonly VolumeMountStatus[]>();
 
-/** The same list for every status of the Pods that share a container's mounts. */
-function mountStatuses(container: Container): readonly VolumeMountStatus[] {
-  const { volumeMounts } = container;
-  if (volumeMounts === undefined) return [];
+/** One list for all statuses of a container. */
+function mountStatuses(volumeMounts: readonly VolumeMount[]): readonly VolumeMountStatus[] {
   let statuses = mounts.get(volumeMounts);
   if (statuses === undefined) {
     statuses = Object.freeze(
-      volumeMounts.map(({ name, mountPath, readOnly }) => ({
-        name,
-        mountPath,
-        ...(readOnly === true ? { readOnly, recursiveReadOnly: 'Disabled' } : undefined),
-      })),
+      volumeMounts.map(({ name, mountPath, readOnly }) =>
+        readOnly === true
+          ? { name, mountPath, readOnly, recursiveReadOnly: 'Disabled' }
+          : { name, mountPath },
+      ),
     );
     mounts.set(volumeMounts, statuses);
   }

@@ -20,50 +20,49 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
   const { spec } = pod;
   const nowText = formatTime(facts.epochMillis + facts.now / 1000);
   const startTime = worker.status?.startTime ?? pod.status?.startTime ?? nowText;
-  const observedGeneration = pod.metadata.generation;
-  const common = {
-    ...(observedGeneration === undefined ? undefined : { observedGeneration }),
-    qosClass: pod.status?.qosClass ?? qosClass(spec),
+  const status: Mutable<PodStatus> = {
+    phase: 'Failed',
     startTime,
+    qosClass: pod.status?.qosClass ?? qosClass(spec),
   };
-  if (failure !== undefined && !worker.admitted) {
+  // Field by field, because a literal put together from pieces costs several times as much.
+  if (pod.metadata.generation !== undefined) status.observedGeneration = pod.metadata.generation;
+  if (failure !== undefined) {
+    status.reason = failure.reason;
+    status.message = failure.message;
     // A Pod that was refused has run nothing.
-    return Object.freeze({
-      ...common,
-      phase: 'Failed',
-      reason: failure.reason,
-      message: failure.message,
-    });
+    if (!worker.admitted) return Object.freeze(status);
   }
-  const waiting =
-    spec.initContainers === undefined || spec.initContainers.length === 0
-      ? 'ContainerCreating'
-      : 'PodInitializing';
-  const initStatuses = statusesOf(worker, spec.initContainers ?? [], waiting, facts);
+  const inits = spec.initContainers ?? NO_CONTAINERS;
+  const waiting = inits.length === 0 ? 'ContainerCreating' : 'PodInitializing';
+  const initStatuses = statusesOf(worker, inits, waiting, facts);
   const statuses = statusesOf(worker, spec.containers, waiting, facts);
   const phase = phaseOf(worker, initStatuses, statuses);
-  const isReady = sandbox?.state === 'ready';
-  const ip = sandbox?.ip ?? pod.status?.podIP;
-  return Object.freeze({
-    ...common,
+  status.phase = phase;
+  status.conditions = podConditions({
+    pod,
     phase,
-    conditions: podConditions({
-      pod,
-      phase,
-      sandboxReady: isReady,
-      initStatuses,
-      statuses,
-      nowText,
-      before: worker.status?.conditions ?? pod.status?.conditions,
-    }),
-    ...(failure === undefined ? undefined : { reason: failure.reason, message: failure.message }),
-    hostIP: facts.hostIp,
-    hostIPs: hostIps(facts.hostIp),
-    ...(ip === undefined ? undefined : { podIP: ip, podIPs: [{ ip }] }),
-    ...(initStatuses.length === 0 ? undefined : { initContainerStatuses: initStatuses }),
-    containerStatuses: byName(statuses),
+    sandboxReady: sandbox?.state === 'ready',
+    initStatuses,
+    statuses,
+    nowText,
+    before: worker.status?.conditions ?? pod.status?.conditions,
   });
+  status.hostIP = facts.hostIp;
+  status.hostIPs = hostIps(facts.hostIp);
+  const ip = sandbox?.ip ?? pod.status?.podIP;
+  if (ip !== undefined) {
+    status.podIP = ip;
+    status.podIPs = [{ ip }];
+  }
+  if (initStatuses.length > 0) status.initContainerStatuses = initStatuses;
+  status.containerStatuses = byName(statuses);
+  return Object.freeze(status);
 }
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
 
 function statusesOf(
   worker: PodWorker,

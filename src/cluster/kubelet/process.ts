@@ -67,7 +67,7 @@ export const kubeletBehaviour = defineBehaviour<
     const memory = createMemory(disk, env, config);
     const kubelet = { disk, memory, config };
     askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
-    const spec = informerSpec(config);
+    const [spec] = informerSpecs(config);
     const informer = memory.informers.get(spec.name);
     if (informer !== undefined) startInformer(spec, informer, memory.client, env);
     register(kubelet, env);
@@ -102,7 +102,7 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
       host: name,
       epochMillis: config.epochMillis,
     }),
-    informers: new Map([['pods', createInformer(informerSpec(config))]]),
+    informers: new Map([['pods', createInformer(informerSpecs(config)[0])]]),
     runtime: {
       nextId: 1,
       pending: new Map(),
@@ -118,21 +118,20 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
   };
 }
 
-const specs = new Map<string, InformerSpec>();
+type Specs = readonly [InformerSpec];
+
+const specsByNode = new Map<string, Specs>();
 
 /** The Pods of this node. The same specification for every incarnation. */
-function informerSpec(config: KubeletConfig): InformerSpec {
+function informerSpecs(config: KubeletConfig): Specs {
   const { name } = config.node;
-  let spec = specs.get(name);
-  if (spec === undefined) {
-    spec = {
-      name: 'pods',
-      path: '/api/v1/pods',
-      query: { fieldSelector: `spec.nodeName=${name}` },
-    };
-    specs.set(name, spec);
+  let specs = specsByNode.get(name);
+  if (specs === undefined) {
+    const query = { fieldSelector: `spec.nodeName=${name}` };
+    specs = [{ name: 'pods', path: '/api/v1/pods', query }];
+    specsByNode.set(name, specs);
   }
-  return spec;
+  return specs;
 }
 
 function concernsInformer(message: KubeletMessage): boolean {
@@ -151,7 +150,7 @@ function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: Kubelet
     },
   };
   return informersStep(
-    [informerSpec(config)],
+    informerSpecs(config),
     memory.informers,
     memory.client,
     message,

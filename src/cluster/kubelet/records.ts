@@ -1,5 +1,5 @@
 import type { ObjectReference } from '../../api/generated/types.ts';
-import { recordEvent, referenceTo, type EventType } from '../client/event-recorder.ts';
+import { recordEvent, type EventType } from '../client/event-recorder.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
 
 /** Writes an Event about a Pod, or about one of its containers. */
@@ -14,13 +14,29 @@ export function recordPod(
     readonly message: string;
   },
 ): void {
-  // The API no longer takes events about a Pod that was never there; about one that has left it does.
-  const about = referenceTo(
-    worker.pod,
-    event.container === undefined ? undefined : fieldPath(worker, event.container),
-  );
+  const { metadata } = worker.pod;
+  // Written out, not put together: four of these are made for every Pod that starts.
+  const about: ObjectReference =
+    event.container === undefined
+      ? {
+          kind: 'Pod',
+          namespace: metadata.namespace ?? '',
+          name: metadata.name ?? '',
+          uid: worker.uid,
+          apiVersion: 'v1',
+          resourceVersion: metadata.resourceVersion ?? '',
+        }
+      : {
+          kind: 'Pod',
+          namespace: metadata.namespace ?? '',
+          name: metadata.name ?? '',
+          uid: worker.uid,
+          apiVersion: 'v1',
+          resourceVersion: metadata.resourceVersion ?? '',
+          fieldPath: fieldPath(worker, event.container),
+        };
   recordEvent(kubelet.memory.recorder, kubelet.memory.client, env, {
-    about: about.kind === undefined ? { ...about, kind: 'Pod', apiVersion: 'v1' } : about,
+    about,
     type: event.type ?? 'Normal',
     reason: event.reason,
     message: event.message,

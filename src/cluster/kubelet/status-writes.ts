@@ -117,16 +117,15 @@ function changedConditions(
       last.reason === condition.reason &&
       last.message === condition.message;
     if (isSame) continue;
-    changed.push({
-      ...condition,
-      // Merged field by field: what is no longer said must be taken back.
-      ...(last?.reason !== undefined && condition.reason === undefined
-        ? { reason: null }
-        : undefined),
-      ...(last?.message !== undefined && condition.message === undefined
-        ? { message: null }
-        : undefined),
-    });
+    // Merged field by field: what is no longer said must be taken back.
+    const isShorter =
+      (last?.reason !== undefined && condition.reason === undefined) ||
+      (last?.message !== undefined && condition.message === undefined);
+    changed.push(
+      isShorter
+        ? { ...condition, reason: condition.reason ?? null, message: condition.message ?? null }
+        : condition,
+    );
   }
   return changed;
 }

@@ -213,7 +213,7 @@ function beginPull(kubelet: Kubelet, worker: PodWorker, name: string, env: Kubel
       cause: env.cause,
     }),
   );
-  publishStatus(kubelet, worker, env);
+  if (worker.status === undefined) publishStatus(kubelet, worker, env);
   pullNext(kubelet, env);
 }
 

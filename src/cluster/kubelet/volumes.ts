@@ -83,6 +83,8 @@ export function mountsOf(
   readonly mounts: readonly ContainerMount[];
 } {
   if (container.volumeMounts === undefined || container.volumeMounts.length === 0) return NO_MOUNTS;
+  const shared = accountFiles(pod, container);
+  if (shared !== undefined) return { files: shared, mounts: NO_MOUNTS.mounts };
   const files: Contents = Object.create(null) as Contents;
   const mounts: ContainerMount[] = [];
   for (const mount of container.volumeMounts) {
@@ -102,6 +104,40 @@ export function mountsOf(
 }
 
 const NO_MOUNTS = Object.freeze({ files: Object.freeze({}), mounts: Object.freeze([]) });
+
+const ACCOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+const accountFilesByNamespace = new Map<string, Readonly<Record<string, string>>>();
+
+/**
+ * The files of a container that has nothing but its service account mounted, as most have: the same for all
+ * of a namespace, so that they are made once. Undefined: there is more.
+ */
+function accountFiles(
+  pod: Pod,
+  container: Container,
+): Readonly<Record<string, string>> | undefined {
+  const [mount, ...others] = container.volumeMounts ?? [];
+  if (
+    mount?.mountPath !== ACCOUNT_PATH ||
+    others.length > 0 ||
+    !mount.name.startsWith('kube-api-access-')
+  )
+    return undefined;
+  const namespace = pod.metadata.namespace ?? '';
+  let files = accountFilesByNamespace.get(namespace);
+  if (files === undefined) {
+    if (accountFilesByNamespace.size > 500) accountFilesByNamespace.clear();
+    files = Object.freeze(
+      Object.assign(Object.create(null) as Contents, {
+        [`${ACCOUNT_PATH}/token`]: TOKEN,
+        [`${ACCOUNT_PATH}/ca.crt`]: CERTIFICATE,
+        [`${ACCOUNT_PATH}/namespace`]: namespace,
+      }),
+    );
+    accountFilesByNamespace.set(namespace, files);
+  }
+  return files;
+}
 
 function trimmed(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

@@ -104,7 +104,7 @@ traefik/whoami 3 none /whoami - whoami
 containous/whoami 3 none /whoami - whoami
 stefanprodan/podinfo 31 alpine - ./podinfo podinfo,podcli,curl
 google-samples/hello-app 5 alpine - ./hello-app hello-app
-google-samples/hello-go-gke 5 none /usr/bin/hello - hello
+google-samples/hello-go-gke 5 none /usr/bin/hello-app - hello-app
 google-samples/hello-frontend 52 debian - nginx,-g,daemon_off; nginx
 google-samples/gb-frontend 160 debian docker-php-entrypoint apache2-foreground apache2-foreground,php
 prom/prometheus 110 busybox /bin/prometheus --config.file=/etc/prometheus/prometheus.yml prometheus,promtool
