@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import type { EngineClient } from '../bridge/engine-client.ts';
 import { createView } from '../view/view.ts';
+import { withActsRecorded } from './acts.ts';
 import { App } from './app.tsx';
 import { PageProvider } from './page.tsx';
 import './theme/index.css';
@@ -29,7 +30,7 @@ export function mountPage(root: HTMLElement, client: EngineClient): void {
   });
 
   createRoot(root).render(
-    <PageProvider page={{ view, client }}>
+    <PageProvider page={{ view, client: withActsRecorded(client, view) }}>
       <App />
     </PageProvider>,
   );

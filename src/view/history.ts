@@ -56,6 +56,8 @@ export interface WritableHistory extends History {
 /** Bounds of what is remembered: beyond them the oldest go. */
 const SPANS_PER_LANE_MAX = 400;
 const MARKS_MAX = 400;
+/** What stops and goes on within this time did not stop: a queue that is empty between two Pods. */
+const BREATH_MICROS = 1_500_000;
 
 export function createHistory(): WritableHistory {
   const spansByLane = new Map<Lane, Span[]>(LANES.map((lane) => [lane, []]));
@@ -70,8 +72,15 @@ export function createHistory(): WritableHistory {
   }
 
   function begin(key: string, state: SpanState, now: number): void {
-    const span: Span = { key, ...state, from: now, to: undefined };
     const list = spansByLane.get(state.lane) ?? [];
+    const last = list.findLast((each) => each.key === key);
+    if (last?.to !== undefined && now - last.to < BREATH_MICROS && last.label === state.label) {
+      const again: Span = { ...last, ...state, to: undefined };
+      replace(last, again);
+      open.set(key, again);
+      return;
+    }
+    const span: Span = { key, ...state, from: now, to: undefined };
     list.push(span);
     if (list.length > SPANS_PER_LANE_MAX) {
       const gone = list.shift();

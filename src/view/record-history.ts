@@ -35,11 +35,17 @@ export function isRollingOut(card: WorkloadCard): boolean {
 export const recordHistory = {
   node(history: WritableHistory, { before, after }: RowChange<NodeCard>, now: number): void {
     const id = after?.id ?? before?.id ?? '';
+    const starting = recordStarting(history, { before, after }, now);
     history.state(
       notReadyKey(id),
-      after === undefined || after.ready === 'True'
+      after === undefined || after.ready === 'True' || starting
         ? undefined
-        : notReadyState(after, isStarting(history, { before, after })),
+        : {
+            lane: 'nodes',
+            statusClass: 'failed',
+            label: `${after.name} NotReady`,
+            about: after.id,
+          },
       now,
     );
     const cordoned = after?.unschedulable === true;
@@ -81,20 +87,28 @@ export const recordHistory = {
   },
 };
 
-/** A node that has not been Ready yet boots; afterwards the same condition is bad news. */
-function isStarting(history: WritableHistory, { before, after }: RowChange<NodeCard>): boolean {
-  if (after === undefined || after.ready === 'Unknown') return false;
-  const open = history.open(notReadyKey(after.id));
-  return before === undefined || open?.statusClass === 'moving';
-}
+// The nodes that have never been Ready, for each history: a thousand that boot are one span.
+const startingNodes = new WeakMap<WritableHistory, Set<string>>();
 
-function notReadyState(card: NodeCard, starting: boolean): SpanState {
-  return {
-    lane: 'nodes',
-    statusClass: starting ? 'moving' : 'failed',
-    label: starting ? `${card.name} starting` : `${card.name} NotReady`,
-    about: card.id,
-  };
+/** A node that has not been Ready yet boots; afterwards the same condition is bad news. */
+function recordStarting(
+  history: WritableHistory,
+  { before, after }: RowChange<NodeCard>,
+  now: number,
+): boolean {
+  const starting = startingNodes.get(history) ?? new Set<string>();
+  startingNodes.set(history, starting);
+  const id = after?.id ?? before?.id ?? '';
+  if (after?.ready !== 'False') starting.delete(id);
+  else if (before === undefined) starting.add(id);
+  history.state(
+    'starting',
+    starting.size > 0
+      ? { lane: 'nodes', statusClass: 'moving', label: 'nodes starting', about: '' }
+      : undefined,
+    now,
+  );
+  return starting.has(id);
 }
 
 function rolloutState(card: WorkloadCard): SpanState {

@@ -210,6 +210,38 @@ describe('history', () => {
     ]);
   });
 
+  test('nodes that boot are one span, and no bad news', () => {
+    const view = aView();
+    const nodes = ['n1', 'n2'].map((id) => aNode({ id, ready: 'False' }));
+    take(view, { full: true, now: 1, nodes: { upsert: nodes, remove: [] } });
+    const ready = nodes.map((node) => ({ ...node, ready: 'True' as const }));
+    take(view, { now: 5, nodes: { upsert: ready, remove: [] } });
+    expect(view.history.spans('nodes')).toMatchObject([
+      { from: 1, to: 5, statusClass: 'moving', label: 'nodes starting' },
+    ]);
+    take(view, { now: 9, nodes: { upsert: nodes, remove: [] } });
+    expect(view.history.since('not-ready:n1')).toBe(9);
+  });
+
+  test('a pause shorter than a breath does not end a span', () => {
+    const view = aView();
+    const pod = aPod({ id: 'p', queue: 'active' });
+    const placed = { ...pod, node: 'node-1' };
+    for (const [now, row] of [
+      [1, pod],
+      [2, placed],
+      [second, pod],
+      [second + 1, placed],
+      [9 * second, pod],
+    ] as const) {
+      take(view, { now, pods: { upsert: [row], remove: [] } });
+    }
+    expect(view.history.spans('scheduler').map(({ from, to }) => [from, to])).toEqual([
+      [1, second + 1],
+      [9 * second, undefined],
+    ]);
+  });
+
   test('a fault is a bar in the lane of what it hits, from when it began', () => {
     const view = aView();
     const fault = {

@@ -4,8 +4,7 @@ import { useActivity } from '../state/activity.ts';
 import type { Action, ActionContext, Outcome } from './action.ts';
 
 /**
- * Runs an action: its target shows a ring at once, the activity line says what came of it, the timeline
- * gets a mark. Never throws: a bug in an action is told like a refusal.
+ * Runs an action: its target shows a ring at once, and the activity line says what came of it. Never throws: a bug in an action is told like a refusal.
  */
 export async function runAction(action: Action, target: Thing, page: Page): Promise<Outcome> {
   return runAct(page, {
@@ -41,6 +40,5 @@ export async function runAct(page: Page, act: Act): Promise<Outcome> {
     .run({ ...page, progress: (message) => progress(id, message), signal: abort.signal })
     .catch((error: unknown): Outcome => ({ ok: false, message: String(error) }));
   settle(id, { state: outcome.ok ? 'done' : 'failed', message: outcome.message });
-  page.view.recordAct({ at, label: act.label, failed: !outcome.ok });
   return outcome;
 }
