@@ -3,21 +3,39 @@ import type { ApiClientMessage } from '../client/api-client.ts';
 import type { LeaderElectionTimer } from '../client/leader-election.ts';
 import type { SchedulerMessage } from './memory.ts';
 
+type ClientName = 'event' | 'election';
+type ClientEnv = Env<ApiClientMessage | LeaderElectionTimer>;
+
 /**
  * The process's Env as its client for events or leases sees it: the client's timers are marked, so that
- * they come back to it and not to a sibling. Valid for the same step.
+ * they come back to it and not to a sibling. It holds as long as the Env does.
  */
-export function clientEnv(
-  env: Env<SchedulerMessage>,
-  client: 'event' | 'election',
-): Env<ApiClientMessage | LeaderElectionTimer> {
+export function clientEnv(env: Env<SchedulerMessage>, client: ClientName): ClientEnv {
+  let known = envs.get(env);
+  if (known === undefined) {
+    known = { event: makeEnv(env, 'event'), election: makeEnv(env, 'election') };
+    envs.set(env, known);
+  }
+  return known[client];
+}
+
+/** The kernel lends the same Env to every step, so that each needs its pair but once. */
+const envs = new WeakMap<object, Readonly<Record<ClientName, ClientEnv>>>();
+
+function makeEnv(env: Env<SchedulerMessage>, client: ClientName): ClientEnv {
   return {
     get now() {
       return env.now;
     },
-    self: env.self,
-    machine: env.machine,
-    from: env.from,
+    get self() {
+      return env.self;
+    },
+    get machine() {
+      return env.machine;
+    },
+    get from() {
+      return env.from;
+    },
     get cause() {
       return env.cause;
     },

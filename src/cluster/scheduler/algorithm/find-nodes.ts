@@ -2,7 +2,7 @@ import { compareNumbers } from '../../../base/compare.ts';
 import type { Cycle, FilterRun } from '../framework/plugin.ts';
 import { isRejected, type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
 import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo.ts';
-import { positionOf, scratchOf, slotsInOrder } from '../snapshot/snapshot.ts';
+import { positionOf, scratchOf, slotsInOrder, verdictScratchOf } from '../snapshot/snapshot.ts';
 import { type PreFiltered, runFiltersWithNominated } from './filters.ts';
 import { kindOfPod } from './kind-of-pod.ts';
 import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-book.ts';
@@ -11,6 +11,7 @@ import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-boo
 export interface FoundNodes {
   /** Slots of the feasible nodes, in the order found. */
   readonly feasible: Int32Array;
+  /** Holds until the next search on the same snapshot. */
   readonly book: VerdictBook;
   /** Where the search began in the order of nodes, and how many it looked at. */
   readonly startedAt: number;
@@ -45,7 +46,7 @@ export function findFeasibleNodes(
 ): FoundNodes {
   const { snapshot } = cycle;
   const slots = slotsInOrder(snapshot);
-  const book = createVerdictBook(slots.length);
+  const book = createVerdictBook(verdictScratchOf(snapshot));
   if (nodeNames === undefined) return searchAll(cycle, filters, slots, book, options);
   book.absent = unresolvable('', `node(s) didn't satisfy plugin(s) [${narrowing.join(' ')}]`);
   return searchNamed(cycle, filters, nodeNames, slots, book, options.start);

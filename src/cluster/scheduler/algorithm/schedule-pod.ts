@@ -15,7 +15,12 @@ import {
   unschedulable,
 } from '../framework/status.ts';
 import { amountsAskedBy, type PodInfo } from '../snapshot/pod-info.ts';
-import { nodeCount, nominatedNodeOf, type Snapshot } from '../snapshot/snapshot.ts';
+import {
+  nodeCount,
+  nominatedNodeOf,
+  type Snapshot,
+  verdictScratchOf,
+} from '../snapshot/snapshot.ts';
 import { type PreFiltered, runFiltersWithNominated, runPreFilters } from './filters.ts';
 import { feasibleNodesWanted, findFeasibleNodes, type FoundNodes } from './find-nodes.ts';
 import { fitErrorMessage, preFilterMessageOf, reasonCounts } from './fit-error.ts';
@@ -149,7 +154,7 @@ function failWithoutNodes(attempt: Attempt, options: AttemptOptions, rejection: 
   const { preFiltered } = attempt;
   const count = nodeCount(options.snapshot);
   const verdicts: Verdicts = {
-    byPosition: new Uint16Array(count),
+    byPosition: verdictScratchOf(options.snapshot),
     statuses: [],
     absent: rejection,
   };

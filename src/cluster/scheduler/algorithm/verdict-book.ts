@@ -7,14 +7,25 @@ export interface VerdictBook {
   readonly statuses: Status[];
   /** How many nodes got each status. */
   readonly counts: number[];
+  /** The last status entered: the next is nearly always the same. */
+  lastStatus: MaybeStatus;
+  lastIndex: number;
   absent: MaybeStatus;
 }
 
 /** Different statuses of one attempt: more would mean that every node has a reason of its own. */
 const STATUSES_MAX = 65_000;
 
-export function createVerdictBook(nodeCount: number): VerdictBook {
-  return { byPosition: new Uint16Array(nodeCount), statuses: [], counts: [], absent: undefined };
+/** An empty book; `byPosition` is used as it is given and must be empty (all 0). */
+export function createVerdictBook(byPosition: Uint16Array): VerdictBook {
+  return {
+    byPosition,
+    statuses: [],
+    counts: [],
+    lastStatus: undefined,
+    lastIndex: 0,
+    absent: undefined,
+  };
 }
 
 /** Enters a node's verdict; undefined: it is feasible. */
@@ -23,19 +34,12 @@ export function enterVerdict(book: VerdictBook, position: number, status: MaybeS
     book.byPosition[position] = FEASIBLE;
     return;
   }
-  let index = book.statuses.lastIndexOf(status);
-  if (index < 0) {
-    index = equalStatus(book.statuses, status);
-    if (index < 0) {
-      if (book.statuses.length >= STATUSES_MAX) index = book.statuses.length - 1;
-      else {
-        index = book.statuses.length;
-        book.statuses.push(status);
-        book.counts.push(0);
-      }
-    }
+  if (status !== book.lastStatus) {
+    book.lastIndex = indexOfStatus(book, status);
+    book.lastStatus = status;
   }
-  book.counts[index]! += 1; // Every status has its count.
+  const index = book.lastIndex;
+  book.counts[index] = (book.counts[index] as number) + 1; // Every status has its count.
   book.byPosition[position] = 2 + index;
 }
 
@@ -45,12 +49,22 @@ export function statusAt(verdicts: Verdicts, position: number): MaybeStatus {
   return verdict < 2 ? undefined : verdicts.statuses[verdict - 2];
 }
 
-function equalStatus(statuses: readonly Status[], status: Status): number {
-  return statuses.findIndex(
-    (each) =>
-      each.code === status.code &&
-      each.plugin === status.plugin &&
-      each.reasons.length === status.reasons.length &&
-      each.reasons.every((reason, index) => reason === status.reasons[index]),
+function indexOfStatus(book: VerdictBook, status: Status): number {
+  const { statuses, counts } = book;
+  let index = statuses.lastIndexOf(status);
+  if (index < 0) index = statuses.findIndex((each) => isEqual(each, status));
+  if (index >= 0) return index;
+  if (statuses.length >= STATUSES_MAX) return statuses.length - 1;
+  statuses.push(status);
+  counts.push(0);
+  return statuses.length - 1;
+}
+
+function isEqual(a: Status, b: Status): boolean {
+  return (
+    a.code === b.code &&
+    a.plugin === b.plugin &&
+    a.reasons.length === b.reasons.length &&
+    a.reasons.every((reason, index) => reason === b.reasons[index])
   );
 }

@@ -160,17 +160,34 @@ export function packColumn(values: ArrayLike<number>): Column {
   }
   // Small numbers stay as they are, so that the text has one byte for each.
   const base = least >= 0 && greatest <= 0xff ? 0 : least;
+  if (codes.length < length) codes = new Uint16Array(length);
+  for (let index = 0; index < length; index++) codes[index] = (values[index] as number) - base;
+  return Object.freeze({ kind: 'text', text: textOf(codes, length), base });
+}
+
+/** The same for numbers that are known to be bytes and not all equal. */
+export function packBytes(values: Uint8Array, length: number): Column {
+  return Object.freeze({ kind: 'text', text: textOf(values, length), base: 0 });
+}
+
+/** Room to work in. */
+let codes = new Uint16Array(0);
+
+/** A function cannot be handed any number of arguments at once. */
+const CHUNK = 8192;
+
+function textOf(values: Uint8Array | Uint16Array, length: number): string {
+  if (length <= CHUNK) return charactersOf(values.subarray(0, length));
   let text = '';
-  const codes: number[] = [];
-  for (let index = 0; index < length; index++) {
-    codes.push((values[index] as number) - base);
-    if (codes.length === 4096) {
-      text += String.fromCharCode(...codes);
-      codes.length = 0;
-    }
+  for (let at = 0; at < length; at += CHUNK) {
+    text += charactersOf(values.subarray(at, Math.min(length, at + CHUNK)));
   }
-  text += String.fromCharCode(...codes);
-  return Object.freeze({ kind: 'text', text, base });
+  return text;
+}
+
+function charactersOf(values: Uint8Array | Uint16Array): string {
+  // Typed arrays serve as argument lists, which the type of `apply` does not say.
+  return String.fromCharCode.apply(null, values as unknown as number[]);
 }
 
 function sizeOf({ verdicts, scores }: AttemptRecord): number {

@@ -129,6 +129,17 @@ export interface PreemptionCandidate {
   /** Most important first. */
   readonly victims: readonly PodInfo[];
   readonly numPDBViolations: number;
+  /** What candidates are compared by, worked out once. */
+  readonly cost: PreemptionCost;
+}
+
+/** What evicting a candidate's victims would cost; less is better, one figure after the other. */
+export interface PreemptionCost {
+  readonly highestPriority: number;
+  /** Priorities made positive before, so that more victims always sum up to more. */
+  readonly prioritySum: number;
+  /** When the longest-running of the most important victims began: the later the better. */
+  readonly earliestStart: number;
 }
 
 export const SKIP: { readonly kind: 'skip' } = Object.freeze({ kind: 'skip' });

@@ -1,16 +1,19 @@
-import type { PreemptionCandidate } from '../framework/plugin.ts';
+import type { PreemptionCandidate, PreemptionCost } from '../framework/plugin.ts';
+import type { PodInfo } from '../snapshot/pod-info.ts';
 
-/** Makes every priority positive, so that more victims always sum up to more. */
 const PRIORITY_OFFSET = 2 ** 31;
 
-/** What upstream compares candidates by, one after the other; less is better. */
-const CRITERIA: readonly ((candidate: PreemptionCandidate) => number)[] = [
-  ({ numPDBViolations }) => numPDBViolations,
-  ({ victims }) => victims[0]?.priority ?? Number.MIN_SAFE_INTEGER,
-  ({ victims }) => victims.reduce((sum, { priority }) => sum + priority + PRIORITY_OFFSET, 0),
-  ({ victims }) => victims.length,
-  (candidate) => -earliestStart(candidate),
-];
+/** What evicting these Pods, the most important first, would cost. */
+export function costOf(victims: readonly PodInfo[]): PreemptionCost {
+  const highestPriority = victims[0]?.priority ?? Number.MIN_SAFE_INTEGER;
+  let prioritySum = 0;
+  let earliestStart = Number.MAX_SAFE_INTEGER;
+  for (const { priority, startMillis } of victims) {
+    prioritySum += priority + PRIORITY_OFFSET;
+    if (priority === highestPriority && startMillis < earliestStart) earliestStart = startMillis;
+  }
+  return { highestPriority, prioritySum, earliestStart };
+}
 
 /**
  * The candidates that are equally best: fewest violated budgets, lowest highest priority of a victim, lowest
@@ -19,23 +22,22 @@ const CRITERIA: readonly ((candidate: PreemptionCandidate) => number)[] = [
 export function bestCandidates(
   candidates: readonly PreemptionCandidate[],
 ): readonly PreemptionCandidate[] {
-  let best = candidates;
-  for (const criterion of CRITERIA) {
-    if (best.length <= 1) return best;
-    const values = best.map(criterion);
-    let least = Number.POSITIVE_INFINITY;
-    for (const value of values) if (value < least) least = value;
-    best = best.filter((_, index) => values[index] === least);
+  let best: PreemptionCandidate[] = [];
+  for (const candidate of candidates) {
+    const champion = best[0];
+    const difference = champion === undefined ? 0 : compareCost(candidate, champion);
+    if (difference < 0) best = [candidate];
+    else if (difference === 0) best.push(candidate);
   }
   return best;
 }
 
-/** When the longest-running of the victims of the highest priority began. */
-function earliestStart({ victims }: PreemptionCandidate): number {
-  const highest = victims[0]?.priority;
-  let earliest = Number.MAX_SAFE_INTEGER;
-  for (const { priority, startMillis } of victims) {
-    if (priority === highest && startMillis < earliest) earliest = startMillis;
-  }
-  return earliest;
+function compareCost(a: PreemptionCandidate, b: PreemptionCandidate): number {
+  return (
+    a.numPDBViolations - b.numPDBViolations ||
+    a.cost.highestPriority - b.cost.highestPriority ||
+    a.cost.prioritySum - b.cost.prioritySum ||
+    a.victims.length - b.victims.length ||
+    b.cost.earliestStart - a.cost.earliestStart
+  );
 }

@@ -1,11 +1,6 @@
 import type { PodDisruptionBudget } from '../../../api/generated/types.ts';
 import { fitErrorMessage, reasonCounts } from '../algorithm/fit-error.ts';
-import {
-  createVerdictBook,
-  enterVerdict,
-  statusAt,
-  type VerdictBook,
-} from '../algorithm/verdict-book.ts';
+import { statusAt } from '../algorithm/verdict-book.ts';
 import type { DefaultPreemptionArgs } from '../configuration/plugin-args.ts';
 import type {
   Cycle,
@@ -26,6 +21,7 @@ import {
   nodeCount,
   nominatedNodeOf,
   positionOf,
+  scratchOf,
   slotsInOrder,
   type Snapshot,
 } from '../snapshot/snapshot.ts';
@@ -57,11 +53,14 @@ export function ineligibility(cycle: Cycle, verdicts: Verdicts): string | undefi
 }
 
 /** Positions of the nodes where evicting Pods might help: those that did not say it cannot. */
-export function promisingPositions(verdicts: Verdicts, count: number): Int32Array {
+export function promisingPositions(
+  verdicts: Verdicts,
+  count: number,
+  positions: Int32Array = new Int32Array(count),
+): Int32Array {
   const isHopeful = (status: MaybeStatus) => status?.code !== 'UnschedulableAndUnresolvable';
   const hopeful = verdicts.statuses.map(isHopeful);
   const isUnseenHopeful = isHopeful(verdicts.absent);
-  const positions = new Int32Array(count);
   let found = 0;
   for (let position = 0; position < count; position++) {
     const verdict = verdicts.byPosition[position] as number;
@@ -79,7 +78,7 @@ export function preempt(attempt: FailedAttempt, args: DefaultPreemptionArgs): Po
   if (why !== undefined) return { status: unschedulable(NAME, `preemption: ${why}`) };
 
   const count = nodeCount(snapshot);
-  const promising = promisingPositions(verdicts, count);
+  const promising = promisingPositions(verdicts, count, scratchOf(snapshot));
   const tried = tryNodes(attempt, promising, args);
   if (tried.error !== undefined) return { status: tried.error };
   if (tried.candidates.length === 0) {
@@ -108,8 +107,8 @@ export function preempt(attempt: FailedAttempt, args: DefaultPreemptionArgs): Po
 /** What came of trying nodes. */
 export interface Tried {
   readonly candidates: readonly PreemptionCandidate[];
-  /** Why evicting did not help on the nodes tried without success. */
-  readonly refusals: VerdictBook;
+  /** Why evicting did not help on the nodes tried without success, with their number. */
+  readonly refusals: ReadonlyMap<Status, number>;
   readonly error: Status | undefined;
 }
 
@@ -120,7 +119,7 @@ export function tryNodes(
   args: DefaultPreemptionArgs,
 ): Tried {
   const candidates: PreemptionCandidate[] = [];
-  const refusals = createVerdictBook(nodeCount(cycle.snapshot));
+  const refusals = new Map<Status, number>();
   if (promising.length === 0) return { candidates, refusals, error: undefined };
   const { snapshot } = cycle;
   const slots = slotsInOrder(snapshot);
@@ -135,7 +134,7 @@ export function tryNodes(
     const trial = tryNode(trials, slot);
     if (trial.kind === 'no') {
       if (!isRejected(trial.status)) return { candidates, refusals, error: trial.status };
-      enterVerdict(refusals, position, trial.status);
+      refusals.set(trial.status, (refusals.get(trial.status) ?? 0) + 1);
       continue;
     }
     candidates.push(trial.candidate);
@@ -156,12 +155,13 @@ function budgetsOf(snapshot: Snapshot): readonly PodDisruptionBudget[] {
 }
 
 /** Upstream's text on why no node can be freed; of the nodes not tried it says that it would not help. */
-function noCandidates(refusals: VerdictBook, count: number): string {
+function noCandidates(refusals: ReadonlyMap<Status, number>, count: number): string {
+  const told = { statuses: [...refusals.keys()], counts: [...refusals.values()] };
   return fitErrorMessage({
     nodeCount: count,
     preFilterMessage: '',
     postFilterMessage: '',
-    reasons: reasonCounts({ ...refusals, absent: NOT_HELPFUL }, count),
+    reasons: reasonCounts({ ...told, absent: NOT_HELPFUL }, count),
   });
 }
 

@@ -7,6 +7,7 @@ import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo
 import { countPod, TRAIT_NOMINATED } from '../snapshot/node-table.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import { countOnNode } from '../snapshot/snapshot.ts';
+import { costOf } from './choose-candidate.ts';
 import { splitByBudget } from './disruption-budgets.ts';
 import { compareImportance } from './importance.ts';
 
@@ -59,7 +60,8 @@ function selectVictims(trials: Trials, slot: number): Trial {
   for (const pod of victims) move(slot, pod, 1);
   if (violating.length > 0) victims.sort(compareImportance);
   const nodeName = snapshot.table.names[slot] as string;
-  return { kind: 'candidate', candidate: { nodeName, victims, numPDBViolations } };
+  const cost = costOf(victims);
+  return { kind: 'candidate', candidate: { nodeName, victims, numPDBViolations, cost } };
 }
 
 /** How trials are made for one Pod. */

@@ -71,6 +71,7 @@ export interface Snapshot {
   readonly trialMemos: NodeMemos<object>;
   /** Room to work in, so that an attempt need not allocate for every node. */
   scratch: Int32Array;
+  verdictScratch: Uint16Array;
   /** Grows whenever a service changes: what was found out about services is asked anew. */
   servicesVersion: number;
   /** Slots in the order in which nodes are looked at; undefined: to be made anew. */
@@ -104,6 +105,7 @@ export function createSnapshot(order: NodeOrder, objects: ClusterObjects): Snaps
     verdictMemos: createNodeMemos(),
     trialMemos: createNodeMemos(),
     scratch: new Int32Array(0),
+    verdictScratch: new Uint16Array(0),
     servicesVersion: 0,
     slots: undefined,
     positions: new Int32Array(0),
@@ -152,6 +154,14 @@ export function scratchOf(snapshot: Snapshot): Int32Array {
   const { capacity } = snapshot.table;
   if (snapshot.scratch.length < capacity) snapshot.scratch = new Int32Array(capacity);
   return snapshot.scratch;
+}
+
+/** An empty list of verdicts, one for each node, to be used until the next one is asked for. */
+export function verdictScratchOf(snapshot: Snapshot): Uint16Array {
+  const count = nodeCount(snapshot);
+  if (snapshot.verdictScratch.length === count) snapshot.verdictScratch.fill(0);
+  else snapshot.verdictScratch = new Uint16Array(count);
+  return snapshot.verdictScratch;
 }
 
 /** Where the node in a slot stands in that order. */
