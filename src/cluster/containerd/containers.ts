@@ -52,7 +52,7 @@ export function startContainer(
     fail('CreateContainerError', `failed to get image "${timer.config.image}": not found`);
     return;
   }
-  forgetOlder(disk, sandbox.containers, timer.config.name);
+  const earlier = withoutOlder(disk, sandbox.containers, timer.config.name);
   const container: Container = {
     config: timer.config,
     record: Object.freeze({
@@ -83,7 +83,8 @@ export function startContainer(
     return;
   }
   disk.containers.set(container.record.id, container);
-  sandbox.containers.push(container.record.id);
+  const containers = Object.freeze([...earlier, container.record.id]);
+  disk.sandboxes.set(timer.config.podUid, Object.freeze({ record: sandbox.record, containers }));
   if (launched.kind === 'cannot-run') {
     refuseToRun(container, launched);
     fail('RunContainerError', container.record.message ?? '', container.record);
@@ -120,17 +121,19 @@ function refuseToRun(
 }
 
 /** Of each container the last one that ended is kept, for its logs and its state. */
-function forgetOlder(disk: ContainerdDisk, ids: string[], name: string): void {
-  let kept = 0;
-  for (let i = ids.length - 1; i >= 0; i--) {
-    const id = ids[i] as string; // In range.
-    const container = disk.containers.get(id);
-    if (container?.record.name !== name) continue;
-    kept += 1;
-    if (kept <= 1 || container.record.state === 'running') continue;
-    disk.containers.delete(id);
-    ids.splice(i, 1);
-  }
+function withoutOlder(
+  disk: ContainerdDisk,
+  ids: readonly string[],
+  name: string,
+): readonly string[] {
+  const ended = ids.filter((id) => {
+    const record = disk.containers.get(id)?.record;
+    return record?.name === name && record.state === 'exited';
+  });
+  if (ended.length < 2) return ids;
+  const gone = new Set(ended.slice(0, -1));
+  for (const id of gone) disk.containers.delete(id);
+  return ids.filter((id) => !gone.has(id));
 }
 
 /** Two hexadecimal digits for each byte. */

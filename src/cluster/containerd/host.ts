@@ -31,10 +31,13 @@ export function hostOf(runtime: Runtime, container: Container, now: Micros): Hos
 }
 
 function volumeOf(disk: ContainerdDisk, podUid: string, name: string): FileTable {
-  const sandbox = disk.sandboxes.get(podUid);
-  if (name.startsWith('host/') || sandbox === undefined) return tableIn(disk.hostVolumes, name);
-  sandbox.volumes ??= new Map();
-  return tableIn(sandbox.volumes, name);
+  if (name.startsWith('host/')) return tableIn(disk.hostVolumes, name);
+  let volumes = disk.volumes.get(podUid);
+  if (volumes === undefined) {
+    volumes = new Map();
+    disk.volumes.set(podUid, volumes);
+  }
+  return tableIn(volumes, name);
 }
 
 function tableIn(tables: Map<string, FileTable>, name: string): FileTable {

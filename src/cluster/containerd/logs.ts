@@ -3,8 +3,6 @@ import type { Container, LogEntry } from './state.ts';
 
 /** Lines kept of each container; a kubelet rotates logs too, though at 10 MiB. */
 const LINES_MAX = 200;
-/** The log is cut when it is this much too long, so that not every line moves the others. */
-const SLACK = 50;
 const LINE_LENGTH_MAX = 4096;
 
 /** Appends what a container wrote. */
@@ -14,14 +12,15 @@ export function appendLog(
   stream: LogEntry['stream'],
   text: string,
 ): void {
-  container.log ??= { entries: [], partial: '' };
-  const { log } = container;
-  const lines = (log.partial + text).split('\n');
-  log.partial = (lines.pop() ?? '').slice(0, LINE_LENGTH_MAX);
-  for (const line of lines) {
-    log.entries.push(Object.freeze({ at, stream, text: line.slice(0, LINE_LENGTH_MAX) }));
+  const before = container.log;
+  const lines = ((before?.partial ?? '') + text).split('\n');
+  const partial = (lines.pop() ?? '').slice(0, LINE_LENGTH_MAX);
+  const kept =
+    before === undefined ? [] : before.entries.slice(-Math.max(0, LINES_MAX - lines.length));
+  for (const line of lines.slice(-LINES_MAX)) {
+    kept.push(Object.freeze({ at, stream, text: line.slice(0, LINE_LENGTH_MAX) }));
   }
-  if (log.entries.length > LINES_MAX + SLACK) log.entries.splice(0, log.entries.length - LINES_MAX);
+  container.log = Object.freeze({ entries: Object.freeze(kept), partial });
 }
 
 /** The lines kept, oldest first. */

@@ -219,6 +219,8 @@ function finishPull(
   });
 }
 
+const NO_CONTAINERS: readonly string[] = Object.freeze([]);
+
 function runSandbox(
   runtime: Runtime,
   timer: Extract<ContainerdTimer, { type: 'containerd/sandbox' }>,
@@ -246,9 +248,10 @@ function runSandbox(
     state: 'ready',
     createdAt: env.now,
   });
-  if (old === undefined)
-    disk.sandboxes.set(timer.podUid, { record, containers: [], volumes: undefined });
-  else old.record = record;
+  disk.sandboxes.set(
+    timer.podUid,
+    Object.freeze({ record, containers: old?.containers ?? NO_CONTAINERS }),
+  );
   env.send(config.kubelet, {
     type: 'cri/done',
     id: timer.id,
@@ -260,7 +263,8 @@ function stopSandbox(disk: ContainerdDisk, podUid: string): void {
   const sandbox = disk.sandboxes.get(podUid);
   if (sandbox === undefined) return;
   releaseAddress(disk, sandbox.record);
-  sandbox.record = Object.freeze({ ...sandbox.record, state: 'notready' });
+  const record: CriSandbox = Object.freeze({ ...sandbox.record, state: 'notready' });
+  disk.sandboxes.set(podUid, Object.freeze({ record, containers: sandbox.containers }));
 }
 
 function removeSandbox(runtime: Runtime, podUid: string): void {
@@ -270,6 +274,7 @@ function removeSandbox(runtime: Runtime, podUid: string): void {
   releaseAddress(disk, sandbox.record);
   for (const id of sandbox.containers) disk.containers.delete(id);
   disk.sandboxes.delete(podUid);
+  disk.volumes.delete(podUid);
   for (const [id, pending] of memory.execs)
     if (!disk.containers.has(pending.containerId)) memory.execs.delete(id);
 }

@@ -39,7 +39,10 @@ export interface ContainerdDisk {
   /** Addresses given, with the UIDs of the Pods that have them. */
   readonly addresses: Map<string, string>;
   readonly images: Map<string, StoredImage>;
+  /** By the Pod's UID. */
   readonly sandboxes: Map<string, Sandbox>;
+  /** The Pods' own volumes that have been written to: UID → name → files. */
+  readonly volumes: Map<string, Map<string, FileTable>>;
   readonly containers: Map<string, Container>;
   /** Directories of the node that Pods mount, by path. */
   readonly hostVolumes: Map<string, FileTable>;
@@ -52,12 +55,11 @@ export interface StoredImage {
   readonly sizeBytes: number;
 }
 
+/** A Pod's surroundings. Frozen, and replaced when it changes: a checkpoint shares it. */
 export interface Sandbox {
-  record: CriSandbox;
+  readonly record: CriSandbox;
   /** Ids of the Pod's containers, oldest first. */
-  readonly containers: string[];
-  /** The Pod's own volumes, by name. */
-  volumes: Map<string, FileTable> | undefined;
+  readonly containers: readonly string[];
 }
 
 export interface Container {
@@ -72,12 +74,12 @@ export interface Container {
   killAt: Micros | undefined;
 }
 
-/** The last lines a container wrote. */
+/** The last lines a container wrote. Frozen, and replaced with each piece: a checkpoint shares it. */
 export interface ContainerLog {
-  /** Frozen entries, oldest first. */
-  readonly entries: LogEntry[];
+  /** Oldest first. */
+  readonly entries: readonly LogEntry[];
   /** A line that has not ended yet. */
-  partial: string;
+  readonly partial: string;
 }
 
 export interface LogEntry {
@@ -149,6 +151,7 @@ export function emptyDisk(): ContainerdDisk {
     addresses: new Map(),
     images: new Map(),
     sandboxes: new Map(),
+    volumes: new Map(),
     containers: new Map(),
     hostVolumes: new Map(),
   };

@@ -42,7 +42,7 @@ function aWorker(sketch: {
     },
   };
   const worker = createWorker(pod, { now: NOW - 500 * SECOND, epochMillis: 0 });
-  worker.references.state = 'ready';
+  worker.references = { ...worker.references, state: 'ready' };
   if (sketch.sandbox !== false) {
     worker.sandbox = {
       podUid: 'u',

@@ -6,20 +6,28 @@ const ROOT_CA = 'kube-root-ca.crt';
 
 /** References before anything has been fetched. */
 export function noReferences(): References {
-  return {
-    state: 'unknown',
-    objects: new Map(),
-    services: undefined,
-    outstanding: 0,
-    fetchedAt: 0,
-    retryAt: 0,
-    delay: FIRST_DELAY,
-  };
+  return NOT_FETCHED;
+}
+
+/** What most Pods have: nothing that would have to be fetched. */
+export function nothingToFetch(): References {
+  return NOTHING_TO_FETCH;
 }
 
 /** Failed mounts are tried again after half a second, and twice as long each further time, up to about two minutes. */
 export const FIRST_DELAY = 500_000;
 export const DELAY_MAX = 122_000_000;
+
+const NOT_FETCHED: References = Object.freeze({
+  state: 'unknown',
+  objects: Object.freeze(new Map()),
+  services: undefined,
+  outstanding: 0,
+  fetchedAt: 0,
+  retryAt: 0,
+  delay: FIRST_DELAY,
+});
+const NOTHING_TO_FETCH: References = Object.freeze({ ...NOT_FETCHED, state: 'ready' });
 
 /** Every ConfigMap and Secret that a Pod's volumes and variables speak of, as `configmaps/NAME` and `secrets/NAME`. */
 export function referencedKeys(pod: Pod): readonly string[] {

@@ -193,7 +193,10 @@ export interface Termination {
   deleting: boolean;
 }
 
-/** ConfigMaps and Secrets a Pod needs, as they were fetched for it. */
+/**
+ * ConfigMaps and Secrets a Pod needs, as they were fetched for it. Frozen where there is nothing to fetch, so
+ * that Pods share it; otherwise the worker has one of its own.
+ */
 export interface References {
   state: 'unknown' | 'fetching' | 'ready' | 'failed';
   /** `configmaps/name` or `secrets/name` → the object; null: there is none. */

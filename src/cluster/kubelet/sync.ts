@@ -7,7 +7,13 @@ import { delayText } from './backoff.ts';
 import { decide, type Hold, type Step } from './decide.ts';
 import { containerConfig } from './container-config.ts';
 import { recordPod, podText } from './records.ts';
-import { DELAY_MAX, hasPullSecret, looksAtServices, referencedKeys } from './references.ts';
+import {
+  DELAY_MAX,
+  hasPullSecret,
+  looksAtServices,
+  nothingToFetch,
+  referencedKeys,
+} from './references.ts';
 import { askRuntime, tellRuntime } from './runtime-link.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, PodWorker } from './state.ts';
 import { publishStatus } from './status-writes.ts';
@@ -102,15 +108,21 @@ function perform(
 // ── What the Pod refers to ──────────────────────────────────────────────────────────────────────
 
 function fetchReferences(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
-  const { references, pod } = worker;
+  const { pod } = worker;
   const keys = referencedKeys(pod);
   const wantsServices = looksAtServices(pod);
-  if (references.state !== 'ready') references.state = 'fetching';
-  references.outstanding = keys.length + (wantsServices ? 1 : 0);
-  if (references.outstanding === 0) {
-    references.state = 'ready';
+  const outstanding = keys.length + (wantsServices ? 1 : 0);
+  if (outstanding === 0) {
+    worker.references = nothingToFetch();
     return;
   }
+  const before = worker.references;
+  worker.references = {
+    ...before,
+    objects: new Map(before.objects),
+    state: before.state === 'ready' ? 'ready' : 'fetching',
+    outstanding,
+  };
   worker.operation = FETCH;
   const base = `/api/v1/namespaces/${pod.metadata.namespace ?? ''}`;
   for (const key of keys) {
