@@ -121,6 +121,7 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
       if (until > world.now) world.now = until;
     },
     runSome(world, until, stepsMax, sink) {
+      assert(Number.isFinite(until), 'time runs until an instant');
       for (let count = 0; count < stepsMax; count++) {
         const due = earliest(world.agenda);
         if (due === undefined || due.at > until) {

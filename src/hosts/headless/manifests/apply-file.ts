@@ -1,3 +1,4 @@
+import type { ManifestDocument } from '../../../api/manifest/manifest.ts';
 import { parseManifest } from '../../../api/manifest/parse.ts';
 import { applyObject } from '../../../kubectl/apply.ts';
 import type { Driver } from '../drive.ts';
@@ -20,13 +21,19 @@ export async function applyFile(
   namespace: string,
 ): Promise<readonly ApplyResult[]> {
   const manifest = parseManifest(text);
-  const results: ApplyResult[] = manifest.problems.map((problem) => ({
-    kind: '',
-    name: '',
-    refusal: `line ${problem.line}: ${problem.message}`,
-    code: undefined,
-    warnings: [],
-  }));
+  // A document that still gives an object is sent as it is: the server then says what is wrong with it.
+  const sent = new Set(manifest.objects.map(({ document }) => document));
+  const results: ApplyResult[] = manifest.problems
+    .filter(
+      (problem) => !manifest.documents.some((each) => sent.has(each) && spans(each, problem.line)),
+    )
+    .map((problem) => ({
+      kind: '',
+      name: '',
+      refusal: kubectlWords(problem.message),
+      code: undefined,
+      warnings: [],
+    }));
   for (const { object } of manifest.objects) {
     const outcome = await applyObject(driver.client, object, { namespace });
     const base = { kind: object.kind, name: String(object.metadata['name'] ?? '') };
@@ -42,4 +49,13 @@ export async function applyFile(
     );
   }
   return results;
+}
+
+function spans(document: ManifestDocument, line: number): boolean {
+  return document.span.line <= line && line <= document.span.endLine;
+}
+
+/** The editor explains what kubectl says more tersely. */
+function kubectlWords(message: string): string {
+  return message.includes('has no kind') ? "Object 'Kind' is missing" : message;
 }

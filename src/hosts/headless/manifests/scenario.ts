@@ -144,7 +144,10 @@ function stepComplaints(
   }
   complaints.push(...comparePodCounts(expected.podCounts ?? {}, outcome));
   if (expected.workload !== undefined) {
-    complaints.push(...compareWorkload({ namespace: 'default', ...expected.workload }, outcome));
+    const { kind, name } = expected.workload;
+    const found = outcome.workloads.find((each) => each.kind === kind && each.name === name);
+    const namespace = found?.namespace ?? 'default';
+    complaints.push(...compareWorkload({ namespace, ...expected.workload }, outcome));
   }
   const { reason, placedOn } = expected;
   if (

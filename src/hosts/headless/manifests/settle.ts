@@ -2,8 +2,8 @@ import { SECOND } from '../../../kernel/time.ts';
 import type { Driver } from '../drive.ts';
 import { readOutcome } from './outcome.ts';
 
-/** How long a manifest is given: two minutes and a half, so that probes fail and crashes repeat. */
-const LOOKS = 30;
+/** How long a manifest is given: four minutes, so that late probes begin, probes fail and crashes repeat. */
+const LOOKS = 48;
 const BETWEEN_LOOKS = 5 * SECOND;
 
 /**
