@@ -10,7 +10,7 @@ import {
   type ApiOutcome,
 } from './api-client.ts';
 import type { KubeObject } from './kube-object.ts';
-import { createRateLimiter, reserveToken, type RateLimiter } from './rate-limiter.ts';
+import { createRateLimiter, reserveToken } from './rate-limiter.ts';
 
 /**
  * client-go's event recorder with its correlator: equal events within the cache's memory become one
@@ -26,21 +26,23 @@ export interface EventRecorder {
   /** Events already written, by the key of what is equal about them. */
   readonly known: Map<string, KnownEvent>;
   readonly aggregates: Map<string, Aggregate>;
-  readonly spam: Map<string, RateLimiter>;
+  /** For each subject when its bucket would be empty (see RateLimiter). */
+  readonly spam: Map<string, Micros>;
   /** Counts events, so that two of one microsecond have different names. */
   sequence: number;
 }
 
+/** Entries are frozen, and replaced when they change: there are several for each Pod, and checkpoints share them. */
 interface KnownEvent {
   readonly name: string;
   readonly namespace: string;
-  count: number;
+  readonly count: number;
   readonly firstTimestamp: string;
 }
 
 interface Aggregate {
-  readonly messages: Set<string>;
-  lastAt: Micros;
+  readonly messages: readonly string[];
+  readonly lastAt: Micros;
 }
 
 export type EventType = 'Normal' | 'Warning';
@@ -112,8 +114,9 @@ export function recordEvent<Then>(
   const timestamp = formatTime(nowMillis);
   const known = recorder.known.get(key);
   if (known !== undefined) {
-    known.count += 1;
-    patchCount(recorder, client, env, key, known, { ...event, message }, timestamp);
+    const counted = Object.freeze({ ...known, count: known.count + 1 });
+    recorder.known.set(key, counted);
+    patchCount(recorder, client, env, key, counted, { ...event, message }, timestamp);
     return;
   }
   // Cluster-scoped objects' events live in `default`.
@@ -122,7 +125,7 @@ export function recordEvent<Then>(
   const micros = BigInt(Math.floor(recorder.epochMillis * 1000 + env.now));
   const nanos = micros * 1000n + BigInt(recorder.sequence++ % 1000);
   const name = `${about.name ?? ''}.${nanos.toString(16)}`;
-  remember(recorder, key, { name, namespace, count: 1, firstTimestamp: timestamp });
+  remember(recorder, key, Object.freeze({ name, namespace, count: 1, firstTimestamp: timestamp }));
   create(
     client,
     env,
@@ -212,17 +215,14 @@ function buildEvent(
 }
 
 function isSpam(recorder: EventRecorder, subject: string, now: Micros): boolean {
-  let limiter = recorder.spam.get(subject);
-  if (limiter === undefined) {
-    bound(recorder.spam);
-    limiter = createRateLimiter(SPAM_QPS, SPAM_BURST);
-    recorder.spam.set(subject, limiter);
-  }
-  const before = limiter.emptyAt;
-  if (reserveToken(limiter, now) <= 0) return false;
-  // Nothing waits for this token: it is given back.
-  limiter.emptyAt = before;
-  return true;
+  const limiter = createRateLimiter(SPAM_QPS, SPAM_BURST);
+  const emptyAt = recorder.spam.get(subject);
+  if (emptyAt === undefined) bound(recorder.spam);
+  else limiter.emptyAt = emptyAt;
+  // Nothing waits for a token: one that is not there is not taken.
+  if (reserveToken(limiter, now) > 0) return true;
+  recorder.spam.set(subject, limiter.emptyAt);
+  return false;
 }
 
 /** Whether more than ten different messages of this reason came within ten minutes. */
@@ -233,16 +233,17 @@ function isOneOfMany(
   now: Micros,
 ): boolean {
   const key = `${subject}/${event.type}/${event.reason}`;
-  let aggregate = recorder.aggregates.get(key);
-  if (aggregate === undefined || now - aggregate.lastAt > AGGREGATE_INTERVAL) {
-    bound(recorder.aggregates);
-    aggregate = { messages: new Set(), lastAt: now };
-    recorder.aggregates.set(key, aggregate);
-  }
-  aggregate.lastAt = now;
-  if (aggregate.messages.size <= SIMILAR_MAX) aggregate.messages.add(event.message);
-  return aggregate.messages.size > SIMILAR_MAX;
+  const before = recorder.aggregates.get(key);
+  if (before === undefined) bound(recorder.aggregates);
+  const old =
+    before === undefined || now - before.lastAt > AGGREGATE_INTERVAL ? NONE : before.messages;
+  const isKnown = old.length > SIMILAR_MAX || old.includes(event.message);
+  const messages = isKnown ? old : Object.freeze([...old, event.message]);
+  recorder.aggregates.set(key, Object.freeze({ messages, lastAt: now }));
+  return messages.length > SIMILAR_MAX;
 }
+
+const NONE: readonly string[] = Object.freeze([]);
 
 function remember(recorder: EventRecorder, key: string, known: KnownEvent): void {
   bound(recorder.known);
