@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ServeSettings } from './serve.ts';
 import {
   openTerminal,
   readTranscript,
@@ -17,17 +18,30 @@ const isRecording = process.env['RECORD_TRANSCRIPTS'] === '1';
 /** A test may wait for all that its transcript has before it. */
 const PATIENCE_MILLIS = 240_000;
 
-const names: readonly string[] = ['reading', 'writing', 'applying', 'errors', 'serving'];
+/** The API alone needs no nodes; what runs on nodes is not waited for in real time. */
+const withNodes = { nodes: 3, waitForNodes: true, speed: 20 };
+const settings: readonly (readonly [name: string, Partial<ServeSettings>])[] = [
+  ['reading', {}],
+  ['writing', {}],
+  ['applying', {}],
+  ['errors', {}],
+  ['serving', {}],
+  ['running', withNodes],
+  ['helm', withNodes],
+];
+const only = process.env['TRANSCRIPT'];
 
-const transcripts = names.map((name) => ({ name, steps: readTranscript(name) }));
+const transcripts = settings
+  .filter(([name]) => only === undefined || only === name)
+  .map(([name, cluster]) => ({ name, cluster, steps: readTranscript(name) }));
 
 describe.skipIf(tools === undefined)('kubectl', () => {
   const terminals: Promise<Terminal>[] = [];
   const outputs = new Map<string, readonly Promise<string>[]>();
 
   beforeAll(() => {
-    for (const { name, steps } of transcripts) {
-      const terminal = openTerminal();
+    for (const { name, steps, cluster } of transcripts) {
+      const terminal = openTerminal(cluster);
       terminals.push(terminal);
       let previous: Promise<unknown> = terminal;
       const played = steps.map(({ command }) => {

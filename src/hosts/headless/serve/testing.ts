@@ -60,9 +60,14 @@ export function withoutChance(text: string): string {
 }
 
 const chance: readonly (readonly [pattern: RegExp, word: string])[] = [
+  // What client-go logs of connections that end.
+  [/^[IWE]\d{4} [\d:.]+ +\d+ .*\n/gm, ''],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, '<time>'],
   [/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000/g, '<date>'],
+  [/[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}/g, '<date>'],
+  [/[0-9a-f]{64}/g, '<sha>'],
+  [/\b10\.244\.\d+\.\d+\b(?!\/)/g, '<pod-ip>'],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
   // Ages stand in columns, in brackets, or after "over".
   [
