@@ -1,6 +1,9 @@
 import { logItem } from '../base/segment-log.ts';
+import type { KubernetesObject } from '../api/generated/types.ts';
 import type { World } from '../kernel/world.ts';
 import { isCut } from '../kernel/wire.ts';
+import { withRevision } from './apiserver/storage/stored-object.ts';
+import type { KubeObject } from './client/kube-object.ts';
 import type { EtcdDisk, StoredEvent, StoredKeyValue } from './etcd/store.ts';
 import { CONTROL_PLANE_MACHINE, processNames } from './set-up.ts';
 
@@ -18,6 +21,12 @@ export interface Truth {
 /** Everything stored now. */
 export function storedObjects(world: World): Iterable<StoredKeyValue> {
   return diskOf(world).keys.values();
+}
+
+/** A stored object as the API would show it: with the revision that etcd keeps beside it. */
+export function shownObject(stored: StoredKeyValue): KubeObject {
+  // Only the API server writes to etcd, and it writes objects.
+  return withRevision(stored.value as KubernetesObject, stored.modRevision);
 }
 
 /** One stored object, by its key in etcd. */

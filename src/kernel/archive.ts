@@ -18,7 +18,7 @@ type EncodedObject =
   | { readonly o: Readonly<Record<string, EncodedValue>>; readonly f?: 1 }
   | { readonly a: readonly EncodedValue[]; readonly f?: 1 }
   | { readonly m: readonly (readonly [EncodedValue, EncodedValue])[]; readonly f?: 1 }
-  | { readonly s: readonly EncodedValue[] };
+  | { readonly s: readonly EncodedValue[]; readonly f?: 1 };
 
 const OWN = { writable: true, enumerable: true, configurable: true } as const;
 
@@ -57,7 +57,7 @@ export function encodeWorld(world: World): Archive {
         m: [...value].map(([key, item]) => [encode(key), encode(item)] as const),
         ...frozen,
       };
-    } else if (value instanceof Set) table[index] = { s: [...value].map(encode) };
+    } else if (value instanceof Set) table[index] = { s: [...value].map(encode), ...frozen };
     else {
       const fields: Record<string, EncodedValue> = Object.create(null) as Record<
         string,
@@ -100,13 +100,13 @@ export function decodeWorld(archive: Archive): World {
       const map = new Map<unknown, unknown>();
       decoded[index] = map;
       for (const [key, item] of entry.m) map.set(decode(key), decode(item));
-      return map;
+      return entry.f === 1 ? Object.freeze(map) : map;
     }
     if ('s' in entry) {
       const set = new Set<unknown>();
       decoded[index] = set;
       for (const item of entry.s) set.add(decode(item));
-      return set;
+      return entry.f === 1 ? Object.freeze(set) : set;
     }
     const fields: Record<string, unknown> = {};
     decoded[index] = fields;

@@ -78,19 +78,17 @@ function mixValue(state: HashState, value: unknown): void {
 }
 
 function mixObject(state: HashState, value: object): void {
-  if (!Object.isFrozen(value)) {
-    mixFields(state, value);
-    return;
+  // Frozen or not, an object enters by the hash of its own: freezing is a matter of cost, not of state.
+  const frozen = Object.isFrozen(value);
+  let own = frozen ? frozenHashes.get(value) : undefined;
+  if (own === undefined) {
+    const fresh: HashState = { low: 0x811c9dc5 | 0, high: 0x1b873593 | 0 };
+    mixFields(fresh, value);
+    own = { low: fresh.low, high: fresh.high };
+    if (frozen) frozenHashes.set(value, own);
   }
-  let known = frozenHashes.get(value);
-  if (known === undefined) {
-    const own: HashState = { low: 0x811c9dc5 | 0, high: 0x1b873593 | 0 };
-    mixFields(own, value);
-    known = { low: own.low, high: own.high };
-    frozenHashes.set(value, known);
-  }
-  mix(state, known.low);
-  mix(state, known.high);
+  mix(state, own.low);
+  mix(state, own.high);
 }
 
 function mixFields(state: HashState, value: object): void {

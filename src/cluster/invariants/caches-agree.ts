@@ -10,9 +10,9 @@ export const cachesAgree: Invariant = {
   kind: 'liveness',
   check(world) {
     const truth = new Map<string, string>();
-    for (const { value } of storedObjects(world)) {
+    for (const { value, modRevision } of storedObjects(world)) {
       const { metadata } = value as KubeObject;
-      truth.set(metadata.uid ?? '', metadata.resourceVersion ?? '');
+      truth.set(metadata.uid ?? '', String(modRevision));
     }
     for (const [process, informer] of informersIn(world)) {
       for (const [key, object] of informer.items) {

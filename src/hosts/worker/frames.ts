@@ -1,7 +1,7 @@
 import type { FaultRow, TrafficMark } from '../../bridge/cards.ts';
 import type { Frame } from '../../bridge/protocol.ts';
 import { FAULTS } from '../../cluster/faults/index.ts';
-import { revisionOf, storedAt } from '../../cluster/observe.ts';
+import { revisionOf, shownObject, storedAt } from '../../cluster/observe.ts';
 import { CONTROL_PLANE_MACHINE, processNames } from '../../cluster/set-up.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { etcdKeyOf } from '../observer/etcd-keys.ts';
@@ -56,7 +56,7 @@ export function createFrameBuilder(session: Session, pacer: Pacer): FrameBuilder
       const revision = stored?.modRevision ?? -1;
       if (revision === sent) continue;
       watched.set(path, revision);
-      changed.push({ path, object: stored?.value });
+      changed.push({ path, object: stored === undefined ? undefined : shownObject(stored) });
     }
     return changed;
   }
