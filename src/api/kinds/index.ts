@@ -8,6 +8,7 @@ import { endpointSliceKind } from './endpoint-slice.ts';
 import { endpointsKind } from './endpoints.ts';
 import { eventKind } from './event.ts';
 import { eventsEventKind } from './events-event.ts';
+import { jobKind } from './job.ts';
 import type { KindDeclaration } from './kind.ts';
 import { leaseKind } from './lease.ts';
 import { namespaceKind } from './namespace.ts';
@@ -40,6 +41,7 @@ export const allKinds: readonly KindDeclaration[] = [
   daemonSetKind,
   deploymentKind,
   replicaSetKind,
+  jobKind,
   leaseKind,
   endpointSliceKind,
   eventsEventKind,

@@ -1,7 +1,6 @@
 import { cronJobKind } from './cron-job.ts';
 import { horizontalPodAutoscalerKind } from './horizontal-pod-autoscaler.ts';
 import { ingressKind } from './ingress.ts';
-import { jobKind } from './job.ts';
 import type { KindDeclaration } from './kind.ts';
 import { limitRangeKind } from './limit-range.ts';
 import { networkPolicyKind } from './network-policy.ts';
@@ -17,7 +16,6 @@ export const laterKinds: readonly KindDeclaration[] = [
   cronJobKind,
   horizontalPodAutoscalerKind,
   ingressKind,
-  jobKind,
   limitRangeKind,
   networkPolicyKind,
   persistentVolumeClaimKind,

@@ -33,6 +33,8 @@ export interface Waking {
   /** A resource's name, or `*` for all. */
   readonly resource: string;
   keys(change: InformerChange, cluster: ClusterView): readonly string[];
+  /** How long to gather changes before the keys are looked at, so that many are met at one look. */
+  readonly batch?: Micros;
 }
 
 /** Nobody is concerned. */

@@ -6,6 +6,8 @@ import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpoints/endpointslice.ts';
 import { endpointSliceMirroringController } from './endpoints/mirroring.ts';
 import { garbageCollector } from './garbage/garbage-collector.ts';
+import { jobController } from './job/job.ts';
+import { ttlAfterFinishedController } from './job/ttl-after-finished.ts';
 import { namespaceController } from './namespace/namespace.ts';
 import { nodeIpamController } from './node/node-ipam.ts';
 import { nodeLifecycleController } from './node/node-lifecycle.ts';
@@ -23,6 +25,8 @@ export const controllers: readonly Controller[] = [
   replicaSetController,
   replicationController,
   daemonSetController,
+  jobController,
+  ttlAfterFinishedController,
   endpointSliceController,
   endpointsController,
   endpointSliceMirroringController,

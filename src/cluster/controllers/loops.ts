@@ -83,6 +83,19 @@ export function wake(loop: Loop, key: string, cause: Cause | undefined, now: Mic
   enqueue(loop.queue, key, cause);
 }
 
+/** Adds a key once this much time has passed; several changes meanwhile are one. */
+export function wakeLater(
+  loop: Loop,
+  index: number,
+  term: number,
+  key: string,
+  after: Micros,
+  env: Env<ControllerManagerMessage>,
+): void {
+  if (!delayKey(loop.queue, key, env.now + after)) return;
+  env.after(after, { type: 'controllers/due', term, loop: index, key });
+}
+
 /** Gives every idle worker a key, until keys or workers run out. */
 export function pump(context: LoopContext): void {
   const { running, controllers } = context;

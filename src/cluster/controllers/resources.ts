@@ -5,6 +5,7 @@ import type {
   Deployment,
   EndpointSlice,
   Endpoints,
+  Job,
   Lease,
   Namespace,
   Node,
@@ -29,6 +30,7 @@ export interface Resources {
   readonly deployments: Deployment;
   readonly endpoints: Endpoints;
   readonly endpointslices: EndpointSlice;
+  readonly jobs: Job;
   readonly leases: Lease;
   readonly namespaces: Namespace;
   readonly nodes: Node;

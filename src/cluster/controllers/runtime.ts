@@ -28,6 +28,7 @@ import {
   pump,
   settleWorks,
   wake,
+  wakeLater,
   type LoopContext,
 } from './loops.ts';
 import { informerSpecs } from './resources.ts';
@@ -225,7 +226,11 @@ function takeChange(
     if (keys.length === 0) continue;
     const loop = running.loops[index];
     if (loop === undefined) continue;
-    for (const key of keys) wake(loop, key, env.cause, env.now);
+    if (waking.batch === undefined) {
+      for (const key of keys) wake(loop, key, env.cause, env.now);
+    } else {
+      for (const key of keys) wakeLater(loop, index, running.term, key, waking.batch, env);
+    }
   }
 }
 
