@@ -11,6 +11,7 @@ import {
 import { goFormat, wrongType } from './go-format.ts';
 import { equalJson, isList, isObject, setOwn, type JsonList, type JsonObject } from './json.ts';
 import type { PatchField, PatchSchema } from './patch-schema.ts';
+import { orderedElements, positionsOfChanges } from './plain-lists.ts';
 import { attempt, refusePatch, type PatchProblem } from './problem.ts';
 
 /**
@@ -50,13 +51,22 @@ export function mergeObjects(
   if (Object.hasOwn(patch, patchDirective)) return directed(patch);
   // Drafts: what is merged so far, and what of the patch is still to be looked at.
   const merged: Record<string, unknown> = { ...original };
-  const rest: Record<string, unknown> = { ...patch };
-  applyRetainKeys(merged, rest, options);
-  applyElementOrders(merged, rest, schema, options);
+  let rest = patch;
+  if (hasDirectives(patch)) {
+    const draft: Record<string, unknown> = { ...patch };
+    applyRetainKeys(merged, draft, options);
+    applyElementOrders(merged, draft, schema, options);
+    rest = draft;
+  }
   for (const patchKey of Object.keys(rest)) {
     mergeKey(merged, patchKey, rest[patchKey], schema, options);
   }
   return sameEntries(original, merged) ? original : merged;
+}
+
+function hasDirectives(patch: JsonObject): boolean {
+  for (const key in patch) if (key.startsWith('$')) return true;
+  return false;
 }
 
 function sameEntries(a: JsonObject, b: JsonObject): boolean {
@@ -150,6 +160,14 @@ function orderedList(
 ): JsonList | undefined {
   const original = optionalList(merged, name);
   const patch = optionalList(rest, name);
+  if (original !== undefined && patch !== undefined && field.strategy === 'merge') {
+    const elements = orderedElements(original, patch, order, field.mergeKey);
+    if (elements !== undefined) {
+      return elements.map((each) =>
+        mergeElement(original[each.original], patch[each.patch], field, options),
+      );
+    }
+  }
   if (patch !== undefined) checkPatchOrder(patch, order, field.mergeKey);
   if (original === undefined && patch === undefined) return undefined;
   const both =
@@ -162,6 +180,18 @@ function orderedList(
   elementKind(original ?? [], patch ?? []);
   const serverOrder = liveOrder(original ?? [], patch ?? [], field.mergeKey);
   return interleaved(present, absent, order, serverOrder, field.mergeKey);
+}
+
+/** An element of both lists, or of one of them. Each is a map: it has a merge key. */
+function mergeElement(
+  original: unknown,
+  patch: unknown,
+  field: PatchField,
+  options: MergeOptions,
+): unknown {
+  if (original === undefined) return patch;
+  if (patch === undefined) return original;
+  return mergeObjects(original as JsonObject, patch as JsonObject, field.schema, options);
 }
 
 /**
@@ -320,6 +350,14 @@ function mergeLists(
 ): JsonList {
   if (field.strategy !== 'merge' && !isDeleteList) return patch;
   if (original.length === 0 && patch.length === 0) return original;
+  const positions = isDeleteList ? undefined : positionsOfChanges(original, patch, field.mergeKey);
+  if (positions !== undefined) {
+    const merged = original.slice();
+    positions.forEach((at, index) => {
+      merged[at] = mergeElement(original[at], patch[index], field, options);
+    });
+    return merged.every((item, index) => item === original[index]) ? original : merged;
+  }
   if (elementKind(original, patch) === 'scalar') {
     if (options.intoObject && isDeleteList) return original.filter((item) => !patch.includes(item));
     return inOrder([...new Set([...original, ...patch])], original, patch, field.mergeKey);

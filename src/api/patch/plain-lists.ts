@@ -1,0 +1,83 @@
+import { isObject, type JsonList } from './json.ts';
+
+/**
+ * The shapes that nearly every list of a patch has: maps told apart by a text, each once, and no directives. Where the
+ * elements of the result come from is then found in one walk, without the sorting and splitting of the general case.
+ * Nothing is merged here, so that whatever is refused is refused in the general case's order and words.
+ */
+
+/**
+ * Where each element of the patch stands in the original, when the patch only changes elements that are there, in
+ * their order: the order of the list stays. Undefined when that is not so.
+ */
+export function positionsOfChanges(
+  original: JsonList,
+  patch: JsonList,
+  mergeKey: string,
+): readonly number[] | undefined {
+  if (mergeKey === '' || !areDistinct(original, mergeKey)) return undefined;
+  const positions: number[] = [];
+  let next = 0;
+  for (let i = 0; i < patch.length; i += 1) {
+    const value = plainKeyOf(patch[i], mergeKey);
+    const at = value === undefined ? -1 : indexOfPlainKey(original, value, mergeKey, next);
+    if (at < 0) return undefined;
+    positions.push(at);
+    next = at + 1;
+  }
+  return positions;
+}
+
+/** One element of an ordered list: where it stands in the original and in the patch; -1 for not at all. */
+export interface OrderedElement {
+  readonly original: number;
+  readonly patch: number;
+}
+
+/**
+ * The elements of the result of `$setElementOrder`, when the order names every element of both lists once, and the
+ * patch only adds and changes elements, in that order. Undefined when that is not so.
+ */
+export function orderedElements(
+  original: JsonList,
+  patch: JsonList,
+  order: JsonList,
+  mergeKey: string,
+): readonly OrderedElement[] | undefined {
+  if (mergeKey === '' || !areDistinct(order, mergeKey)) return undefined;
+  if (!areDistinct(original, mergeKey)) return undefined;
+  const elements: OrderedElement[] = [];
+  let known = 0;
+  let next = 0;
+  for (let i = 0; i < order.length; i += 1) {
+    const value = plainKeyOf(order[i], mergeKey) ?? '';
+    const at = indexOfPlainKey(original, value, mergeKey, 0);
+    const isPatched = next < patch.length && plainKeyOf(patch[next], mergeKey) === value;
+    if (at >= 0) known += 1;
+    if (at >= 0 || isPatched) elements.push({ original: at, patch: isPatched ? next : -1 });
+    if (isPatched) next += 1;
+  }
+  return known === original.length && next === patch.length ? elements : undefined;
+}
+
+/** The merge key of a map that is no directive, where it is a text. */
+function plainKeyOf(item: unknown, mergeKey: string): string | undefined {
+  if (!isObject(item) || !Object.hasOwn(item, mergeKey)) return undefined;
+  const value = item[mergeKey];
+  return typeof value === 'string' && !Object.hasOwn(item, '$patch') ? value : undefined;
+}
+
+function indexOfPlainKey(list: JsonList, value: string, mergeKey: string, from: number): number {
+  for (let i = from; i < list.length; i += 1) {
+    if (plainKeyOf(list[i], mergeKey) === value) return i;
+  }
+  return -1;
+}
+
+function areDistinct(list: JsonList, mergeKey: string): boolean {
+  for (let i = 0; i < list.length; i += 1) {
+    const value = plainKeyOf(list[i], mergeKey);
+    if (value === undefined || indexOfPlainKey(list, value, mergeKey, 0) !== i) return false;
+  }
+  return true;
+}
