@@ -14,7 +14,7 @@ export const stopComponentAction: Action = {
   applies: (target, page) =>
     target.kind === 'component' &&
     target.row.process !== '' &&
-    activeFault(page, 'process-stopped', target.row) === undefined,
+    activeFault(page, 'process-stopped', { process: target.row.process }) === undefined,
   async run(target, context) {
     if (target.kind !== 'component') return notForThis();
     const { process, component } = target.row;
@@ -33,10 +33,11 @@ export const startComponentAction: Action = {
   label: () => 'Start',
   hint: 'Starts the process again: its memory is empty, and it lists and watches anew.',
   applies: (target, page) =>
-    target.kind === 'component' && activeFault(page, 'process-stopped', target.row) !== undefined,
+    target.kind === 'component' &&
+    activeFault(page, 'process-stopped', { process: target.row.process }) !== undefined,
   async run(target, context) {
     if (target.kind !== 'component') return notForThis();
-    const { component } = target.row;
-    return heal(context, 'process-stopped', target.row, `${componentTitle(component)} started`);
+    const { component, process } = target.row;
+    return heal(context, 'process-stopped', { process }, `${componentTitle(component)} started`);
   },
 };
