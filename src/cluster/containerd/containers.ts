@@ -83,6 +83,7 @@ export function startContainer(
     return;
   }
   disk.containers.set(container.record.id, container);
+  runtime.memory.touched.push(container.record.id);
   const containers = Object.freeze([...earlier, container.record.id]);
   disk.sandboxes.set(timer.config.podUid, Object.freeze({ record: sandbox.record, containers }));
   if (launched.kind === 'cannot-run') {

@@ -5,6 +5,7 @@ import { advanceExecs, beginExec, type ExecProgress } from '../programs/program-
 import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { answerInPod, hostOf } from './host.ts';
+import { awakeContainer } from './resting.ts';
 import type { Container, ContainerdEnv, Runtime } from './state.ts';
 
 type Probed = Extract<CriResult, { kind: 'probed' }>;
@@ -29,7 +30,12 @@ export function runProbe(
   },
   env: ContainerdEnv,
 ): Container | undefined {
-  const container = runtime.disk.containers.get(request.containerId);
+  const { containerId } = request;
+  const isExec = request.probe.kind === 'exec';
+  // A command may change its container; a look at a port does not.
+  const container = isExec
+    ? awakeContainer(runtime, containerId)
+    : runtime.disk.containers.get(containerId);
   if (container?.program === undefined) {
     answer(runtime, request.id, notRunning(request.containerId), env);
     return undefined;
@@ -110,7 +116,7 @@ export function timeOutExec(runtime: Runtime, id: number, env: ContainerdEnv): v
   const pending = runtime.memory.execs.get(id);
   if (pending === undefined) return;
   runtime.memory.execs.delete(id);
-  const container = runtime.disk.containers.get(pending.containerId);
+  const container = awakeContainer(runtime, pending.containerId);
   container?.program?.execs?.delete(id);
   const seconds = (pending.timeoutMicros ?? 0) / 1_000_000;
   answer(

@@ -6,6 +6,7 @@ import { hexDigits } from '../programs/image-reference.ts';
 import { looksNonexistent } from '../programs/registry.ts';
 import { answerQuestion, takeQuestions, type Question } from '../programs/program-probes.ts';
 import { answerInPod, hostOf } from './host.ts';
+import { awakeContainer } from './resting.ts';
 import type { Container, ContainerdEnv, Runtime } from './state.ts';
 
 /**
@@ -91,7 +92,7 @@ export function lookedUp(
   outcome: ApiOutcome,
   env: ContainerdEnv,
 ): void {
-  const container = runtime.disk.containers.get(then.containerId);
+  const container = awakeContainer(runtime, then.containerId);
   if (container?.program === undefined) return;
   const { question } = then;
   const { request } = question;

@@ -15,6 +15,7 @@ import {
 } from './containers.ts';
 import { runProbe, timeOutExec } from './execs.ts';
 import { lookedUp } from './network.ts';
+import { awakeContainer, restContainers } from './resting.ts';
 import {
   emptyDisk,
   type Container,
@@ -60,6 +61,7 @@ export const containerdBehaviour = defineBehaviour<
         burst: 0,
       }),
       execs: new Map(),
+      touched: [],
     };
     recover({ disk, memory, config }, env);
     return memory;
@@ -67,9 +69,10 @@ export const containerdBehaviour = defineBehaviour<
   step(runtime, message, env) {
     const isAnswer = apiClientStep(runtime.memory.client, message, env, (then, outcome) => {
       lookedUp(runtime, then, outcome, env);
-      advanceIf(runtime, runtime.disk.containers.get(then.containerId), env);
+      advanceIf(runtime, awakeContainer(runtime, then.containerId), env);
     });
     if (!isAnswer) handle(runtime, message, env);
+    if (runtime.memory.touched.length > 0) restContainers(runtime);
   },
 });
 
@@ -111,12 +114,12 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       startContainer(runtime, message, env);
       return;
     case 'cri/stop-container': {
-      const container = disk.containers.get(message.containerId);
+      const container = awakeContainer(runtime, message.containerId);
       if (container !== undefined) stopContainer(runtime, container, message.graceMicros, env);
       return;
     }
     case 'containerd/wake': {
-      const container = disk.containers.get(message.containerId);
+      const container = awakeContainer(runtime, message.containerId);
       if (container === undefined || container.wakeAt !== message.at) return;
       container.wakeAt = undefined;
       advanceContainer(runtime, container, env);
@@ -149,8 +152,10 @@ function recover(runtime: Runtime, env: ContainerdEnv): void {
   const rebooted = boots !== disk.boots;
   disk.boots = boots;
   if (rebooted) for (const podUid of disk.sandboxes.keys()) stopSandbox(disk, podUid);
-  for (const container of disk.containers.values()) {
-    if (container.program === undefined) continue;
+  for (const id of disk.containers.keys()) {
+    if (disk.containers.get(id)?.program === undefined) continue;
+    const container = awakeContainer(runtime, id);
+    if (container?.program === undefined) continue;
     if (rebooted) markLost(container, env.now);
     else {
       // Commands from outside belonged to the process that is gone.
@@ -158,6 +163,7 @@ function recover(runtime: Runtime, env: ContainerdEnv): void {
       setWakeAfresh(container, env);
     }
   }
+  restContainers(runtime);
 }
 
 function markLost(container: Container, now: Micros): void {
@@ -301,7 +307,7 @@ function list(runtime: Runtime, id: number, env: ContainerdEnv): void {
 function killContainer(runtime: Runtime, fault: ContainerFault, env: ContainerdEnv): void {
   const ids = runtime.disk.sandboxes.get(fault.podUid)?.containers ?? [];
   for (let i = ids.length - 1; i >= 0; i--) {
-    const container = runtime.disk.containers.get(ids[i] as string); // In range.
+    const container = awakeContainer(runtime, ids[i] as string); // In range.
     if (container?.program === undefined || container.record.name !== fault.container) continue;
     if (fault.how === 'oom') endContainer(runtime, container, env, 137, 'OOMKilled');
     else endContainer(runtime, container, env, 1, 'Error');

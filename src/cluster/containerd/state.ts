@@ -92,6 +92,8 @@ export interface ContainerdMemory {
   readonly client: ApiClient<LookupThen>;
   /** Commands from outside that containers are still running, by the caller's number. */
   readonly execs: Map<number, PendingExec>;
+  /** Containers that this step may have changed; empty between steps (see resting.ts). */
+  readonly touched: string[];
 }
 
 export interface PendingExec {

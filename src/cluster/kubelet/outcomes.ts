@@ -3,6 +3,7 @@ import type { CriContainer, CriResponse } from '../messages.ts';
 import { nextBackoff } from './backoff.ts';
 import { criProbe, probed, probeGrace, probeKillMessage, startProbes } from './probing.ts';
 import { recordPod } from './records.ts';
+import { awakeWorker } from './resting.ts';
 import { askRuntime, tellRuntime } from './runtime-link.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, PodWorker, RuntimeThen } from './state.ts';
 import { publishStatus } from './status-writes.ts';
@@ -31,7 +32,8 @@ export function runtimeAnswered(
       kubelet.memory.runtime.images.set(answer.result.image, answer.result.sizeBytes);
     }
   }
-  const worker = kubelet.memory.workers.get(then.uid);
+  if (then.kind === 'probe' && isOldNews(kubelet, then, answer)) return;
+  const worker = awakeWorker(kubelet.memory, then.uid);
   if (worker === undefined) {
     if (then.kind === 'sandbox' || then.kind === 'start')
       tellRuntime(kubelet, { type: 'cri/remove-sandbox', podUid: then.uid }, env);
@@ -41,6 +43,19 @@ export function runtimeAnswered(
     if (work !== undefined) containerAnswered(kubelet, worker, work, then, answer, env);
   }
   if (then.kind === 'pull') pullNext(kubelet, env);
+}
+
+/** Whether a probe says what it has said all along: then nothing has to be woken for it. */
+function isOldNews(
+  kubelet: Kubelet,
+  then: Extract<RuntimeThen, { kind: 'probe' }>,
+  answer: Answer,
+): boolean {
+  if (answer.type !== 'cri/done' || answer.result.kind !== 'probed') return false;
+  const work = kubelet.memory.workers.get(then.uid)?.containers.get(then.container);
+  const state = work?.probes?.[then.probe];
+  const { outcome } = answer.result;
+  return outcome === 'success' && state?.result === 'success' && state.last === 'success';
 }
 
 function sandboxMade(kubelet: Kubelet, worker: PodWorker, answer: Answer, env: KubeletEnv): void {
@@ -321,7 +336,7 @@ function probeAnswered(
 
 /** The runtime says that a container has ended. */
 export function containerEnded(kubelet: Kubelet, ended: CriContainer, env: KubeletEnv): void {
-  const worker = kubelet.memory.workers.get(ended.podUid);
+  const worker = awakeWorker(kubelet.memory, ended.podUid);
   const work = worker?.containers.get(ended.name);
   if (worker === undefined || work?.current?.id !== ended.id) return;
   const isNews = work.current.state === 'running';

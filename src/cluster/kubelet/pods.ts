@@ -7,6 +7,7 @@ import { admissionProblem, countAdmitted, hostPortsOf } from './admission.ts';
 import { allocatableOf } from './node-object.ts';
 import { startProbes } from './probing.ts';
 import { recordPod } from './records.ts';
+import { awakeWorker } from './resting.ts';
 import { tellRuntime } from './runtime-link.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
 import { publishStatus } from './status-writes.ts';
@@ -29,7 +30,7 @@ export function podChanged(kubelet: Kubelet, change: InformerChange, env: Kubele
     old !== undefined && next !== undefined && old.metadata.uid !== next.metadata.uid;
   if (old !== undefined && (next === undefined || isAnother)) podGone(kubelet, old, env);
   if (next === undefined) return;
-  const worker = kubelet.memory.workers.get(next.metadata.uid ?? '');
+  const worker = awakeWorker(kubelet.memory, next.metadata.uid ?? '');
   if (worker === undefined) addPod(kubelet, next, undefined, env);
   else updatePod(kubelet, worker, next, env);
 }
@@ -44,6 +45,7 @@ export function addPod(
   const { memory, config } = kubelet;
   const worker = createWorker(pod, { now: env.now, epochMillis: config.epochMillis });
   memory.workers.set(worker.uid, worker);
+  memory.touched.push(worker.uid);
   if (found !== undefined) adopt(worker, found.sandbox, found.containers);
   if (isPodFinished(pod)) {
     worker.stage = 'terminated';
@@ -159,7 +161,7 @@ function differsFromOurs(worker: PodWorker, next: Pod): boolean {
 
 /** A Pod has left the API: whatever runs of it is ended. */
 function podGone(kubelet: Kubelet, old: Pod, env: KubeletEnv): void {
-  const worker = kubelet.memory.workers.get(old.metadata.uid ?? '');
+  const worker = awakeWorker(kubelet.memory, old.metadata.uid ?? '');
   if (worker === undefined) return;
   worker.inApi = false;
   if (worker.stage === 'terminated') settle(kubelet, worker, env);

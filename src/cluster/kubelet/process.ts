@@ -32,6 +32,7 @@ import { KUBELET_VERSION } from './node-object.ts';
 import { containerEnded, postStarted, runtimeAnswered } from './outcomes.ts';
 import { podChanged, takeStock, type RuntimePod } from './pods.ts';
 import { runProbe } from './probing.ts';
+import { awakeWorker, restWorkers } from './resting.ts';
 import { askRuntime } from './runtime-link.ts';
 import type {
   Kubelet,
@@ -41,6 +42,7 @@ import type {
   KubeletMemory,
   KubeletMessage,
   KubeletThen,
+  KubeletTimer,
   PodWorker,
   RuntimeThen,
 } from './state.ts';
@@ -74,12 +76,14 @@ export const kubeletBehaviour = defineBehaviour<
     return memory;
   },
   step(kubelet, message, env) {
-    const isOutcome = apiClientStep(kubelet.memory.client, message, env, (then, outcome) =>
+    const { memory } = kubelet;
+    const isOutcome = apiClientStep(memory.client, message, env, (then, outcome) =>
       apiOutcome(kubelet, then, outcome, env),
     );
-    if (isOutcome) return;
-    if (concernsInformer(message) && takeForInformer(kubelet, message, env)) return;
-    handle(kubelet, message, env);
+    const isTaken =
+      isOutcome || (concernsInformer(message) && takeForInformer(kubelet, message, env));
+    if (!isTaken) handle(kubelet, message, env);
+    if (memory.touched.length > 0) restWorkers(memory);
   },
 });
 
@@ -113,6 +117,7 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
     },
     node: createNodeState(name, boots, rebooted),
     workers: new Map(),
+    touched: [],
     admitted: { amounts: new Map(), pods: 0 },
     pulls: { running: false, waiting: [] },
   };
@@ -205,7 +210,11 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
 /** Timers that belong to a Pod; it may be gone. */
 function podTimer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
   if (!('uid' in message)) return;
-  const worker = kubelet.memory.workers.get(message.uid);
+  if (message.type === 'kubelet/probe') {
+    probeTimer(kubelet, message, env);
+    return;
+  }
+  const worker = awakeWorker(kubelet.memory, message.uid);
   if (worker === undefined) return;
   if (message.type === 'kubelet/pod') {
     if (worker.wakeAt !== message.at) return;
@@ -221,15 +230,24 @@ function podTimer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): v
   const work = worker.containers.get(message.container);
   if (work?.current?.id !== message.containerId || work.current.state !== 'running') return;
   switch (message.type) {
-    case 'kubelet/probe':
-      runProbe(kubelet, worker, work, message.probe, message.containerId, env);
-      return;
     case 'kubelet/stop':
       preStopped(kubelet, worker, work, undefined, env);
       return;
     case 'kubelet/post-started':
       postStarted(kubelet, worker, work, undefined, env);
   }
+}
+
+/** A probe is due. Sending it changes nothing of its Pod, which may go on resting. */
+function probeTimer(
+  kubelet: Kubelet,
+  timer: Extract<KubeletTimer, { type: 'kubelet/probe' }>,
+  env: KubeletEnv,
+): void {
+  const worker = kubelet.memory.workers.get(timer.uid);
+  const work = worker?.containers.get(timer.container);
+  if (worker === undefined || work === undefined) return;
+  runProbe(kubelet, worker, work, timer.probe, timer.containerId, env);
 }
 
 // ── The API server's answers ────────────────────────────────────────────────────────────────────
@@ -247,7 +265,7 @@ function apiOutcome(
     case 'pod/status-written':
     case 'pod/deleted':
     case 'pod/reference': {
-      const worker = kubelet.memory.workers.get(then.uid);
+      const worker = awakeWorker(kubelet.memory, then.uid);
       if (worker !== undefined) podOutcome(kubelet, worker, then, outcome, env);
       return;
     }
@@ -367,8 +385,10 @@ function takeListing(
     // The informer holds Pods alone.
     takeStock(kubelet, (informers.get('pods')?.items.values() ?? []) as Iterable<Pod>, found, env);
   } else if (!wasUp) {
-    for (const worker of workers.values()) {
-      const pod = found.get(worker.uid);
+    for (const uid of workers.keys()) {
+      const worker = awakeWorker(kubelet.memory, uid);
+      if (worker === undefined) continue;
+      const pod = found.get(uid);
       adopt(worker, pod?.sandbox, pod?.containers ?? []);
       if (worker.operation === undefined) syncPod(kubelet, worker, env);
     }

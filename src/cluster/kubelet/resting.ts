@@ -1,0 +1,65 @@
+import type {
+  ContainerProbes,
+  ContainerWork,
+  KubeletMemory,
+  PodWorker,
+  ProbeWork,
+} from './state.ts';
+
+/**
+ * Most Pods rest most of the time. A resting worker is frozen, so that checkpoints of a large cluster share it
+ * instead of copying all that is known of each Pod; whoever is about to change one wakes it first.
+ */
+export function awakeWorker(memory: KubeletMemory, uid: string): PodWorker | undefined {
+  const worker = memory.workers.get(uid);
+  if (worker === undefined) return undefined;
+  if (memory.touched.at(-1) !== uid) memory.touched.push(uid);
+  if (!Object.isFrozen(worker)) return worker;
+  const awake = thawed(worker);
+  memory.workers.set(uid, awake);
+  return awake;
+}
+
+/** At the end of a step: workers that wait for nothing rest again. */
+export function restWorkers({ workers, touched }: KubeletMemory): void {
+  for (const uid of touched) {
+    const worker = workers.get(uid);
+    if (worker !== undefined && isQuiet(worker)) Object.freeze(worker);
+  }
+  touched.length = 0;
+}
+
+function isQuiet(worker: PodWorker): boolean {
+  return worker.operation === undefined && !worker.writing && worker.stage !== 'terminating';
+}
+
+/** A copy down to everything that is changed in place. */
+function thawed(worker: PodWorker): PodWorker {
+  const containers = new Map<string, ContainerWork>();
+  for (const [name, work] of worker.containers) {
+    containers.set(name, { ...work, probes: copyProbes(work.probes) });
+  }
+  const { termination } = worker;
+  return {
+    ...worker,
+    containers,
+    termination:
+      termination === undefined
+        ? undefined
+        : {
+            ...termination,
+            hooks: new Set(termination.hooks),
+            stopped: new Set(termination.stopped),
+          },
+  };
+}
+
+function copyProbes(probes: ContainerProbes | undefined): ContainerProbes | undefined {
+  if (probes === undefined) return undefined;
+  const copy = (probe: ProbeWork | undefined) => (probe === undefined ? undefined : { ...probe });
+  return {
+    liveness: copy(probes.liveness),
+    readiness: copy(probes.readiness),
+    startup: copy(probes.startup),
+  };
+}
