@@ -1,7 +1,11 @@
 import type { ComponentHealth, ControlPlaneHealth, LampState } from '../../bridge/cards.ts';
 import type { ApiServerMemory } from '../../cluster/apiserver/server.ts';
+import { controllers } from '../../cluster/controllers/index.ts';
+import { loopFigures } from '../../cluster/controllers/metrics.ts';
+import type { ControllerManagerMemory } from '../../cluster/controllers/state.ts';
 import type { EtcdMemory } from '../../cluster/etcd/process.ts';
 import { isCutOff, processState, revisionOf } from '../../cluster/observe.ts';
+import type { SchedulerMemory } from '../../cluster/scheduler/memory.ts';
 import { CONTROL_PLANE_MACHINE, processNames } from '../../cluster/set-up.ts';
 import type { World } from '../../kernel/world.ts';
 
@@ -18,12 +22,12 @@ export function controlPlaneHealth(
     components: [
       component(world, 'kube-apiserver', processNames.apiServer(machine), apiServerFigures),
       component(world, 'etcd', processNames.etcd(machine), etcdFigures),
-      component(world, 'kube-scheduler', processNames.scheduler(machine), () => NO_FIGURES),
+      component(world, 'kube-scheduler', processNames.scheduler(machine), schedulerFigures),
       component(
         world,
         'kube-controller-manager',
         processNames.controllerManager(machine),
-        () => NO_FIGURES,
+        managerFigures,
       ),
     ],
     nodes: nodes.all,
@@ -106,6 +110,62 @@ function apiServerFigures(memory: unknown): Figures {
     spark: (metrics.latencies.get('update') ?? []).slice(-32).map((micros) => micros / 1000),
     sparkLabel: 'update latency, ms',
   };
+}
+
+/** The scheduler answers for its lease as well: one that does not lead decides nothing. */
+function schedulerFigures(memory: unknown): Figures {
+  // The process of this name runs the scheduler.
+  const { queue, counters, election } = memory as SchedulerMemory;
+  const stuck = queue.setAsideCount;
+  const lamp: LampState = !election.leading || counters.errors > 0 ? 'attention' : 'good';
+  return {
+    lamp,
+    figures: [
+      { label: 'attempts', value: group(counters.attempts) },
+      { label: 'placed', value: group(counters.scheduled) },
+      ...(stuck > 0
+        ? [{ label: 'unschedulable', value: group(stuck), lamp: 'attention' as const }]
+        : []),
+      ...(election.leading
+        ? []
+        : [{ label: 'lease', value: 'not held', lamp: 'attention' as const }]),
+    ],
+    spark: [],
+    sparkLabel: '',
+  };
+}
+
+/** A key that has waited longer than this says that a loop is behind. */
+const LOOP_SLOW_MICROS = 5_000_000;
+
+function managerFigures(memory: unknown, world: World): Figures {
+  // The process of this name runs the controller manager.
+  const { running } = memory as ControllerManagerMemory;
+  if (running === undefined) {
+    return {
+      ...NO_FIGURES,
+      lamp: 'attention',
+      figures: [{ label: 'lease', value: 'not held', lamp: 'attention' }],
+    };
+  }
+  const loops = loopFigures(running, controllers, world.now);
+  const depth = sum(loops.map((loop) => loop.depth));
+  const oldest = Math.max(0, ...loops.map((loop) => loop.oldestMicros));
+  const lamp: LampState = oldest > LOOP_SLOW_MICROS ? 'attention' : 'good';
+  return {
+    lamp,
+    figures: [
+      { label: 'queued', value: group(depth), lamp },
+      { label: 'reconciles', value: group(sum(loops.map((loop) => loop.reconciles))) },
+      { label: 'retries', value: group(sum(loops.map((loop) => loop.retries))) },
+    ],
+    spark: loops.map((loop) => loop.depth),
+    sparkLabel: 'queue depth by loop',
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function ringInOrder(ring: readonly number[], written: number): readonly number[] {

@@ -1,7 +1,10 @@
 import type { Pod } from '../../api/generated/types.ts';
 import type { ContainerdDisk } from '../../cluster/containerd/state.ts';
 import { machineUsage } from '../../cluster/containerd/usage.ts';
-import { processNames } from '../../cluster/set-up.ts';
+import { keyOf } from '../../cluster/client/kube-object.ts';
+import type { SchedulerMemory } from '../../cluster/scheduler/memory.ts';
+import type { QueuedEntry } from '../../cluster/scheduler/queue/queue.ts';
+import { CONTROL_PLANE_MACHINE, processNames } from '../../cluster/set-up.ts';
 import type { World } from '../../kernel/world.ts';
 import type { WaitingPod } from './pod-card.ts';
 
@@ -18,7 +21,31 @@ export function usageOf(
 
 const NO_USAGE = { cpuMilli: 0, memoryBytes: 0 } as const;
 
-/** Where a Pod without a node waits in the scheduler. */
-export function waitingPod(_world: World, _pod: Pod): WaitingPod | undefined {
-  return undefined;
+/**
+ * Where a Pod without a node waits in the scheduler, read from the scheduler's own memory. A Pod that
+ * the scheduler does not know (it is down, or of another name) is `unseen`.
+ */
+export function waitingPod(world: World, pod: Pod): WaitingPod | undefined {
+  if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '') return undefined;
+  const process = world.processes.get(processNames.scheduler(CONTROL_PLANE_MACHINE));
+  // The process of this name runs the scheduler.
+  const memory = process?.memory as SchedulerMemory | undefined;
+  const entry = memory?.queue.entries.get(keyOf(pod));
+  if (entry === undefined) return { queue: 'unseen', message: '' };
+  const message =
+    pod.status?.conditions?.find((each) => each.type === 'PodScheduled')?.message ?? '';
+  return { queue: laneOf(entry), message };
+}
+
+function laneOf(entry: QueuedEntry): WaitingPod['queue'] {
+  switch (entry.place) {
+    case 'active':
+    case 'inCycle':
+      return 'active';
+    case 'backoff':
+    case 'errorBackoff':
+      return 'backoff';
+    case 'setAside':
+      return entry.gatedBy === '' ? 'unschedulable' : 'gated';
+  }
 }
