@@ -18,4 +18,9 @@ if (root !== null) {
     mountPage(root, client);
     client.open({ kind: 'resume' });
   });
+  // A reload or a closed tab must not lose the last seconds; `hidden` comes early enough for a write.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) client.send({ type: 'save' });
+  });
+  window.addEventListener('pagehide', () => client.send({ type: 'save' }));
 }

@@ -32,7 +32,7 @@ const SLICE_MILLIS = 12;
 /** Between slices when there is nothing to catch up with: about one animation frame. */
 const REST_MILLIS = 8;
 const SAVE_EVERY_MILLIS = 8000;
-const SAVE_AFTER_ACT_MILLIS = 700;
+const SAVE_AFTER_ACT_MILLIS = 120;
 /** Frames closer together than this would be drawn on the same animation frame. */
 const FRAME_EVERY_MILLIS = 16;
 
@@ -143,7 +143,10 @@ function saveSoon(): void {
 }
 
 function save(world: World): void {
-  if (saving) return;
+  if (saving) {
+    saveSoon();
+    return;
+  }
   saving = true;
   const began = performance.now();
   snapshots
@@ -153,7 +156,7 @@ function save(world: World): void {
       saving = false;
       // A large world takes longer to write: it must not spend its time on that.
       const cost = performance.now() - began;
-      saveAt = performance.now() + Math.max(SAVE_EVERY_MILLIS, cost * 20);
+      saveAt = Math.min(saveAt, performance.now() + Math.max(SAVE_EVERY_MILLIS, cost * 20));
     });
 }
 
