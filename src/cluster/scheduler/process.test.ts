@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { checkpoint, restore } from '../../kernel/checkpoint.ts';
+import { hashWorld } from '../../kernel/hash.ts';
 import { SECOND } from '../../kernel/time.ts';
+import { feasiblePositions, numberAt, totalScores } from './explanation/explanations.ts';
 import {
   addNode,
   aNode,
@@ -123,5 +126,61 @@ describe('kube-scheduler', () => {
     rig.kernel.startProcess(rig.world, SCHEDULER, undefined, () => {});
     run(rig, 20 * SECOND);
     expect(podOf(rig, 'web').spec.nodeName).toMatch(/^node-/);
+  });
+
+  test('tells of an attempt every number that decided', () => {
+    const rig = schedulerRig();
+    createPod(rig, 'web', { cpu: '500m' });
+    run(rig, SECOND);
+    const record = memoryOf(rig).explanations.byPod.get('default/web');
+    expect(record).toBeDefined();
+    if (record === undefined) return;
+    expect(record.nodes).toEqual(['node-1', 'node-2', 'node-3']);
+    expect(feasiblePositions(record)).toEqual([0, 1, 2]);
+    const totals = totalScores(record);
+    const chosen = record.nodes.indexOf(record.chosen ?? '');
+    expect(totals[chosen]).toBe(Math.max(...totals));
+    expect(record.scores.map(({ plugin, weight, skipped }) => [plugin, weight, skipped])).toEqual([
+      ['TaintToleration', 3, false],
+      ['NodeAffinity', 2, true],
+      ['NodeResourcesFit', 1, false],
+      ['VolumeBinding', 1, true],
+      ['PodTopologySpread', 2, true],
+      ['InterPodAffinity', 2, true],
+      ['NodeResourcesBalancedAllocation', 1, false],
+      ['ImageLocality', 1, false],
+    ]);
+    createPod(rig, 'big', { cpu: '6' });
+    run(rig, SECOND);
+    const refused = memoryOf(rig).explanations.byPod.get('default/big');
+    expect(refused?.refusals).toEqual([
+      {
+        plugin: 'NodeResourcesFit',
+        code: 'UnschedulableAndUnresolvable',
+        reasons: ['Insufficient cpu'],
+      },
+    ]);
+    expect([0, 1, 2].map((index) => refused && numberAt(refused.verdicts, index))).toEqual([
+      1, 1, 1,
+    ]);
+    // The record goes with the Pod.
+    ask(rig, 'DELETE', '/api/v1/namespaces/default/pods/big');
+    run(rig, 31 * SECOND);
+    expect(memoryOf(rig).explanations.byPod.has('default/big')).toBe(false);
+  });
+
+  test('goes on alike from a checkpoint, whose snapshot is built anew', () => {
+    const history = (interrupted: boolean) => {
+      const rig = schedulerRig({ nodes: 5, seed: 3 });
+      for (let index = 0; index < 12; index++) createPod(rig, `a-${index}`, { cpu: '700m' });
+      run(rig, SECOND);
+      if (interrupted) rig.world = restore(checkpoint(rig.world));
+      for (let index = 0; index < 20; index++) {
+        createPod(rig, `b-${index}`, { cpu: '900m', labels: { app: 'b' } });
+      }
+      run(rig, 30 * SECOND);
+      return hashWorld(rig.world);
+    };
+    expect(history(true)).toBe(history(false));
   });
 });

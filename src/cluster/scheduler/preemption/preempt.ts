@@ -120,27 +120,38 @@ export function tryNodes(
 ): Tried {
   const candidates: PreemptionCandidate[] = [];
   const refusals = new Map<Status, number>();
-  if (promising.length === 0) return { candidates, refusals, error: undefined };
-  const { snapshot } = cycle;
-  const slots = slotsInOrder(snapshot);
-  const budgets = budgetsOf(snapshot);
-  const enough = candidatesWanted(promising.length, args);
-  const offset = drawBelow(promising.length);
-  const trials = prepareTrials(cycle, filters, budgets);
+  const { length } = promising;
+  if (length === 0) return { candidates, refusals, error: undefined };
+  const slots = slotsInOrder(cycle.snapshot);
+  const enough = candidatesWanted(length, args);
+  const trials = prepareTrials(cycle, filters, budgetsOf(cycle.snapshot));
   let clean = 0;
-  for (let index = 0; index < promising.length; index++) {
-    const position = promising[(offset + index) % promising.length] as number;
-    const slot = slots[position] as number;
-    const trial = tryNode(trials, slot);
+  let at = drawBelow(length);
+  // Equal refusals come in runs, and are counted so.
+  let refusal: MaybeStatus;
+  let run = 0;
+  const endRun = () => {
+    if (refusal !== undefined) refusals.set(refusal, (refusals.get(refusal) ?? 0) + run);
+  };
+  for (let tried = 0; tried < length; tried++) {
+    const trial = tryNode(trials, slots[promising[at] as number] as number);
+    at = at + 1 === length ? 0 : at + 1;
     if (trial.kind === 'no') {
-      if (!isRejected(trial.status)) return { candidates, refusals, error: trial.status };
-      refusals.set(trial.status, (refusals.get(trial.status) ?? 0) + 1);
+      const { status } = trial;
+      if (status !== refusal) {
+        if (!isRejected(status)) return { candidates, refusals, error: status };
+        endRun();
+        refusal = status;
+        run = 0;
+      }
+      run += 1;
       continue;
     }
     candidates.push(trial.candidate);
     if (trial.candidate.numPDBViolations === 0) clean += 1;
     if (clean > 0 && candidates.length >= enough) break;
   }
+  endRun();
   return { candidates, refusals, error: undefined };
 }
 

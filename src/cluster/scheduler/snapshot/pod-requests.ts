@@ -85,6 +85,8 @@ function plainAmounts(pod: Pod): PodAmounts | undefined {
   ) {
     return undefined;
   }
+  const known = plainByContainers.get(containers);
+  if (known !== undefined) return known;
   const sum = {
     cpuMilli: 0,
     memory: 0,
@@ -94,8 +96,12 @@ function plainAmounts(pod: Pod): PodAmounts | undefined {
     nonZeroMemory: 0,
   };
   for (const container of containers) if (!addPlain(sum, container)) return undefined;
+  plainByContainers.set(containers, sum);
   return sum;
 }
+
+/** Updates of a Pod's status, and its binding, leave its list of containers as it is. */
+const plainByContainers = new WeakMap<readonly Container[], PodAmounts>();
 
 function addPlain(
   sum: { -readonly [Key in keyof PodAmounts]: PodAmounts[Key] },

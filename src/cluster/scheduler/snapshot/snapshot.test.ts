@@ -30,7 +30,7 @@ import {
 } from './snapshot.ts';
 
 const profile = buildProfile({ percentageOfNodesToScore: 100 }, pluginRegistry);
-const seeds = Array.from({ length: 60 }, (_, index) => index + 1);
+const seeds = Array.from({ length: 30 }, (_, index) => index + 1);
 
 /** A snapshot that is kept up to date beside the cluster's objects. */
 function live(cluster: RandomCluster): Snapshot {
