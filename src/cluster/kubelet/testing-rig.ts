@@ -3,7 +3,7 @@ import { SSD_FSYNC_MICROS } from '../../kernel/machine.ts';
 import { defineBehaviour } from '../../kernel/process.ts';
 import { MILLISECOND, SECOND, type Micros } from '../../kernel/time.ts';
 import { createWorld, type World } from '../../kernel/world.ts';
-import type { Event, Pod, PodSpec, PodStatus } from '../../api/generated/types.ts';
+import type { Container, Event, Pod, PodSpec, PodStatus } from '../../api/generated/types.ts';
 import { apiServerConfig } from '../apiserver/config.ts';
 import { apiServerBehaviour } from '../apiserver/process.ts';
 import { containerdBehaviour } from '../containerd/process.ts';
@@ -211,3 +211,37 @@ const client = defineBehaviour<object, null, object, WireMessage>({
     env.emit(message);
   },
 });
+
+/** A container that runs a script in busybox. */
+export const sh = (script: string): Pick<Container, 'image' | 'imagePullPolicy' | 'command'> => ({
+  image: 'busybox:1.28',
+  imagePullPolicy: 'IfNotPresent',
+  command: ['sh', '-c', script],
+});
+
+/** What one sees of a Pod over time, as `seconds row`, a line for each change. */
+export function watch(rig: KubeletRig, name: string, seconds: number): readonly string[] {
+  const lines: string[] = [];
+  const since = rig.world.now;
+  run(rig, 20_000);
+  for (let last = ''; rig.world.now < since + seconds * 1_000_000; run(rig, 500_000)) {
+    const now = row(rig, name);
+    if (now !== last) lines.push(`${Math.round((rig.world.now - since) / 1_000_000)} ${now}`);
+    last = now;
+  }
+  return lines;
+}
+
+/** A Pod called `p` in a cluster of its own, and what was seen of it. */
+export function live(
+  spec: Partial<PodSpec> & Pick<PodSpec, 'containers'>,
+  seconds: number,
+): { rig: KubeletRig; lines: readonly string[] } {
+  const rig = kubeletRig();
+  createPod(rig, aPod('p', spec));
+  return { rig, lines: watch(rig, 'p', seconds) };
+}
+
+/** Lines with UIDs blotted out. */
+export const withoutUid = (lines: readonly string[]) =>
+  lines.map((line) => line.replace(/\([0-9a-f-]{36}\)/, '(uid)'));
