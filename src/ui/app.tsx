@@ -8,6 +8,7 @@ import { ControlStrip } from './shell/control-strip.tsx';
 import { LiveRegion } from './shell/live-region.tsx';
 import { Notice } from './shell/notice.tsx';
 import { TopBar } from './shell/top-bar.tsx';
+import { useTitle } from './shell/use-title.ts';
 import { usePanelFit } from './shell/use-panel-fit.ts';
 import { Reopen } from './shell/reopen.tsx';
 import { useMenu, useSheet } from './state/menu.ts';
@@ -20,6 +21,7 @@ const KeySheet = lazy(() => import('./keys/key-sheet.tsx'));
 /** The whole page: one picture in the middle, everything else docks around it. */
 export function App() {
   useKeys();
+  useTitle();
   const { left, right } = usePanelFit();
   return (
     <div className="shell">

@@ -34,8 +34,16 @@ export default function Palette() {
   const { close, query: first } = useSheet.getState();
   const [query, setQuery] = useState(first);
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // The dialog gives the focus to its first box that can have it, which is not the field.
+    input.current?.focus();
+  }, []);
   const entries = useMemo(() => entriesFor(page, query), [page, query]);
+  // The best match is chosen anew with every letter; cmdk would keep the one chosen before.
+  const [chosen, setChosen] = useState('');
+  useEffect(() => setChosen(entries[0]?.id ?? ''), [entries]);
   const groups = [...new Set(entries.map((entry) => entry.group))];
   return (
     <dialog
@@ -47,9 +55,14 @@ export default function Palette() {
         if (event.target === dialog.current) dialog.current?.close();
       }}
     >
-      <Command shouldFilter={false} label="Search or do anything">
+      <Command
+        shouldFilter={false}
+        label="Search or do anything"
+        value={chosen}
+        onValueChange={setChosen}
+      >
         <Command.Input
-          autoFocus
+          ref={input}
           value={query}
           onValueChange={setQuery}
           placeholder="An object, an act, a template…   :po for Pods"

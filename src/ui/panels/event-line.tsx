@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import type { EventRow } from '../../bridge/cards.ts';
-import { thingOf } from '../../view/selection.ts';
+import { thingOf, type ThingId } from '../../view/selection.ts';
+import type { View } from '../../view/view.ts';
 import { usePage } from '../page.tsx';
 import { Age } from '../inspector/parts.tsx';
 import { useSelection } from '../state/selection.ts';
@@ -16,6 +17,7 @@ export const EventLine = memo(function EventLine({ event, about }: EventLineProp
   const { view } = usePage();
   const select = useSelection((state) => state.select);
   const warning = event.type === 'Warning';
+  const target = about ? aboutOf(view, event) : undefined;
   return (
     <div className="border-b border-line py-1.5">
       <div className="flex items-baseline gap-1.5">
@@ -37,12 +39,12 @@ export const EventLine = memo(function EventLine({ event, about }: EventLineProp
       <p className="select-text break-words pl-3.5 text-dim">{event.message}</p>
       {about && (
         <p className="truncate-text pl-3.5">
-          {thingOf(view, event.about) === undefined ? (
+          {target === undefined ? (
             <span className="text-faint">
               {event.kind} {event.name}
             </span>
           ) : (
-            <button type="button" className="link" onClick={() => select(event.about)}>
+            <button type="button" className="link" onClick={() => select(target)}>
               {event.kind} {event.name}
             </button>
           )}
@@ -51,3 +53,10 @@ export const EventLine = memo(function EventLine({ event, about }: EventLineProp
     </div>
   );
 });
+
+/** The object an Event is about: by uid, or by name where a component wrote none. */
+function aboutOf(view: View, { about, kind, name, namespace }: EventRow): ThingId | undefined {
+  if (thingOf(view, about) !== undefined) return about;
+  if (kind === 'Node') return view.nodeByName(name)?.id;
+  return view.index.objectsByName.ids(`${kind}/${namespace}/${name}`)[0];
+}
