@@ -107,6 +107,7 @@ export function adopt(
   for (const work of worker.containers.values()) {
     work.current = undefined;
     work.previous = undefined;
+    work.killing = undefined;
   }
   for (const container of containers) {
     const work = worker.containers.get(container.name);

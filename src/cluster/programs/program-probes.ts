@@ -1,8 +1,17 @@
 import type { Micros } from '../../kernel/time.ts';
+import type { ContainerConfig } from '../messages.ts';
 import type { LocalAnswer, NetworkAnswer, NetworkRequest } from './commands/command.ts';
-import { hasCommand } from './commands/index.ts';
+import { commandOf, hasCommand, SHELLS } from './commands/index.ts';
+import { baseName } from './catalogue.ts';
 import type { ImageProfile, Running } from './image-profile.ts';
-import { runningIn, surroundingsOf, type Exec, type Host, type Program } from './program.ts';
+import {
+  directCall,
+  runningIn,
+  surroundingsOf,
+  type Exec,
+  type Host,
+  type Program,
+} from './program.ts';
 import { createShell, runShell } from './shell/run.ts';
 import { answerThread, runWords } from './shell/simple.ts';
 import type { Shell, Thread } from './shell/state.ts';
@@ -42,21 +51,44 @@ function httpAnswer(
       const age = host.now - since;
       return age < 10_000_000 ? open(200, 'ok') : open(500, `error: ${age / 1_000_000}`);
     }
-    case 'files': {
-      const { pathname, isDirectory } = documentPath(running.root, path);
-      const files = surroundingsOf(
-        program,
-        { ...host, epochMillis: 0, write: ignore, local: refuse },
-        ignore,
-      ).files('/');
-      const text = files.read(pathname);
-      if (text !== undefined) return open(200, text);
-      // nginx answers 403 for a directory without an index, 404 for what is not there.
-      return isDirectory && files.isDirectory(pathname.slice(0, -'/index.html'.length))
-        ? open(403, '')
-        : open(404, '');
-    }
+    case 'files':
+      return fileAnswer(program, running.root, host, path);
   }
+}
+
+type FileHost = Pick<Host, 'now' | 'config' | 'profile' | 'volume'>;
+
+/** A document of a web server; nginx answers 403 for a directory without an index, 404 for what is not there. */
+function fileAnswer(
+  program: Program,
+  root: string,
+  host: FileHost,
+  path: string,
+): Extract<LocalAnswer, { kind: 'open' }> {
+  const { pathname, isDirectory } = documentPath(root, path);
+  const { profile } = host;
+  // Most serve just what their image brings; probes ask for it again and again.
+  if (program.files === undefined && !isCovered(host.config, root)) {
+    const text = Object.hasOwn(profile.files, pathname) ? profile.files[pathname] : undefined;
+    if (text !== undefined) return { kind: 'open', status: 200, body: text };
+    const status = isDirectory && pathname === `${root}/index.html` ? 403 : 404;
+    return { kind: 'open', status, body: '' };
+  }
+  const around = { ...host, epochMillis: 0, write: ignore, local: refuse };
+  const files = surroundingsOf(program, around, ignore).files('/');
+  const text = files.read(pathname);
+  if (text !== undefined) return { kind: 'open', status: 200, body: text };
+  const directory = pathname.slice(0, -'/index.html'.length);
+  const status = isDirectory && files.isDirectory(directory) ? 403 : 404;
+  return { kind: 'open', status, body: '' };
+}
+
+/** Whether something is mounted at, above or below a directory. */
+function isCovered(config: ContainerConfig, root: string): boolean {
+  for (const path in config.files) if (path.startsWith(root)) return true;
+  return config.mounts.some(
+    ({ mountPath }) => mountPath.startsWith(root) || root.startsWith(mountPath),
+  );
 }
 
 function documentPath(
@@ -113,6 +145,15 @@ export function beginExec(
       ? `stat ${word}: no such file or directory`
       : 'executable file not found in $PATH';
     return { kind: 'cannot-run', message: `exec: "${word}": ${message}` };
+  }
+  if (!SHELLS.has(baseName(word)) && !word.startsWith('/')) {
+    // `cat /tmp/healthy` and its like need no shell around them.
+    const call = directCall(command, around);
+    const result = commandOf(call)(call);
+    if (result.kind === 'done') {
+      const output = (result.out + result.err).slice(0, OUTPUT_MAX);
+      return { kind: 'ended', code: result.code, output };
+    }
   }
   const shell = createShell(
     {

@@ -133,7 +133,8 @@ function variablesOf(
   return vars;
 }
 
-function directCall(argv: readonly string[], around: Surroundings): Invocation {
+/** A command's view of a container that runs it without a shell. */
+export function directCall(argv: readonly string[], around: Surroundings): Invocation {
   const { config, profile } = around;
   return {
     argv,
