@@ -13,6 +13,7 @@ import {
   requiredInTypes,
 } from './annotations.mjs';
 import { parseDeclaration } from './declarations.mjs';
+import { readGoFields } from './go-fields.mjs';
 import { extraTypes, kinds, metaTypes, notStored, renamed } from './kinds.mjs';
 
 /** Types that are one value, not a struct. */
@@ -33,6 +34,8 @@ const scalars = {
 const goTypeOf = new Map(
   Object.entries(goStringTypes).flatMap(([goType, paths]) => paths.map((path) => [path, goType])),
 );
+
+const goFields = readGoFields();
 
 const metaPrefix = 'IoK8sApimachineryPkgApisMetaV1';
 
@@ -111,6 +114,9 @@ function buildStruct(entry, nameOf, declarations, extensions) {
         fieldAnnotations[path],
       );
       const required = field.required || requiredInTypes.has(path);
+      const goField = goFields(groupOf(entry).split('.')[0], version.toLowerCase(), goName)?.get(
+        field.name,
+      );
       const present = required || isAlwaysPresentOnKind(isKind, name, field.name, type);
       return {
         name: field.name,
@@ -119,6 +125,8 @@ function buildStruct(entry, nameOf, declarations, extensions) {
         documentedRequired: field.required,
         pointer: isPointer(path, type),
         emitted: emittedFields.has(path),
+        // Of a struct that Go's types do not tell of, zeros are kept rather than lost.
+        zeroKept: isPlainScalar(type) && (goField === undefined || goField.isPointer),
         description: field.description,
         default: fieldDefaults[path],
         goType: goTypeOf.get(path),
@@ -146,6 +154,13 @@ function isPointer(path, type) {
   if (emittedFields.has(path)) return false;
   return pointerFields.has(path) || (type.struct !== undefined && pointerStructs.has(type.struct));
 }
+
+/** Scalars that Go leaves out when they are zero, unless they are pointers. */
+function isPlainScalar(type) {
+  return type.enum !== undefined || plainScalars.has(type.scalar);
+}
+
+const plainScalars = new Set(['string', 'boolean', 'int32', 'int64', 'double', 'bytes']);
 
 /** The declarations do not tell text from base64. */
 function asBytes(type) {

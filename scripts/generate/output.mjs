@@ -176,7 +176,8 @@ export function writeSchemas(model) {
 const grammar = `// structTexts: 'HEAD:FIELD FIELD …'. HEAD is '^' for a struct that server-side apply takes as one value, then Go's name
 // where it differs, then '/VERSION' where it is not v1. FIELD is, in this order and without spaces: NAME; '!' always
 // present in our types; '?' documented as optional all the same; '+' optional in our types but sent by the server with
-// its zero value; '*' required, yet left out by the server when missing; ':' and the TYPE; '#set' or '#key,key' the kind
+// its zero value; '*' required, yet left out by the server when missing; '^' kept when it holds a zero value, as Go's
+// pointers are; ':' and the TYPE; '#set' or '#key,key' the kind
 // of list for server-side apply; '~key' merge key of strategic merge patch ('~' alone for primitives); '&' retainKeys;
 // '$' replaced by strategic merge patch; '%' a map taken as one value; '@Type' Go's string type; '=value' default.
 // TYPE: s string, b boolean, i int32, l int64, d double, q quantity, t time, u micro time, x int or string, y base64,
@@ -190,6 +191,7 @@ function fieldText(field) {
     field.required && !field.documentedRequired ? '?' : '',
     !field.required && field.emitted ? '+' : '',
     field.required && field.pointer ? '*' : '',
+    field.zeroKept && !field.emitted && (!field.required || field.pointer) ? '^' : '',
     ':',
     typeText(field.type),
     field.list === undefined ? '' : field.list === 'set' ? '#set' : `#${field.list.join(',')}`,

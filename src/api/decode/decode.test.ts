@@ -270,6 +270,52 @@ describe('what decoding makes', () => {
     });
   });
 
+  test('zeros that Go leaves out are left out, those of pointers are kept', () => {
+    const decoded = decode({
+      ...pod,
+      metadata: { name: 'p', labels: {}, annotations: {}, finalizers: [] },
+      spec: {
+        hostNetwork: false,
+        subdomain: '',
+        nodeSelector: {},
+        volumes: [],
+        automountServiceAccountToken: false,
+        priority: 0,
+        affinity: {},
+        containers: [
+          {
+            name: 'a',
+            args: [],
+            stdin: false,
+            env: [{ name: 'A', value: '' }],
+            ports: [{ containerPort: 0, hostPort: 0 }],
+            securityContext: { privileged: false, runAsUser: 0 },
+            resources: { limits: {} },
+          },
+        ],
+      },
+    });
+    expect(decoded.ok && decoded.value.value).toEqual({
+      ...pod,
+      metadata: { name: 'p' },
+      spec: {
+        automountServiceAccountToken: false,
+        priority: 0,
+        affinity: {},
+        containers: [
+          {
+            name: 'a',
+            env: [{ name: 'A' }],
+            ports: [{ containerPort: 0 }],
+            securityContext: { privileged: false, runAsUser: 0 },
+            resources: {},
+          },
+        ],
+      },
+      status: {},
+    });
+  });
+
   test('a user’s key may be called __proto__', () => {
     const body: unknown = JSON.parse('{"metadata":{},"data":{"__proto__":"x","constructor":null}}');
     const result = decode(body, { apiVersion: 'v1', kind: 'ConfigMap' });

@@ -62,6 +62,11 @@ function decodeStruct(walk: Walk, value: Fields, schema: StructSchema): Fields {
       walk.path.push(name);
       const after = decodeAny(walk, before, field.type);
       walk.path.pop();
+      if (field.omitsZero && isZero(after)) {
+        copy ??= { ...value };
+        delete copy[name];
+        continue;
+      }
       if (after === before) continue;
       copy ??= { ...value };
       copy[name] = after;
@@ -77,6 +82,25 @@ function decodeStruct(walk: Walk, value: Fields, schema: StructSchema): Fields {
   }
   walk.struct = outer;
   return copy ?? value;
+}
+
+/** Go's zero value of a text, number, boolean, list or map. */
+function isZero(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value === '';
+    case 'number':
+      return value === 0;
+    case 'boolean':
+      return !value;
+    default:
+      return Array.isArray(value) ? value.length === 0 : isObject(value) && isEmpty(value);
+  }
+}
+
+function isEmpty(object: Fields): boolean {
+  for (const key in object) if (Object.hasOwn(object, key)) return false;
+  return true;
 }
 
 function decodeAny(walk: Walk, value: unknown, type: TypeSchema): unknown {

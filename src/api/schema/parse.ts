@@ -19,7 +19,7 @@ const scalars: Readonly<Record<string, readonly [Scalar, string]>> = {
 
 const headPattern = /^(\^?)(\w*)(?:\/(\w+))?$/;
 const fieldPattern =
-  /^([^!?+*:]+)([!?+*]*):([^#~&$%@=]+)(?:#([\w,]+))?(?:(~)(\w*))?(&?)(\$?)(%?)(?:@([\w.]+))?(?:=(\w+))?$/;
+  /^([^!?+*^:]+)([!?+*^]*):([^#~&$%@=]+)(?:#([\w,]+))?(?:(~)(\w*))?(&?)(\$?)(%?)(?:@([\w.]+))?(?:=(\w+))?$/;
 
 /** One struct from its name and text. */
 export function parseStruct(name: string, text: string): StructSchema {
@@ -60,22 +60,41 @@ function parseField(structName: string, text: string): FieldSchema {
   ] = match;
   const goType = match[10];
   const required = flags.includes('!');
+  const emitted = (required && !flags.includes('*')) || flags.includes('+');
+  const type = parseType(typeText, {
+    listKeys,
+    mergeKey: merges === undefined ? undefined : (mergeKey ?? ''),
+    retainKeys: retains === '&',
+    replace: replaces === '$',
+    atomicMap: whole === '%',
+    goType,
+  });
   return {
     name,
     element: `f:${name}`,
-    type: parseType(typeText, {
-      listKeys,
-      mergeKey: merges === undefined ? undefined : (mergeKey ?? ''),
-      retainKeys: retains === '&',
-      replace: replaces === '$',
-      atomicMap: whole === '%',
-      goType,
-    }),
+    type,
     required,
     documentedRequired: required && !flags.includes('?'),
-    emitted: (required && !flags.includes('*')) || flags.includes('+'),
+    emitted,
+    omitsZero: !emitted && !flags.includes('^') && hasZero(type),
     defaultValue: match[11],
   };
+}
+
+/** Types whose zero value Go's `omitempty` leaves out: all but structs, and the scalars that are structs in Go. */
+function hasZero(type: TypeSchema): boolean {
+  if (type.kind !== 'scalar') return type.kind !== 'struct';
+  switch (type.scalar) {
+    case 'string':
+    case 'boolean':
+    case 'int32':
+    case 'int64':
+    case 'double':
+    case 'bytes':
+      return true;
+    default:
+      return false;
+  }
 }
 
 interface FieldMarks {

@@ -32,6 +32,8 @@ export interface FieldSchema {
    * `omitempty`. Such a field also counts as "there already" when server-side apply looks for what was added.
    */
   readonly emitted: boolean;
+  /** The API server drops it when it holds a zero value (empty text, list or map, false, 0): `omitempty` in Go. */
+  readonly omitsZero: boolean;
   /** What list-map keys mean when an entry leaves this field out (`protocol`: TCP). */
   readonly defaultValue: string | undefined;
 }

@@ -64,7 +64,6 @@ describe('create', () => {
         resourceVersion: '11',
         managedFields: [expect.objectContaining({ manager: 'test', operation: 'Update' })],
       },
-      data: {},
     });
     expect(Object.isFrozen(etcdOf(rig).keys.get('/registry/configmaps/default/a')?.value)).toBe(
       true,
