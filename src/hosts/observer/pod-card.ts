@@ -30,7 +30,11 @@ export function podCard(
     name: metadata.name ?? '',
     node: spec?.nodeName ?? '',
     status: summary.reason,
-    statusClass: statusClassOf(summary.reason, ready),
+    // Nothing will happen by itself to a Pod that fits on no node.
+    statusClass:
+      context.waiting?.queue === 'unschedulable'
+        ? 'attention'
+        : statusClassOf(summary.reason, ready),
     phase: status?.phase ?? 'Pending',
     ready,
     containersReady: summary.readyCount,
