@@ -2,6 +2,7 @@ import { compareStrings } from '../../base/compare.ts';
 import type { KubernetesObject } from '../generated/types.ts';
 import { configMapKind } from './config-map.ts';
 import { controllerRevisionKind } from './controller-revision.ts';
+import { cronJobKind } from './cron-job.ts';
 import { daemonSetKind } from './daemon-set.ts';
 import { deploymentKind } from './deployment.ts';
 import { endpointSliceKind } from './endpoint-slice.ts';
@@ -13,6 +14,7 @@ import type { KindDeclaration } from './kind.ts';
 import { leaseKind } from './lease.ts';
 import { namespaceKind } from './namespace.ts';
 import { nodeKind } from './node.ts';
+import { persistentVolumeClaimKind } from './persistent-volume-claim.ts';
 import { podDisruptionBudgetKind } from './pod-disruption-budget.ts';
 import { podKind } from './pod.ts';
 import { priorityClassKind } from './priority-class.ts';
@@ -21,6 +23,7 @@ import { replicationControllerKind } from './replication-controller.ts';
 import { secretKind } from './secret.ts';
 import { serviceAccountKind } from './service-account.ts';
 import { serviceKind } from './service.ts';
+import { statefulSetKind } from './stateful-set.ts';
 
 /**
  * Every kind the cluster serves, one a line, in the order of discovery: core first, then the groups by name.
@@ -32,6 +35,7 @@ export const allKinds: readonly KindDeclaration[] = [
   eventKind,
   namespaceKind,
   nodeKind,
+  persistentVolumeClaimKind,
   podKind,
   replicationControllerKind,
   secretKind,
@@ -41,6 +45,8 @@ export const allKinds: readonly KindDeclaration[] = [
   daemonSetKind,
   deploymentKind,
   replicaSetKind,
+  statefulSetKind,
+  cronJobKind,
   jobKind,
   leaseKind,
   endpointSliceKind,

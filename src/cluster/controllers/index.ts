@@ -1,4 +1,5 @@
 import type { Controller } from './controller.ts';
+import { cronJobController } from './cronjob/cronjob.ts';
 import { daemonSetController } from './daemon/daemonset.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption/disruption.ts';
@@ -18,6 +19,7 @@ import { replicationController } from './replication-controller.ts';
 import { rootCaController } from './root-ca.ts';
 import { controllerManager } from './runtime.ts';
 import { serviceAccountController } from './serviceaccount.ts';
+import { statefulSetController } from './stateful/statefulset.ts';
 
 /** Every control loop of kube-controller-manager, one a line. */
 export const controllers: readonly Controller[] = [
@@ -25,7 +27,9 @@ export const controllers: readonly Controller[] = [
   replicaSetController,
   replicationController,
   daemonSetController,
+  statefulSetController,
   jobController,
+  cronJobController,
   ttlAfterFinishedController,
   endpointSliceController,
   endpointsController,

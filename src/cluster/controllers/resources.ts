@@ -1,6 +1,7 @@
 import type {
   ConfigMap,
   ControllerRevision,
+  CronJob,
   DaemonSet,
   Deployment,
   EndpointSlice,
@@ -9,6 +10,7 @@ import type {
   Lease,
   Namespace,
   Node,
+  PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
   PriorityClass,
@@ -17,6 +19,7 @@ import type {
   Secret,
   Service,
   ServiceAccount,
+  StatefulSet,
 } from '../../api/generated/types.ts';
 import { allKinds, apiVersionOf } from '../../api/kinds/index.ts';
 import type { InformerSpec } from '../client/informer.ts';
@@ -26,6 +29,7 @@ import type { KubeObject } from '../client/kube-object.ts';
 export interface Resources {
   readonly configmaps: ConfigMap;
   readonly controllerrevisions: ControllerRevision;
+  readonly cronjobs: CronJob;
   readonly daemonsets: DaemonSet;
   readonly deployments: Deployment;
   readonly endpoints: Endpoints;
@@ -34,6 +38,7 @@ export interface Resources {
   readonly leases: Lease;
   readonly namespaces: Namespace;
   readonly nodes: Node;
+  readonly persistentvolumeclaims: PersistentVolumeClaim;
   readonly poddisruptionbudgets: PodDisruptionBudget;
   readonly pods: Pod;
   readonly priorityclasses: PriorityClass;
@@ -42,6 +47,7 @@ export interface Resources {
   readonly secrets: Secret;
   readonly serviceaccounts: ServiceAccount;
   readonly services: Service;
+  readonly statefulsets: StatefulSet;
 }
 
 export type ResourceName = keyof Resources;

@@ -102,11 +102,18 @@ function sync(job: Job, cluster: ClusterView, now: Micros): Plan {
     verdict === undefined ? deadlineAfter({ ...job, status }, cluster, now) : undefined;
   const after = soonest(pods.after, deadline);
   return {
-    why: `Job ${job.metadata.name}: ${tally.active.length} pods active, ${tally.succeeded} succeeded, ${tally.failed} failed${verdict === undefined ? '' : `; ${verdict.reason}`}: creates ${pods.make.length}, deletes ${pods.remove.length}`,
+    why: reasoning(job, tally, verdict, pods),
     writes,
     pace: 'slow start',
     ...(after === undefined ? undefined : { after: Math.max(0, after) }),
   };
+}
+
+function reasoning(job: Job, tally: JobTally, verdict: Verdict | undefined, pods: PodPlan): string {
+  const { name } = job.metadata;
+  const counts = `${tally.active.length} pods active, ${tally.succeeded} succeeded, ${tally.failed} failed`;
+  const end = verdict === undefined ? '' : `; ${verdict.reason}`;
+  return `Job ${name}: ${counts}${end}: creates ${pods.make.length}, deletes ${pods.remove.length}`;
 }
 
 function soonest(a: Micros | undefined, b: Micros | undefined): Micros | undefined {
