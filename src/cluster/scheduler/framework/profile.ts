@@ -140,7 +140,11 @@ function expandPoint(
   return expanded;
 }
 
-function implementsPoint(plugin: SchedulerPlugin | undefined, point: ExtensionPoint): boolean {
+/** Whether a plugin has the function that an extension point calls. */
+export function implementsPoint(
+  plugin: SchedulerPlugin | undefined,
+  point: ExtensionPoint,
+): boolean {
   const method = METHODS[point];
   return plugin !== undefined && method !== undefined && plugin[method] !== undefined;
 }
