@@ -64,24 +64,66 @@ export function argvOf(config: ContainerConfig, profile: ImageProfile): readonly
 /** Starts a container's process 1. */
 export function launch(host: Host): Launch {
   const { config, profile } = host;
+  const server = knownServer(config, profile);
+  if (server !== undefined) return started(host, server, undefined);
   const argv = argvOf(config, profile);
   if (argv.length === 0) return { kind: 'no-command' };
-  const program: Program & { main: Running | undefined; shell: Shell | undefined } = {
-    startedAt: host.now,
+  const program = emptyProgram(host.now);
+  const around = surroundingsOf(program, host, (stream, text) => host.write(stream, text));
+  const missing = cannotRun(argv[0] as string, around); // Not empty: checked above.
+  if (missing !== undefined) return { kind: 'cannot-run', message: missing };
+  const begun = begin(argv, around, config, profile);
+  if (begun.main !== undefined) rememberServer(config, profile, begun.main);
+  return started(host, begun.main, begun.shell, program.files);
+}
+
+function emptyProgram(now: Micros): Program {
+  return {
+    startedAt: now,
     main: undefined,
     shell: undefined,
     files: undefined,
     ending: undefined,
     execs: undefined,
   };
-  const around = surroundingsOf(program, host, (stream, text) => host.write(stream, text));
-  const missing = cannotRun(argv[0] as string, around); // Not empty: checked above.
-  if (missing !== undefined) return { kind: 'cannot-run', message: missing };
-  const started = begin(argv, around, config, profile);
-  program.main = started.main;
-  program.shell = started.shell;
-  if (started.main !== undefined && started.main.log !== '') host.write('stdout', started.main.log);
-  return { kind: 'started', program };
+}
+
+function started(
+  host: Host,
+  main: Running | undefined,
+  shell: Shell | undefined,
+  files?: FileTable,
+): Launch {
+  if (main !== undefined && main.log !== '') host.write('stdout', main.log);
+  return { kind: 'started', program: { ...emptyProgram(host.now), main, shell, files } };
+}
+
+/** What a launch depends on, and what came of it. */
+interface KnownLaunch {
+  readonly config: Pick<ContainerConfig, 'command' | 'args' | 'env' | 'files'>;
+  readonly main: Running;
+}
+
+/** The last server of each image: Pods of one Deployment start the same one again and again. A memo only. */
+const lastServers = new WeakMap<ImageProfile, KnownLaunch>();
+
+function knownServer(config: ContainerConfig, profile: ImageProfile): Running | undefined {
+  const known = lastServers.get(profile);
+  if (known === undefined || config.mounts.length > 0 || config.runsToCompletion) return undefined;
+  const { command, args, env, files } = known.config;
+  // The same lists, not equal ones: they are immutable, and most are shared.
+  const isSame =
+    command === config.command &&
+    args === config.args &&
+    env === config.env &&
+    files === config.files;
+  return isSame ? known.main : undefined;
+}
+
+function rememberServer(config: ContainerConfig, profile: ImageProfile, main: Running): void {
+  if (config.mounts.length > 0 || config.runsToCompletion) return;
+  const { command, args, env, files } = config;
+  lastServers.set(profile, { config: { command, args, env, files }, main });
 }
 
 function cannotRun(name: string, around: Surroundings): string | undefined {
