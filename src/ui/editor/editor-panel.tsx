@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { parseManifest } from '../../api/manifest/parse.ts';
 import type { ManifestProblem } from '../../api/manifest/problem.ts';
 import type { KubeClient } from '../../kubectl/kube-client.ts';
@@ -54,10 +54,12 @@ export default function EditorPanel() {
     [],
   );
 
-  useReadWhileTyping(setProblems, setResults);
+  const dropReading = useReadWhileTyping(setProblems, setResults);
 
   async function run(act: typeof applyManifest): Promise<void> {
     if (busy) return;
+    // The act reads the text itself; a later reading would wipe out what the server says.
+    dropReading();
     setBusy(true);
     setDiffs(undefined);
     setResults([]);
@@ -112,26 +114,30 @@ export default function EditorPanel() {
   );
 }
 
-/** Reads the text a little after each change; old results no longer belong to it. */
+/**
+ * Reads the text a little after each change; old results no longer belong to it. Answers how to drop a
+ * reading that is due.
+ */
 function useReadWhileTyping(
   setProblems: (problems: readonly ManifestProblem[]) => void,
   setResults: (results: readonly DocumentResult[]) => void,
-): void {
+): () => void {
+  const timer = useRef(0);
   useEffect(() => {
-    let timer = 0;
     const read = () => setProblems(parseManifest(draftStore.getState().text).problems);
     read();
     const stop = draftStore.subscribe((draft, before) => {
       if (draft.text === before.text) return;
       setResults([]);
-      window.clearTimeout(timer);
-      timer = window.setTimeout(read, READ_AFTER_MILLIS);
+      window.clearTimeout(timer.current);
+      timer.current = window.setTimeout(read, READ_AFTER_MILLIS);
     });
     return () => {
       stop();
-      window.clearTimeout(timer);
+      window.clearTimeout(timer.current);
     };
   }, [setProblems, setResults]);
+  return useCallback(() => window.clearTimeout(timer.current), []);
 }
 
 /** The text as it stands while Monaco loads: same place, same size, so that nothing jumps. */
