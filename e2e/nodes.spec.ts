@@ -77,7 +77,10 @@ test('a cut network looks the same to the cluster, and its containers run on', a
   await expect(strip).toContainText('3 of 3 Ready');
 });
 
-test('a stopped kubelet is noticed, listed, and mended among others', async ({ playground, page }) => {
+test('a stopped kubelet is noticed, listed, and mended among others', async ({
+  playground,
+  page,
+}) => {
   const { map, objects, strip } = playground;
   await objects.inspect('Node', 'node-1');
   await playground.act('Stop kubelet');

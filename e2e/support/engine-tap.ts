@@ -29,6 +29,8 @@ interface Tap {
   readonly answers: unknown[];
   record: boolean;
   readonly moments: Moment[];
+  /** Every object but Events and Leases, by uid: `ConfigMap default/web`. */
+  readonly objects: Map<string, string>;
 }
 
 declare global {
@@ -39,7 +41,13 @@ declare global {
 
 export async function installEngineTap(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const tap: Tap = { engines: [], answers: [], record: false, moments: [] };
+    const tap: Tap = {
+      engines: [],
+      answers: [],
+      record: false,
+      moments: [],
+      objects: new Map(),
+    };
     window.kubariumTap = tap;
     const pods = new Map<string, Frame['pods']['upsert'][number]>();
     const nodes = new Map<string, Frame['nodes']['upsert'][number]>();
@@ -48,7 +56,12 @@ export async function installEngineTap(page: Page): Promise<void> {
       if (frame.full) {
         pods.clear();
         nodes.clear();
+        tap.objects.clear();
       }
+      for (const { id, kind, namespace, name } of frame.objects.upsert) {
+        tap.objects.set(id, `${kind} ${namespace}/${name}`);
+      }
+      for (const id of frame.objects.remove) tap.objects.delete(id);
       for (const row of frame.pods.upsert) pods.set(row.id, row);
       for (const id of frame.pods.remove) pods.delete(id);
       for (const row of frame.nodes.upsert) nodes.set(row.id, row);
@@ -100,16 +113,22 @@ export async function stopRecording(page: Page): Promise<readonly Moment[]> {
   });
 }
 
+/** What is in the cluster, as `ConfigMap default/web`. */
+export async function objectsIn(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => [...window.kubariumTap.objects.values()].sort());
+}
+
 /** Sends the engine a message that the page has no button for. */
 export async function tellEngine(page: Page, message: PageMessage): Promise<void> {
   await page.evaluate((sent) => window.kubariumTap.engines.at(-1)?.postMessage(sent), message);
 }
 
-/** Breaks the engine with a message that is none; answers how many engines the page has had before. */
+/** Breaks the engine with a message that is none. */
 export async function crashEngine(page: Page): Promise<void> {
   await page.evaluate(() => window.kubariumTap.engines.at(-1)?.postMessage(null));
 }
 
+/** How many engines the page has had; a crash adds one. */
 export async function enginesSoFar(page: Page): Promise<number> {
   return page.evaluate(() => window.kubariumTap.engines.length);
 }
