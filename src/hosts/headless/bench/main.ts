@@ -2,12 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { benchCheckpoint } from './checkpoints.ts';
 import { benchDeploy, DEPLOY_SIZES } from './deploy.ts';
 import { benchIdle, IDLE_SIZES } from './idle.ts';
+import { SCHEDULER_WORKLOADS, schedulerBench } from './scheduler.ts';
 
 /**
  * `npm run bench -- [NAME…] [--json]`: each case runs in a Node process of its own, so that no case
  * pays for another one's garbage. A name is a benchmark (`deploy`) or one case (`deploy.1000`).
  */
-const CASES: readonly { readonly name: string; run(): Record<string, number> }[] = [
+const CASES: readonly {
+  readonly name: string;
+  /** What its figures are filed under, where that is not its name. */
+  readonly title?: string;
+  run(): Record<string, number>;
+}[] = [
   ...DEPLOY_SIZES.map(({ replicas, nodes }) => ({
     name: `deploy.${replicas}`,
     run: () => benchDeploy(replicas, nodes),
@@ -17,6 +23,11 @@ const CASES: readonly { readonly name: string; run(): Record<string, number> }[]
     run: () => benchIdle(nodes, seconds),
   })),
   { name: 'checkpoint.100nodes', run: benchCheckpoint },
+  ...SCHEDULER_WORKLOADS.map((workload) => ({
+    name: `scheduler.${workload}`,
+    title: workload,
+    run: () => schedulerBench([workload])[workload] ?? {},
+  })),
 ];
 
 const args = process.argv.slice(2);
@@ -45,7 +56,7 @@ function runAll(names: readonly string[], json: boolean): void {
     return;
   }
   const figures: Record<string, Record<string, number>> = {};
-  for (const { name } of wanted) {
+  for (const { name, title = name } of wanted) {
     const result = spawnSync(
       process.execPath,
       [...process.execArgv, process.argv[1] ?? '', '--case', name],
@@ -58,8 +69,8 @@ function runAll(names: readonly string[], json: boolean): void {
       process.exitCode = 1;
       continue;
     }
-    figures[name] = JSON.parse(result.stdout) as Record<string, number>;
-    if (!json) console.log(`${name}: ${format(figures[name])}`);
+    figures[title] = JSON.parse(result.stdout) as Record<string, number>;
+    if (!json) console.log(`${name}: ${format(figures[title])}`);
   }
   if (json) console.log(JSON.stringify(figures));
 }
