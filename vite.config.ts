@@ -24,6 +24,7 @@ export default defineConfig({
   build: { target: 'es2022', chunkSizeWarningLimit: 5000 },
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts'],
+    setupFiles: ['scripts/vitest.setup.ts'],
     environment: 'node',
     testTimeout: 60_000,
   },

@@ -162,7 +162,7 @@ function applyOnce(
     base === undefined ? compareWithNothing(object, schema) : compareObjects(base, object, schema);
   const change = filteredChange(diff, reset);
   const conflicts = force ? [] : conflictsWith(others, change?.changed ?? leaf);
-  const changed = base === undefined || !equalJson(base, object);
+  const changed = base === undefined || !isSameStored(base, object, schema);
   const own: OwnedFields = {
     manager: self,
     fields: withoutUnmanaged(set),
@@ -224,7 +224,15 @@ function pruned(merged: JsonObject, last: Fields, owned: Fields, schema: StructS
   const kept = union(named(fieldSetOf(withoutLast, schema)), named(owned));
   const withOwned = removeFields(merged, difference(all, kept), schema);
   const gone = difference(all, named(fieldSetOf(withOwned, schema)));
-  return removeFields(merged, intersection(gone, lastNamed), schema);
+  // A struct whose members all went, but which is itself still applied (`spec: {}`), stays.
+  return removeFields(merged, difference(intersection(gone, lastNamed), named(owned)), schema);
+}
+
+/** Equal once decoded: zero values that Go's types leave out of an object do not change it. */
+function isSameStored(base: JsonObject, object: JsonObject, schema: StructSchema): boolean {
+  if (equalJson(base, object)) return true;
+  const decoded = decodeValue(object, schema, { fieldValidation: 'Ignore' });
+  return decoded.ok && equalJson(base, decoded.value.value);
 }
 
 function finish(
