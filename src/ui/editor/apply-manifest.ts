@@ -67,6 +67,15 @@ export async function deleteManifest(
   });
 }
 
+const NOTHING_TO_APPLY: ManifestProblem = {
+  severity: 'error',
+  message: 'There is no object in the text (kubectl says: error: no objects passed to apply).',
+  line: 1,
+  column: 1,
+  endLine: 1,
+  endColumn: 1,
+};
+
 async function eachObject(
   text: string,
   onResult: (result: DocumentResult) => void,
@@ -77,6 +86,7 @@ async function eachObject(
   const manifest = parseManifest(text);
   const errors = manifest.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) return { results: [], problems: manifest.problems };
+  if (manifest.objects.length === 0) return { results: [], problems: [NOTHING_TO_APPLY] };
   const results: DocumentResult[] = [];
   const problems: ManifestProblem[] = [...manifest.problems];
   for (const entry of manifest.objects) {
