@@ -9,6 +9,14 @@ import { endpointSliceKind } from './endpoint-slice.ts';
 import { endpointsKind } from './endpoints.ts';
 import { eventKind } from './event.ts';
 import { eventsEventKind } from './events-event.ts';
+import { horizontalPodAutoscalerKind } from './horizontal-pod-autoscaler.ts';
+import { ingressKind } from './ingress.ts';
+import { limitRangeKind } from './limit-range.ts';
+import { networkPolicyKind } from './network-policy.ts';
+import { persistentVolumeKind } from './persistent-volume.ts';
+import { resourceQuotaKind } from './resource-quota.ts';
+import { storageClassKind } from './storage-class.ts';
+import { storedKinds, storedOnly } from './stored-kinds.ts';
 import { jobKind } from './job.ts';
 import type { KindDeclaration } from './kind.ts';
 import { leaseKind } from './lease.ts';
@@ -25,19 +33,19 @@ import { serviceAccountKind } from './service-account.ts';
 import { serviceKind } from './service.ts';
 import { statefulSetKind } from './stateful-set.ts';
 
-/**
- * Every kind the cluster serves, one a line, in the order of discovery: core first, then the groups by name.
- * `kind.ts` tells how the API server uses a declaration.
- */
-export const allKinds: readonly KindDeclaration[] = [
+/** Every kind the cluster serves, one a line. `kind.ts` tells how the API server uses a declaration. */
+const declaredKinds: readonly KindDeclaration[] = [
   configMapKind,
   endpointsKind,
   eventKind,
+  limitRangeKind,
   namespaceKind,
   nodeKind,
   persistentVolumeClaimKind,
+  persistentVolumeKind,
   podKind,
   replicationControllerKind,
+  resourceQuotaKind,
   secretKind,
   serviceAccountKind,
   serviceKind,
@@ -46,14 +54,24 @@ export const allKinds: readonly KindDeclaration[] = [
   deploymentKind,
   replicaSetKind,
   statefulSetKind,
+  storedOnly(horizontalPodAutoscalerKind),
   cronJobKind,
   jobKind,
   leaseKind,
   endpointSliceKind,
   eventsEventKind,
+  storedOnly(ingressKind),
+  storedOnly(networkPolicyKind),
   podDisruptionBudgetKind,
   priorityClassKind,
+  storageClassKind,
+  ...storedKinds,
 ];
+
+/** The kinds in the order of discovery: core first, then the groups by name. */
+export const allKinds: readonly KindDeclaration[] = declaredKinds.toSorted((a, b) =>
+  compareStrings(a.group, b.group),
+);
 
 const byGvk = new Map(allKinds.map((each) => [gvkKey(each.group, each.version, each.kind), each]));
 const byResource = new Map(

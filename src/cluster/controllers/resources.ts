@@ -10,16 +10,19 @@ import type {
   Lease,
   Namespace,
   Node,
+  PersistentVolume,
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
   PriorityClass,
   ReplicaSet,
   ReplicationController,
+  ResourceQuota,
   Secret,
   Service,
   ServiceAccount,
   StatefulSet,
+  StorageClass,
 } from '../../api/generated/types.ts';
 import { allKinds, apiVersionOf } from '../../api/kinds/index.ts';
 import type { InformerSpec } from '../client/informer.ts';
@@ -39,15 +42,18 @@ export interface Resources {
   readonly namespaces: Namespace;
   readonly nodes: Node;
   readonly persistentvolumeclaims: PersistentVolumeClaim;
+  readonly persistentvolumes: PersistentVolume;
   readonly poddisruptionbudgets: PodDisruptionBudget;
   readonly pods: Pod;
   readonly priorityclasses: PriorityClass;
   readonly replicasets: ReplicaSet;
   readonly replicationcontrollers: ReplicationController;
+  readonly resourcequotas: ResourceQuota;
   readonly secrets: Secret;
   readonly serviceaccounts: ServiceAccount;
   readonly services: Service;
   readonly statefulsets: StatefulSet;
+  readonly storageclasses: StorageClass;
 }
 
 export type ResourceName = keyof Resources;

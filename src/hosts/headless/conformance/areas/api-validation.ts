@@ -2,7 +2,6 @@ import { decodeObject } from '../../../../api/decode/decode.ts';
 import type { KubernetesObject } from '../../../../api/generated/types.ts';
 import { apiVersionOf, kindOf } from '../../../../api/kinds/index.ts';
 import type { KindDeclaration } from '../../../../api/kinds/kind.ts';
-import { laterKinds } from '../../../../api/kinds/later.ts';
 import { schemaOf } from '../../../../api/schema/lookup.ts';
 import { invalidError, type StatusCause, type StatusError } from '../../../../api/status-error.ts';
 import {
@@ -20,7 +19,7 @@ export const apiValidation: ConformanceArea = {
   name: 'api-validation',
   run(testCase) {
     const object = testCase['object'] as KubernetesObject;
-    const kind = declaredKindOf(object);
+    const kind = kindOf(object);
     if (kind === undefined) return skipped(`no kind ${object.kind} (${object.apiVersion})`);
     const created = create(kind, object);
     if (testCase['valid'] === true) {
@@ -34,14 +33,6 @@ export const apiValidation: ConformanceArea = {
     );
   },
 };
-
-/** The vectors also cover kinds that no controller acts on yet: their rules are held to them all the same. */
-function declaredKindOf(object: KubernetesObject): KindDeclaration | undefined {
-  return (
-    kindOf(object) ??
-    laterKinds.find((each) => apiVersionOf(each) === object.apiVersion && each.kind === object.kind)
-  );
-}
 
 /** What the API server answers to a create, as far as the object itself decides it; undefined for "created". */
 function create(kind: KindDeclaration, object: KubernetesObject): StatusError | undefined {
