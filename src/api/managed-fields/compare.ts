@@ -2,14 +2,8 @@ import { zeroOf, zeroStruct } from '../decode/zero-values.ts';
 import { equalJson, isList, isObject, type JsonList, type JsonObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { ListType, MapType, StructSchema, TypeSchema } from '../schema/schema.ts';
-import {
-  type Fields,
-  type FieldsDraft,
-  fieldsOf,
-  internFields,
-  leaf,
-  listDraft,
-} from './fields.ts';
+import { type Fields, leaf } from './fields.ts';
+import { internedNode } from './interned.ts';
 import { listElement, sameElement } from './path-element.ts';
 
 /**
@@ -71,17 +65,19 @@ function compareStructs(
   const known = isFromZero ? fromZero.get(after) : undefined;
   if (known !== undefined) return known;
   const pair = draftPair();
-  for (const name of Object.keys(after)) {
+  // Not Object.keys, whose list would be garbage at once; decoded objects inherit nothing that could be listed.
+  for (const name in after) {
     const now = after[name];
     let was = before[name];
-    if (was === now || unmanaged.has(name)) continue;
+    // A field without a value is as good as absent, and comes below.
+    if (was === now || now === undefined || unmanaged.has(name)) continue;
     const field = struct.fields.get(name);
     if (field === undefined) continue;
     // What is no pointer in the API server was there before, with its zero value: it is changed, but not added.
     if (was === undefined && field.emitted) was = zeroOf(field);
     put(pair, field.element, compareValues(was, now, field.type, unmanagedBelow(unmanaged, name)));
   }
-  for (const name of Object.keys(before)) {
+  for (const name in before) {
     if (after[name] !== undefined || unmanaged.has(name)) continue;
     const field = struct.fields.get(name);
     if (field === undefined) continue;
@@ -93,13 +89,8 @@ function compareStructs(
     );
   }
   const difference = differenceOf(pair);
-  if (!isFromZero || difference === undefined) return difference;
-  const kept = {
-    changed: difference.changed === undefined ? undefined : internFields(difference.changed),
-    removed: difference.removed,
-  };
-  fromZero.set(after, kept);
-  return kept;
+  if (isFromZero && difference !== undefined) fromZero.set(after, difference);
+  return difference;
 }
 
 function unmanagedBelow(unmanaged: ReadonlySet<string>, name: string): ReadonlySet<string> {
@@ -144,14 +135,17 @@ function compareMaps(before: JsonObject, after: JsonObject, type: MapType): Diff
 }
 
 function compareLists(before: JsonList, after: JsonList, type: ListType): Difference | undefined {
-  const pair = draftPair(true);
+  const pair = draftPair();
   if (isSameOrder(before, after, type)) {
     for (let i = 0; i < after.length; i += 1) {
       if (before[i] === after[i]) continue;
       const difference = compareValues(before[i], after[i], type.element);
       if (difference === undefined) continue;
       const element = listElement(after[i], type);
-      if (typeof element === 'string') put(pair, element, difference);
+      if (typeof element !== 'string') continue;
+      // Of entries that a list may not have twice, the last one counts.
+      takeOut(pair, element);
+      put(pair, element, difference);
     }
     return differenceOf(pair);
   }
@@ -221,51 +215,73 @@ export function isOneValue(type: TypeSchema): boolean {
 /** All fields of a value that is new or gone: itself, and what is in it. */
 function allFields(value: unknown, type: TypeSchema): Fields {
   if (typeof value !== 'object' || value === null || isOneValue(type)) return leaf;
-  const draft: FieldsDraft = type.kind === 'list' ? listDraft() : {};
-  draft['.'] = leaf;
+  const elements: string[] = ['.'];
+  const nodes: Fields[] = [leaf];
   if (type.kind === 'struct' && isObject(value)) {
     const struct = structOf(type);
-    for (const name of Object.keys(value)) {
+    for (const name in value) {
       const field = struct.fields.get(name);
-      if (field !== undefined) draft[field.element] = allFields(value[name], field.type);
+      if (field === undefined) continue;
+      elements.push(field.element);
+      nodes.push(allFields(value[name], field.type));
     }
   } else if (type.kind === 'map' && isObject(value)) {
-    for (const key of Object.keys(value)) draft[`f:${key}`] = allFields(value[key], type.value);
+    for (const key of Object.keys(value)) {
+      elements.push(`f:${key}`);
+      nodes.push(allFields(value[key], type.value));
+    }
   } else if (type.kind === 'list' && isList(value)) {
     for (const [element, items] of entriesByElement(value, type)) {
-      draft[element] = items.length > 1 ? leaf : allFields(items[0], type.element);
+      elements.push(element);
+      nodes.push(items.length > 1 ? leaf : allFields(items[0], type.element));
     }
   } else return leaf;
-  return fieldsOf(draft);
+  return internedNode(elements, nodes);
 }
 
-/** The differences of a struct's, map's or list's parts, under collection. */
+/** The differences of a struct's, map's or list's parts, under collection: elements and their nodes side by side. */
 interface DraftPair {
-  readonly isList: boolean;
-  changed: FieldsDraft | undefined;
-  removed: FieldsDraft | undefined;
+  changed: DraftNode | undefined;
+  removed: DraftNode | undefined;
 }
 
-function draftPair(isList = false): DraftPair {
-  return { isList, changed: undefined, removed: undefined };
+interface DraftNode {
+  readonly elements: string[];
+  readonly nodes: Fields[];
+}
+
+function draftPair(): DraftPair {
+  return { changed: undefined, removed: undefined };
 }
 
 function put(pair: DraftPair, element: string, difference: Difference | undefined): void {
   if (difference === undefined) return;
-  if (difference.changed !== undefined) {
-    pair.changed ??= pair.isList ? listDraft() : {};
-    pair.changed[element] = difference.changed;
+  const { changed, removed } = difference;
+  if (changed !== undefined) {
+    pair.changed ??= { elements: [], nodes: [] };
+    pair.changed.elements.push(element);
+    pair.changed.nodes.push(changed);
   }
-  if (difference.removed !== undefined) {
-    pair.removed ??= pair.isList ? listDraft() : {};
-    pair.removed[element] = difference.removed;
+  if (removed !== undefined) {
+    pair.removed ??= { elements: [], nodes: [] };
+    pair.removed.elements.push(element);
+    pair.removed.nodes.push(removed);
+  }
+}
+
+function takeOut({ changed, removed }: DraftPair, element: string): void {
+  for (const draft of [changed, removed]) {
+    const at = draft === undefined ? -1 : draft.elements.indexOf(element);
+    if (draft === undefined || at < 0) continue;
+    draft.elements.splice(at, 1);
+    draft.nodes.splice(at, 1);
   }
 }
 
 function differenceOf({ changed, removed }: DraftPair): Difference | undefined {
   if (changed === undefined && removed === undefined) return undefined;
   return {
-    changed: changed === undefined ? undefined : fieldsOf(changed),
-    removed: removed === undefined ? undefined : fieldsOf(removed),
+    changed: changed === undefined ? undefined : internedNode(changed.elements, changed.nodes),
+    removed: removed === undefined ? undefined : internedNode(removed.elements, removed.nodes),
   };
 }

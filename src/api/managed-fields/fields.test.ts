@@ -6,13 +6,13 @@ import {
   type Fields,
   type FieldsDraft,
   fieldsOf,
-  internFields,
   intersection,
   isFields,
   leaf,
   recursiveDifference,
   union,
 } from './fields.ts';
+import { internFields } from './interned.ts';
 
 /** A set as its paths, the naive way. */
 type Paths = ReadonlySet<string>;

@@ -4,8 +4,8 @@
  * A node without children is a member of the set; a node with children is one only when it has the child `.`.
  * At the root, no children means the empty set.
  *
- * Sets that are kept are interned (`internFields`): equal sets are nearly always one object, since thousands of pods own
- * the same fields.
+ * Sets that are kept are interned (see `interned.ts`): equal sets are nearly always one object, since thousands of pods
+ * own the same fields.
  */
 export type Fields = { readonly [element: string]: Fields };
 
@@ -23,6 +23,15 @@ export function listDraft(): FieldsDraft {
   return Object.create(null) as FieldsDraft;
 }
 
+/** True for the element of a list's entry: `k:`, `v:` or `i:`. */
+export function isListElement(element: string): boolean {
+  const first = element.charCodeAt(0);
+  return first !== fieldLetter && first !== dot;
+}
+
+const fieldLetter = 'f'.charCodeAt(0);
+const dot = '.'.charCodeAt(0);
+
 /** The node with these children, in its one proper form. The draft must not be changed afterwards. */
 export function fieldsOf(draft: FieldsDraft): Fields {
   let count = 0;
@@ -31,122 +40,6 @@ export function fieldsOf(draft: FieldsDraft): Fields {
     if (count > 1 || key !== '.') return draft;
   }
   return leaf;
-}
-
-const ids = new WeakMap<Fields, number>([[leaf, 0]]);
-let idNext = 1;
-
-/**
- * The shared nodes by their children: a step for each child's element, and another for the child's number unless it is
- * a leaf. Walking beats a text for a key: the elements are mostly constants, whose hashes are known.
- */
-interface Shelf {
-  readonly next: Map<string | number, Shelf>;
-  node: Fields | undefined;
-}
-
-let shelves = newShelf();
-let shelfCount = 0;
-// Beyond this many the table starts afresh: sharing is lost a little, nothing else.
-const shelfCountMax = 100_000;
-
-function newShelf(): Shelf {
-  return { next: new Map(), node: undefined };
-}
-
-function shelfOf(keys: readonly string[], children: readonly Fields[]): Shelf {
-  let shelf = shelves;
-  for (let i = 0; i < keys.length; i += 1) {
-    shelf = shelfBelow(shelf, keys[i] ?? '');
-    const id = ids.get(children[i] ?? leaf) ?? 0;
-    if (id !== 0) shelf = shelfBelow(shelf, id);
-  }
-  return shelf;
-}
-
-function shelfBelow(shelf: Shelf, key: string | number): Shelf {
-  let below = shelf.next.get(key);
-  if (below === undefined) {
-    below = newShelf();
-    shelf.next.set(key, below);
-    shelfCount += 1;
-  }
-  return below;
-}
-
-// Elements of lists seen so far. What is seen for the first time (a pod's address) is most likely seen only once, and
-// sets with it are not worth a place on the shelves.
-const seenElements = new Set<string>();
-const seenElementsMax = 50_000;
-
-function isNovel(element: string): boolean {
-  if (!isListElement(element) || seenElements.has(element)) return false;
-  if (seenElements.size >= seenElementsMax) seenElements.clear();
-  seenElements.add(element);
-  return true;
-}
-
-const fieldLetter = 'f'.charCodeAt(0);
-const dot = '.'.charCodeAt(0);
-
-function isListElement(element: string): boolean {
-  const first = element.charCodeAt(0);
-  return first !== fieldLetter && first !== dot;
-}
-
-/** The shared object that is equal to a set, or an equal set made of shared parts. */
-export function internFields(fields: Fields): Fields {
-  if (ids.has(fields)) return fields;
-  const keys = Object.keys(fields);
-  if (keys.length === 0) return leaf;
-  const children: Fields[] = [];
-  let isShared = true;
-  for (const key of keys) {
-    const child = internFields(fields[key] ?? leaf);
-    children.push(child);
-    if (isNovel(key) || !ids.has(child)) isShared = false;
-  }
-  if (!isShared) return sortedNode(keys, children);
-  if (shelfCount > shelfCountMax) {
-    shelves = newShelf();
-    shelfCount = 0;
-  }
-  // As it was built first: sets of one kind are built in one order, and sorting costs more than a second entry.
-  const shelf = shelfOf(keys, children);
-  shelf.node ??= sharedNode(keys, children);
-  return shelf.node;
-}
-
-/** The shared node with its keys in order, made if need be. */
-function sharedNode(keys: readonly string[], children: readonly Fields[]): Fields {
-  const node = sortedNode(keys, children);
-  const inOrder = Object.keys(node);
-  const shelf = shelfOf(
-    inOrder,
-    inOrder.map((key) => node[key] ?? leaf),
-  );
-  if (shelf.node === undefined) {
-    shelf.node = node;
-    ids.set(node, idNext);
-    idNext += 1;
-  }
-  return shelf.node;
-}
-
-/** A node with its keys in order, as the API server prints them. */
-function sortedNode(keys: readonly string[], children: readonly Fields[]): Fields {
-  const node: FieldsDraft = keys.some(isListElement) ? listDraft() : {};
-  if (isSorted(keys)) {
-    for (let i = 0; i < keys.length; i += 1) node[keys[i] ?? ''] = children[i] ?? leaf;
-    return node;
-  }
-  for (const key of keys.toSorted()) node[key] = children[keys.indexOf(key)] ?? leaf;
-  return node;
-}
-
-function isSorted(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] ?? '') > (keys[i] ?? '')) return false;
-  return true;
 }
 
 /** True when a set has no members; for roots. */

@@ -1,13 +1,6 @@
 import type { ManagedFieldsEntry } from '../generated/types.ts';
-import {
-  difference,
-  type Fields,
-  internFields,
-  isEmptySet,
-  isFields,
-  leaf,
-  union,
-} from './fields.ts';
+import { type Fields, isEmptySet, isFields, leaf } from './fields.ts';
+import { internedDifference, internedUnion, internFields } from './interned.ts';
 
 /** The managers of an object: its `metadata.managedFields`, read and written. */
 export interface Manager {
@@ -70,17 +63,29 @@ export function fieldsOfEntry(entry: ManagedFieldsEntry): Fields {
 /** Reads `managedFields`; undefined when they are not of the form that the API server writes. */
 export function readManagers(entries: ManagedFields): readonly OwnedFields[] | undefined {
   if (!areManagers(entries)) return undefined;
-  return entries.map((entry) => ({
-    manager: {
-      name: entry.manager ?? '',
-      operation: entry.operation === 'Apply' ? 'Apply' : 'Update',
-      apiVersion: entry.apiVersion ?? '',
-      subresource: entry.subresource ?? '',
-    },
-    fields: fieldsOfEntry(entry),
-    time: entry.time,
-    entry,
-  }));
+  return entries.map(ownedOf);
+}
+
+// By identity: the managers of an object are read at every write of it, and pods share theirs.
+const ownedByEntry = new WeakMap<ManagedFieldsEntry, OwnedFields>();
+
+function ownedOf(entry: ManagedFieldsEntry): OwnedFields {
+  let known = ownedByEntry.get(entry);
+  if (known === undefined) {
+    known = {
+      manager: {
+        name: entry.manager ?? '',
+        operation: entry.operation === 'Apply' ? 'Apply' : 'Update',
+        apiVersion: entry.apiVersion ?? '',
+        subresource: entry.subresource ?? '',
+      },
+      fields: fieldsOfEntry(entry),
+      time: entry.time,
+      entry,
+    };
+    ownedByEntry.set(entry, known);
+  }
+  return known;
 }
 
 // Trees that were found to be field sets, by identity: nearly all entries are read again and again.
@@ -116,19 +121,41 @@ function entryOf({ manager, fields, time, entry }: OwnedFields): ManagedFieldsEn
     return entry;
   }
   const fieldsV1 = internFields(fields);
+  const last = lastEntries.get(fieldsV1);
+  if (last !== undefined && last.time === time && isOf(last, manager)) return last;
   checked.add(fieldsV1);
-  const made = {
-    manager: manager.name,
-    operation: manager.operation,
-    apiVersion: manager.apiVersion,
-    fieldsType: 'FieldsV1',
-    fieldsV1,
-  };
-  return {
-    ...made,
-    ...(time === undefined ? {} : { time }),
-    ...(manager.subresource === '' ? {} : { subresource: manager.subresource }),
-  };
+  const made = newEntry(manager, fieldsV1, time);
+  lastEntries.set(fieldsV1, made);
+  return made;
+}
+
+// The entry that was last made of a set: what one manager writes within a second shares one entry.
+const lastEntries = new WeakMap<Fields, ManagedFieldsEntry>();
+
+function isOf(entry: ManagedFieldsEntry, manager: Manager): boolean {
+  return (
+    entry.manager === manager.name &&
+    entry.operation === manager.operation &&
+    entry.apiVersion === manager.apiVersion &&
+    (entry.subresource ?? '') === manager.subresource
+  );
+}
+
+/** Written out for each case: an object that is put together from parts costs several times as much. */
+function newEntry(
+  { name, operation, apiVersion, subresource }: Manager,
+  fieldsV1: Fields,
+  time: string | undefined,
+): ManagedFieldsEntry {
+  const fieldsType = 'FieldsV1';
+  if (time === undefined) {
+    return subresource === ''
+      ? { manager: name, operation, apiVersion, fieldsType, fieldsV1 }
+      : { manager: name, operation, apiVersion, fieldsType, fieldsV1, subresource };
+  }
+  return subresource === ''
+    ? { manager: name, operation, apiVersion, fieldsType, fieldsV1, time }
+    : { manager: name, operation, apiVersion, fieldsType, fieldsV1, time, subresource };
 }
 
 function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
@@ -152,13 +179,14 @@ export function withoutFields(
   removed: Fields | undefined,
 ): OwnedFields {
   let { fields } = owned;
-  if (changed !== undefined) fields = difference(fields, changed);
-  if (removed !== undefined) fields = difference(fields, removed);
+  if (changed !== undefined) fields = internedDifference(fields, changed);
+  if (removed !== undefined) fields = internedDifference(fields, removed);
   return fields === owned.fields ? owned : { ...owned, fields };
 }
 
 /** Joins the oldest updaters of each version when there are too many. */
 export function capUpdateManagers(owned: readonly OwnedFields[]): readonly OwnedFields[] {
+  if (owned.length <= updateManagersMax) return owned;
   const updaters = owned.filter((each) => each.manager.operation === 'Update');
   let count = updaters.length;
   if (count <= updateManagersMax) return owned;
@@ -180,7 +208,7 @@ export function capUpdateManagers(owned: readonly OwnedFields[]): readonly Owned
     const bucket = buckets.get(apiVersion) ?? first;
     const joined: OwnedFields = {
       manager: { name: 'ancient-changes', operation: 'Update', apiVersion, subresource: '' },
-      fields: union(bucket.fields, updater.fields),
+      fields: internedUnion(bucket.fields, updater.fields),
       time: updater.time,
       entry: undefined,
     };

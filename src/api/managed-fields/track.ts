@@ -1,7 +1,8 @@
 import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../generated/types.ts';
 import type { StructSchema } from '../schema/schema.ts';
 import { compareObjects, compareWithNothing, type Difference } from './compare.ts';
-import { difference, type Fields, isEmptySet, leaf, recursiveDifference, union } from './fields.ts';
+import { difference, type Fields, isEmptySet, leaf, recursiveDifference } from './fields.ts';
+import { internedDifference, internedUnion } from './interned.ts';
 import {
   areManagers,
   capUpdateManagers,
@@ -128,9 +129,9 @@ function renewedEntries(
     if (entry === undefined) return undefined;
     const fields = fieldsOfEntry(entry);
     if (at < 0 && isWritersEntry(entry, writer)) {
-      if (union(fields, changed) !== fields) return undefined;
+      if (internedUnion(fields, changed) !== fields) return undefined;
       at = i;
-    } else if (difference(fields, changed) !== fields) return undefined;
+    } else if (internedDifference(fields, changed) !== fields) return undefined;
   }
   const own = before[at];
   if (own === undefined) return undefined;
@@ -166,7 +167,7 @@ function changedManagers(
   if (changed !== undefined) {
     after.push({
       manager: self,
-      fields: own === undefined ? changed : union(own.fields, changed),
+      fields: own === undefined ? changed : internedUnion(own.fields, changed),
       time: writer.now,
       entry: own?.entry,
     });
@@ -176,6 +177,9 @@ function changedManagers(
 
 function filtered(fields: Fields | undefined, reset: Fields | undefined): Fields | undefined {
   if (fields === undefined || reset === undefined) return fields;
+  // Most writes touch nothing of what their endpoint does not write.
+  if (reset === statusField && fields['f:status'] === undefined) return fields;
+  if (reset === specField && fields['f:spec'] === undefined) return fields;
   const rest = recursiveDifference(fields, reset);
   return isEmptySet(rest) ? undefined : rest;
 }
