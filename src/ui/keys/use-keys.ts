@@ -11,14 +11,16 @@ export function useKeys(): void {
     let dragged = false;
 
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing || isCovered()) return;
+      if (event.isComposing || isCovered()) return;
       const typing = isField(event.target);
+      // Before the question whether it is taken: React Flow takes every space bar for its panning.
       if (event.key === ' ' && !typing && !isPressable(event.target)) {
         if (!spaceHeld) dragged = false;
         spaceHeld = true;
         event.preventDefault();
         return;
       }
+      if (event.defaultPrevented) return;
       const modified = event.ctrlKey || event.metaKey || event.altKey;
       if (typing && !modified) return;
       const binding = BINDINGS.find((each) => each.matches(event));
