@@ -1,4 +1,3 @@
-import { heapPop, heapPush } from '../base/heap.ts';
 import type { Cause } from './cause.ts';
 import type { Micros } from './time.ts';
 
@@ -38,9 +37,21 @@ function before(a: Appointment, b: Appointment): boolean {
   return a.at < b.at || (a.at === b.at && a.seq < b.seq);
 }
 
-/** Adds an appointment. O(log n). */
-export function schedule(agenda: Agenda, appointment: Appointment): void {
-  heapPush(agenda.heap, appointment, before);
+/**
+ * Adds an appointment. O(log n). The heap is the one of `base/heap.ts`, written out here: every step goes through it,
+ * and an order that is handed in as a function cannot be compiled into the loop.
+ */
+export function schedule({ heap }: Agenda, appointment: Appointment): void {
+  let index = heap.length;
+  heap.push(appointment);
+  while (index > 0) {
+    const parentIndex = (index - 1) >> 1;
+    const parent = heap[parentIndex] as Appointment; // In range: 0 <= parentIndex < index.
+    if (!before(appointment, parent)) break;
+    heap[index] = parent;
+    index = parentIndex;
+  }
+  heap[index] = appointment;
 }
 
 /** The earliest appointment, left where it is. */
@@ -49,6 +60,24 @@ export function earliest(agenda: Agenda): Appointment | undefined {
 }
 
 /** Takes the earliest appointment off. O(log n). */
-export function popEarliest(agenda: Agenda): Appointment | undefined {
-  return heapPop(agenda.heap, before);
+export function popEarliest({ heap }: Agenda): Appointment | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (heap.length === 0 || last === undefined) return first;
+  let index = 0;
+  for (;;) {
+    let childIndex = 2 * index + 1;
+    if (childIndex >= heap.length) break;
+    let child = heap[childIndex] as Appointment; // In range by the check above.
+    const right = heap[childIndex + 1];
+    if (right !== undefined && before(right, child)) {
+      child = right;
+      childIndex += 1;
+    }
+    if (!before(child, last)) break;
+    heap[index] = child;
+    index = childIndex;
+  }
+  heap[index] = last;
+  return first;
 }

@@ -4,9 +4,10 @@ import { linkCause, type Cause } from './cause.ts';
 import { openLink, PEER_SILENCE_MICROS_MAX, retransmitAfter, type Link } from './link.ts';
 import type { Machine } from './machine.ts';
 import type { AnyBehaviour, Env, ProcessRecord } from './process.ts';
-import { forkStream, pick, type RandomStream } from './random.ts';
+import { pick } from './random.ts';
+import { labelOf, streamOf } from './streams.ts';
 import type { Micros } from './time.ts';
-import { fateOf, isCut } from './wire.ts';
+import { isCut, latencyOf } from './wire.ts';
 import type { World } from './world.ts';
 
 /** Told to a process when a connection ends: the peer died, refused it, or has been silent too long. */
@@ -77,7 +78,9 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
 
   function behaviourOf(process: ProcessRecord): AnyBehaviour {
     const behaviour = behaviours.get(process.kind);
-    assert(behaviour !== undefined, `no behaviour for processes of kind ${process.kind}`);
+    // Not one assertion: its text would be put together at every step.
+    if (behaviour === undefined)
+      assert(false, `no behaviour for processes of kind ${process.kind}`);
     return behaviour;
   }
 
@@ -255,38 +258,42 @@ function transmit(
   ) {
     target.links.set(sender.name, openLink());
   }
-  const packet = {
-    at: world.now,
-    seq: world.nextSeq++,
-    to,
-    from: sender.name,
-    // A process that is down may be up again when the packet comes, and then it accepts.
-    incarnation: target === undefined || target.memory === undefined ? 0 : target.incarnation,
-    message,
-    cause,
-  };
-  if (link.stall !== undefined) {
-    link.stall.packets.push(packet);
+  // A process that is down may be up again when the packet comes, and then it accepts.
+  const incarnation = target === undefined || target.memory === undefined ? 0 : target.incarnation;
+  const seq = world.nextSeq++;
+  const from = sender.name;
+  const at = link.stall === undefined ? arrivalOf(world, sender, target, link) : undefined;
+  if (at !== undefined) {
+    // The only object of a packet that is not held up, as nearly none is.
+    schedule(world.agenda, { at, seq: world.nextSeq++, to, from, incarnation, message, cause });
     return;
   }
-  forward(world, sender, link, packet);
+  stall(world, sender, { at: world.now, seq, to, from, incarnation, message, cause });
 }
 
-function forward(world: World, sender: ProcessRecord, link: Link, packet: Appointment): void {
-  const target = world.processes.get(packet.to);
-  const fate = fateOf(
+/** When a packet that is sent now arrives, after all those before it; undefined when it is lost. */
+function arrivalOf(
+  world: World,
+  sender: ProcessRecord,
+  target: ProcessRecord | undefined,
+  link: Link,
+): Micros | undefined {
+  const latency = latencyOf(
     world.wire,
     sender.machine,
     target === undefined ? sender.machine : target.machine,
     streamOf(world, 'wire'),
   );
-  if (fate.kind === 'lost') {
-    stall(world, sender, packet);
-    return;
-  }
-  const at = Math.max(world.now + fate.afterMicros, link.lastArrival);
+  if (latency === undefined) return undefined;
+  const at = Math.max(world.now + latency, link.lastArrival);
   link.lastArrival = at;
-  schedule(world.agenda, { ...packet, at, seq: world.nextSeq++ });
+  return at;
+}
+
+function forward(world: World, sender: ProcessRecord, link: Link, packet: Appointment): void {
+  const at = arrivalOf(world, sender, world.processes.get(packet.to), link);
+  if (at === undefined) stall(world, sender, packet);
+  else schedule(world.agenda, { ...packet, at, seq: world.nextSeq++ });
 }
 
 /** Keeps a packet that did not pass, and everything after it, for retransmission. */
@@ -388,17 +395,8 @@ function processOf(world: World, name: string): ProcessRecord {
 
 function machineOf(world: World, process: ProcessRecord): Machine {
   const machine = world.machines.get(process.machine);
-  assert(machine !== undefined, `no machine ${process.machine}`);
+  if (machine === undefined) assert(false, `no machine ${process.machine}`);
   return machine;
-}
-
-function streamOf(world: World, label: string): RandomStream {
-  let stream = world.streams.get(label);
-  if (stream === undefined) {
-    stream = forkStream(world.seed, label);
-    world.streams.set(label, stream);
-  }
-  return stream;
 }
 
 /** The one Env of a kernel; a step borrows it. Its fields are set anew before each. */
@@ -460,14 +458,12 @@ function createEnv(): KernelEnv {
     },
     fsync(message) {
       const { world, process } = inStep(env);
-      env.after(
-        pick(streamOf(world, `disk/${process.machine}`), machineOf(world, process).fsyncMicros),
-        message,
-      );
+      const stream = streamOf(world, labelOf('disk', process.machine));
+      env.after(pick(stream, machineOf(world, process).fsyncMicros), message);
     },
     random(purpose) {
       const { world, process } = inStep(env);
-      return streamOf(world, `${process.name}/${purpose}`);
+      return streamOf(world, labelOf(process.name, purpose));
     },
     boots() {
       const { world, process } = inStep(env);

@@ -27,15 +27,16 @@ const LAN_MICROS: readonly Micros[] = [150, 160, 170, 180, 190, 210, 240, 320];
 /** Latencies between two processes of one machine, in microseconds. */
 const LOOPBACK_MICROS: readonly Micros[] = [20, 25, 30, 40];
 
-/** What the wire does to one packet: it arrives after a latency, or never. */
-export type Fate =
-  | { readonly kind: 'arrives'; readonly afterMicros: Micros }
-  | { readonly kind: 'lost' };
-
-const LOST: Fate = { kind: 'lost' };
-
-/** Decides a packet's fate. A process talks to its own machine whatever the network does. */
-export function fateOf(wire: Wire, from: string, to: string, stream: RandomStream): Fate {
+/**
+ * Decides a packet's fate: the latency after which it arrives, or undefined when it is lost. A process talks to its
+ * own machine whatever the network does.
+ */
+export function latencyOf(
+  wire: Wire,
+  from: string,
+  to: string,
+  stream: RandomStream,
+): Micros | undefined {
   const table = from === to ? LOOPBACK_MICROS : LAN_MICROS;
   let afterMicros = table[below(stream, table.length)] as number;
   if (from !== to) {
@@ -43,17 +44,17 @@ export function fateOf(wire: Wire, from: string, to: string, stream: RandomStrea
       if (!concerns(rule, from, to)) continue;
       switch (rule.effect.kind) {
         case 'cut':
-          return LOST;
+          return undefined;
         case 'delay':
           afterMicros += rule.effect.byMicros;
           break;
         case 'loss':
-          if (below(stream, 100) < rule.effect.percent) return LOST;
+          if (below(stream, 100) < rule.effect.percent) return undefined;
           break;
       }
     }
   }
-  return { kind: 'arrives', afterMicros };
+  return afterMicros;
 }
 
 /** Whether a cut lies on the way from one machine to another. */
