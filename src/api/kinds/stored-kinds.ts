@@ -115,15 +115,16 @@ function defaultBinding<
   return subjects === withRef.subjects ? withRef : { ...withRef, subjects };
 }
 
+/** A service account of the binding's own namespace needs no namespace. */
 function checkBinding(
-  { roleRef, subjects = [] }: RoleBinding | ClusterRoleBinding,
+  { kind: own, roleRef, subjects = [] }: RoleBinding | ClusterRoleBinding,
   errors: Errors,
 ): void {
   if ((roleRef?.kind ?? '') === '') errors.push(required('roleRef.kind'));
   if ((roleRef?.name ?? '') === '') errors.push(required('roleRef.name'));
   for (const [index, { name, kind, namespace = '' }] of subjects.entries()) {
     if ((name ?? '') === '') errors.push(required(`subjects[${index}].name`));
-    if (kind === 'ServiceAccount' && namespace === '') {
+    if (own === 'ClusterRoleBinding' && kind === 'ServiceAccount' && namespace === '') {
       errors.push(required(`subjects[${index}].namespace`));
     }
   }

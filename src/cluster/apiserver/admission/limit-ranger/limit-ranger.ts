@@ -1,0 +1,46 @@
+import type { LimitRange, PersistentVolumeClaim, Pod } from '../../../../api/generated/types.ts';
+import { cachedInNamespace } from '../cached.ts';
+import {
+  admitted,
+  forbid,
+  isCreation,
+  isOf,
+  notAdmitted,
+  type AdmissionPlugin,
+  type Change,
+} from '../plugin.ts';
+import type { VerbCall } from '../../verb.ts';
+import { withDefaultAmounts } from './defaults.ts';
+import { claimViolations, podViolations } from './limits.ts';
+
+/** Fills in a namespace's default amounts, and holds Pods and claims to its bounds. */
+export const limitRanger: AdmissionPlugin = {
+  name: 'LimitRanger',
+
+  admit(call, change) {
+    const ofPod = isCreation(call, change, 'Pod');
+    if (!ofPod && !isOf(call, 'PersistentVolumeClaim')) return admitted(change.next);
+    const ranges = cachedInNamespace<LimitRange>(call.server, 'limitranges', call.target.namespace);
+    if (ranges.length === 0) return admitted(change.next);
+    return ofPod ? admitPod(call, change, ranges) : admitClaim(call, change, ranges);
+  },
+};
+
+function admitPod(call: VerbCall, change: Change, ranges: readonly LimitRange[]) {
+  const pod = ranges.reduce(withDefaultAmounts, change.next as Pod);
+  const found = ranges.flatMap((range) => podViolations(pod, range));
+  return found.length === 0 ? admitted(pod) : notAdmitted(forbid(call, change, aggregate(found)));
+}
+
+function admitClaim(call: VerbCall, change: Change, ranges: readonly LimitRange[]) {
+  const claim = change.next as PersistentVolumeClaim;
+  const requests = claim.spec?.resources?.requests ?? {};
+  const found = ranges.flatMap((range) => claimViolations(requests, range));
+  return found.length === 0 ? admitted(claim) : notAdmitted(forbid(call, change, aggregate(found)));
+}
+
+/** Several refusals as one text, as Go's aggregate of errors has it: each once. */
+function aggregate(messages: readonly string[]): string {
+  const distinct = [...new Set(messages)];
+  return distinct.length === 1 ? (distinct[0] ?? '') : `[${distinct.join(', ')}]`;
+}
