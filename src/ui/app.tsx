@@ -33,9 +33,9 @@ export function App() {
           gridTemplateColumns: `${left}px minmax(0, 1fr) ${right}px`,
         }}
       >
-        {left > 0 ? <LeftPanel width={left} /> : <div />}
+        <LeftPanel width={left} />
         <ClusterMap />
-        {right > 0 ? <Inspector width={right} /> : <div />}
+        {right > 0 && <Inspector width={right} />}
         <Reopen left={left} right={right} />
         <Notice />
       </main>

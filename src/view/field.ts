@@ -36,7 +36,11 @@ const STAGGERED_COLUMNS_MAX = 3;
 export function nodeColumns(count: number): number {
   const pitchX = NODE_CARD.width + NODE_GAP.x;
   const pitchY = NODE_CARD.height + NODE_GAP.y;
-  return Math.max(1, Math.ceil(Math.sqrt((count * FIELD_ASPECT * pitchY) / pitchX)));
+  return Math.max(
+    Math.min(count, 2),
+    Math.round(Math.sqrt((count * FIELD_ASPECT * pitchY) / pitchX)),
+    1,
+  );
 }
 
 /** Services stand in a column left of the field, and in more columns when there are many. */

@@ -1,5 +1,5 @@
 import type { Page } from '../page.tsx';
-import { usePanels } from '../state/panels.ts';
+import { revealLeft } from '../state/reveal-left.ts';
 import type { ActionContext, Outcome } from './action.ts';
 import { runAct } from './run-action.ts';
 
@@ -8,7 +8,7 @@ export async function deployTemplate(page: Page, id: string): Promise<void> {
   const { GALLERY } = await import('../../scenarios/gallery.ts');
   const template = GALLERY.find((each) => each.id === id);
   if (template === undefined) return;
-  usePanels.getState().showLeft('manifests');
+  revealLeft('manifests');
   const { openDraft } = await import('../editor/draft-store.ts');
   openDraft(template.manifest);
   await runAct(page, {

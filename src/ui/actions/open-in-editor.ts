@@ -1,8 +1,8 @@
-import { usePanels } from '../state/panels.ts';
+import { revealLeft } from '../state/reveal-left.ts';
 
 /** Puts a text into the manifest editor and shows it. */
 export async function openInEditor(text: string): Promise<void> {
-  usePanels.getState().showLeft('manifests');
+  revealLeft('manifests');
   const { openDraft } = await import('../editor/draft-store.ts');
   openDraft(text);
 }

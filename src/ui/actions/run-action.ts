@@ -4,7 +4,8 @@ import { useActivity } from '../state/activity.ts';
 import type { Action, ActionContext, Outcome } from './action.ts';
 
 /**
- * Runs an action: its target shows a ring at once, and the activity line says what came of it. Never throws: a bug in an action is told like a refusal.
+ * Runs an action: its target shows a ring at once, and the activity line says what came of it. Never
+ * throws: a bug in an action is told like a refusal.
  */
 export async function runAction(action: Action, target: Thing, page: Page): Promise<Outcome> {
   return runAct(page, {

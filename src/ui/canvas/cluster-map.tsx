@@ -97,7 +97,7 @@ function MapInside() {
         deleteKeyCode={null}
         selectionKeyCode={null}
         multiSelectionKeyCode={null}
-        onMoveStart={(event) => {
+        onMove={(event) => {
           if (event !== null) commands.onMoveByPerson();
         }}
         proOptions={{ hideAttribution: true }}

@@ -4,7 +4,7 @@ import { ageText, bytesText, cpuText, plural } from '../../view/words.ts';
 import { useGroup, useNode, useObject, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Age, Conditions, Facts, PodList, Section, TabBody, type Condition } from './parts.tsx';
-import { MetadataSections } from './thing-summary.tsx';
+import { MetadataSections } from './metadata-sections.tsx';
 
 export function NodeSummary({ id }: { readonly id: ThingId }) {
   const { view } = usePage();

@@ -19,7 +19,7 @@ import {
   ThingLink,
   type Condition,
 } from './parts.tsx';
-import { MetadataSections } from './thing-summary.tsx';
+import { MetadataSections } from './metadata-sections.tsx';
 
 export function PodSummary({ id }: { readonly id: ThingId }) {
   const { view } = usePage();

@@ -3,7 +3,7 @@ import { thingPath, type ThingId } from '../../view/selection.ts';
 import { useObject, useService, useServiceLinks } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Age, Facts, NodeLink, PodList, Section, TabBody } from './parts.tsx';
-import { MetadataSections } from './thing-summary.tsx';
+import { MetadataSections } from './metadata-sections.tsx';
 
 export function ServiceSummary({ id }: { readonly id: ThingId }) {
   const { view } = usePage();

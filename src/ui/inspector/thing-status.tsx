@@ -19,7 +19,7 @@ export function ThingStatus({ id }: { readonly id: ThingId }) {
   if (status.words === '') return null;
   return (
     <p className="mt-1 flex items-start gap-1.5" data-class={status.state}>
-      <span className="mt-1">
+      <span className="mt-1 flex">
         <Lamp state={status.state} />
       </span>
       <span className="state-text min-w-0 break-words font-medium">{status.words}</span>

@@ -4,7 +4,8 @@ import { useObject, useObjectRow } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { ComponentSummary } from './component-summary.tsx';
 import { NodeSummary } from './node-summary.tsx';
-import { Age, Facts, Pairs, Section, TabBody } from './parts.tsx';
+import { MetadataSections } from './metadata-sections.tsx';
+import { Age, Facts, TabBody } from './parts.tsx';
 import { PodSummary } from './pod-summary.tsx';
 import { ServiceSummary } from './service-summary.tsx';
 import { WorkloadSummary } from './workload-summary.tsx';
@@ -54,25 +55,5 @@ function ObjectSummary({ id }: { readonly id: ThingId }) {
       />
       <MetadataSections object={object} />
     </TabBody>
-  );
-}
-
-export function MetadataSections({
-  object,
-}: {
-  readonly object: KubernetesObject | null | undefined;
-}) {
-  if (object === undefined || object === null) return null;
-  return (
-    <>
-      <Section title="Labels">
-        <Pairs pairs={object.metadata.labels} />
-      </Section>
-      {object.metadata.annotations !== undefined && (
-        <Section title="Annotations">
-          <Pairs pairs={object.metadata.annotations} />
-        </Section>
-      )}
-    </>
   );
 }

@@ -14,7 +14,7 @@ import {
   ThingLink,
   type Condition,
 } from './parts.tsx';
-import { MetadataSections } from './thing-summary.tsx';
+import { MetadataSections } from './metadata-sections.tsx';
 
 /** A Deployment or ReplicaSet: how far it is, what it is made of. */
 export function WorkloadSummary({ id }: { readonly id: ThingId }) {

@@ -7,6 +7,7 @@ import type { Page } from '../page.tsx';
 import { useMapCommands } from '../state/map-commands.ts';
 import { useSheet } from '../state/menu.ts';
 import { usePanels } from '../state/panels.ts';
+import { revealLeft } from '../state/reveal-left.ts';
 import { useSelection, type InspectorTab } from '../state/selection.ts';
 import { useTheme } from '../state/theme.ts';
 
@@ -65,7 +66,7 @@ function runShortcut(shortcut: string): (page: Page) => void {
 }
 
 function focusFilter(): void {
-  usePanels.getState().showLeft('objects');
+  revealLeft('objects');
   // The panel's field is there after the next paint.
   requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-filter]')?.focus());
 }
@@ -190,8 +191,8 @@ export const BINDINGS: readonly Binding[] = [
     does: 'Left panel',
     matches: control('b'),
     run() {
-      const { leftOpen, toggle } = usePanels.getState();
-      toggle('left', !leftOpen);
+      if (document.querySelector('.panel-left') === null) revealLeft();
+      else usePanels.getState().toggle('left', false);
     },
   },
   {

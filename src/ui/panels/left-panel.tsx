@@ -16,13 +16,17 @@ const TABS: readonly TabItem<LeftTab>[] = [
   { id: 'events', label: 'Events' },
 ];
 
-/** The left panel: what one writes, what there is, what was said. */
+/** The left panel: what one writes, what there is, what was said. Width 0: closed. */
 export function LeftPanel({ width }: { readonly width: number }) {
   const tab = usePanels((state) => state.leftTab);
   const show = usePanels((state) => state.showLeft);
   const toggle = usePanels((state) => state.toggle);
   return (
-    <aside className="panel panel-left" aria-label="Manifests, objects and events">
+    // Closed it stays mounted: the editor keeps its undo, and comes back at once.
+    <aside
+      className={width > 0 ? 'panel panel-left' : 'hidden'}
+      aria-label="Manifests, objects and events"
+    >
       <Tabs
         label="Left panel"
         items={TABS.map((item) => (item.id === 'events' ? { ...item, badge: <Warnings /> } : item))}

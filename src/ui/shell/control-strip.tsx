@@ -1,19 +1,17 @@
-import { Ellipsis } from 'lucide-react';
 import { lazy, type ReactNode } from 'react';
-import type { ComponentHealth, LampState } from '../../bridge/cards.ts';
+import type { ComponentHealth } from '../../bridge/cards.ts';
 import { componentTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
 import { countText } from '../../view/words.ts';
 import { useMedia } from '../hooks/use-media.ts';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
-import { Lamp } from '../parts/lamp.tsx';
-import { Menu } from '../parts/menu.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { usePending } from '../state/activity.ts';
 import { useSelection } from '../state/selection.ts';
 import { FaultsCell } from './faults-cell.tsx';
 import { NodesCell } from './nodes-cell.tsx';
+import { StripCell } from './strip-cell.tsx';
 
 const ActionMenuItems = lazy(() => import('../actions/action-menu-items.tsx'));
 
@@ -138,61 +136,3 @@ function QueueCounts() {
     </p>
   );
 }
-
-interface StripCellProps {
-  readonly title: string;
-  readonly lamp: LampState;
-  readonly tip: string;
-  readonly selected?: boolean;
-  readonly pending?: boolean;
-  readonly onSelect?: () => void;
-  readonly menu?: ReactNode;
-  readonly children: ReactNode;
-}
-
-export function StripCell(props: StripCellProps) {
-  const { title, lamp, tip, selected = false, pending = false, onSelect, menu, children } = props;
-  return (
-    <div className="strip-cell" data-selected={selected} data-pending={pending}>
-      <div className="flex items-center gap-1.5">
-        <Lamp state={lamp} />
-        <button
-          type="button"
-          className="strip-title truncate-text"
-          aria-label={`${title}: ${LAMP_WORDS[lamp]}`}
-          aria-pressed={selected}
-          data-tip={tip}
-          onClick={onSelect}
-        >
-          {title}
-        </button>
-        <span className="flex-1" />
-        {menu !== undefined && (
-          <Menu
-            align="end"
-            trigger={
-              <button
-                type="button"
-                className="icon-btn strip-more"
-                aria-label={`${title}: actions`}
-                data-tip="Stop, start"
-              >
-                <Ellipsis size={14} />
-              </button>
-            }
-          >
-            {menu}
-          </Menu>
-        )}
-      </div>
-      {children}
-    </div>
-  );
-}
-
-const LAMP_WORDS: Readonly<Record<LampState, string>> = {
-  good: 'healthy',
-  attention: 'needs attention',
-  failed: 'failed',
-  off: 'off',
-};

@@ -4,7 +4,7 @@ import { healAll, healOne } from '../actions/heal.ts';
 import { faultWords } from './fault-words.ts';
 import { useHead, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
-import { StripCell } from './control-strip.tsx';
+import { StripCell } from './strip-cell.tsx';
 
 const FaultItems = lazy(() => import('./fault-items.tsx'));
 

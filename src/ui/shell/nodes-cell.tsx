@@ -4,7 +4,7 @@ import { ageText, countText } from '../../view/words.ts';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { useSelection } from '../state/selection.ts';
-import { StripCell } from './control-strip.tsx';
+import { StripCell } from './strip-cell.tsx';
 
 /** A kubelet renews its lease every ten seconds; later than this it is worth a word. */
 export const HEARTBEAT_LATE_MICROS = 13_000_000;

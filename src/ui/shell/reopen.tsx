@@ -1,5 +1,6 @@
 import { PanelLeftOpen, PanelRightOpen } from 'lucide-react';
 import { usePanels } from '../state/panels.ts';
+import { revealLeft } from '../state/reveal-left.ts';
 
 /** Handles at the edges that bring back a closed panel. */
 export function Reopen({ left, right }: { readonly left: number; readonly right: number }) {
@@ -13,7 +14,7 @@ export function Reopen({ left, right }: { readonly left: number; readonly right:
           aria-label="Open the left panel"
           data-tip="Manifests, objects, events"
           data-key="Ctrl B"
-          onClick={() => toggle('left', true)}
+          onClick={() => revealLeft()}
         >
           <PanelLeftOpen size={13} />
         </button>

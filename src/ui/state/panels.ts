@@ -30,7 +30,7 @@ const DEFAULTS: PanelSizes = {
 };
 
 /** What the canvas keeps whatever the panels want. */
-export const CENTRE_MIN = 400;
+export const CENTRE_MIN = 560;
 /** In a narrow window the left panel takes no more than this of it. */
 const LEFT_SHARE_MAX = 0.28;
 /** Below this width the inspector opens only for a selection. */
@@ -110,6 +110,10 @@ export function fitPanels(
   const excess = (): number => Math.max(0, left + right + CENTRE_MIN - width);
   if (right > 0) right = Math.max(PANEL_LIMITS.right.min, right - excess());
   if (left > 0) left = Math.max(PANEL_LIMITS.left.min, left - excess());
-  if (excess() > 0 && right > 0) left = 0;
+  if (excess() > 0 && right > 0 && left > 0) {
+    // Too narrow for both: what was asked for last is the inspector.
+    left = 0;
+    right = Math.max(PANEL_LIMITS.right.min, Math.min(sizes.right, width - CENTRE_MIN));
+  }
   return { left, right };
 }

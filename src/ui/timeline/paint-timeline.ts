@@ -1,4 +1,4 @@
-import { LANES, type Span } from '../../view/history.ts';
+import type { Span } from '../../view/history.ts';
 import {
   placeSpans,
   ticksOf,
@@ -16,6 +16,9 @@ export const GUTTER = 112;
 const RIGHT = 40;
 const TOP = 20;
 const LANE_TITLES = ['You', 'Workloads', 'Scheduler', 'Nodes', 'Control plane'];
+/** Shares of the height: what often overlaps gets more, always the same, so that no lane ever moves. */
+const LANE_SHARES = [1, 2.1, 1, 1.6, 1.1];
+const SHARES = LANE_SHARES.reduce((sum, share) => sum + share, 0);
 
 /** What lies under the pointer. */
 export interface TimelineHit {
@@ -25,10 +28,15 @@ export interface TimelineHit {
   readonly about: string;
 }
 
+interface LaneBox {
+  readonly top: number;
+  readonly height: number;
+}
+
 interface Frame {
   readonly width: number;
   readonly height: number;
-  readonly laneHeight: number;
+  readonly lanes: readonly LaneBox[];
   readonly window: TimeWindow;
   readonly now: number;
 }
@@ -41,10 +49,26 @@ function frameOf(
   return {
     width,
     height,
-    laneHeight: (height - TOP - 6) / LANES.length,
+    lanes: laneBoxes(height - TOP - 4),
     window: windowAt(now, windowLength(speed)),
     now,
   };
+}
+
+function laneBoxes(room: number): readonly LaneBox[] {
+  let top = TOP;
+  return LANE_SHARES.map((share) => {
+    const height = (room * share) / SHARES;
+    const box = { top, height };
+    top += height;
+    return box;
+  });
+}
+
+const NO_LANE: LaneBox = { top: TOP, height: 0 };
+
+function middleOf({ top, height }: LaneBox): number {
+  return top + height / 2;
 }
 
 function xOf({ width, window }: Frame, at: number): number {
@@ -80,7 +104,7 @@ export function paintTimeline(canvas: HTMLCanvasElement, view: View): void {
 
 function paintLanes(context: CanvasRenderingContext2D, frame: Frame, colours: CssColours): void {
   for (const [at, title] of LANE_TITLES.entries()) {
-    const middle = TOP + (at + 0.5) * frame.laneHeight;
+    const middle = middleOf(frame.lanes[at] ?? NO_LANE);
     context.fillStyle = colours.dim;
     context.fillText(title, 16, middle);
     context.fillStyle = colours.line;
@@ -143,9 +167,11 @@ interface SpanBox {
 }
 
 function boxOf(frame: Frame, { span, lane, row, rows }: PlacedSpan): SpanBox {
-  const room = Math.min(frame.laneHeight - 4, 20);
+  const box = frame.lanes[lane] ?? NO_LANE;
+  const rowMax = 16;
+  const room = Math.min(box.height - 4, rows * rowMax);
   const height = (room - (rows - 1)) / rows;
-  const middle = TOP + (lane + 0.5) * frame.laneHeight;
+  const middle = middleOf(box);
   const left = Math.max(GUTTER, xOf(frame, span.from));
   const right = Math.max(left + 3, xOf(frame, span.to ?? frame.now));
   return { left, top: middle - room / 2 + row * (height + 1), width: right - left, height };
@@ -183,7 +209,7 @@ function paintMarks(
   frame: Frame,
   colours: CssColours,
 ): void {
-  const middle = TOP + 0.5 * frame.laneHeight;
+  const middle = middleOf(frame.lanes[0] ?? NO_LANE);
   for (const mark of view.history.marks()) {
     const x = xOf(frame, mark.at);
     if (x < GUTTER) continue;
@@ -220,7 +246,7 @@ export function hitTimeline(
     .findLast(
       (each) =>
         Math.abs(xOf(frame, each.at) - point.x) < 5 &&
-        point.y < TOP + frame.laneHeight &&
+        point.y < (frame.lanes[1] ?? NO_LANE).top &&
         point.y > TOP,
     );
   if (mark !== undefined) {
