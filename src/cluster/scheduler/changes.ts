@@ -17,6 +17,7 @@ import {
   setNode,
   setNomination,
 } from './snapshot/snapshot.ts';
+import { unreserve } from './prepare.ts';
 import { profileFor, requeueContext, type Step } from './step.ts';
 import { eventResources } from './watched.ts';
 
@@ -77,6 +78,7 @@ function takePlaced(step: Step, old: Pod | undefined, next: Pod, before: Pod | u
   const snapshot = knownSnapshot(memory);
   if (old === undefined) {
     memory.assumed.delete(info.uid);
+    unreserve(step, info.uid);
     if (before !== undefined) dropEntry(memory.queue, info.key);
     clearNomination(step, info.uid);
   }
@@ -128,6 +130,7 @@ function forgetWaiting(step: Step, old: Pod): void {
   const assumed = memory.assumed.get(info.uid);
   if (assumed !== undefined) {
     memory.assumed.delete(info.uid);
+    unreserve(step, info.uid);
     const snapshot = knownSnapshot(memory);
     if (snapshot !== undefined) removePod(snapshot, info.uid);
   }

@@ -12,6 +12,8 @@ import type {
 import type { WireMessage } from '../messages.ts';
 import type { SchedulerConfiguration } from './configuration/configuration.ts';
 import type { Explanations } from './explanation/explanations.ts';
+import type { Reservation } from './framework/plugin.ts';
+import type { Preparation } from './prepare.ts';
 import type { SchedulingQueue } from './queue/queue.ts';
 import type { NodeOrder } from './snapshot/node-order.ts';
 
@@ -42,6 +44,12 @@ export interface SchedulerMemory {
   readonly queue: SchedulingQueue;
   /** Pods whose binding is under way, or done and not yet seen, by uid: they count as placed. */
   readonly assumed: Map<string, AssumedPod>;
+  /** What assumed Pods have taken (volumes), as it will be; seen by all others, by the Pod's uid. */
+  readonly reserved: Map<string, Reservation>;
+  /** Grows with every change of `reserved`. */
+  reservedSerial: number;
+  /** Assumed Pods that cannot be bound yet. */
+  readonly preparations: Map<string, Preparation>;
   /** Waiting Pods that preemption makes room for, by uid. */
   readonly nominations: Map<string, Nomination>;
   /** Pods whose victims are being deleted, by key, with the number of requests not answered. */
@@ -84,6 +92,8 @@ export interface SchedulerCounters {
 /** What the scheduler's requests wait for. */
 export type SchedulerThen =
   | { readonly type: 'bound'; readonly uid: string }
+  /** A write that had to precede the binding of a Pod. */
+  | { readonly type: 'prepared'; readonly uid: string }
   | { readonly type: 'status-written'; readonly key: string }
   /** A step of making room for the Pod `key` was answered. */
   | { readonly type: 'victim-marked'; readonly key: string; readonly victim: VictimReference }
@@ -98,6 +108,8 @@ export interface VictimReference {
 export type SchedulerTimer =
   | { readonly type: 'scheduler/try-over'; readonly tryNumber: number }
   | { readonly type: 'scheduler/flush'; readonly at: Micros }
+  /** A Pod's binding has waited long enough. */
+  | { readonly type: 'scheduler/prepared-until'; readonly uid: string }
   /** A timer of one of the clients, which do not know of one another. */
   | {
       readonly type: 'scheduler/client';

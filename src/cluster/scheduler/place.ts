@@ -10,12 +10,15 @@ import { isRecorded, keepRecord } from './explanation/explanations.ts';
 import { recordAttempt } from './explanation/record-attempt.ts';
 import { failPod } from './fail.ts';
 import { EVENTS } from './framework/cluster-event.ts';
+import { fitErrorMessage } from './algorithm/fit-error.ts';
 import type { ApiWrite } from './framework/plugin.ts';
 import type { Profile } from './framework/profile.ts';
+import { isRejected, type Status } from './framework/status.ts';
+import { type Prepared, prepare, reserve, unreserve } from './prepare.ts';
 import { dropEntry, hasNext, newEntry, type QueuedEntry, takeNext } from './queue/queue.ts';
 import { wake } from './queue/requeue.ts';
 import { snapshotOf } from './snapshot-of.ts';
-import { podInfoOf } from './snapshot/pod-info.ts';
+import { type PodInfo, podInfoOf } from './snapshot/pod-info.ts';
 import { addPod, removePod } from './snapshot/snapshot.ts';
 import { profileFor, requeueContext, type Step } from './step.ts';
 
@@ -89,23 +92,57 @@ function bindPod(
   nodeName: string,
 ): void {
   const { memory, env } = step;
-  const { pod } = attempt;
+  const { pod, cycle } = attempt;
+  const slot = cycle.snapshot.table.slotOf.get(nodeName) as number; // It has just been chosen.
+  const refusal = reserve(step, profile, cycle, slot);
+  if (refusal !== undefined) {
+    unreserve(step, pod.uid);
+    failPod(step, entry, profile, reservationFailure(refusal));
+    return;
+  }
   dropEntry(memory.queue, entry.key);
   clearNomination(step, pod.uid);
   const assumed = { pod: entry.pod, nodeName, isBound: false, cause: env.cause };
   memory.assumed.set(pod.uid, Object.freeze(assumed));
   addPod(snapshotOf(memory), pod, nodeName);
   env.note(decisionText(attempt, nodeName));
-  const write = bindingOf(profile, attempt, nodeName);
-  call(memory.client, env, {
-    method: write.method,
-    path: write.path,
-    body: write.body,
-    then: { type: 'bound', uid: pod.uid },
-  });
+  proceed(step, pod.uid, prepare(step, profile, cycle, slot));
 }
 
-function bindingOf(profile: Profile, { pod }: Attempt, nodeName: string): ApiWrite {
+function reservationFailure(refusal: Status): Pick<Attempt, 'nodeName' | 'failure'> {
+  const message = fitErrorMessage({
+    nodeCount: 1,
+    preFilterMessage: '',
+    postFilterMessage: '',
+    reasons: new Map(refusal.reasons.map((reason) => [reason, 1])),
+  });
+  const failure = {
+    isError: !isRejected(refusal),
+    message,
+    rejectedBy: new Set(isRejected(refusal) ? [refusal.plugin] : []),
+    pendingOn: new Set<string>(),
+    postFilter: undefined,
+  };
+  return { nodeName: undefined, failure };
+}
+
+/** Goes on with the binding of an assumed Pod once what it waits for is there. */
+export function proceed(step: Step, uid: string, prepared: Prepared): void {
+  const { memory, env } = step;
+  const assumed = memory.assumed.get(uid);
+  if (prepared.kind === 'waiting' || assumed === undefined) return;
+  if (prepared.kind === 'failed') {
+    giveUp(step, uid, prepared.message);
+    return;
+  }
+  const profile = profileFor(step, assumed.pod);
+  if (profile === undefined) return;
+  env.resumeCause(assumed.cause);
+  const { method, path, body } = bindingOf(profile, podInfoOf(assumed.pod), assumed.nodeName);
+  call(memory.client, env, { method, path, body, then: { type: 'bound', uid } });
+}
+
+function bindingOf(profile: Profile, pod: PodInfo, nodeName: string): ApiWrite {
   for (const plugin of profile.points.bind) {
     const write = plugin.bind?.(pod, nodeName);
     if (write !== undefined) return write;
@@ -128,7 +165,7 @@ function decisionText({ pod, found, scoring, best }: Attempt, nodeName: string):
 
 /** The API server has answered a binding. */
 export function bindingAnswered(step: Step, uid: string, outcome: ApiOutcome): void {
-  const { memory, env } = step;
+  const { memory } = step;
   const assumed = memory.assumed.get(uid);
   if (succeeded(outcome)) {
     // Confirmed by the watch already, or about to be.
@@ -140,16 +177,22 @@ export function bindingAnswered(step: Step, uid: string, outcome: ApiOutcome): v
     return;
   }
   if (assumed === undefined) return;
+  giveUp(step, uid, `binding rejected: running Bind plugin "DefaultBinder": ${messageOf(outcome)}`);
+}
+
+/** A Pod could not be bound: it is tried again, unless it has gone or was placed by somebody else. */
+function giveUp(step: Step, uid: string, message: string): void {
+  const { memory, env } = step;
+  const assumed = memory.assumed.get(uid);
+  if (assumed === undefined) return;
   forget(step, uid);
   memory.counters.errors += 1;
-  // Gone, or placed by somebody else: nothing to be tried again.
-  const key = podInfoOf(assumed.pod).key;
+  const { key } = podInfoOf(assumed.pod);
   const current = memory.informers.get('pods')?.items.get(key) as Pod | undefined;
   if (current === undefined || (current.spec.nodeName ?? '') !== '') return;
   if (current.metadata.uid !== assumed.pod.metadata.uid) return;
-  const entry = newEntry(memory.queue, current, env.now, assumed.cause);
-  const error = `binding rejected: running Bind plugin "DefaultBinder": ${messageOf(outcome)}`;
-  failBinding(step, entry, error);
+  env.resumeCause(assumed.cause);
+  failBinding(step, newEntry(memory.queue, current, env.now, assumed.cause), message);
 }
 
 function failBinding(step: Step, entry: QueuedEntry, message: string): void {
@@ -173,6 +216,7 @@ function forget(step: Step, uid: string): void {
   const assumed = memory.assumed.get(uid);
   if (assumed === undefined) return;
   memory.assumed.delete(uid);
+  unreserve(step, uid);
   removePod(snapshotOf(memory), uid);
   wake(requeueContext(step), EVENTS.assignedPodDelete, { old: assumed.pod, next: undefined });
 }

@@ -36,7 +36,8 @@ import {
   type SchedulerThen,
   type SchedulerTimer,
 } from './memory.ts';
-import { bindingAnswered, finishTry, tryNext } from './place.ts';
+import { bindingAnswered, finishTry, proceed, tryNext } from './place.ts';
+import { isPrepared, writeAnswered } from './prepare.ts';
 import { createQueue, endBackoffs, nextFlush, overdueEntries } from './queue/queue.ts';
 import { wakeOne } from './queue/requeue.ts';
 import { createNodeOrder } from './snapshot/node-order.ts';
@@ -117,6 +118,9 @@ function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): Sche
       maxBackoff: (configuration?.podMaxBackoffSeconds ?? 10) * SECOND,
     }),
     assumed: new Map(),
+    reserved: new Map(),
+    reservedSerial: 0,
+    preparations: new Map(),
     nominations: new Map(),
     preempting: new Map(),
     trying: undefined,
@@ -136,6 +140,9 @@ function takeMessage(step: Step, message: SchedulerMessage): void {
       return;
     case 'scheduler/flush':
       if (message.at === memory.flushAt) flush(step);
+      return;
+    case 'scheduler/prepared-until':
+      proceed(step, message.uid, isPrepared(step, message.uid));
       return;
     case 'scheduler/client':
       takeClientTimer(step, message);
@@ -166,7 +173,14 @@ function takeAnswer(step: Step, message: SchedulerMessage): void {
 
 function handlersOf(step: Step): InformerHandlers {
   return {
-    onChange: (change) => takeChange(step, change),
+    onChange: (change) => {
+      takeChange(step, change);
+      if (step.memory.preparations.size > 0 && change.informer.startsWith('persistentVolume')) {
+        for (const uid of [...step.memory.preparations.keys()]) {
+          proceed(step, uid, isPrepared(step, uid));
+        }
+      }
+    },
     onSynced: () => {
       step.memory.synced = allSynced(step.memory.informers);
     },
@@ -201,6 +215,9 @@ function takeOutcome(step: Step, then: SchedulerThen, outcome: ApiOutcome): void
   switch (then.type) {
     case 'bound':
       bindingAnswered(step, then.uid, outcome);
+      return;
+    case 'prepared':
+      proceed(step, then.uid, writeAnswered(step, then.uid, outcome));
       return;
     case 'victim-marked':
       deleteVictim(step, then.key, then.victim);

@@ -34,7 +34,7 @@ export function fromScratch(memory: SchedulerMemory): Snapshot {
   const nodes = memory.informers.get('nodes')?.items.values() ?? [];
   const snapshot = buildSnapshot(
     memory.nodeOrder,
-    objectsOf(memory.informers),
+    objectsOf(memory),
     nodes as Iterable<Node>, // The informer of nodes holds Nodes.
     placementsOf(memory),
   );

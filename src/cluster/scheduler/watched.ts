@@ -2,6 +2,7 @@ import { kindByGvk } from '../../api/kinds/index.ts';
 import type { Labels } from '../../api/selectors/label-requirement.ts';
 import { indexed, type Informer, type InformerSpec } from '../client/informer.ts';
 import type { EventResource } from './framework/cluster-event.ts';
+import type { Reservation } from './framework/plugin.ts';
 import type { ClusterObjects, ObjectKinds, ObjectStore } from './snapshot/cluster-objects.ts';
 
 /** A resource the scheduler keeps a copy of. */
@@ -118,10 +119,26 @@ export const eventResources: ReadonlyMap<string, EventResource> = new Map(
   ),
 );
 
-/** The plugins' view of what the informers hold. */
-export function objectsOf(informers: ReadonlyMap<string, Informer>): ClusterObjects {
+/** What the plugins' view is made of. */
+export interface Watching {
+  readonly informers: ReadonlyMap<string, Informer>;
+  readonly reserved: ReadonlyMap<string, Reservation>;
+  readonly reservedSerial: number;
+}
+
+/** The plugins' view of what the informers hold, with what has been taken for Pods as it will be. */
+export function objectsOf(watching: Watching): ClusterObjects {
+  const { informers } = watching;
+  const overlays = new Map<string, Overlay>();
   function store<Kind extends keyof ObjectKinds>(kind: Kind): ObjectStore<ObjectKinds[Kind]> {
-    const items: ReadonlyMap<string, unknown> = informers.get(kind)?.items ?? NOTHING;
+    const informer = informers.get(kind);
+    const items: ReadonlyMap<string, unknown> =
+      informer === undefined
+        ? NOTHING
+        : watching.reserved.size > 0 &&
+            (kind === 'persistentVolumes' || kind === 'persistentVolumeClaims')
+          ? overlaid(overlays, watching, kind, informer)
+          : informer.items;
     // An informer holds objects of the resource it is named after.
     return items as ObjectStore<ObjectKinds[Kind]>;
   }
@@ -136,6 +153,29 @@ export function objectsOf(informers: ReadonlyMap<string, Informer>): ClusterObje
       return found.values() as Iterable<ObjectKinds[Kind]>; // As above.
     },
   };
+}
+
+interface Overlay {
+  readonly key: string;
+  readonly items: ReadonlyMap<string, unknown>;
+}
+
+/** The informer's copy with reserved objects in place of what they come from; made anew when either changes. */
+function overlaid(
+  overlays: Map<string, Overlay>,
+  { reserved, reservedSerial }: Watching,
+  kind: 'persistentVolumes' | 'persistentVolumeClaims',
+  informer: Informer,
+): ReadonlyMap<string, unknown> {
+  const key = `${reservedSerial}/${informer.revision}/${informer.items.size}`;
+  const known = overlays.get(kind);
+  if (known?.key === key) return known.items;
+  const items = new Map<string, unknown>(informer.items);
+  for (const reservation of reserved.values()) {
+    for (const [name, object] of reservation[kind]) if (items.has(name)) items.set(name, object);
+  }
+  overlays.set(kind, { key, items });
+  return items;
 }
 
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();

@@ -46,6 +46,8 @@ export interface SchedulerPlugin<FilterState = unknown, ScoreState = unknown> {
   permit?(cycle: Cycle, node: number): MaybeStatus;
   /** Writes that must be done before the Pod is bound; an empty list: none. */
   preBind?(cycle: Cycle, node: number): readonly ApiWrite[] | Status;
+  /** After the writes: whether the Pod may be bound now, must wait, or cannot be bound after all. */
+  awaits?(cycle: Cycle, node: number): Awaited;
   /** The request that binds the Pod. */
   bind?(pod: PodInfo, nodeName: string): ApiWrite;
   /** Hears that the Pod is bound. */
@@ -162,6 +164,9 @@ export interface ApiWrite {
   readonly body: unknown;
   readonly contentType?: string;
 }
+
+/** Whether what a Pod's binding waits for is there. */
+export type Awaited = 'done' | 'waiting' | Status;
 
 /** Objects as they will be once the Pod is bound: other Pods see them so from now on. */
 export interface Reservation {

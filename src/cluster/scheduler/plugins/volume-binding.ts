@@ -1,14 +1,19 @@
 import { goQuote } from '../../../api/go-text.ts';
-import type { PersistentVolumeClaim } from '../../../api/generated/types.ts';
+import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/generated/types.ts';
+import { labelOf } from '../../../api/selectors/label-requirement.ts';
 import { ACTION, ACTION_UPDATE } from '../framework/cluster-event.ts';
 import {
+  type ApiWrite,
+  type Awaited,
   type Cycle,
   definePlugin,
   type PreFilterAnswer,
   reject,
+  type Reservation,
   SKIP,
 } from '../framework/plugin.ts';
 import { failure, type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
+import type { ClusterObjects } from '../snapshot/cluster-objects.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import { claimOf, isFullyBound, notForPod, notFound, waitsForConsumer } from './volumes/claims.ts';
 import { findVolumes, type PodVolumeClaims } from './volumes/find-volumes.ts';
@@ -63,10 +68,118 @@ export const volumeBinding = definePlugin({
     return unresolvable(NAME, ...reasons);
   },
 
+  reserve: (cycle: Cycle, slot) => reserveVolumes(cycle, slot),
+  preBind: (cycle: Cycle, slot) => volumeWrites(cycle, slot),
+  awaits: (cycle: Cycle, slot) => volumesAwaited(cycle, slot),
+
   // Scoring by capacity is off by default: the plugin is asked and always stands back.
   preScore: () => SKIP,
   score: () => 0,
 });
+
+/** What the node's volumes will look like once the Pod is bound: no other Pod may choose them meanwhile. */
+function reserveVolumes(cycle: Cycle, slot: number): Reservation | Status {
+  const node = cycle.snapshot.table.nodes[slot];
+  const claims = sortClaims(cycle);
+  if ('code' in claims) return claims;
+  if (node === undefined || claims.waiting.length === 0) return NOTHING_RESERVED;
+  const found = findVolumes(cycle.snapshot.objects, claims, node);
+  if (!found.waitingFit || !found.isStorageEnough) return unresolvable(NAME, NO_VOLUME);
+  return {
+    persistentVolumes: new Map(
+      found.bindings.map(({ volume, claim }) => [volume.metadata.name ?? '', bound(volume, claim)]),
+    ),
+    persistentVolumeClaims: new Map(
+      found.provisions.map((claim) => [
+        `${claim.metadata.namespace}/${claim.metadata.name}`,
+        placed(claim, node.metadata.name ?? ''),
+      ]),
+    ),
+  };
+}
+
+const NOTHING_RESERVED: Reservation = Object.freeze({
+  persistentVolumes: new Map(),
+  persistentVolumeClaims: new Map(),
+});
+
+/** The volume as it is once it is promised to the claim. */
+function bound(volume: PersistentVolume, claim: PersistentVolumeClaim): PersistentVolume {
+  const { namespace, name, uid, resourceVersion } = claim.metadata;
+  const claimRef = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    ...(namespace === undefined ? undefined : { namespace }),
+    ...(name === undefined ? undefined : { name }),
+    ...(uid === undefined ? undefined : { uid }),
+    ...(resourceVersion === undefined ? undefined : { resourceVersion }),
+  };
+  const annotations = {
+    ...volume.metadata.annotations,
+    'pv.kubernetes.io/bound-by-controller': 'yes',
+  };
+  const isPromised = volume.spec?.claimRef !== undefined;
+  return Object.freeze({
+    ...volume,
+    // One that was kept for the claim by hand is not the controller's doing.
+    metadata: isPromised ? volume.metadata : { ...volume.metadata, annotations },
+    spec: { ...volume.spec, claimRef: { ...volume.spec?.claimRef, ...claimRef } },
+  });
+}
+
+/** The claim with the node for which its volume is to be made. */
+function placed(claim: PersistentVolumeClaim, nodeName: string): PersistentVolumeClaim {
+  const annotations = {
+    ...claim.metadata.annotations,
+    'volume.kubernetes.io/selected-node': nodeName,
+  };
+  return Object.freeze({ ...claim, metadata: { ...claim.metadata, annotations } });
+}
+
+function volumeWrites(cycle: Cycle, slot: number): readonly ApiWrite[] | Status {
+  const reserved = reserveVolumes(cycle, slot);
+  if ('code' in reserved) return reserved;
+  const writes: ApiWrite[] = [];
+  for (const [name, body] of reserved.persistentVolumes) {
+    writes.push({ method: 'PUT', path: `/api/v1/persistentvolumes/${name}`, body });
+  }
+  for (const body of reserved.persistentVolumeClaims.values()) {
+    const { namespace, name } = body.metadata;
+    const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
+    writes.push({ method: 'PUT', path, body });
+  }
+  return writes;
+}
+
+/** The claims that are not bound yet; a claim whose volume could not be made ends the wait. */
+function volumesAwaited({ snapshot, pod }: Cycle, slot: number): Awaited {
+  const nodeName = snapshot.table.names[slot];
+  let isWaiting = false;
+  for (const { claimName } of pod.claims) {
+    const claim = claimOf(snapshot.objects, pod.namespace, claimName);
+    if (claim === undefined) {
+      return failure(NAME, `error getting PVC ${goQuote(`${pod.namespace}/${claimName}`)}`);
+    }
+    if (isFullyBound(claim)) continue;
+    isWaiting = true;
+    const selected = labelOf(claim.metadata.annotations, 'volume.kubernetes.io/selected-node');
+    const isProvisioned = (claim.spec?.volumeName ?? '') === '' && selected !== nodeName;
+    // The provisioner takes the mark away when it cannot make the volume there.
+    if (isProvisioned && !isPromised(snapshot.objects, claim)) {
+      const key = `${claim.metadata.namespace}/${claim.metadata.name}`;
+      return failure(NAME, `provisioning failed for PVC ${goQuote(key)}`);
+    }
+  }
+  return isWaiting ? 'waiting' : 'done';
+}
+
+function isPromised(objects: ClusterObjects, { metadata }: PersistentVolumeClaim): boolean {
+  for (const volume of objects.store('persistentVolumes').values()) {
+    const ref = volume.spec?.claimRef;
+    if (ref?.name === metadata.name && ref?.namespace === metadata.namespace) return true;
+  }
+  return false;
+}
 
 /** The first claim that keeps the Pod from any node. */
 function firstProblem({ snapshot, pod }: Cycle): Status | undefined {
