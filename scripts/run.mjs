@@ -1,6 +1,6 @@
 /** Runs a TypeScript entry under Node: bundles it into .cache/run and starts it with the remaining arguments. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './dependencies.mjs';
@@ -37,13 +37,19 @@ buildSync({
   },
 });
 const nodeFlags = (process.env.KUBARIUM_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
-const result = spawnSync(
-  process.execPath,
-  ['--enable-source-maps', ...nodeFlags, outFile, ...args],
-  {
-    stdio: 'inherit',
-  },
-);
-const { rmSync } = await import('node:fs');
-rmSync(outFile, { force: true });
-process.exit(result.status ?? 1);
+const child = spawn(process.execPath, ['--enable-source-maps', ...nodeFlags, outFile, ...args], {
+  stdio: 'inherit',
+});
+// A terminal sends its interrupt to both; who ends this process alone means the command.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+process.on('SIGHUP', () => child.kill('SIGTERM'));
+// npm may be ended without a word to those below it.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGTERM');
+}, 500).unref();
+child.on('exit', (code) => {
+  rmSync(outFile, { force: true });
+  process.exit(code ?? 1);
+});
