@@ -1,9 +1,12 @@
 import { useStoreApi } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { fieldBox, nodeBox, ORGANS, organBox, serviceBox } from '../../view/field.ts';
+import type { ThingId } from '../../view/selection.ts';
 import type { View } from '../../view/view.ts';
 import { useSlotsVersion } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
+import { useHover } from '../state/hover.ts';
+import { useSelection } from '../state/selection.ts';
 import { areaOf } from './camera.ts';
 import {
   nodeCardAt,
@@ -91,14 +94,19 @@ export function useLinks(cards: readonly CardType[]): readonly LinkEdgeType[] {
   const { view } = usePage();
   const [version, setVersion] = useState(0);
   useEffect(() => view.links.watchAny(() => setVersion((last) => last + 1)), [view]);
+  const selected = useSelection((state) => state.selected);
+  const hovered = useHover((state) =>
+    state.focus?.kind === 'service' ? state.focus.id : undefined,
+  );
   const made = useRef(new Map<string, LinkEdgeType>());
   return useMemo(() => {
+    const drawn = drawnServices(view, selected, hovered);
     const known = made.current;
     made.current = new Map();
     const mounted = new Set(cards.filter((card) => card.type === 'node').map((card) => card.id));
     const edges: LinkEdgeType[] = [];
     for (const card of cards) {
-      if (card.type !== 'service') continue;
+      if (card.type !== 'service' || drawn?.has(card.id) === false) continue;
       for (const link of view.links.of(card.id)) {
         const target = view.nodeByName(link.node)?.id;
         if (target === undefined || !mounted.has(target)) continue;
@@ -112,7 +120,23 @@ export function useLinks(cards: readonly CardType[]): readonly LinkEdgeType[] {
     }
     return edges;
     // `version` stands for the links' contents, which are read inside.
-  }, [view, cards, version]);
+  }, [view, cards, version, selected, hovered]);
+}
+
+/** In clusters up to this size all edges are drawn. */
+const LINKED_NODES_MAX = 12;
+
+/** The Services whose edges are drawn: all in a small cluster, else those of what one looks at. */
+function drawnServices(
+  view: View,
+  selected: ThingId | undefined,
+  hovered: ThingId | undefined,
+): ReadonlySet<ThingId> | undefined {
+  if (view.nodeSlots.extent <= LINKED_NODES_MAX) return undefined;
+  const drawn = new Set(selected === undefined ? [] : view.index.servicesOfPod.ids(selected));
+  if (selected !== undefined) drawn.add(selected);
+  if (hovered !== undefined) drawn.add(hovered);
+  return drawn;
 }
 
 function linkEdge(

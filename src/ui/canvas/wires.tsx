@@ -15,7 +15,7 @@ import { useNode } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import type { InView } from './levels.ts';
 
-/** Up to this many nodes each has its wire drawn; a thousand wires would be a carpet. */
+/** In clusters up to this size each node has its wire drawn; a thousand wires would be a carpet. */
 const WIRED_NODES_MAX = 24;
 
 /** The cables of the machine room: every organ and every node on one bus to the API server. */
@@ -23,7 +23,7 @@ export function Wires({ seen }: { readonly seen: InView }) {
   const { view } = usePage();
   const field = fieldBox(view.nodeSlots);
   if (seen.level === 'raster') return null;
-  const wired = seen.slots.length <= WIRED_NODES_MAX;
+  const wired = view.nodeSlots.extent <= WIRED_NODES_MAX;
   return (
     <ViewportPortal>
       <svg className="wires" aria-hidden="true">
