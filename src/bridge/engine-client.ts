@@ -7,6 +7,7 @@ import type {
   SessionSource,
   WhyAnswer,
 } from './protocol.ts';
+import type { SchedulingAnswers, SchedulingQuestion } from './scheduling.ts';
 
 /** What carries messages: a worker, or a stand-in in tests. */
 export interface EngineTransport {
@@ -28,6 +29,10 @@ export interface EngineClient {
   lab(command: LabCommand): Promise<string | undefined>;
   /** The chains of causes behind an object's last change and its creation, each from the first act on. */
   why(path: string): Promise<WhyAnswer>;
+  /** Asks about scheduling; undefined when the engine could not answer, or restarted meanwhile. */
+  scheduling<Question extends SchedulingQuestion>(
+    question: Question,
+  ): Promise<SchedulingAnswers[Question['kind']] | undefined>;
   /** The hash of the standard run in this engine; undefined when it crashed. */
   selfTest(seed: number): Promise<string | undefined>;
   /** Opens another session on the same engine. */
@@ -101,6 +106,13 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
     async why(path) {
       const answer = await ask((id) => ({ type: 'why', id, path }));
       return answer?.type === 'why-result' ? answer : { chain: [], origin: [] };
+    },
+    async scheduling<Question extends SchedulingQuestion>(question: Question) {
+      const answer = await ask((id) => ({ type: 'scheduling', id, question }));
+      // The engine answers a question of a kind with an answer of that kind.
+      return answer?.type === 'scheduling-result'
+        ? (answer.answer as SchedulingAnswers[Question['kind']] | undefined)
+        : undefined;
     },
     async selfTest(seed) {
       const answer = await ask((id) => ({ type: 'self-test', id, seed }));

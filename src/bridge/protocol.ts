@@ -10,6 +10,7 @@ import type {
   TrafficMark,
   WorkloadCard,
 } from './cards.ts';
+import type { SchedulingAnswer, SchedulingQuestion } from './scheduling.ts';
 
 /**
  * The one protocol between a page and an engine (a worker, or later a server). The page sends commands
@@ -26,6 +27,8 @@ export type PageMessage =
   | { readonly type: 'subscribe'; readonly paths: readonly string[] }
   /** Asks why an object is as it is; answered by `why`. */
   | { readonly type: 'why'; readonly id: number; readonly path: string }
+  /** Asks about scheduling; answered by `scheduling-result`. A new question that needs trials ends the last one. */
+  | { readonly type: 'scheduling'; readonly id: number; readonly question: SchedulingQuestion }
   /** The page has drawn frame `seq` and can take another. */
   | { readonly type: 'ack'; readonly seq: number }
   /** Runs the standard ten minutes in a world apart; answered by `self-test-result`. */
@@ -90,6 +93,12 @@ export type EngineMessage =
   | { readonly type: 'api-result'; readonly id: number; readonly response: PageApiResponse }
   | { readonly type: 'lab-result'; readonly id: number; readonly error: string | undefined }
   | ({ readonly type: 'why-result'; readonly id: number } & WhyAnswer)
+  | {
+      readonly type: 'scheduling-result';
+      readonly id: number;
+      /** Undefined: it could not be answered, for a fault of ours. */
+      readonly answer: SchedulingAnswer | undefined;
+    }
   /** Its hash must be the same in every engine: that is what determinism means here. */
   | {
       readonly type: 'self-test-result';

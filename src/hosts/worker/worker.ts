@@ -5,12 +5,14 @@ import type {
   WhyAnswer,
   WhyLink,
 } from '../../bridge/protocol.ts';
+import type { SchedulingQuestion } from '../../bridge/scheduling.ts';
 import { storedAt } from '../../cluster/observe.ts';
 import { defaultSetUp } from '../../cluster/set-up.ts';
 import { createCluster } from '../../cluster/world.ts';
 import { chainOf, type Cause } from '../../kernel/cause.ts';
 import type { World } from '../../kernel/world.ts';
 import { etcdKeyOf } from '../observer/etcd-keys.ts';
+import { createSchedulingDesk } from '../scheduling/answer.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
 import { standardRun } from '../standard-run.ts';
 import { createFrameBuilder, type FrameBuilder } from './frames.ts';
@@ -37,6 +39,10 @@ const SAVE_AFTER_ACT_MILLIS = 120;
 const FRAME_EVERY_MILLIS = 16;
 
 const snapshots = createSnapshotStore();
+const scheduling = createSchedulingDesk(
+  () => performance.now(),
+  () => new Promise((resolve) => setTimeout(resolve, 0)),
+);
 let running: Running | undefined;
 let acknowledged = true;
 let lastFrameAt = 0;
@@ -89,6 +95,10 @@ function receive(message: PageMessage): void {
     case 'why':
       post({ type: 'why-result', id: message.id, ...causesOf(session.world, message.path) });
       return;
+    case 'scheduling':
+      void answerScheduling(message.id, message.question, session.world);
+      if (message.question.kind === 'configure') saveSoon();
+      return;
     case 'self-test':
       post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });
       return;
@@ -98,6 +108,20 @@ function receive(message: PageMessage): void {
     case 'save':
       saveAt = 0;
       return;
+  }
+}
+
+/** What fails here failed in a copy: the question alone goes unanswered, and the page says why. */
+async function answerScheduling(
+  id: number,
+  question: SchedulingQuestion,
+  world: World,
+): Promise<void> {
+  try {
+    post({ type: 'scheduling-result', id, answer: await scheduling.answer(world, question) });
+  } catch (error) {
+    console.error(error);
+    post({ type: 'scheduling-result', id, answer: undefined });
   }
 }
 
