@@ -44,11 +44,13 @@ const child = spawn(process.execPath, ['--enable-source-maps', ...nodeFlags, out
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 process.on('SIGHUP', () => child.kill('SIGTERM'));
-// npm may be ended without a word to those below it.
+// npm may be ended without a word to those below it. A shell that ends after starting this in the background is no reason.
 const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) child.kill('SIGTERM');
-}, 500).unref();
+if (process.env.npm_lifecycle_event !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 500).unref();
+}
 child.on('exit', (code) => {
   rmSync(outFile, { force: true });
   process.exit(code ?? 1);
