@@ -20,6 +20,8 @@ import { rootCaController } from './root-ca.ts';
 import { controllerManager } from './runtime.ts';
 import { serviceAccountController } from './serviceaccount.ts';
 import { statefulSetController } from './stateful/statefulset.ts';
+import { persistentVolumeBinder } from './volume/persistent-volume-binder.ts';
+import { volumeProvisioner } from './volume/provisioner.ts';
 
 /** Every control loop of kube-controller-manager, one a line. */
 export const controllers: readonly Controller[] = [
@@ -43,6 +45,8 @@ export const controllers: readonly Controller[] = [
   podGcController,
   garbageCollector,
   disruptionController,
+  persistentVolumeBinder,
+  volumeProvisioner,
 ];
 
 /** The behaviour of processes of kind `kube-controller-manager`; their config is a ControllerManagerConfig. */

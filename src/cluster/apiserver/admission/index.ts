@@ -1,6 +1,7 @@
 import { success } from '../../../base/result.ts';
 import type { StatusError } from '../../../api/status-error.ts';
 import type { VerbCall } from '../verb.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger/limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -18,6 +19,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   taintNodesByCondition,
   priority,
   defaultTolerationSeconds,
+  defaultStorageClass,
   runtimeClass,
 ];
 

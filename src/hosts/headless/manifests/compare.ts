@@ -33,6 +33,12 @@ export function settledDifferences(
     ...(expected.workloads ?? []).flatMap((workload) => compareWorkload(workload, outcome)),
     ...(expected.pods ?? []).flatMap((group) => comparePods(group, outcome, flapped)),
     ...(expected.services ?? []).flatMap((service) => compareService(service, outcome)),
+    ...(expected.claims ?? []).flatMap(({ namespace, name, phase }) => {
+      const found = outcome.claims[`${namespace}/${name}`];
+      return found !== undefined && phase.split('|').includes(found)
+        ? []
+        : [`claim ${namespace}/${name} is ${found ?? 'absent'}, expected ${phase}`];
+    }),
   ];
 }
 

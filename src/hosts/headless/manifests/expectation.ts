@@ -11,6 +11,7 @@ export interface Expectation {
   readonly workloads?: readonly ExpectedWorkload[];
   readonly pods?: readonly ExpectedPods[];
   readonly services?: readonly ExpectedService[];
+  readonly claims?: readonly ExpectedClaim[];
   readonly confidence: 'high' | 'medium' | 'low';
 }
 
@@ -50,6 +51,12 @@ export interface ExpectedService {
   readonly readyEndpoints?: number;
   readonly headless?: boolean;
   readonly nodePorts?: readonly number[];
+}
+
+export interface ExpectedClaim {
+  readonly namespace: string;
+  readonly name: string;
+  readonly phase: string;
 }
 
 /** Several steps on one cluster, in order. */

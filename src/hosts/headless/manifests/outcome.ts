@@ -1,4 +1,10 @@
-import type { EndpointSlice, Job, Pod, Service } from '../../../api/generated/types.ts';
+import type {
+  EndpointSlice,
+  Job,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+} from '../../../api/generated/types.ts';
 import { podStatusReason } from '../../../api/printers/pod.ts';
 import { jobStatusText } from '../../../api/printers/workloads.ts';
 import { isWorkload, workloadCounts, type Workload } from '../../../api/workload-counts.ts';
@@ -11,6 +17,8 @@ export interface Outcome {
   readonly pods: readonly PodOutcome[];
   readonly workloads: readonly WorkloadOutcome[];
   readonly services: readonly ServiceOutcome[];
+  /** Phases of claims, by namespace/name. */
+  readonly claims: Readonly<Record<string, string>>;
 }
 
 export interface PodOutcome {
@@ -87,6 +95,16 @@ export function readOutcome(world: World, known: ReadonlySet<string>): Outcome {
     services: fresh
       .filter((object): object is Service => object.kind === 'Service')
       .map((service) => serviceOutcome(service, slices)),
+    claims: Object.fromEntries(
+      fresh
+        .filter(
+          (object): object is PersistentVolumeClaim => object.kind === 'PersistentVolumeClaim',
+        )
+        .map(({ metadata, status }) => [
+          `${metadata.namespace}/${metadata.name}`,
+          status?.phase ?? '',
+        ]),
+    ),
   };
 }
 
