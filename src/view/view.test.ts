@@ -161,19 +161,30 @@ describe('cost of a frame', () => {
 });
 
 describe('moves', () => {
-  test('a Pod that gets its node is a move; the first sight of it is not', () => {
+  test('a Pod that gets its node is a move; an old one seen for the first time is not', () => {
     const view = aView();
     const pod = aPod({ id: 'pod-1' });
+    const old = aPod({ id: 'pod-9', node: 'node-3' });
+    const now = 60_000_000;
     const moves: string[] = [];
     view.onFrame((effects) => moves.push(...effects.moves.map((move) => move.node)));
     take(view, {
       full: true,
       pods: { upsert: [aPod({ id: 'pod-0', node: 'node-1' })], remove: [] },
     });
-    take(view, { pods: { upsert: [pod], remove: [] } });
-    take(view, { pods: { upsert: [{ ...pod, node: 'node-2' }], remove: [] } });
-    take(view, { pods: { upsert: [{ ...pod, node: 'node-2', ready: true }], remove: [] } });
+    take(view, { now, pods: { upsert: [pod, old], remove: [] } });
+    take(view, { now, pods: { upsert: [{ ...pod, node: 'node-2' }], remove: [] } });
+    take(view, { now, pods: { upsert: [{ ...pod, node: 'node-2', ready: true }], remove: [] } });
     expect(moves).toEqual(['node-2']);
+  });
+
+  test('a Pod that was made and placed between two frames has moved too', () => {
+    const view = aView();
+    const moves: string[] = [];
+    view.onFrame((effects) => moves.push(...effects.moves.map((move) => move.pod)));
+    const pod = aPod({ id: 'pod-1', node: 'node-2', createdAt: 60_000 });
+    take(view, { now: 60_500_000, pods: { upsert: [pod], remove: [] } });
+    expect(moves).toEqual(['pod-1']);
   });
 });
 

@@ -126,7 +126,7 @@ export function createView({ onWanted }: ViewOptions): View {
     if (after !== undefined) podsTouched.mark(after.node);
     if (before?.node !== after?.node) {
       links.followPod(change, index.servicesOfPod.ids(after?.id ?? before?.id ?? ''));
-      if (before?.node === '' && after !== undefined) {
+      if (after !== undefined && after.node !== '' && isMove(before, after, head.getState())) {
         moves.push({ pod: after.id, node: after.node });
       }
     }
@@ -248,6 +248,18 @@ export function createView({ onWanted }: ViewOptions): View {
     },
     wantedPaths: () => watched.wanted(),
   };
+}
+
+/** A Pod may be made and placed between two frames: it has moved all the same, if it is that new. */
+const NEW_MILLIS = 2500;
+
+function isMove(
+  before: PodCard | undefined,
+  after: PodCard,
+  { epochMillis, now }: { readonly epochMillis: number; readonly now: number },
+): boolean {
+  if (before !== undefined) return before.node === '';
+  return epochMillis + now / 1000 - after.createdAt < NEW_MILLIS;
 }
 
 /** A Service without a selector (`kubernetes`) reaches no Pods, so it has no place among them. */
