@@ -176,7 +176,7 @@ function handlersOf(step: Step): InformerHandlers {
     onChange: (change) => {
       takeChange(step, change);
       if (step.memory.preparations.size > 0 && change.informer.startsWith('persistentVolume')) {
-        for (const uid of [...step.memory.preparations.keys()]) {
+        for (const uid of step.memory.preparations.keys()) {
           proceed(step, uid, isPrepared(step, uid));
         }
       }

@@ -172,7 +172,11 @@ function overlaid(
   if (known?.key === key) return known.items;
   const items = new Map<string, unknown>(informer.items);
   for (const reservation of reserved.values()) {
-    for (const [name, object] of reservation[kind]) if (items.has(name)) items.set(name, object);
+    for (const [name, object] of reservation[kind]) {
+      // Once it is written, the copy knows more than the wish it came from.
+      const revision = informer.items.get(name)?.metadata.resourceVersion;
+      if (revision === object.metadata.resourceVersion) items.set(name, object);
+    }
   }
   overlays.set(kind, { key, items });
   return items;

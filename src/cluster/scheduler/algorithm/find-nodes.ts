@@ -69,7 +69,8 @@ function searchAll(
     const slot = slots[position] as number; // In range: positions wrap at the end.
     const status = ask(slot);
     if (status === undefined) feasible[found++] = slot;
-    else if (!isRejected(status)) {
+    // A status like the last one has been looked at.
+    else if (status !== book.lastStatus && !isRejected(status)) {
       return { feasible: NO_NODES, book, startedAt, examined, error: status };
     }
     enterVerdict(book, position, status);

@@ -127,6 +127,7 @@ export interface PreemptionOutcome {
 
 /** A node where evicting Pods would make room. */
 export interface PreemptionCandidate {
+  readonly kind: 'candidate';
   readonly nodeName: string;
   /** Most important first. */
   readonly victims: readonly PodInfo[];

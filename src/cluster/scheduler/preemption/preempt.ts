@@ -147,8 +147,8 @@ export function tryNodes(
       run += 1;
       continue;
     }
-    candidates.push(trial.candidate);
-    if (trial.candidate.numPDBViolations === 0) clean += 1;
+    candidates.push(trial);
+    if (trial.numPDBViolations === 0) clean += 1;
     if (clean > 0 && candidates.length >= enough) break;
   }
   endRun();

@@ -14,9 +14,7 @@ import { compareImportance } from './importance.ts';
 const NO_VICTIMS = unresolvable('', 'No preemption victims found for incoming pod');
 
 /** What a trial on a node came to: victims, or why evicting does not help there. */
-export type Trial =
-  | { readonly kind: 'candidate'; readonly candidate: PreemptionCandidate }
-  | { readonly kind: 'no'; readonly status: Status };
+export type Trial = PreemptionCandidate | { readonly kind: 'no'; readonly status: Status };
 
 /** A trial on a node; one that was made for a Pod of the same kind holds while the node is unchanged. */
 export function tryNode(trials: Trials, slot: number): Trial {
@@ -45,7 +43,7 @@ function selectVictims(trials: Trials, slot: number): Trial {
   const status = check(slot);
   if (status !== undefined) {
     for (const pod of lower) move(slot, pod, 1);
-    return { kind: 'no', status };
+    return refusalOf(status);
   }
   if (lower.length > 1) lower.sort(compareImportance);
   const { violating, other } = splitByBudget(lower, budgets);
@@ -61,7 +59,7 @@ function selectVictims(trials: Trials, slot: number): Trial {
   if (violating.length > 0) victims.sort(compareImportance);
   const nodeName = snapshot.table.names[slot] as string;
   const cost = costOf(victims);
-  return { kind: 'candidate', candidate: { nodeName, victims, numPDBViolations, cost } };
+  return { kind: 'candidate', nodeName, victims, numPDBViolations, cost };
 }
 
 /** How trials are made for one Pod. */
@@ -148,4 +146,15 @@ function lowerPriorityPods({ snapshot, pod }: Cycle, slot: number): PodInfo[] {
   return lower;
 }
 
-const NOBODY_TO_EVICT: Trial = Object.freeze({ kind: 'no', status: NO_VICTIMS });
+/** One answer for all nodes that say the same: it is looked at thousands of times. */
+function refusalOf(status: Status): Trial {
+  let trial = refusals.get(status);
+  if (trial === undefined) {
+    trial = Object.freeze({ kind: 'no', status });
+    refusals.set(status, trial);
+  }
+  return trial;
+}
+
+const refusals = new WeakMap<Status, Trial>();
+const NOBODY_TO_EVICT: Trial = refusalOf(NO_VICTIMS);

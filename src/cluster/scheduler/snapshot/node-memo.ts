@@ -6,7 +6,7 @@ import type { NodeTable } from './node-table.ts';
  */
 export interface NodeMemo<T> {
   /** The node's version that each answer was given for; 0: none. */
-  versions: Float64Array;
+  versions: Uint32Array;
   readonly answers: (T | undefined)[];
   lastUsed: number;
 }
@@ -29,10 +29,10 @@ export function nodeMemo<T>(memos: NodeMemos<T>, key: string, table: NodeTable):
   let memo = memos.byKey.get(key);
   if (memo === undefined) {
     if (memos.byKey.size >= MEMOS_MAX) dropIdle(memos);
-    memo = { versions: new Float64Array(table.capacity), answers: [], lastUsed: 0 };
+    memo = { versions: new Uint32Array(table.capacity), answers: [], lastUsed: 0 };
     memos.byKey.set(key, memo);
   } else if (memo.versions.length < table.capacity) {
-    const longer = new Float64Array(table.capacity);
+    const longer = new Uint32Array(table.capacity);
     longer.set(memo.versions);
     memo.versions = longer;
   }

@@ -35,7 +35,7 @@ export interface NodeTable {
   serials: Float64Array;
   nextSerial: number;
   /** Changes whenever anything about the node does: its object, its Pods, Pods nominated for it. */
-  versions: Float64Array;
+  versions: Uint32Array;
   nextVersion: number;
   /** Bits of `NodeTrait`. */
   traits: Uint8Array;
@@ -80,7 +80,7 @@ export function createNodeTable(): NodeTable {
     podCount: new Int32Array(CAPACITY_MIN),
     serials: column(),
     nextSerial: 1,
-    versions: column(),
+    versions: new Uint32Array(CAPACITY_MIN),
     nextVersion: 1,
     traits: new Uint8Array(CAPACITY_MIN),
     scalars: new Map(),
@@ -254,7 +254,9 @@ function grow(table: NodeTable): void {
   table.memoryNonZero = longer(table.memoryNonZero, capacity);
   table.podCount = longerInts(table.podCount, capacity);
   table.serials = longer(table.serials, capacity);
-  table.versions = longer(table.versions, capacity);
+  const versions = new Uint32Array(capacity);
+  versions.set(table.versions);
+  table.versions = versions;
   const traits = new Uint8Array(capacity);
   traits.set(table.traits);
   table.traits = traits;
