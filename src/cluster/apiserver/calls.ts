@@ -1,4 +1,5 @@
 import { SECOND, type Micros } from '../../kernel/time.ts';
+import type { EtcdRequest } from '../messages.ts';
 import { sendReply } from './answers.ts';
 import { interruptedEtcd, overdue } from './etcd-errors.ts';
 import { refuse, type Commit, type Exchange, type Read } from './exchange.ts';
@@ -28,13 +29,18 @@ export function sendCommit(
       id,
       key,
       expectedModRevision,
-      op:
-        value === undefined
-          ? { kind: 'delete' }
-          : { kind: 'put', value, ...(ttlSeconds === undefined ? undefined : { ttlSeconds }) },
+      op: operationOf(value, ttlSeconds),
     }),
   );
   armSweep(server, WRITE_PATIENCE);
+}
+
+function operationOf(
+  value: object | undefined,
+  ttlSeconds: number | undefined,
+): Extract<EtcdRequest, { type: 'etcd/txn' }>['op'] {
+  if (value === undefined) return { kind: 'delete' };
+  return ttlSeconds === undefined ? { kind: 'put', value } : { kind: 'put', value, ttlSeconds };
 }
 
 /** Asks etcd for a list as of an earlier revision. */

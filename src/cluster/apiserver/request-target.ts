@@ -18,17 +18,25 @@ export interface RequestTarget {
  * Paths come again and again (a lease every ten seconds, a pod's status a few times), so what they mean is kept: a
  * memo of a pure function, emptied when it has grown large.
  */
-const known = new Map<string, RequestTarget | undefined>();
+const known = new Map<string, RequestTarget>();
 const KNOWN_MAX = 20_000;
+// A request asks several times for what its path points at, each time with the very same text.
+let lastPath = '';
+let lastTarget: RequestTarget | undefined;
 
 /** The target of a path below `/api` or `/apis`; undefined for a path that names no served resource. */
 export function targetOf(path: string): RequestTarget | undefined {
-  const remembered = known.get(path);
-  if (remembered !== undefined) return remembered;
-  const target = resolve(path);
-  if (target === undefined) return undefined;
-  if (known.size >= KNOWN_MAX) known.clear();
-  known.set(path, target);
+  if (path === lastPath) return lastTarget;
+  let target = known.get(path);
+  if (target === undefined) {
+    target = resolve(path);
+    if (target !== undefined) {
+      if (known.size >= KNOWN_MAX) known.clear();
+      known.set(path, target);
+    }
+  }
+  lastPath = path;
+  lastTarget = target;
   return target;
 }
 

@@ -57,8 +57,19 @@ export function notifyWatches(
   batch: readonly StoredEvent[],
   { revision, env }: { readonly revision: number; readonly env: Env<EtcdWatchEvents> },
 ): void {
-  const parcels = new Map<EtcdWatch, StoredEvent[]>();
   const wide = watches.get('');
+  const [only] = batch;
+  if (only === undefined) return;
+  if (batch.length === 1 && wide === undefined) {
+    // Most flushes write one key, which one watch or none looks at: no parcels are made up.
+    for (const watch of watches.get(bucketOf(only.key)) ?? []) {
+      if (!concerns(watch, only)) continue;
+      env.resumeCause(only.cause);
+      env.send(watch.client, { type: 'etcd/events', id: watch.id, events: [only], revision });
+    }
+    return;
+  }
+  const parcels = new Map<EtcdWatch, StoredEvent[]>();
   for (const event of batch) {
     const near = watches.get(bucketOf(event.key));
     if (near !== undefined) address(parcels, near, event);
@@ -81,13 +92,17 @@ export function closeWatches(watches: EtcdWatches, client: string): void {
   }
 }
 
+function concerns(watch: EtcdWatch, event: StoredEvent): boolean {
+  return event.keyValue.modRevision >= watch.fromRevision && isWithin(event.key, watch);
+}
+
 function address(
   parcels: Map<EtcdWatch, StoredEvent[]>,
   watches: readonly EtcdWatch[],
   event: StoredEvent,
 ): void {
   for (const watch of watches) {
-    if (event.keyValue.modRevision < watch.fromRevision || !isWithin(event.key, watch)) continue;
+    if (!concerns(watch, event)) continue;
     const parcel = parcels.get(watch);
     if (parcel === undefined) parcels.set(watch, [event]);
     else parcel.push(event);

@@ -24,7 +24,14 @@ export const checkOptions: Stage = ({ request }) => {
   return refuse(invalidError({ group: 'meta.k8s.io', kind }, '', [problem]));
 };
 
+/** The components' own writes have no options. */
+function isEmpty(query: Readonly<Record<string, string>>): boolean {
+  for (const _ in query) return false;
+  return true;
+}
+
 function problemOf(query: Readonly<Record<string, string>>): FieldError | undefined {
+  if (isEmpty(query)) return undefined;
   const { dryRun = '', fieldValidation = '', fieldManager = '' } = query;
   if (dryRun !== '' && dryRun !== 'All') return notSupported('dryRun', dryRun, ['All']);
   if (!['', 'Ignore', 'Strict', 'Warn'].includes(fieldValidation)) {

@@ -18,16 +18,28 @@ export function commitObject(
 ): Commit {
   const { kind, key, next, old, then, warnings } = write;
   const stored = kind.toStored === undefined ? next : kind.toStored(next);
+  const { storage } = kind;
+  const expectedModRevision = old === undefined ? 0 : revisionOf(old);
+  const value = withoutRevision(stored);
+  Object.freeze(then);
+  const hasWarnings = warnings !== undefined && warnings.length > 0;
+  // Events live for an hour after their last change.
+  const { eventTtlSeconds: ttlSeconds } = server.config;
+  // Two shapes serve nearly all writes; optional parts would be put together at several times the cost.
+  if (!hasWarnings) {
+    return storage === 'events'
+      ? { kind: 'commit', storage, key, expectedModRevision, value, then, ttlSeconds }
+      : { kind: 'commit', storage, key, expectedModRevision, value, then };
+  }
   return {
     kind: 'commit',
-    storage: kind.storage,
+    storage,
     key,
-    expectedModRevision: old === undefined ? 0 : revisionOf(old),
-    value: withoutRevision(stored),
-    then: Object.freeze(then),
-    ...(warnings === undefined || warnings.length === 0 ? undefined : { warnings }),
-    // Events live for an hour after their last change.
-    ...(kind.storage === 'events' ? { ttlSeconds: server.config.eventTtlSeconds } : undefined),
+    expectedModRevision,
+    value,
+    then,
+    warnings,
+    ...(storage === 'events' ? { ttlSeconds } : undefined),
   };
 }
 

@@ -49,12 +49,18 @@ export function hasSameManagers(a: KubernetesObject, b: KubernetesObject): boole
   if (left.length !== right.length) return false;
   return left.every((entry, index) => {
     const other = right[index];
-    return (
-      entry === other || (other !== undefined && isSameValue(timeless(entry), timeless(other)))
-    );
+    return entry === other || (other !== undefined && isSameEntry(entry, other));
   });
 }
 
-function timeless(entry: ManagedFieldsEntry): object {
-  return { ...entry, time: undefined };
+/** Whenever the two were written. */
+function isSameEntry(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
+  return (
+    a.manager === b.manager &&
+    a.operation === b.operation &&
+    a.apiVersion === b.apiVersion &&
+    a.subresource === b.subresource &&
+    a.fieldsType === b.fieldsType &&
+    isSameValue(a.fieldsV1, b.fieldsV1)
+  );
 }

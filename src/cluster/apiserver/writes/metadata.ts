@@ -18,21 +18,34 @@ export function withNewMetadata(
   object: KubernetesObject,
   { kind, namespace }: RequestTarget,
 ): KubernetesObject {
+  const given = withoutSystemFields(object.metadata);
+  const name = given.name || generateName(server, object, { kind, namespace });
+  const uid = randomUid(server.env.random('uid'));
+  const creationTimestamp = timestamp(server);
+  const metadata: ObjectMeta = kind.namespaced
+    ? { ...given, namespace, name, uid, creationTimestamp }
+    : { ...given, name, uid, creationTimestamp };
+  return { ...object, metadata };
+}
+
+/** Nearly never is there anything to leave out, and leaving out costs more than copying. */
+function withoutSystemFields(metadata: ObjectMeta): ObjectMeta {
+  if (
+    metadata.deletionTimestamp === undefined &&
+    metadata.deletionGracePeriodSeconds === undefined &&
+    metadata.selfLink === undefined &&
+    metadata.resourceVersion === undefined
+  ) {
+    return metadata;
+  }
   const {
     deletionTimestamp: _,
     deletionGracePeriodSeconds: __,
     selfLink: ___,
     resourceVersion: ____,
     ...given
-  } = object.metadata;
-  const metadata: ObjectMeta = {
-    ...given,
-    ...(kind.namespaced ? { namespace } : undefined),
-    name: given.name || generateName(server, object, { kind, namespace }),
-    uid: randomUid(server.env.random('uid')),
-    creationTimestamp: timestamp(server),
-  };
-  return { ...object, metadata };
+  } = metadata;
+  return given;
 }
 
 /** A free name from `generateName`; the empty text without one, which validation refuses. */
