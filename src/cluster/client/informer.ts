@@ -300,6 +300,7 @@ function put(
   next: KubeObject,
 ): void {
   informer.items.set(key, next);
+  if (informer.indexes.size === 0) return;
   for (const [index, buckets] of informer.indexes) {
     const valuesOf = spec.indexes?.[index];
     if (valuesOf === undefined) continue;
