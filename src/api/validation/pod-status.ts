@@ -11,8 +11,12 @@ export function checkPodStatusUpdate(next: Pod, old: Pod, errors: Errors): void 
   const before = old.status;
   if (status === undefined || status === before) return;
   if (status.conditions !== before?.conditions) {
-    for (const [index, { type }] of (status.conditions ?? []).entries()) {
-      addMessages(qualifiedNameErrors(type), type, `metadata.conditions[${index}].Type`, errors);
+    const conditions = status.conditions ?? [];
+    for (let index = 0; index < conditions.length; index += 1) {
+      const type = conditions[index]?.type ?? '';
+      const messages = qualifiedNameErrors(type);
+      if (messages.length === 0) continue;
+      addMessages(messages, type, `metadata.conditions[${index}].Type`, errors);
     }
   }
   const nominated = status.nominatedNodeName ?? '';
@@ -36,6 +40,15 @@ export function checkPodStatusUpdate(next: Pod, old: Pod, errors: Errors): void 
 
 /** A container that has ended for good cannot be running again. */
 function checkTransitions(next: Pod, old: Pod, errors: Errors): void {
+  if (old.spec.restartPolicy !== 'Always') checkEndedContainers(next, old, errors);
+  const ephemeral = old.status?.ephemeralContainerStatuses;
+  if (ephemeral === undefined) return;
+  const path = 'status.ephemeralContainerStatuses';
+  const isSpared = (): boolean => false;
+  checkNotRevived(next.status?.ephemeralContainerStatuses, ephemeral, path, isSpared, errors);
+}
+
+function checkEndedContainers(next: Pod, old: Pod, errors: Errors): void {
   const policy = old.spec.restartPolicy;
   const restartable = new Set(
     (old.spec.initContainers ?? [])
@@ -43,19 +56,12 @@ function checkTransitions(next: Pod, old: Pod, errors: Errors): void {
       .map((each) => each.name),
   );
   for (const field of ['containerStatuses', 'initContainerStatuses'] as const) {
-    if (policy === 'Always' || next.status?.[field] === old.status?.[field]) continue;
+    if (next.status?.[field] === old.status?.[field]) continue;
     const isSpared = (status: ContainerStatus): boolean =>
       (policy === 'OnFailure' && status.state?.terminated?.exitCode !== 0) ||
       (field === 'initContainerStatuses' && restartable.has(status.name));
     checkNotRevived(next.status?.[field], old.status?.[field], `status.${field}`, isSpared, errors);
   }
-  checkNotRevived(
-    next.status?.ephemeralContainerStatuses,
-    old.status?.ephemeralContainerStatuses,
-    'status.ephemeralContainerStatuses',
-    () => false,
-    errors,
-  );
 }
 
 function checkNotRevived(
@@ -81,6 +87,12 @@ function checkAddresses(
   errors: Errors,
 ): void {
   const list = addresses ?? [];
+  const [only] = list;
+  if (only === undefined) return;
+  if (list.length === 1) {
+    errors.push(...ipErrors(`${path}[0]`, only.ip ?? ''));
+    return;
+  }
   const seen = new Set<string>();
   for (const [index, { ip = '' }] of list.entries()) {
     errors.push(...ipErrors(`${path}[${index}]`, ip));
@@ -88,7 +100,7 @@ function checkAddresses(
     seen.add(ip);
   }
   const families = new Set(list.map(({ ip = '' }) => ip.includes(':')));
-  if (list.length > 1 && (list.length > 2 || families.size !== 2)) {
+  if (list.length > 2 || families.size !== 2) {
     errors.push(
       invalid(
         path,

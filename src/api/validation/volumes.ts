@@ -90,9 +90,11 @@ const sourceChecks: readonly (readonly [SourceField, SourceCheck])[] = [
   [
     'projected',
     (volume, path, errors) => {
-      if (volume.projected !== undefined) {
-        checkProjected(volume.projected, `${path}.projected`, errors);
-      }
+      const { projected } = volume;
+      if (projected === undefined || validProjections.has(projected)) return;
+      const before = errors.length;
+      checkProjected(projected, `${path}.projected`, errors);
+      if (errors.length === before) validProjections.add(projected);
     },
   ],
   ['scaleIO', needs('scaleIO', 'gateway', 'system', 'volumeName')],
@@ -100,6 +102,9 @@ const sourceChecks: readonly (readonly [SourceField, SourceCheck])[] = [
   ['ephemeral', checkEphemeral],
   ['image', needs('image', 'reference')],
 ];
+
+// Found valid, by identity: every pod has the same token volume. Objects of the API are never changed in place.
+const validProjections = new WeakSet<ProjectedVolumeSource>();
 
 function checkVolumeSource(volume: Volume, path: string, errors: Errors): void {
   let count = 0;
