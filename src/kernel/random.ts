@@ -73,5 +73,12 @@ export function randomUid(stream: RandomStream): string {
   const second = hexOf((nextUint32(stream) & 0xffff0fff) | 0x4000);
   const third = hexOf((nextUint32(stream) & 0x3fffffff) | 0x80000000);
   const last = hexOf(nextUint32(stream));
-  return `${first}-${second.slice(0, 4)}-${second.slice(4)}-${third.slice(0, 4)}-${third.slice(4)}${last}`;
+  // Joined and not concatenated: an engine keeps every step of a concatenation, and identifiers are kept for long.
+  return [
+    first,
+    second.slice(0, 4),
+    second.slice(4),
+    third.slice(0, 4),
+    third.slice(4) + last,
+  ].join('-');
 }
