@@ -1,6 +1,6 @@
 import { notReadyKey } from '../../view/record-history.ts';
 import type { View } from '../../view/view.ts';
-import { ageText, countText } from '../../view/words.ts';
+import { ageText, countText, plural } from '../../view/words.ts';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { useSelection } from '../state/selection.ts';
@@ -12,6 +12,7 @@ export const HEARTBEAT_LATE_MICROS = 13_000_000;
 interface NodesSummary {
   readonly ready: number;
   readonly all: number;
+  readonly pods: number;
   /** The node that is worst off. */
   readonly worst: string;
   readonly worstId: string;
@@ -48,7 +49,7 @@ export function NodesCell() {
       </p>
       <p className="truncate-text text-dim">
         {summary.worst === '' ? (
-          `${countText(view.pods.size)} Pods`
+          plural(summary.pods, 'Pod')
         ) : (
           <span className={allReady ? 'text-attention-text' : 'text-failed-text'}>
             {summary.worst} {summary.words}
@@ -75,6 +76,7 @@ function summarise(view: View): NodesSummary {
   return {
     ready,
     all: view.nodes.size,
+    pods: view.pods.size,
     worst: worst.name,
     worstId: worst.id,
     words: worst.name === '' ? '' : wordsFor(view, worst, now),
@@ -92,5 +94,11 @@ function wordsFor(
 }
 
 function same(a: NodesSummary, b: NodesSummary): boolean {
-  return a.ready === b.ready && a.all === b.all && a.worst === b.worst && a.words === b.words;
+  return (
+    a.ready === b.ready &&
+    a.all === b.all &&
+    a.pods === b.pods &&
+    a.worst === b.worst &&
+    a.words === b.words
+  );
 }
