@@ -66,11 +66,7 @@ test('speed: a thousand times as fast, and a tenth; the keys do it, too', async 
   await page.keyboard.press('>');
   await expect(speed).toContainText('×2');
   await page.keyboard.press('<');
+  await expect(speed).toContainText('×1');
   await page.keyboard.press('<');
   await expect(speed).toContainText('×0.5');
-});
-  await page.keyboard.press('>');
-  await expect(speed).toContainText('×0.3');
-  await page.keyboard.press('<');
-  await expect(speed).toContainText('×0.1');
 });
