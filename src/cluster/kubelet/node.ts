@@ -114,6 +114,11 @@ export function lookAtNode(kubelet: Kubelet, env: KubeletEnv): void {
   });
 }
 
+/** The node's object has changed in the API. */
+export function nodeChanged(kubelet: Kubelet, object: Node, env: KubeletEnv): void {
+  if (kubelet.memory.node.registered) sawNode(kubelet, object, env);
+}
+
 function sawNode(kubelet: Kubelet, object: Node, env: KubeletEnv): void {
   const { node } = kubelet.memory;
   node.object = object;
@@ -124,8 +129,8 @@ function sawNode(kubelet: Kubelet, object: Node, env: KubeletEnv): void {
     createLease(kubelet, env);
   }
   const podCidr = object.spec.podCIDR ?? '';
-  if (podCidr === '') env.after(LOOK_AGAIN, { type: 'kubelet/look-at-node' });
-  else if (node.podCidr === '') {
+  // The watch on the node tells when the controller manager has given it a range.
+  if (podCidr !== '' && node.podCidr === '') {
     node.podCidr = podCidr;
     tellRuntime(
       kubelet,

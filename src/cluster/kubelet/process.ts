@@ -1,4 +1,11 @@
-import type { ConfigMap, KubernetesList, Pod, Secret, Service } from '../../api/generated/types.ts';
+import type {
+  ConfigMap,
+  KubernetesList,
+  Node,
+  Pod,
+  Secret,
+  Service,
+} from '../../api/generated/types.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import { defineBehaviour } from '../../kernel/process.ts';
 import type { Micros } from '../../kernel/time.ts';
@@ -14,6 +21,7 @@ import {
   createInformer,
   informersStep,
   startInformer,
+  type InformerChange,
   type InformerHandlers,
   type InformerSpec,
 } from '../client/informer.ts';
@@ -21,6 +29,7 @@ import type { CriResponse, CriResult } from '../messages.ts';
 import {
   createNodeState,
   lookAtNode,
+  nodeChanged,
   nodeOutcome,
   postStatus,
   register,
@@ -69,9 +78,10 @@ export const kubeletBehaviour = defineBehaviour<
     const memory = createMemory(disk, env, config);
     const kubelet = { disk, memory, config };
     askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
-    const [spec] = informerSpecs(config);
-    const informer = memory.informers.get(spec.name);
-    if (informer !== undefined) startInformer(spec, informer, memory.client, env);
+    for (const spec of informerSpecs(config)) {
+      const informer = memory.informers.get(spec.name);
+      if (informer !== undefined) startInformer(spec, informer, memory.client, env);
+    }
     register(kubelet, env);
     return memory;
   },
@@ -106,7 +116,7 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
       host: name,
       epochMillis: config.epochMillis,
     }),
-    informers: new Map([['pods', createInformer(informerSpecs(config)[0])]]),
+    informers: new Map(informerSpecs(config).map((spec) => [spec.name, createInformer(spec)])),
     runtime: {
       nextId: 1,
       pending: new Map(),
@@ -123,17 +133,19 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
   };
 }
 
-type Specs = readonly [InformerSpec];
+const specsByNode = new Map<string, readonly InformerSpec[]>();
 
-const specsByNode = new Map<string, Specs>();
-
-/** The Pods of this node. The same specification for every incarnation. */
-function informerSpecs(config: KubeletConfig): Specs {
+/** The Pods of this node, and the node itself: its labels and taints decide what is admitted. */
+function informerSpecs(config: KubeletConfig): readonly InformerSpec[] {
   const { name } = config.node;
   let specs = specsByNode.get(name);
   if (specs === undefined) {
-    const query = { fieldSelector: `spec.nodeName=${name}` };
-    specs = [{ name: 'pods', path: '/api/v1/pods', query }];
+    const own = { fieldSelector: `metadata.name=${name}` };
+    const bound = { fieldSelector: `spec.nodeName=${name}` };
+    specs = [
+      { name: 'nodes', path: '/api/v1/nodes', query: own },
+      { name: 'pods', path: '/api/v1/pods', query: bound },
+    ];
     specsByNode.set(name, specs);
   }
   return specs;
@@ -148,10 +160,11 @@ function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: Kubelet
   const { memory, config } = kubelet;
   const handlers: InformerHandlers = {
     onChange(change) {
-      if (isReady(kubelet)) podChanged(kubelet, change, env);
+      if (change.informer === 'nodes') sawOwnNode(kubelet, change, env);
+      else if (isReady(kubelet)) podChanged(kubelet, change, env);
     },
-    onSynced() {
-      lookAtRuntimeAgain(kubelet, env);
+    onSynced(informer) {
+      if (informer === 'pods') lookAtRuntimeAgain(kubelet, env);
     },
   };
   return informersStep(
@@ -162,6 +175,13 @@ function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: Kubelet
     env,
     handlers,
   );
+}
+
+function sawOwnNode(kubelet: Kubelet, { next }: InformerChange, env: KubeletEnv): void {
+  const hadNetwork = kubelet.memory.node.podCidr !== '';
+  // The informer holds Nodes alone.
+  if (next !== undefined) nodeChanged(kubelet, next as Node, env);
+  if (!hadNetwork && kubelet.memory.node.podCidr !== '') networkIsReady(kubelet, env);
 }
 
 /** The API's Pods have been matched with what the runtime has: from then on changes are followed. */
