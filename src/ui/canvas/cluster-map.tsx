@@ -18,6 +18,7 @@ import type {
   OrganCardType,
   ServiceCardType,
 } from './card-types.ts';
+import { SchedulingLens } from '../scheduling/scheduling-lens.tsx';
 import { Harbour } from './harbour.tsx';
 import { LinkEdge } from './link-edge.tsx';
 import { MapControls } from './map-controls.tsx';
@@ -112,6 +113,7 @@ function MapInside() {
         </p>
       )}
       <Harbour />
+      <SchedulingLens map={root} />
       <div className="map-foot">
         <ActivityLine />
         <TryChips />

@@ -8,6 +8,7 @@ import { ageText, bytesText, cpuText, plural } from '../../view/words.ts';
 import { useNode, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { HEARTBEAT_LATE_MICROS } from '../shell/nodes-cell.tsx';
+import { NodeVerdict } from '../scheduling/node-verdict.tsx';
 import { usePending } from '../state/activity.ts';
 import { useSelection } from '../state/selection.ts';
 import { PodCells } from './pod-cells.tsx';
@@ -56,6 +57,7 @@ export const NodeCard = memo(function NodeCard({ id }: { readonly id: string }) 
         text={bytesText}
       />
       <PodCells node={node.name} />
+      <NodeVerdict node={node.name} />
       <Handle type="target" position={Position.Left} isConnectable={false} className="anchor" />
     </section>
   );

@@ -3,6 +3,7 @@ import { neighbourOf, type Direction } from '../../view/neighbours.ts';
 import { podStatusText } from '../../view/pod-glyph.ts';
 import { thingKind, thingName, thingOf, type ThingId } from '../../view/selection.ts';
 import type { View } from '../../view/view.ts';
+import { plural } from '../../view/words.ts';
 import { usePage } from '../page.tsx';
 import { announce } from '../state/announcements.ts';
 import { useMenu } from '../state/menu.ts';
@@ -61,9 +62,9 @@ function describe(view: View, id: ThingId): string {
     case 'pod':
       return `${name}, ${podStatusText(thing.row, { pulling: view.events.isPulling(id) })}`;
     case 'node':
-      return `${name}, ${thing.row.status}, ${thing.row.pods} Pods`;
+      return `${name}, ${thing.row.status}, ${plural(thing.row.pods, 'Pod')}`;
     case 'service':
-      return `${name}, ${thing.row.ready.length} endpoints ready`;
+      return `${name}, ${plural(thing.row.ready.length, 'endpoint')} ready`;
     case 'component':
       return `${name}, ${thing.row.state}`;
     case 'workload':

@@ -4,6 +4,7 @@ import { nudgeSpeed, stepEvent, stepSecond, togglePause } from '../actions/clock
 import { runAction } from '../actions/run-action.ts';
 import { openMenu } from '../canvas/use-map-keys.ts';
 import type { Page } from '../page.tsx';
+import { useFilterFocus } from '../state/filter-focus.ts';
 import { useMapCommands } from '../state/map-commands.ts';
 import { useSheet } from '../state/menu.ts';
 import { usePanels } from '../state/panels.ts';
@@ -67,8 +68,7 @@ function runShortcut(shortcut: string): (page: Page) => void {
 
 function focusFilter(): void {
   revealLeft('objects');
-  // The panel's field is there after the next paint.
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-filter]')?.focus());
+  useFilterFocus.getState().ask();
 }
 
 /** What Escape closes, from the top down. */
@@ -80,10 +80,10 @@ function escape(): void {
 export const BINDINGS: readonly Binding[] = [
   { keys: '.', group: 'Time', does: 'Step: the next event', matches: plain('.'), run: stepEvent },
   {
-    keys: 'Shift .',
+    keys: 'Alt .',
     group: 'Time',
     does: 'Step: one second',
-    matches: (event) => shifted('Period')(event) && event.key !== '>',
+    matches: (event) => event.altKey && event.code === 'Period',
     run: stepSecond,
   },
   {

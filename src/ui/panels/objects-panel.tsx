@@ -5,6 +5,7 @@ import { ageText, countText } from '../../view/words.ts';
 import type { View } from '../../view/view.ts';
 import { useObjectRow, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
+import { useFilterFocus } from '../state/filter-focus.ts';
 import { useHover } from '../state/hover.ts';
 import { useMenu } from '../state/menu.ts';
 import { useSelection } from '../state/selection.ts';
@@ -43,6 +44,13 @@ export default function ObjectsPanel() {
     () => linesOf(view, { kinds, groups, filter, toggled }),
     [view, kinds, groups, filter, toggled],
   );
+  const field = useRef<HTMLInputElement>(null);
+  const wanted = useFilterFocus((state) => state.wanted);
+  useEffect(() => {
+    if (!wanted) return;
+    field.current?.focus();
+    useFilterFocus.getState().given();
+  }, [wanted]);
   const toggle = (kind: string): void =>
     setToggled((last) => {
       const next = new Set(last);
@@ -56,7 +64,7 @@ export default function ObjectsPanel() {
         <input
           className="field"
           type="search"
-          data-filter
+          ref={field}
           placeholder="Filter by kind, name, namespace"
           aria-label="Filter objects"
           value={filter}

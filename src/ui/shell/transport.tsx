@@ -39,7 +39,7 @@ export function Transport() {
       </IconButton>
       <IconButton
         label="Step: one second"
-        shortcut="Shift ."
+        shortcut="Alt ."
         className="!h-[26px] max-[900px]:hidden"
         onClick={() => stepSecond(page)}
       >

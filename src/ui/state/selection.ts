@@ -2,7 +2,13 @@ import { create } from 'zustand';
 import type { ThingId } from '../../view/selection.ts';
 
 /** The tabs of the inspector. */
-export type InspectorTab = 'summary' | 'yaml' | 'events' | 'why';
+export type InspectorTab =
+  | 'summary'
+  | 'scheduling'
+  | 'configuration'
+  | 'yaml'
+  | 'events'
+  | 'why';
 
 interface SelectionState {
   /** What the inspector shows; undefined: the cluster as a whole. */
@@ -29,7 +35,7 @@ export const useSelection = create<SelectionState>()((set, get) => ({
   future: [],
   cursor: undefined,
   select(id, tab) {
-    const { selected, past } = get();
+    const { selected, past, cursor } = get();
     const nextTab = tab === undefined ? {} : { tab };
     if (id === selected) {
       set(nextTab);
@@ -38,7 +44,8 @@ export const useSelection = create<SelectionState>()((set, get) => ({
     set({
       ...nextTab,
       selected: id,
-      cursor: id,
+      // Where the keyboard stood it goes on.
+      cursor: id ?? cursor,
       past: selected === undefined ? past : [...past, selected].slice(-TRAIL_MAX),
       future: [],
     });
