@@ -48,7 +48,8 @@ function statusWords(view: View, thing: Thing): StatusWords {
     case 'workload': {
       const { readyCount, desired, message, statusClass } = thing.row;
       const figures = `${readyCount} of ${desired} ready`;
-      return { state: statusClass, words: message === '' ? figures : `${figures} · ${message}` };
+      const known = message === '' || message === figures;
+      return { state: statusClass, words: known ? figures : `${figures} · ${message}` };
     }
     case 'service': {
       const all = thing.row.ready.length + thing.row.notReady.length;
