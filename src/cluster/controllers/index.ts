@@ -14,6 +14,7 @@ import { nodeIpamController } from './node/node-ipam.ts';
 import { nodeLifecycleController } from './node/node-lifecycle.ts';
 import { taintEvictionController } from './node/taint-eviction.ts';
 import { podGcController } from './pod-gc.ts';
+import { resourceQuotaController } from './quota/resource-quota.ts';
 import { replicaSetController } from './replicaset.ts';
 import { replicationController } from './replication-controller.ts';
 import { rootCaController } from './root-ca.ts';
@@ -47,6 +48,7 @@ export const controllers: readonly Controller[] = [
   disruptionController,
   persistentVolumeBinder,
   volumeProvisioner,
+  resourceQuotaController,
 ];
 
 /** The behaviour of processes of kind `kube-controller-manager`; their config is a ControllerManagerConfig. */

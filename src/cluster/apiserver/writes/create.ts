@@ -7,6 +7,7 @@ import {
   type StatusError,
 } from '../../../api/status-error.ts';
 import { admit } from '../admission/index.ts';
+import { chargeQuotas } from '../admission/resource-quota.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { LATER, refuse, type Answer } from '../exchange.ts';
 import { keyOf } from '../request-target.ts';
@@ -67,10 +68,12 @@ export function createFrom(
   const key = keyOf(kind, target.namespace, name);
   const existing = cacheOf(server, kind.storage).objects.get(key);
   if (existing !== undefined) return refuse(nameTaken(call, body, existing));
+  if (!server.memory.etcdUp) return refuse(unreachableEtcd());
+  const charge = chargeQuotas(call, prepared);
+  if (charge !== undefined) return charge;
   const allocated = allocate(call, { next: prepared, old: undefined }, key);
   if (!allocated.ok) return refuse(allocated.error);
   const object = allocated.value;
-  if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   const own = kind.warnings(object);
   const warnings = given.warnings.length === 0 ? own : [...given.warnings, ...own];
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
