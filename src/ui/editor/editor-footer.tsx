@@ -3,6 +3,7 @@ interface EditorFooterProps {
   readonly problems: number;
   readonly onApply: () => void;
   readonly onDiff: () => void;
+  readonly onWhere: () => void;
   readonly onDelete: () => void;
 }
 
@@ -10,7 +11,14 @@ const SECONDARY =
   'rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
 
 /** What can be done with the text. */
-export function EditorFooter({ busy, problems, onApply, onDiff, onDelete }: EditorFooterProps) {
+export function EditorFooter({
+  busy,
+  problems,
+  onApply,
+  onDiff,
+  onWhere,
+  onDelete,
+}: EditorFooterProps) {
   return (
     <div className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
       <button
@@ -21,6 +29,15 @@ export function EditorFooter({ busy, problems, onApply, onDiff, onDelete }: Edit
         title="kubectl apply -f - (Ctrl/⌘ Enter)"
       >
         Apply <kbd className="font-sans opacity-80">⌘↵</kbd>
+      </button>
+      <button
+        type="button"
+        className={SECONDARY}
+        disabled={busy}
+        onClick={onWhere}
+        title="Applies it to a copy of the cluster, and shows where its Pods go there"
+      >
+        Where would it go?
       </button>
       <button
         type="button"

@@ -5,6 +5,8 @@ import type { KubeClient } from '../../kubectl/kube-client.ts';
 import { usePage } from '../page.tsx';
 import { useMedia } from '../hooks/use-media.ts';
 import { useTheme } from '../state/theme.ts';
+import { DryRunList } from '../scheduling/dry-run-list.tsx';
+import { useDryRun } from '../scheduling/use-dry-run.ts';
 import { applyManifest, deleteManifest, type DocumentResult } from './apply-manifest.ts';
 import { DiffList } from './diff-list.tsx';
 import { diffManifest, type ObjectDiff } from './diff-manifest.ts';
@@ -55,6 +57,7 @@ export default function EditorPanel() {
   );
 
   const dropReading = useReadWhileTyping(setProblems, setResults);
+  const dryRun = useDryRun(NAMESPACE);
 
   async function run(act: typeof applyManifest): Promise<void> {
     if (busy) return;
@@ -63,6 +66,7 @@ export default function EditorPanel() {
     setBusy(true);
     setDiffs(undefined);
     setResults([]);
+    dryRun.close();
     const ended = await act(client, draftStore.getState().text, NAMESPACE, (result) =>
       setResults((before) => [...before, result]),
     );
@@ -75,6 +79,13 @@ export default function EditorPanel() {
   async function showDiff(): Promise<void> {
     setBusy(true);
     setDiffs(await diffManifest(client, draftStore.getState().text, NAMESPACE));
+    setBusy(false);
+  }
+
+  async function showWhere(): Promise<void> {
+    setBusy(true);
+    setResults([]);
+    await dryRun.ask();
     setBusy(false);
   }
 
@@ -103,11 +114,13 @@ export default function EditorPanel() {
       </div>
       {problems.length > 0 && <ProblemList problems={problems} onJump={jump} />}
       {results.length > 0 && <ResultList results={results} onJump={jump} />}
+      {dryRun.answer !== undefined && <DryRunList answer={dryRun.answer} onClose={dryRun.close} />}
       <EditorFooter
         busy={busy}
         problems={Math.max(markers, problems.length)}
         onApply={apply}
         onDiff={() => void showDiff()}
+        onWhere={() => void showWhere()}
         onDelete={() => void run(deleteManifest)}
       />
     </div>

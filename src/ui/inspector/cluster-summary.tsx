@@ -9,6 +9,7 @@ import { usePage } from '../page.tsx';
 import { Lamp } from '../parts/lamp.tsx';
 import { useHover } from '../state/hover.ts';
 import { useSelection } from '../state/selection.ts';
+import { BalanceNote } from '../scheduling/balance-note.tsx';
 import { Section, TabBody } from './parts.tsx';
 
 /** The whole cluster, while nothing is selected: what is wrong, what there is. */
@@ -22,6 +23,7 @@ export function ClusterSummary() {
         <Problems />
         <PodCounts />
         <Capacity />
+        <BalanceNote />
         <Workloads />
         <LastEvents />
       </TabBody>

@@ -12,6 +12,8 @@ import { ThingSummary } from './thing-summary.tsx';
 
 const YamlTab = lazy(() => import('./yaml-tab.tsx'));
 const WhyTab = lazy(() => import('./why-tab.tsx'));
+const SchedulingTab = lazy(() => import('../scheduling/scheduling-tab.tsx'));
+const ConfigurationTab = lazy(() => import('../scheduling/configuration-tab.tsx'));
 
 const TABS: readonly TabItem<InspectorTab>[] = [
   { id: 'summary', label: 'Summary', shortcut: 'd' },
@@ -20,7 +22,20 @@ const TABS: readonly TabItem<InspectorTab>[] = [
   { id: 'why', label: 'Why', shortcut: 'w' },
 ];
 
-/** One thing, looked at from four sides. */
+const SCHEDULING: TabItem<InspectorTab> = { id: 'scheduling', label: 'Scheduling' };
+const CONFIGURATION: TabItem<InspectorTab> = { id: 'configuration', label: 'Configuration' };
+
+/** The sides a thing has. */
+function tabsOf(thing: Thing): readonly TabItem<InspectorTab>[] {
+  const [summary, ...rest] = TABS;
+  if (summary === undefined) return TABS;
+  if (thing.kind === 'component') {
+    return thing.row.component === 'kube-scheduler' ? [summary, CONFIGURATION] : [summary];
+  }
+  return thing.kind === 'pod' ? [summary, SCHEDULING, ...rest] : TABS;
+}
+
+/** One thing, looked at from its sides. */
 export default function ThingInspector({ id }: { readonly id: ThingId }) {
   const { view } = usePage();
   const tab = useSelection((state) => state.tab);
@@ -29,7 +44,7 @@ export default function ThingInspector({ id }: { readonly id: ThingId }) {
   const kind = useSampled(() => thingOf(view, id)?.kind, 200);
   const thing = thingOf(view, id);
   if (kind === undefined || thing === undefined) return <Gone />;
-  const tabs = kind === 'component' ? TABS.slice(0, 1) : TABS;
+  const tabs = tabsOf(thing);
   const active = tabs.some((each) => each.id === tab) ? tab : 'summary';
   return (
     <Tabs
@@ -47,6 +62,8 @@ export default function ThingInspector({ id }: { readonly id: ThingId }) {
       </div>
       <Suspense fallback={null}>
         {active === 'summary' && <ThingSummary key={id} id={id} />}
+        {active === 'scheduling' && <SchedulingTab key={id} id={id} />}
+        {active === 'configuration' && <ConfigurationTab key={id} />}
         {active === 'yaml' && <YamlTab key={id} id={id} />}
         {active === 'events' && <EventsTab key={id} id={id} />}
         {active === 'why' && <WhyTab key={id} id={id} />}

@@ -36,7 +36,7 @@ export function Tabs<Id extends string>(props: TabsProps<Id>) {
         <div
           role="tablist"
           aria-label={label}
-          className="flex min-w-0 flex-1 gap-4 overflow-hidden"
+          className={`flex min-w-0 flex-1 overflow-hidden ${items.length > 4 ? 'gap-2.5' : 'gap-4'}`}
         >
           {items.map((item) => (
             <button
