@@ -65,5 +65,5 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 
 /** A speed as it is offered: `×0.1`, `×20`. */
 export function speedText(factor: number): string {
-  return `×${factor >= 10 ? Math.round(factor) : Number(factor.toFixed(1))}`;
+  return `×${factor >= 10 ? Math.round(factor) : Number(factor.toFixed(factor < 1 ? 2 : 1))}`;
 }

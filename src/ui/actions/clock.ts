@@ -4,9 +4,26 @@ import type { Page } from '../page.tsx';
 
 export const SPEEDS: readonly number[] = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 300, 1000];
 
+/** What was asked for last: keys come faster than frames, and the second press must go on from the first. */
+interface Asked<T> {
+  value: T | undefined;
+  at: number;
+}
+
+const askedPause: Asked<boolean> = { value: undefined, at: 0 };
+const askedSpeed: Asked<number> = { value: undefined, at: 0 };
+/** By then a frame has told what became of it. */
+const ANSWERED_AFTER_MILLIS = 300;
+
+function latest<T>(asked: Asked<T>, shown: T): T {
+  const isRecent = performance.now() - asked.at < ANSWERED_AFTER_MILLIS;
+  return isRecent && asked.value !== undefined ? asked.value : shown;
+}
+
 export function togglePause({ view, client }: Page): void {
-  const { paused } = view.head.getState();
-  client.send({ type: 'clock', command: { kind: paused ? 'resume' : 'pause' } });
+  const pause = !latest(askedPause, view.head.getState().paused);
+  Object.assign(askedPause, { value: pause, at: performance.now() });
+  client.send({ type: 'clock', command: { kind: pause ? 'pause' : 'resume' } });
 }
 
 export function stepEvent({ client }: Page): void {
@@ -18,12 +35,13 @@ export function stepSecond({ client }: Page): void {
 }
 
 export function setSpeed({ client }: Page, factor: number): void {
+  Object.assign(askedSpeed, { value: factor, at: performance.now() });
   client.send({ type: 'clock', command: { kind: 'speed', factor } });
 }
 
 /** The next speed in the list, faster or slower. */
 export function nudgeSpeed(page: Page, direction: 1 | -1): void {
-  const { speed } = page.view.head.getState();
+  const speed = latest(askedSpeed, page.view.head.getState().speed);
   const next =
     direction > 0
       ? SPEEDS.find((each) => each > speed * 1.001)

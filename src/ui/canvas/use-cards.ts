@@ -110,7 +110,8 @@ export function useLinks(cards: readonly CardType[]): readonly LinkEdgeType[] {
       for (const link of view.links.of(card.id)) {
         const target = view.nodeByName(link.node)?.id;
         if (target === undefined || !mounted.has(target)) continue;
-        const edge = linkEdge(card.id, target, link);
+        const label = `${view.services.get(card.id)?.name ?? ''} to ${link.node}`;
+        const edge = linkEdge(card.id, target, { ...link, label });
         const last = known.get(edge.id);
         const kept =
           last?.data?.ready === link.ready && last.data.notReady === link.notReady ? last : edge;
@@ -142,7 +143,11 @@ function drawnServices(
 function linkEdge(
   source: string,
   target: string,
-  { ready, notReady }: { readonly ready: number; readonly notReady: number },
+  {
+    ready,
+    notReady,
+    label,
+  }: { readonly ready: number; readonly notReady: number; readonly label: string },
 ): LinkEdgeType {
   return {
     id: `${source}→${target}`,
@@ -150,6 +155,7 @@ function linkEdge(
     source,
     target,
     data: { ready, notReady },
+    ariaLabel: label,
     selectable: false,
     focusable: false,
   };

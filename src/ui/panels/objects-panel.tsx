@@ -74,7 +74,7 @@ export default function ObjectsPanel() {
           }}
         />
       </div>
-      <ObjectTree lines={lines} onToggle={toggle} />
+      <ObjectTree lines={lines} words={filter} onToggle={toggle} />
     </>
   );
 }
@@ -128,9 +128,11 @@ const LINE_HEIGHT = 26;
 
 function ObjectTree({
   lines,
+  words,
   onToggle,
 }: {
   readonly lines: readonly Line[];
+  readonly words: string;
   readonly onToggle: (kind: string) => void;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
@@ -141,6 +143,10 @@ function ObjectTree({
     overscan: 12,
   });
   useRevealSelected(lines, virtual.scrollToIndex);
+  // Another filter is another list: its first matches must be in sight.
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [words]);
   if (lines.length === 0) return <p className="p-4 text-dim">Nothing matches.</p>;
   return (
     <div
