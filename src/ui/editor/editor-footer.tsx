@@ -7,6 +7,9 @@ interface EditorFooterProps {
   readonly onDelete: () => void;
 }
 
+/** Where the focus goes when the keyboard leaves the editor. */
+export const APPLY_BUTTON_ID = 'apply-manifest';
+
 const SECONDARY =
   'rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
 
@@ -22,6 +25,7 @@ export function EditorFooter({
   return (
     <div className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
       <button
+        id={APPLY_BUTTON_ID}
         type="button"
         className="rounded-md bg-accent px-3 py-1.5 text-xs font-medium text-on-accent hover:opacity-90 disabled:opacity-50"
         disabled={busy}

@@ -11,7 +11,7 @@ import { applyManifest, deleteManifest, type DocumentResult } from './apply-mani
 import { DiffList } from './diff-list.tsx';
 import { diffManifest, type ObjectDiff } from './diff-manifest.ts';
 import { draftStore } from './draft-store.ts';
-import { EditorFooter } from './editor-footer.tsx';
+import { APPLY_BUTTON_ID, EditorFooter } from './editor-footer.tsx';
 import { GalleryMenu } from './gallery-menu.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { ResultList } from './result-list.tsx';
@@ -107,6 +107,7 @@ export default function EditorPanel() {
             problems={problems}
             reveal={reveal}
             onApply={apply}
+            onLeave={() => document.getElementById(APPLY_BUTTON_ID)?.focus()}
             onMarkers={setMarkers}
           />
         </Suspense>

@@ -18,6 +18,7 @@ import 'monaco-editor/features/quickCommand/register';
 import 'monaco-editor/features/smartSelect/register';
 import 'monaco-editor/features/snippet/register';
 import 'monaco-editor/features/suggest/register';
+import 'monaco-editor/features/toggleTabFocusMode/register';
 import 'monaco-editor/languages/definitions/yaml/register';
 import EditorWorker from 'monaco-editor/editor/editor.worker.js?worker';
 import { configureMonacoYaml } from 'monaco-yaml';

@@ -11,6 +11,8 @@ interface TextEditorProps {
   /** A line to show, with a count so that the same line can be asked for twice. */
   readonly reveal: { readonly line: number; readonly asked: number } | undefined;
   readonly onApply: () => void;
+  /** Escape: the focus goes on behind the editor. */
+  readonly onLeave: () => void;
   readonly onMarkers: (count: number) => void;
 }
 
@@ -23,12 +25,13 @@ export default function TextEditor({
   problems,
   reveal,
   onApply,
+  onLeave,
   onMarkers,
 }: TextEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<Editor>(undefined);
-  const actions = useRef({ onApply, onMarkers });
-  actions.current = { onApply, onMarkers };
+  const actions = useRef({ onApply, onLeave, onMarkers });
+  actions.current = { onApply, onLeave, onMarkers };
 
   useEffect(() => {
     if (host.current === null) return;
@@ -44,6 +47,15 @@ export default function TextEditor({
       label: 'Apply the manifest',
       keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter],
       run: () => actions.current.onApply(),
+    });
+    // Tab indents, so the keyboard needs another way out; Ctrl M lets Tab leave as well.
+    made.addAction({
+      id: 'kubarium.leave',
+      label: 'Leave the editor',
+      keybindings: [monaco.KeyCode.Escape],
+      precondition:
+        '!suggestWidgetVisible && !findWidgetVisible && !editorHasSelection && !editorHoverVisible && !markersNavigationVisible && !inSnippetMode',
+      run: () => actions.current.onLeave(),
     });
     const typed = made.onDidChangeModelContent(() => typeDraft(made.getValue()));
     const opened = draftStore.subscribe((draft, before) => {
