@@ -28,7 +28,7 @@ export function admit(call: VerbCall, change: Change): Admitted {
   let { next } = change;
   for (const plugin of plugins) {
     if (plugin.admit === undefined) continue;
-    const answer = plugin.admit(call, next === change.next ? change : { ...change, next });
+    const answer = plugin.admit(call, next === change.next ? change : { next, old: change.old });
     if (!answer.ok) return answer;
     next = answer.value;
   }

@@ -235,3 +235,45 @@ describe('DefaultStorageClass', () => {
     expect([made('a'), made('b', ''), made('c', 'other')]).toEqual(['std', '', 'other']);
   });
 });
+
+describe('PodSecurity', () => {
+  test('Pods are held to the level of their namespace; what makes Pods is warned', () => {
+    const rig = rigWithAccount();
+    ask(rig, {
+      method: 'PATCH',
+      path: '/api/v1/namespaces/default',
+      contentType: 'application/merge-patch+json',
+      body: {
+        metadata: {
+          labels: {
+            'pod-security.kubernetes.io/enforce': 'baseline',
+            'pod-security.kubernetes.io/warn': 'restricted',
+          },
+        },
+      },
+    });
+    const refused = pod(rig, 'p', {}, { hostPID: true });
+    expect([refused.code, messageOf(refused)]).toEqual([
+      403,
+      'pods "p" is forbidden: violates PodSecurity "baseline:latest": host namespaces (hostPID=true)',
+    ]);
+    const warned = pod(rig, 'p');
+    expect(warned.code).toBe(201);
+    expect(warned.warnings?.[0]).toContain('would violate PodSecurity "restricted:latest"');
+    const labels = { app: 'web' };
+    const template = { metadata: { labels }, spec: { hostPID: true, containers: [{ name: 'c' }] } };
+    const set = post(rig, '/apis/apps/v1/namespaces/default/replicasets', {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 'web' },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          ...template,
+          spec: { ...template.spec, containers: [{ name: 'c', image: 'x' }] },
+        },
+      },
+    });
+    expect([set.code, set.warnings?.length]).toEqual([201, 1]);
+  });
+});

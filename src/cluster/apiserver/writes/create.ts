@@ -7,6 +7,7 @@ import {
   type StatusError,
 } from '../../../api/status-error.ts';
 import { admit } from '../admission/index.ts';
+import { podSecurity } from '../admission/pod-security.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { LATER, refuse, type Answer } from '../exchange.ts';
@@ -69,17 +70,29 @@ export function createFrom(
   const existing = cacheOf(server, kind.storage).objects.get(key);
   if (existing !== undefined) return refuse(nameTaken(call, body, existing));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
+  const security = podSecurity(call, prepared);
+  if (security.refused !== undefined) return refuse(security.refused);
   const charge = chargeQuotas(call, prepared);
   if (charge !== undefined) return charge;
   const allocated = allocate(call, { next: prepared, old: undefined }, key);
   if (!allocated.ok) return refuse(allocated.error);
   const object = allocated.value;
-  const own = kind.warnings(object);
-  const warnings = given.warnings.length === 0 ? own : [...given.warnings, ...own];
+  const warnings = allWarnings(given.warnings, kind.warnings(object), security.warnings);
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
   const then = { kind: 'object', code: 201 } as const;
   return commitObject(server, { kind, key, next: object, old: undefined, then, warnings });
 }
+
+function allWarnings(...lists: readonly (readonly string[])[]): readonly string[] {
+  const some = lists.filter((each) => each.length > 0);
+  return some.length === 1
+    ? (some[0] ?? NO_WARNINGS)
+    : some.length === 0
+      ? NO_WARNINGS
+      : some.flat();
+}
+
+const NO_WARNINGS: readonly string[] = Object.freeze([]);
 
 function nameTaken(
   call: VerbCall,

@@ -1,0 +1,65 @@
+import type {
+  CronJob,
+  Deployment,
+  KubernetesObject,
+  Namespace,
+  Pod,
+  PodSpec,
+} from '../../../api/generated/types.ts';
+import { securityLevel, securityViolations } from '../../../api/pod-security/violations.ts';
+import type { StatusError } from '../../../api/status-error.ts';
+import type { VerbCall } from '../verb.ts';
+import { cachedObject } from './cached.ts';
+import { forbid } from './plugin.ts';
+
+/** What the plugin says of a new object. */
+export interface SecurityAnswer {
+  readonly refused: StatusError | undefined;
+  readonly warnings: readonly string[];
+}
+
+const SILENT: SecurityAnswer = Object.freeze({ refused: undefined, warnings: Object.freeze([]) });
+
+const templateKinds = new Set([
+  'DaemonSet',
+  'Deployment',
+  'Job',
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+]);
+
+/**
+ * Holds new Pods to their namespace's Pod Security level (upstream's plugin PodSecurity). What makes Pods
+ * is stored all the same, with a warning.
+ */
+export function podSecurity(call: VerbCall, object: KubernetesObject): SecurityAnswer {
+  const { namespace, subresource } = call.target;
+  if (namespace === '' || subresource !== '') return SILENT;
+  const isPod = object.kind === 'Pod';
+  const spec = isPod ? (object as Pod).spec : templateSpec(object);
+  if (spec === undefined) return SILENT;
+  const labels = cachedObject<Namespace>(call.server, 'namespaces', namespace)?.metadata.labels;
+  if (labels === undefined) return SILENT;
+  if (isPod) {
+    const { level, version } = securityLevel(labels, 'enforce');
+    const found = securityViolations(spec, level);
+    if (found.length > 0) {
+      const why = `violates PodSecurity "${level}:${version}": ${found.join(', ')}`;
+      const { status } = forbid(call, { next: object, old: undefined }, why);
+      return { refused: status, warnings: SILENT.warnings };
+    }
+  }
+  const { level, version } = securityLevel(labels, 'warn');
+  const found = securityViolations(spec, level);
+  if (found.length === 0) return SILENT;
+  const warning = `would violate PodSecurity "${level}:${version}": ${found.join(', ')}`;
+  return { refused: undefined, warnings: [warning] };
+}
+
+/** The Pods that an object will have made. */
+function templateSpec(object: KubernetesObject): PodSpec | undefined {
+  // The kinds tell where the template is.
+  if (object.kind === 'CronJob') return (object as CronJob).spec.jobTemplate.spec.template.spec;
+  return templateKinds.has(object.kind) ? (object as Deployment).spec.template?.spec : undefined;
+}
