@@ -24,7 +24,7 @@ export const kinds = [
     ],
   ],
   ['apps/v1', ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'ControllerRevision']],
-  ['autoscaling/v1', ['Scale']],
+  ['autoscaling/v1', ['Scale', 'HorizontalPodAutoscaler']],
   ['autoscaling/v2', ['HorizontalPodAutoscaler']],
   ['batch/v1', ['Job', 'CronJob']],
   ['policy/v1', ['PodDisruptionBudget', 'Eviction']],
@@ -112,6 +112,10 @@ export const notStored = new Set([
  * reader of the types must be able to tell them apart.
  */
 export const renamed = {
+  IoK8sApiAutoscalingV1HorizontalPodAutoscaler: 'HorizontalPodAutoscalerV1',
+  IoK8sApiAutoscalingV1HorizontalPodAutoscalerSpec: 'HorizontalPodAutoscalerV1Spec',
+  IoK8sApiAutoscalingV1HorizontalPodAutoscalerStatus: 'HorizontalPodAutoscalerV1Status',
+  IoK8sApiAutoscalingV1CrossVersionObjectReference: 'CrossVersionObjectReferenceV1',
   IoK8sApiEventsV1Event: 'EventsV1Event',
   IoK8sApiEventsV1EventSeries: 'EventsV1EventSeries',
   IoK8sApiDiscoveryV1EndpointPort: 'DiscoveryV1EndpointPort',

@@ -687,6 +687,13 @@ export interface CrossVersionObjectReference {
   readonly name: string;
 }
 
+/** autoscaling v1 CrossVersionObjectReference. */
+export interface CrossVersionObjectReferenceV1 {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** apiextensions.k8s.io v1 CustomResourceColumnDefinition. */
 export interface CustomResourceColumnDefinition {
   readonly description?: string;
@@ -1394,6 +1401,32 @@ export interface HorizontalPodAutoscalerStatus {
   readonly conditions?: readonly HorizontalPodAutoscalerCondition[];
   readonly currentMetrics?: readonly MetricStatus[];
   readonly currentReplicas?: number;
+  readonly desiredReplicas: number;
+  readonly lastScaleTime?: Time;
+  readonly observedGeneration?: number;
+}
+
+/** autoscaling/v1 HorizontalPodAutoscaler. */
+export interface HorizontalPodAutoscalerV1 {
+  readonly apiVersion: 'autoscaling/v1';
+  readonly kind: 'HorizontalPodAutoscaler';
+  readonly metadata: ObjectMeta;
+  readonly spec: HorizontalPodAutoscalerV1Spec;
+  readonly status?: HorizontalPodAutoscalerV1Status;
+}
+
+/** autoscaling v1 HorizontalPodAutoscalerSpec. */
+export interface HorizontalPodAutoscalerV1Spec {
+  readonly maxReplicas: number;
+  readonly minReplicas?: number;
+  readonly scaleTargetRef: CrossVersionObjectReferenceV1;
+  readonly targetCPUUtilizationPercentage?: number;
+}
+
+/** autoscaling v1 HorizontalPodAutoscalerStatus. */
+export interface HorizontalPodAutoscalerV1Status {
+  readonly currentCPUUtilizationPercentage?: number;
+  readonly currentReplicas: number;
   readonly desiredReplicas: number;
   readonly lastScaleTime?: Time;
   readonly observedGeneration?: number;
@@ -3891,6 +3924,7 @@ export interface ObjectByKind {
   'apps/v1/DaemonSet': DaemonSet;
   'apps/v1/ControllerRevision': ControllerRevision;
   'autoscaling/v1/Scale': Scale;
+  'autoscaling/v1/HorizontalPodAutoscaler': HorizontalPodAutoscalerV1;
   'autoscaling/v2/HorizontalPodAutoscaler': HorizontalPodAutoscaler;
   'batch/v1/Job': Job;
   'batch/v1/CronJob': CronJob;

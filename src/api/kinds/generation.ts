@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectMeta } from '../generated/types.ts';
 import { semanticEqual } from '../semantic-equal.ts';
+import { copyWith } from '../../base/copy.ts';
 
 /**
  * What most kinds do with status and generation. The status belongs to the status endpoint, everything else to the
@@ -13,18 +14,22 @@ interface WithSpecAndStatus extends KubernetesObject {
 /** The object with this generation. */
 export function withGeneration<T extends KubernetesObject>(object: T, generation: number): T {
   if (object.metadata.generation === generation) return object;
-  return { ...object, metadata: { ...object.metadata, generation } };
+  const metadata = copyWith(object.metadata, { generation });
+  return copyWith<KubernetesObject>(object, { metadata }) as T; // The rest is the object's own.
 }
 
 /** A new object: generation 1, and the status its kind begins with. */
 export function asNew<T extends WithSpecAndStatus>(object: T, status: NonNullable<T['status']>): T {
-  return { ...object, metadata: { ...object.metadata, generation: 1 }, status };
+  const metadata = copyWith(object.metadata, { generation: 1 });
+  return copyWith<WithSpecAndStatus>(object, { metadata, status }) as T; // As above.
 }
 
 /** The object with the old one's status. */
 export function keepStatus<T extends WithSpecAndStatus>(next: T, old: T): T {
   if (next.status === old.status) return next;
-  if (old.status !== undefined) return { ...next, status: old.status };
+  if (old.status !== undefined) {
+    return copyWith<WithSpecAndStatus>(next, { status: old.status }) as T; // As above.
+  }
   const { status: _, ...rest } = next;
   return rest as T;
 }

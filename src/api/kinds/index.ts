@@ -9,6 +9,7 @@ import { endpointSliceKind } from './endpoint-slice.ts';
 import { endpointsKind } from './endpoints.ts';
 import { eventKind } from './event.ts';
 import { eventsEventKind } from './events-event.ts';
+import { horizontalPodAutoscalerV1Kind } from './horizontal-pod-autoscaler-v1.ts';
 import { horizontalPodAutoscalerKind } from './horizontal-pod-autoscaler.ts';
 import { ingressKind } from './ingress.ts';
 import { limitRangeKind } from './limit-range.ts';
@@ -55,6 +56,7 @@ const declaredKinds: readonly KindDeclaration[] = [
   replicaSetKind,
   statefulSetKind,
   storedOnly(horizontalPodAutoscalerKind),
+  storedOnly(horizontalPodAutoscalerV1Kind),
   cronJobKind,
   jobKind,
   leaseKind,

@@ -72,8 +72,8 @@ export interface ResourceInfo {
 
 /** Every served resource, in the order of discovery. */
 export const resourceInfos: readonly ResourceInfo[] = allKinds
-  // events.k8s.io shows the same objects as the core group does.
-  .filter((each) => each.group !== 'events.k8s.io')
+  // Some are second views of what is there already: of events, of autoscalers.
+  .filter((each) => each.toStored === undefined)
   .map((each) => ({
     name: each.plural,
     apiVersion: apiVersionOf(each),

@@ -52,6 +52,7 @@ export const descriptionGroupOf: Readonly<Record<string, keyof typeof descriptio
   'apps/v1/DaemonSet': 'apps',
   'apps/v1/ControllerRevision': 'apps',
   'autoscaling/v1/Scale': 'autoscaling',
+  'autoscaling/v1/HorizontalPodAutoscaler': 'autoscaling',
   'autoscaling/v2/HorizontalPodAutoscaler': 'autoscaling',
   'batch/v1/Job': 'batch',
   'batch/v1/CronJob': 'batch',
