@@ -2,9 +2,7 @@ interface EditorFooterProps {
   readonly busy: boolean;
   readonly problems: number;
   readonly onApply: () => void;
-  readonly onDiff: () => void;
   readonly onWhere: () => void;
-  readonly onDelete: () => void;
 }
 
 /** Where the focus goes when the keyboard leaves the editor. */
@@ -14,16 +12,9 @@ const SECONDARY =
   'rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
 
 /** What can be done with the text. */
-export function EditorFooter({
-  busy,
-  problems,
-  onApply,
-  onDiff,
-  onWhere,
-  onDelete,
-}: EditorFooterProps) {
+export function EditorFooter({ busy, problems, onApply, onWhere }: EditorFooterProps) {
   return (
-    <div className="flex flex-wrap items-center gap-2 border-t border-line px-4 py-2.5">
+    <div className="flex flex-wrap items-center gap-1.5 whitespace-nowrap border-t border-line px-3 py-2.5">
       <button
         id={APPLY_BUTTON_ID}
         type="button"
@@ -42,24 +33,6 @@ export function EditorFooter({
         title="Applies it to a copy of the cluster, and shows where its Pods go there"
       >
         Where would it go?
-      </button>
-      <button
-        type="button"
-        className={SECONDARY}
-        disabled={busy}
-        onClick={onDiff}
-        title="kubectl diff -f -"
-      >
-        Diff
-      </button>
-      <button
-        type="button"
-        className={SECONDARY}
-        disabled={busy}
-        onClick={onDelete}
-        title="kubectl delete -f -"
-      >
-        Delete
       </button>
       <span
         role="status"

@@ -30,6 +30,9 @@ const LazyText = lazy(async () => {
   };
 });
 
+const TOOL =
+  'rounded-md px-2 py-1 text-xs text-dim hover:bg-raise-2 hover:text-fg disabled:opacity-50';
+
 /** How long the person must pause before the text is read. */
 const READ_AFTER_MILLIS = 200;
 /** Objects that name no namespace go here, as in a fresh kubeconfig. */
@@ -99,6 +102,25 @@ export default function EditorPanel() {
     >
       <div className="flex items-center gap-1 border-b border-line px-2 py-1">
         <GalleryMenu />
+        <span className="flex-1" />
+        <button
+          type="button"
+          className={TOOL}
+          disabled={busy}
+          onClick={() => void showDiff()}
+          title="What Apply would change: kubectl diff -f -"
+        >
+          Diff
+        </button>
+        <button
+          type="button"
+          className={TOOL}
+          disabled={busy}
+          onClick={() => void run(deleteManifest)}
+          title="Delete these objects from the cluster: kubectl delete -f -"
+        >
+          Delete
+        </button>
       </div>
       <div className="relative min-h-0 flex-1">
         <Suspense fallback={<PlainText />}>
@@ -120,9 +142,7 @@ export default function EditorPanel() {
         busy={busy}
         problems={Math.max(markers, problems.length)}
         onApply={apply}
-        onDiff={() => void showDiff()}
         onWhere={() => void showWhere()}
-        onDelete={() => void run(deleteManifest)}
       />
     </div>
   );

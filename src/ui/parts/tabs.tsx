@@ -20,6 +20,8 @@ interface TabsProps<Id extends string> {
 export function Tabs<Id extends string>(props: TabsProps<Id>) {
   const { label, items, active, onChange, end, children } = props;
   const base = useId();
+  // Five do not fit into a narrow inspector at the ordinary distance.
+  const isDense = items.length > 4;
   const move = (event: KeyboardEvent, by: number): void => {
     const at = items.findIndex((item) => item.id === active);
     const next = items[(at + by + items.length) % items.length];
@@ -32,11 +34,11 @@ export function Tabs<Id extends string>(props: TabsProps<Id>) {
 
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className="flex items-center border-b border-line pl-4 pr-1">
+      <div className={`flex items-center border-b border-line pr-1 ${isDense ? 'pl-3' : 'pl-4'}`}>
         <div
           role="tablist"
           aria-label={label}
-          className={`flex min-w-0 flex-1 overflow-hidden ${items.length > 4 ? 'gap-2.5' : 'gap-4'}`}
+          className={`flex min-w-0 flex-1 overflow-hidden ${isDense ? 'tabs-dense gap-1' : 'gap-4'}`}
         >
           {items.map((item) => (
             <button
