@@ -29,7 +29,8 @@ export function linkCause(
   link: { readonly id: number; readonly at: Micros; readonly by: string; readonly what: string },
 ): Cause {
   if (parent === undefined) {
-    return Object.freeze({ ...link, parent: undefined, depth: 0, root: undefined });
+    const { id, at, by, what } = link;
+    return Object.freeze({ id, at, by, what, parent: undefined, depth: 0, root: undefined });
   }
   const tooDeep = parent.depth >= DEPTH_MAX;
   return Object.freeze({

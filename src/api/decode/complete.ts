@@ -2,6 +2,7 @@ import { isList, isObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { StructSchema, TypeSchema } from '../schema/schema.ts';
 import { zeroOf } from './zero-values.ts';
+import { draftOf } from '../../base/copy.ts';
 
 /**
  * Fills the fields that the API server always holds into an object that was not decoded, as objects of the cluster's
@@ -21,7 +22,7 @@ function completeStruct(object: Fields, struct: StructSchema): Fields {
     if (object[field.name] !== undefined) continue;
     const zero = zeroOf(field);
     if (zero === undefined) continue;
-    changed ??= { ...object };
+    changed ??= draftOf(object);
     changed[field.name] = zero;
   }
   for (const [name, type] of wayDown(struct)) {
@@ -29,7 +30,7 @@ function completeStruct(object: Fields, struct: StructSchema): Fields {
     if (value === undefined) continue;
     const completed = completeValue(value, type);
     if (completed === value) continue;
-    changed ??= { ...object };
+    changed ??= draftOf(object);
     changed[name] = completed;
   }
   return changed ?? object;

@@ -1,3 +1,5 @@
+import { draftOf } from '../../base/copy.ts';
+
 /**
  * Helpers to fill absent fields without touching what is there. All of them give back the very object they were
  * given when nothing is to be filled, so that an object which has been through once costs no allocation.
@@ -11,7 +13,7 @@ export function fill<T extends object>(object: T, defaults: Partial<T>): T {
     const given = object[key];
     const isGiven = given !== undefined && (given !== '' || typeof value !== 'string');
     if (isGiven || given === value) continue;
-    if (result === object) result = { ...object };
+    if (result === object) result = draftOf(object);
     // The copy is this function's own until it is handed out.
     (result as Record<string, unknown>)[key] = value;
   }
@@ -34,7 +36,10 @@ export function mapSame<T>(list: readonly T[], change: (item: T) => T): readonly
 
 /** The object with one field replaced; the same object when the field is already that. */
 export function withField<T extends object, K extends keyof T>(object: T, key: K, value: T[K]): T {
-  return object[key] === value ? object : { ...object, [key]: value };
+  if (object[key] === value) return object;
+  const copy = draftOf(object) as T;
+  copy[key] = value;
+  return copy;
 }
 
 /** The object with a field, where it has one, passed through `change`. */

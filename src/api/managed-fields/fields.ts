@@ -42,6 +42,20 @@ export function fieldsOf(draft: FieldsDraft): Fields {
   return leaf;
 }
 
+/** A copy to be changed; a dictionary again where the elements are a list's (see `listDraft`). */
+function copyOf(fields: Fields): FieldsDraft {
+  for (const key in fields) {
+    if (key !== '.') return Object.assign(isListElement(key) ? listDraft() : {}, fields);
+  }
+  return Object.assign({}, fields);
+}
+
+function withMember(fields: Fields): FieldsDraft {
+  const draft = copyOf(fields);
+  draft['.'] = leaf;
+  return draft;
+}
+
 /** True when a set has no members; for roots. */
 export function isEmptySet(fields: Fields): boolean {
   if (fields === leaf) return true;
@@ -63,7 +77,7 @@ export function union(a: Fields, b: Fields): Fields {
     const mine = a[key];
     const both = mine === undefined ? theirs : unionNode(mine, theirs);
     if (both === mine) continue;
-    draft ??= { ...a };
+    draft ??= copyOf(a);
     draft[key] = both;
   }
   return draft === undefined ? a : fieldsOf(draft);
@@ -71,8 +85,8 @@ export function union(a: Fields, b: Fields): Fields {
 
 function unionNode(a: Fields, b: Fields): Fields {
   if (a === b) return a;
-  if (isEmptySet(b)) return isMember(a) ? a : fieldsOf({ ...a, '.': leaf });
-  if (isEmptySet(a)) return isMember(b) ? b : fieldsOf({ ...b, '.': leaf });
+  if (isEmptySet(b)) return isMember(a) ? a : fieldsOf(withMember(a));
+  if (isEmptySet(a)) return isMember(b) ? b : fieldsOf(withMember(b));
   return union(a, b);
 }
 
@@ -85,7 +99,7 @@ export function difference(a: Fields, b: Fields): Fields {
     if (mine === undefined) continue;
     const rest = differenceNode(mine, b[key] ?? leaf);
     if (rest === mine) continue;
-    draft ??= { ...a };
+    draft ??= copyOf(a);
     if (rest === undefined) delete draft[key];
     else draft[key] = rest;
   }
@@ -100,7 +114,7 @@ function differenceNode(a: Fields, b: Fields): Fields | undefined {
     return isEmptySet(rest) && (a['.'] === undefined || b['.'] !== undefined) ? undefined : rest;
   }
   if (a['.'] === undefined) return a;
-  const rest: FieldsDraft = { ...a };
+  const rest = copyOf(a);
   delete rest['.'];
   return Object.keys(rest).length === 0 ? undefined : fieldsOf(rest);
 }
@@ -114,7 +128,7 @@ export function recursiveDifference(a: Fields, b: Fields): Fields {
     const theirs = b[key] ?? leaf;
     const rest = isMember(theirs) ? leaf : recursiveDifference(mine, theirs);
     if (rest === mine && !isMember(theirs)) continue;
-    draft ??= { ...a };
+    draft ??= copyOf(a);
     if (isMember(theirs) || (isEmptySet(rest) && mine['.'] === undefined)) delete draft[key];
     else draft[key] = rest;
   }

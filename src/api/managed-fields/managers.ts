@@ -181,7 +181,8 @@ export function withoutFields(
   let { fields } = owned;
   if (changed !== undefined) fields = internedDifference(fields, changed);
   if (removed !== undefined) fields = internedDifference(fields, removed);
-  return fields === owned.fields ? owned : { ...owned, fields };
+  const { manager, time, entry } = owned;
+  return fields === owned.fields ? owned : { manager, fields, time, entry };
 }
 
 /** Joins the oldest updaters of each version when there are too many. */

@@ -1,4 +1,4 @@
-import type { KubernetesObject, ManagedFieldsEntry, ObjectMeta } from '../generated/types.ts';
+import type { KubernetesObject, ManagedFieldsEntry } from '../generated/types.ts';
 import type { StructSchema } from '../schema/schema.ts';
 import { compareObjects, compareWithNothing, type Difference } from './compare.ts';
 import { difference, type Fields, isEmptySet, leaf, recursiveDifference } from './fields.ts';
@@ -16,6 +16,7 @@ import {
   withoutFields,
   writeManagers,
 } from './managers.ts';
+import { copyWith } from '../../base/copy.ts';
 
 /**
  * Keeps `metadata.managedFields` of objects that are created, updated or patched (upstream: apimachinery's
@@ -136,7 +137,7 @@ function renewedEntries(
   const own = before[at];
   if (own === undefined) return undefined;
   if (own.time === writer.now) return before;
-  const renewed = { ...own, time: writer.now };
+  const renewed = copyWith(own, { time: writer.now });
   return before.length === 1 ? [renewed] : sortedEntries(before.with(at, renewed));
 }
 
@@ -206,8 +207,8 @@ export function withManagers<T extends KubernetesObject>(
     return { ...object, metadata };
   }
   if (has === entries || (has !== undefined && sameEntries(has, entries))) return object;
-  const metadata: ObjectMeta = { ...object.metadata, managedFields: entries };
-  return { ...object, metadata };
+  const metadata = copyWith(object.metadata, { managedFields: entries });
+  return copyWith<KubernetesObject>(object, { metadata }) as T; // The rest is the object's own.
 }
 
 function sameEntries(a: ManagedFields, b: ManagedFields): boolean {

@@ -20,7 +20,7 @@ export function conclude(
       sendReply(server, exchange, answer);
       return;
     case 'commit':
-      sendCommit(server, answer, { exchange, ...at });
+      sendCommit(server, answer, { exchange, step: at.step, attempt: at.attempt });
       return;
     case 'read':
       sendRead(server, answer, exchange);

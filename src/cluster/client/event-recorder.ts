@@ -143,7 +143,15 @@ export function recordEvent<Then>(
     client,
     env,
     key,
-    buildEvent(recorder, { ...event, message }, name, namespace, timestamp, timestamp, 1),
+    buildEvent(
+      recorder,
+      { about, type: event.type, reason: event.reason, message },
+      name,
+      namespace,
+      timestamp,
+      timestamp,
+      1,
+    ),
   );
 }
 

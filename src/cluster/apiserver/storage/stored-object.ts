@@ -1,21 +1,20 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
+import { copyWith } from '../../../base/copy.ts';
 
 /**
  * Objects lie in etcd without a resourceVersion, since it is the revision of the very write. Reading one puts it in.
  * The result is frozen: everybody shares it.
  */
 export function withRevision(stored: KubernetesObject, revision: number): KubernetesObject {
-  return Object.freeze({
-    ...stored,
-    metadata: { ...stored.metadata, resourceVersion: String(revision) },
-  });
+  const metadata = copyWith(stored.metadata, { resourceVersion: String(revision) });
+  return Object.freeze(copyWith(stored, { metadata }));
 }
 
 /** The object as it is stored. */
 export function withoutRevision(object: KubernetesObject): KubernetesObject {
   if (object.metadata.resourceVersion === undefined) return Object.freeze(object);
   const { resourceVersion: _, ...metadata } = object.metadata;
-  return Object.freeze({ ...object, metadata });
+  return Object.freeze(copyWith(object, { metadata }));
 }
 
 /** The revision at which an object was written. */

@@ -1,4 +1,4 @@
-import type { Binding, Pod, PodCondition } from '../../../api/generated/types.ts';
+import type { Binding, Pod, PodCondition, PodStatus } from '../../../api/generated/types.ts';
 import {
   badRequestError,
   conflictError,
@@ -14,6 +14,7 @@ import { commitObject } from '../writes/commit.ts';
 import { isDryRun } from '../writes/dry-run.ts';
 import { resourceOf } from '../writes/finish.ts';
 import { currentObject } from '../writes/update.ts';
+import { copyWith } from '../../../base/copy.ts';
 
 const bound = Object.freeze({
   kind: 'Status',
@@ -47,8 +48,10 @@ export function bindPod(call: VerbCall): Answer {
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   if (isDryRun(exchange.request)) return reply(bound, 201);
   const annotations = binding.metadata?.annotations;
-  const next: Pod = {
-    ...pod,
+  const status = copyWith<PodStatus>(pod.status ?? {}, {
+    conditions: withScheduled(pod, timestamp(server)),
+  });
+  const next: Pod = copyWith(pod, {
     ...(annotations === undefined || Object.keys(annotations).length === 0
       ? undefined
       : {
@@ -57,12 +60,9 @@ export function bindPod(call: VerbCall): Answer {
             annotations: { ...pod.metadata.annotations, ...annotations },
           },
         }),
-    spec: { ...pod.spec, nodeName },
-    status: {
-      ...pod.status,
-      conditions: withScheduled(pod, timestamp(server)),
-    },
-  };
+    spec: copyWith(pod.spec, { nodeName }),
+    status,
+  });
   return commitObject(server, {
     kind,
     key,

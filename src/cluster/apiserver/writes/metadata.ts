@@ -4,6 +4,7 @@ import { randomSuffix, randomUid } from '../../../kernel/random.ts';
 import type { RequestTarget } from '../request-target.ts';
 import { cacheOf, timestamp, type Server } from '../server.ts';
 import { keyOf } from '../request-target.ts';
+import { copyWith } from '../../../base/copy.ts';
 
 /** What the server itself writes into metadata (upstream: FillObjectMetaSystemFields, BeforeCreate, BeforeUpdate). */
 
@@ -22,10 +23,10 @@ export function withNewMetadata(
   const name = given.name || generateName(server, object, { kind, namespace });
   const uid = randomUid(server.env.random('uid'));
   const creationTimestamp = timestamp(server);
-  const metadata: ObjectMeta = kind.namespaced
-    ? { ...given, namespace, name, uid, creationTimestamp }
-    : { ...given, name, uid, creationTimestamp };
-  return { ...object, metadata };
+  const own: Partial<ObjectMeta> = kind.namespaced
+    ? { namespace, name, uid, creationTimestamp }
+    : { name, uid, creationTimestamp };
+  return copyWith(object, { metadata: copyWith(given, own) });
 }
 
 /** Nearly never is there anything to leave out, and leaving out costs more than copying. */
@@ -103,7 +104,7 @@ export function withOldMetadata(next: KubernetesObject, old: KubernetesObject): 
     ...keep('deletionTimestamp', deletionTimestamp),
     ...keep('deletionGracePeriodSeconds', deletionGracePeriodSeconds),
   };
-  return { ...next, metadata };
+  return copyWith(next, { metadata });
 }
 
 function keep<Key extends keyof ObjectMeta>(
