@@ -4,7 +4,7 @@ import type { FitChangeKind } from '../../bridge/scheduling.ts';
 import type { PageApiRequest } from '../../bridge/protocol.ts';
 import type { PodInfo } from '../../cluster/scheduler/snapshot/pod-info.ts';
 import type { World } from '../../kernel/world.ts';
-import { namespaceFlag, podPath, workloadOf } from './carry-out.ts';
+import { namespaceFlag, podPath, type Workload, workloadOf } from './carry-out.ts';
 import type { FilterTrials } from './filter-trials.ts';
 import { taintText, untolerated } from './loosen-constraints.ts';
 
@@ -25,23 +25,25 @@ const MERGE = 'application/merge-patch+json';
 const NODES_MAX = 200;
 const PODS_MAX = 400;
 
-/** A cordon lifted, taints taken off, labels given to a node. */
-export function nodeChanges(pod: Pod, trials: FilterTrials): readonly ClusterChange[] {
-  const changes: ClusterChange[] = [];
+/** A cordon lifted, taints taken off, labels given to a node. After each node looked at undefined: a place to pause. */
+export function* nodeChanges(
+  pod: Pod,
+  trials: FilterTrials,
+): Generator<ClusterChange | undefined, void> {
   const kinds = new Set<string>();
   const wanted = wantedLabels(pod);
   let looked = 0;
   for (const node of trials.nodes.values()) {
-    if (++looked > NODES_MAX) break;
+    if (++looked > NODES_MAX) return;
     for (const change of changesOf(node, pod, wanted, trials)) {
       // One of a kind is enough: equal nodes make equal proposals.
       const kind = `${change.kind} ${change.what.replaceAll(node.metadata.name ?? '', '')}`;
       if (kinds.has(kind)) continue;
       kinds.add(kind);
-      changes.push(change);
+      yield change;
     }
+    yield undefined;
   }
-  return changes;
 }
 
 function changesOf(
@@ -132,49 +134,53 @@ function valueFor({ operator, values = [] }: NodeSelectorRequirement): string | 
   return operator === 'Exists' ? '' : undefined;
 }
 
-/** Pods whose going would make room, the least important and smallest first. */
-export function removalChanges(
+/** Pods whose going would make room, the least important and smallest first; undefined is a place to pause. */
+export function* removalChanges(
   world: World,
   pod: Pod,
   trials: FilterTrials,
-): readonly ClusterChange[] {
+): Generator<ClusterChange | undefined, void> {
   const all = [...trials.placed()]
     .filter(({ pod: other }) => isRemovable(other))
     .sort((a, b) => a.pod.priority - b.pod.priority || sizeOf(a.pod) - sizeOf(b.pod));
-  const changes: ClusterChange[] = [];
   const owners = new Set<string>();
   let looked = 0;
+  let found = 0;
   for (const { pod: other, nodeName } of all) {
-    if (++looked > PODS_MAX || changes.length >= REMOVALS_MAX) break;
+    if (++looked > PODS_MAX || found >= REMOVALS_MAX) return;
+    yield undefined;
     const owner = workloadOf(world, other.pod);
     // The next Pod of the same workload says nothing new.
     if (owner !== undefined && owners.has(owner.path)) continue;
     if (trials.placeWithout(pod, other, nodeName) === undefined) continue;
-    if (owner === undefined) {
-      changes.push(deletionOf(other, nodeName));
-      continue;
-    }
-    owners.add(owner.path);
-    if (owner.replicas === undefined || owner.replicas < 1) continue;
-    changes.push({
-      kind: 'scale',
-      what: `Scale ${owner.words} from ${owner.replicas} to ${owner.replicas - 1}`,
-      note: `One Pod fewer, and its room is free when it has gone.`,
-      weight: 50 + other.priority / 1e9,
-      command: `kubectl scale ${owner.words}${namespaceFlag(other.pod)} --replicas=${owner.replicas - 1}`,
-      requests: [
-        {
-          method: 'PATCH',
-          path: owner.path,
-          body: { spec: { replicas: owner.replicas - 1 } },
-          contentType: MERGE,
-          act: `You scaled ${owner.words} to ${owner.replicas - 1}`,
-        },
-      ],
-      isIndirect: true,
-    });
+    if (owner !== undefined) owners.add(owner.path);
+    const change = owner === undefined ? deletionOf(other, nodeName) : scalingOf(owner, other);
+    if (change === undefined) continue;
+    found += 1;
+    yield change;
   }
-  return changes;
+}
+
+function scalingOf(owner: Workload, other: PodInfo): ClusterChange | undefined {
+  if (owner.replicas === undefined || owner.replicas < 1) return undefined;
+  const replicas = owner.replicas - 1;
+  return {
+    kind: 'scale',
+    what: `Scale ${owner.words} from ${owner.replicas} to ${replicas}`,
+    note: 'One Pod fewer, and its room is free when it has gone.',
+    weight: 50 + other.priority / 1e9,
+    command: `kubectl scale ${owner.words}${namespaceFlag(other.pod)} --replicas=${replicas}`,
+    requests: [
+      {
+        method: 'PATCH',
+        path: owner.path,
+        body: { spec: { replicas } },
+        contentType: MERGE,
+        act: `You scaled ${owner.words} to ${replicas}`,
+      },
+    ],
+    isIndirect: true,
+  };
 }
 
 const REMOVALS_MAX = 3;

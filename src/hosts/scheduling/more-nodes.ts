@@ -1,4 +1,5 @@
 import type { Node } from '../../api/generated/types.ts';
+import { value } from '../../api/quantity/numbers.ts';
 import type { Trial } from './trial-world.ts';
 
 /** A kind of machine of which there could be more. */
@@ -36,11 +37,15 @@ interface Shape {
   readonly capacity: Readonly<Record<string, string>>;
 }
 
+function gibibytes(text: string | undefined): number {
+  return Math.round((value(text) / 2 ** 30) * 10) / 10;
+}
+
 function shapeOf(node: Node, { labels, taints, allocatable, capacity }: Shape): NodeShape {
   const like = node.metadata.name ?? '';
   return {
     like,
-    words: `${allocatable['cpu'] ?? '0'} CPU, ${allocatable['memory'] ?? '0'} memory`,
+    words: `${allocatable['cpu'] ?? '0'} CPU, ${gibibytes(allocatable['memory'])}Gi memory`,
     addTo(trial, number) {
       const name = `${like}-more-${number}`;
       trial.request({

@@ -80,12 +80,13 @@ async function tryPodChanges(search: Search): Promise<boolean> {
     await trySpecChange(search, gates);
     return turn();
   }
-  const changes = [
-    ...lowerRequests(pod, (spec) => filters.place({ ...pod, spec }) !== undefined),
-    ...looserSpecs(pod, filters.nodes.values()).filter(
-      (change) => filters.place({ ...pod, spec: change.apply(pod.spec) }) !== undefined,
-    ),
-  ];
+  if (!(await turn())) return false;
+  const fits = (spec: Pod['spec']): boolean => filters.place({ ...pod, spec }) !== undefined;
+  const changes = [...lowerRequests(pod, fits)];
+  for (const change of looserSpecs(pod, filters.nodes.values())) {
+    if (!(await turn())) return false;
+    if (fits(change.apply(pod.spec))) changes.push(change);
+  }
   for (const change of changes) {
     if (!(await turn())) return false;
     await trySpecChange(search, change);
@@ -136,7 +137,13 @@ async function trySpecWay(
 async function tryClusterChanges(search: Search): Promise<boolean> {
   const { world, pod, filters, turn } = search;
   if ((pod.spec.schedulingGates ?? []).length > 0) return true;
-  const changes = [...nodeChanges(pod, filters), ...removalChanges(world, pod, filters)];
+  const changes: ClusterChange[] = [];
+  for (const found of [nodeChanges(pod, filters), removalChanges(world, pod, filters)]) {
+    for (const change of found) {
+      if (!(await turn())) return false;
+      if (change !== undefined) changes.push(change);
+    }
+  }
   for (const change of changes) {
     if (!(await turn())) return false;
     const node = await tryClusterChange(search, change);

@@ -4,6 +4,8 @@ import { nodeBox, nodeSlotsIn } from '../../view/field.ts';
 import { paintField, type RasterPalette } from '../../view/raster.ts';
 import type { View } from '../../view/view.ts';
 import { usePage } from '../page.tsx';
+import { useLens } from '../scheduling/lens.ts';
+import { paintLens } from '../scheduling/paint-lens.ts';
 import { useHover } from '../state/hover.ts';
 import { useSelection } from '../state/selection.ts';
 import { useTheme } from '../state/theme.ts';
@@ -47,6 +49,7 @@ export function RasterLayer({ visible }: { readonly visible: boolean }) {
       view.nodeSlots.watch(ask),
       useHover.subscribe(ask),
       useSelection.subscribe(ask),
+      useLens.subscribe(ask),
     ];
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', ask);
@@ -104,6 +107,7 @@ function paintCanvas(canvas: HTMLCanvasElement, view: View, flow: FlowSize): voi
     },
   );
   context.putImageData(image, 0, 0);
+  paintLens(context, view, flow, colours);
   if (zoom * 220 >= NAME_WIDTH_MIN) writeNames(context, view, flow, colours);
   canvas.dataset['nodes'] = String(figures.nodes);
   canvas.dataset['pods'] = String(figures.pods);

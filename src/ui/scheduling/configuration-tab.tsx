@@ -80,7 +80,11 @@ export default function ConfigurationTab() {
         >
           {problems.map(({ line, message }) => (
             <li key={`${line} ${message}`} className="py-0.5">
-              <button type="button" className="break-words text-left" onClick={() => jump(line)}>
+              <button
+                type="button"
+                className="text-left [overflow-wrap:anywhere]"
+                onClick={() => jump(line)}
+              >
                 <span className="text-failed-text">line {line}</span> {message}
               </button>
             </li>

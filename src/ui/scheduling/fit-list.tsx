@@ -9,6 +9,7 @@ import { runAct } from '../actions/run-action.ts';
 import { Section } from '../inspector/parts.tsx';
 import { type Page, usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
+import { useSelection } from '../state/selection.ts';
 
 /** "What would make it fit": the smallest single changes, found by trying each on a copy of the cluster. */
 export function FitList({ pod, podId }: { readonly pod: string; readonly podId: ThingId }) {
@@ -72,7 +73,7 @@ function Answer({
     <>
       <ol aria-label="Changes that would make it fit">
         {answer.changes.map((change) => (
-          <Change key={change.what} change={change} podId={podId} />
+          <Change key={change.what} change={change} podId={podId} pod={answer.pod} />
         ))}
       </ol>
       <p className="pt-1 text-11 text-faint">
@@ -83,7 +84,13 @@ function Answer({
   );
 }
 
-function Change({ change, podId }: { readonly change: FitChange; readonly podId: ThingId }) {
+interface ChangeProps {
+  readonly change: FitChange;
+  readonly podId: ThingId;
+  readonly pod: string;
+}
+
+function Change({ change, podId, pod }: ChangeProps) {
   const page = usePage();
   const [isDone, setDone] = useState(false);
   const { what, node, note, command, requests } = change;
@@ -112,7 +119,7 @@ function Change({ change, podId }: { readonly change: FitChange; readonly podId:
           disabled={isDone}
           onClick={() => {
             setDone(true);
-            void carryOut(page, change, podId).then(({ ok }) => setDone(ok));
+            void carryOut(page, change, { podId, pod }).then(({ ok }) => setDone(ok));
           }}
         >
           <Wrench size={13} /> {isDone ? 'Done' : 'Do it'}
@@ -123,7 +130,11 @@ function Change({ change, podId }: { readonly change: FitChange; readonly podId:
 }
 
 /** One request after the other; the first refusal ends it. */
-function carryOut(page: Page, change: FitChange, podId: ThingId): Promise<Outcome> {
+function carryOut(
+  page: Page,
+  change: FitChange,
+  { podId, pod }: { readonly podId: ThingId; readonly pod: string },
+): Promise<Outcome> {
   return runAct(page, {
     label: change.what,
     targets: [podId],
@@ -133,7 +144,29 @@ function carryOut(page: Page, change: FitChange, podId: ThingId): Promise<Outcom
         const outcome = answerOf(await page.client.api(request), '');
         if (!outcome.ok) return outcome;
       }
-      return { ok: true, message: `Done: ${change.what}` };
+      followReplacement(page, podId, pod);
+      return { ok: true, message: 'the API server took it' };
     },
   });
+}
+
+const FOLLOW_MILLIS = 3000;
+
+/** A Pod that was replaced goes on under its name: whoever looks at the old one looks at the new one then. */
+function followReplacement({ view }: Page, podId: ThingId, pod: string): void {
+  const release = view.onFrame(() => {
+    if (view.pods.get(podId) !== undefined) return;
+    if (useSelection.getState().selected !== podId) {
+      release();
+      return;
+    }
+    for (const id of view.pods.ids()) {
+      const row = view.pods.get(id);
+      if (row === undefined || `${row.namespace}/${row.name}` !== pod) continue;
+      useSelection.getState().select(id);
+      release();
+      return;
+    }
+  });
+  setTimeout(release, FOLLOW_MILLIS);
 }
