@@ -4,11 +4,8 @@ import { MINUTE, SECOND } from '../../../kernel/time.ts';
 import type { Plan } from '../plan.ts';
 import { aPod, seenCluster, summary, updated } from '../testing.ts';
 import { ask, list, managerRig, run, type ManagerRig } from '../testing-rig.ts';
-import { policyAnswer } from './failure-policy.ts';
-import { formatIndexes, parseIndexes } from './indexes.ts';
 import { jobController } from './job.ts';
 import { INDEX, INDEX_FAILURES, TRACKING } from './job-pods.ts';
-import { metSuccessRule } from './success-policy.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished.ts';
 
 const JOBS = '/apis/batch/v1/namespaces/default/jobs';
@@ -107,23 +104,6 @@ function statusOf(plan: Plan) {
 
 const reasons = (plan: Plan) =>
   (statusOf(plan)?.conditions ?? []).map((each) => `${each.type} ${each.reason}`);
-
-describe('indexes', () => {
-  test.each([
-    ['', []],
-    ['1', [1]],
-    ['1,2', [1, 2]],
-    ['0-2,4,6,7', [0, 1, 2, 4, 6, 7]],
-    ['1,3-5,7', [1, 3, 4, 5, 7]],
-  ] as [string, number[]][])('%s', (text, indexes) => {
-    expect(formatIndexes(new Set(indexes))).toBe(text);
-    expect([...parseIndexes(text, 10)]).toEqual(indexes);
-  });
-
-  test('beyond the completions there are none', () => {
-    expect([...parseIndexes('0-5', 3)]).toEqual([0, 1, 2]);
-  });
-});
 
 describe('how many pods a Job has made', () => {
   const running = (job: Job, count: number) =>
@@ -361,42 +341,6 @@ describe('verdicts', () => {
     const resumed = look(aJob({}, statusOf(suspended)));
     expect(reasons(resumed)).toEqual(['Suspended JobResumed']);
     expect(statusOf(resumed)?.startTime).toBe('2026-01-01T09:00:00Z');
-  });
-});
-
-describe('policies', () => {
-  const job = aJob();
-  test.each([
-    [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] }, 'Count'],
-    [{ action: 'Ignore', onExitCodes: { operator: 'NotIn', values: [3] } }, 'Ignore'],
-    [
-      { action: 'FailJob', onExitCodes: { containerName: 'd', operator: 'In', values: [1] } },
-      'Count',
-    ],
-    [
-      { action: 'FailIndex', onExitCodes: { containerName: 'c', operator: 'In', values: [1] } },
-      'FailIndex',
-    ],
-  ] as const)('%j', (rule, action) => {
-    expect(policyAnswer({ rules: [rule] }, jobPod(job, 'p', 'Failed')).action).toBe(action);
-  });
-
-  test('the message names container, code and rule', () => {
-    const rule = { action: 'FailJob', onExitCodes: { operator: 'In', values: [1] } } as const;
-    expect(policyAnswer({ rules: [rule] }, jobPod(job, 'p', 'Failed')).message).toBe(
-      'Container c for pod default/p failed with exit code 1 matching FailJob rule at index 0',
-    );
-  });
-
-  test.each([
-    [{ succeededCount: 2 }, [1], undefined],
-    [{ succeededCount: 1 }, [1], 'Matched rules at index 0'],
-    [{ succeededIndexes: '0,2-3', succeededCount: 1 }, [1], undefined],
-    [{ succeededIndexes: '0,2-3', succeededCount: 1 }, [3], 'Matched rules at index 0'],
-    [{ succeededIndexes: '1-2' }, [1], undefined],
-    [{ succeededIndexes: '1-2' }, [1, 2], 'Matched rules at index 0'],
-  ] as const)('success: %j with %j', (rule, succeeded, message) => {
-    expect(metSuccessRule({ rules: [rule] }, 5, new Set(succeeded))).toBe(message);
   });
 });
 

@@ -24,7 +24,7 @@ export function replicasOf(
   cluster: ClusterView,
 ): Replicas {
   const start = startOrdinal(set);
-  const wanted = new Array<Pod | undefined>(set.spec.replicas ?? 1).fill(undefined);
+  const wanted = Array.from({ length: set.spec.replicas ?? 1 }, (): Pod | undefined => undefined);
   const condemned: { pod: Pod; ordinal: number }[] = [];
   const all: Pod[] = [];
   for (const [, pod] of podsOf(set, cluster)) {

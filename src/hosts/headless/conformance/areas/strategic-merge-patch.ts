@@ -127,7 +127,10 @@ function vectorField(schemas: VectorSchemas, field: VectorField): PatchField {
 }
 
 function ourSchema(kind: string): PatchSchema | undefined {
-  const known = kindsWithSchema().find(([, name]) => name === kind);
+  // Of a kind with two views the one that the type is called after.
+  const known = kindsWithSchema().find(
+    ([version, name]) => name === kind && schemaOf(version, name)?.name === kind,
+  );
   const struct = known === undefined ? undefined : schemaOf(...known);
   return struct === undefined ? undefined : patchSchemaOf(struct);
 }
