@@ -1,5 +1,6 @@
 import type { Pod, Toleration } from '../../../api/generated/types.ts';
 import { admitted, isOf, type AdmissionPlugin } from './plugin.ts';
+import { copyWith } from '../../../base/copy.ts';
 
 /** How long Pods stay bound to a node that is lost, unless they say otherwise. */
 const SECONDS = 300;
@@ -14,14 +15,21 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     if (!isOf(call, 'Pod')) return admitted(change.next);
     const pod = change.next as Pod;
     const tolerations = pod.spec.tolerations ?? [];
+    if (tolerations.length === 0) return admitted(withTolerations(pod, both));
     const missing = [notReady, unreachable].filter(
       (wanted) => !tolerations.some((each) => covers(each, wanted)),
     );
     if (missing.length === 0) return admitted(pod);
-    const next: Pod = { ...pod, spec: { ...pod.spec, tolerations: [...tolerations, ...missing] } };
-    return admitted(next);
+    return admitted(withTolerations(pod, [...tolerations, ...missing]));
   },
 };
+
+/** What a Pod without tolerations gets: one list for all of them. */
+const both: readonly Toleration[] = Object.freeze([notReady, unreachable]);
+
+function withTolerations(pod: Pod, tolerations: readonly Toleration[]): Pod {
+  return copyWith(pod, { spec: copyWith(pod.spec, { tolerations }) });
+}
 
 /** Whether a toleration already speaks of the taint, with or without a time. */
 function covers({ key, effect }: Toleration, wanted: Toleration): boolean {

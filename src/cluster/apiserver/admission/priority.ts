@@ -11,6 +11,7 @@ import {
   type AdmissionPlugin,
   type Change,
 } from './plugin.ts';
+import { copyWith } from '../../../base/copy.ts';
 
 const STORAGE = 'priorityclasses';
 
@@ -77,14 +78,12 @@ function admitPod(call: VerbCall, change: Change): Admitted {
     );
   }
   const name = found?.metadata.name;
-  const spec: PodSpec = {
-    ...pod.spec,
+  const own: Partial<PodSpec> = {
     ...(name === undefined ? undefined : { priorityClassName: name }),
     priority: value,
     preemptionPolicy: computedPolicy,
   };
-  const next: Pod = { ...pod, spec };
-  return admitted(next);
+  return admitted(copyWith(pod, { spec: copyWith(pod.spec, own) }));
 }
 
 /** An update that leaves the computed values out keeps them; one that changes them is for validation to refuse. */

@@ -10,6 +10,7 @@ import { randomSuffix } from '../../../kernel/random.ts';
 import { cacheOf } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import { admitted, forbid, isCreation, notAdmitted, type AdmissionPlugin } from './plugin.ts';
+import { copyWith } from '../../../base/copy.ts';
 
 /** Where a container finds its token. */
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -39,13 +40,13 @@ export const serviceAccount: AdmissionPlugin = {
       // The default account of a new namespace is about to be made.
       return notAdmitted({ ...forbid(call, change, why), mayPass: name === 'default' });
     }
-    const spec: PodSpec = {
-      ...(mountsToken(pod, account) ? withToken(call, pod.spec) : pod.spec),
+    const own: Partial<PodSpec> = {
       serviceAccountName: name,
       serviceAccount: name,
       ...pullSecrets(pod.spec, account),
     };
-    return admitted({ ...pod, spec } as Pod);
+    const mounting = mountsToken(pod, account) ? withToken(call, pod.spec) : pod.spec;
+    return admitted(copyWith(pod, { spec: copyWith(mounting, own) }));
   },
 };
 
@@ -70,12 +71,10 @@ function withToken(call: VerbCall, spec: PodSpec): PodSpec {
   const initContainers =
     spec.initContainers === undefined ? undefined : mounted(spec.initContainers, mount);
   if (containers === spec.containers && initContainers === spec.initContainers) return spec;
-  return {
-    ...spec,
-    containers,
-    ...(initContainers === undefined ? undefined : { initContainers }),
-    volumes: [...(spec.volumes ?? []), { name: volumeName, ...tokenVolume }],
-  };
+  const volumes = [...(spec.volumes ?? []), { name: volumeName, ...tokenVolume }];
+  return initContainers === undefined
+    ? copyWith(spec, { containers, volumes })
+    : copyWith(spec, { containers, initContainers, volumes });
 }
 
 function freeVolumeName({ server }: VerbCall, volumes: readonly Volume[]): string {
@@ -93,7 +92,7 @@ function mounted(containers: readonly Container[], mount: VolumeMount): readonly
     const mounts = container.volumeMounts ?? [];
     if (mounts.some((each) => each.mountPath === TOKEN_PATH)) return container;
     changed = true;
-    return { ...container, volumeMounts: [...mounts, mount] };
+    return copyWith(container, { volumeMounts: [...mounts, mount] });
   });
   return changed ? result : containers;
 }
