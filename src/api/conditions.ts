@@ -11,7 +11,12 @@ export function findCondition<T extends { readonly type: string }>(
   conditions: readonly T[] | undefined,
   type: string,
 ): T | undefined {
-  return conditions?.find((each) => each.type === type);
+  if (conditions === undefined) return undefined;
+  for (let index = 0; index < conditions.length; index += 1) {
+    const condition = conditions[index];
+    if (condition?.type === type) return condition;
+  }
+  return undefined;
 }
 
 export function isConditionTrue(
