@@ -1,6 +1,6 @@
 import { isList, isObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
-import type { StructSchema, TypeSchema } from '../schema/schema.ts';
+import type { FieldSchema, StructSchema, TypeSchema } from '../schema/schema.ts';
 import { zeroOf } from './zero-values.ts';
 import { draftOf } from '../../base/copy.ts';
 
@@ -25,7 +25,9 @@ function completeStruct(object: Fields, struct: StructSchema): Fields {
     changed ??= draftOf(object);
     changed[field.name] = zero;
   }
-  for (const [name, type] of wayDown(struct)) {
+  const way = wayDown(struct);
+  for (let i = 0; i < way.length; i += 1) {
+    const { name, type } = way[i] as FieldSchema; // In range by the loop.
     const value = object[name];
     if (value === undefined) continue;
     const completed = completeValue(value, type);
@@ -64,16 +66,15 @@ function completeList(list: readonly unknown[], element: TypeSchema): readonly u
   return changed ?? list;
 }
 
-type WayDown = readonly (readonly [name: string, type: TypeSchema])[];
-const ways = new WeakMap<StructSchema, WayDown>();
+const ways = new WeakMap<StructSchema, readonly FieldSchema[]>();
 
 /** The fields below which there is anything to fill, worked out once a struct. */
-function wayDown(struct: StructSchema): WayDown {
+function wayDown(struct: StructSchema): readonly FieldSchema[] {
   let way = ways.get(struct);
   if (way === undefined) {
-    way = [...struct.fields.values()]
-      .filter((field) => reachesEmitted(field.type, new Set([struct])))
-      .map((field) => [field.name, field.type] as const);
+    way = [...struct.fields.values()].filter((field) =>
+      reachesEmitted(field.type, new Set([struct])),
+    );
     ways.set(struct, way);
   }
   return way;
