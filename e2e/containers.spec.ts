@@ -13,7 +13,7 @@ for (const { act, before } of containerFaults) {
     await editor.applied('Deployment web created');
     await expect.poll(() => map.readyPods('web-')).toBe(1);
 
-    await map.pods('web-').click();
+    await playground.pickPod('web-');
     await playground.act(act);
     await expect(inspector).toContainText(/Restarts\s*1/);
     await expect(inspector).toContainText(before);
@@ -28,7 +28,7 @@ test('a container that ends again and again is in CrashLoopBackOff', async ({ pl
   await editor.template('CrashLoopBackOff');
   await editor.applied('Pod crasher created');
   await expect(map.pods('crasher')).toHaveAccessibleName(/CrashLoopBackOff/);
-  await map.pods('crasher').click();
+  await playground.pickPod('crasher');
   await expect(inspector).toContainText(/Restarts\s*[2-9]/);
   await inspector.getByRole('tab', { name: 'Events' }).click();
   await expect(inspector).toContainText(/Back-off restarting failed container main in pod crasher/);
@@ -56,9 +56,9 @@ test('an image that does not exist: ErrImagePull, then ImagePullBackOff', async 
 });
 
 test('out of memory by its own doing: OOMKilled', async ({ playground }) => {
-  const { editor, map, inspector } = playground;
+  const { editor, inspector } = playground;
   await editor.template('Out of memory');
   await editor.applied('Pod hungry created');
-  await map.pods('hungry').click();
+  await playground.pickPod('hungry');
   await expect(inspector).toContainText('OOMKilled (exit code 137)');
 });

@@ -18,7 +18,7 @@ test('without the scheduler Pods stay Pending without a word; with it they are p
   }
   await expect(map.lane('Unseen')).toContainText('the scheduler is stopped');
 
-  await map.pods('web-').first().click();
+  await playground.pickPod('web-');
   await inspector.getByRole('tab', { name: 'Events' }).click();
   await expect(inspector).toContainText('No Events about this object.');
 
@@ -38,7 +38,7 @@ test('without the controller manager nothing is replaced; with it, all is caught
 
   await playground.organ('Controller manager', 'Stop');
   await expect(strip.getByRole('button', { name: 'Controller manager: failed' })).toBeVisible();
-  await map.pods('web-').first().click();
+  await playground.pickPod('web-');
   await playground.act('Delete');
   await expect(map.pods('web-')).toHaveCount(2);
   await time.pass(60);
@@ -71,7 +71,7 @@ test('without the API server an apply is refused, and what runs keeps running', 
   await expect(strip).toContainText('3 of 3 Ready');
 });
 
-test('etcd stops: no write is possible; it starts, and nothing is lost', async ({ playground }) => {
+test('without etcd no write is possible; with it, nothing was lost', async ({ playground }) => {
   const { editor, map, strip } = playground;
   await editor.write(deployment());
   await editor.applied('Deployment web created');
@@ -79,6 +79,11 @@ test('etcd stops: no write is possible; it starts, and nothing is lost', async (
 
   await playground.organ('etcd', 'Stop');
   await expect(strip.getByRole('button', { name: 'etcd: failed' })).toBeVisible();
+  await editor.write(configMap('meanwhile'));
+  await editor.apply();
+  await expect(editor.results).toContainText('ConfigMap meanwhile refused');
+  expect(await map.readyPods('web-')).toBe(3);
+
   await playground.organ('etcd', 'Start');
   await expect(strip.getByRole('button', { name: 'etcd: healthy' })).toBeVisible();
   await editor.write(configMap('afterwards'));

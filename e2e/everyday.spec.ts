@@ -89,7 +89,7 @@ test('a Pod that fits nowhere waits in the harbour with the reason of every node
   await expect(map.lane('Unschedulable')).toContainText(
     '0/3 nodes are available: 3 Insufficient cpu.',
   );
-  await map.pods('giant-').first().click();
+  await playground.pickPod('giant-');
   await inspector.getByRole('tab', { name: 'Events' }).click();
   await expect(inspector).toContainText('FailedScheduling');
 });
@@ -99,7 +99,7 @@ test('Why walks back from a Pod to the hand that applied it', async ({ playgroun
   await editor.write(deployment({ replicas: 1 }));
   await editor.applied('Deployment web created');
   await expect.poll(() => map.readyPods('web-')).toBe(1);
-  await map.pods('web-').click();
+  await playground.pickPod('web-');
   await inspector.getByRole('tab', { name: 'Why' }).click();
   await expect(inspector).toContainText('You applied Deployment web');
 });

@@ -24,7 +24,7 @@ test('the main job without a pointer: deploy, look, break, mend', async ({ playg
     const cursor = map.root.locator('[data-cursor="true"]');
     await keyboard.press('ArrowDown');
     for (let move = 0; move < 12; move++) {
-      if (/^Pod /.test((await cursor.getAttribute('aria-label')) ?? '')) break;
+      if ((await cursor.getAttribute('aria-label'))?.startsWith('Pod ') === true) break;
       await keyboard.press('ArrowDown');
       await expect(cursor).toHaveCount(1);
     }

@@ -15,6 +15,7 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1440, height: 900 },
+    actionTimeout: 20_000,
     launchOptions: {
       ...(process.env['CHROMIUM_PATH'] === undefined
         ? {}

@@ -3,7 +3,7 @@ import { deployment } from './support/manifests.ts';
 import { expect, test } from './support/test.ts';
 
 /** Far above what a bounded page needs, far below one element a Pod and its parts. */
-const ELEMENTS_MAX = 6000;
+const ELEMENTS_MAX = 3000;
 
 test('a thousand replicas on a hundred nodes: the page stays small and answers', async ({
   playground,

@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { createEditor, type EditorPart } from './editor.ts';
 import { createMap, type MapPart } from './map.ts';
 import { createObjects, type ObjectsPart } from './objects.ts';
@@ -25,6 +25,8 @@ export interface Playground {
   reload(): Promise<void>;
   /** Chooses an item of the menu behind an organ's three dots. */
   organ(title: OrganTitle, act: 'Stop' | 'Start'): Promise<void>;
+  /** Clicks a Pod on the map, so that the inspector shows it. */
+  pickPod(prefix: string): Promise<void>;
   /** Presses a button of the inspector, or chooses it from the menu of all actions. */
   act(label: string): Promise<void>;
 }
@@ -55,6 +57,21 @@ export function createPlayground(page: Page): Playground {
     async organ(title, act) {
       await strip.getByRole('button', { name: `${title}: actions` }).click();
       await page.getByRole('menuitem', { name: act }).click();
+    },
+    async pickPod(prefix) {
+      const chip = map.pods(prefix).first();
+      const heading = inspector.getByRole('heading', { level: 2, name: new RegExp(`^${prefix}`) });
+      for (let clicks = 1; clicks <= 3; clicks++) {
+        await chip.click();
+        const followed = await heading.waitFor({ timeout: 5000 }).then(
+          () => true,
+          () => false,
+        );
+        if (followed) return;
+        // Seen once on a busy machine, and not understood yet: not hidden, but no reason to fail either.
+        test.info().annotations.push({ type: 'lost click', description: `on Pod ${prefix}` });
+      }
+      await expect(heading).toBeVisible();
     },
     async act(label) {
       const button = inspector.getByRole('button', { name: label, exact: true });
