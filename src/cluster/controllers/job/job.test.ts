@@ -443,4 +443,30 @@ describe('Job on the API server', () => {
     run(rig, 10 * SECOND);
     expect(list(rig, PODS)).toEqual([]);
   });
+
+  test.each(['Orphan', 'namespace'])('nothing is left held: %s', (how) => {
+    const rig = managerRig({ nodes: 3 });
+    ask(rig, 'POST', '/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'own' },
+    });
+    const jobs = '/apis/batch/v1/namespaces/own/jobs';
+    const job = body({ completions: 2, parallelism: 2 });
+    ask(rig, 'POST', jobs, { ...job, metadata: { name: 'work', namespace: 'own' } });
+    run(rig, 5 * SECOND);
+    const pods = () => list<Pod>(rig, '/api/v1/namespaces/own/pods');
+    expect(pods()).toHaveLength(2);
+    if (how === 'Orphan') {
+      ask(rig, 'DELETE', `${jobs}/work?propagationPolicy=Orphan`);
+      run(rig, 10 * SECOND);
+      expect(pods().map((each) => each.metadata.finalizers ?? [])).toEqual([[], []]);
+      expect(pods().map((each) => each.metadata.ownerReferences ?? [])).toEqual([[], []]);
+    } else {
+      ask(rig, 'DELETE', '/api/v1/namespaces/own');
+      run(rig, 60 * SECOND);
+      const names = list(rig, '/api/v1/namespaces').map((each) => each.metadata.name);
+      expect(names).not.toContain('own');
+    }
+  });
 });

@@ -32,7 +32,11 @@ const ORPHAN = 'orphan:';
 export const jobController: Controller = {
   name: 'job-controller',
   workers: 5,
-  wokenBy: [itself('jobs'), { resource: 'pods', keys: jobsOfPod, batch: BATCH }],
+  wokenBy: [
+    itself('jobs'),
+    { resource: 'jobs', keys: orphansOfJob },
+    { resource: 'pods', keys: jobsOfPod, batch: BATCH },
+  ],
 
   reconcile(key, cluster, now) {
     if (key.startsWith(ORPHAN)) return letGo(key.slice(ORPHAN.length), cluster);
@@ -59,20 +63,37 @@ function jobsOfPod(change: InformerChange, cluster: ClusterView): readonly strin
     }
     return found;
   });
-  if (pod?.metadata.finalizers?.includes(TRACKING) !== true) return keys;
-  const [key] = keys;
-  const job = key === undefined ? undefined : cluster.get('jobs', key);
-  if (pod.metadata.deletionTimestamp === undefined || job !== undefined) return keys;
-  return keys === NO_KEYS ? [ORPHAN + change.key] : [...keys, ORPHAN + change.key];
+  if (pod === undefined || !isTracked(pod) || hasJob(pod, cluster)) return keys;
+  return [...keys, ORPHAN + change.key];
 }
 
-/** A leaving pod whose job is gone waits for nobody. */
+/** The pods that a job leaves behind uncounted. */
+function orphansOfJob({ old, next }: InformerChange, cluster: ClusterView): readonly string[] {
+  if (next !== undefined || old === undefined) return NO_KEYS;
+  const keys: string[] = [];
+  for (const [key, pod] of cluster.filed('pods', 'owner', old.metadata.uid ?? '')) {
+    if (isTracked(pod)) keys.push(ORPHAN + key);
+  }
+  return keys;
+}
+
+function isTracked({ metadata }: Pod): boolean {
+  return metadata.finalizers?.includes(TRACKING) === true;
+}
+
+/** Whether the job that is to count a pod is still there. */
+function hasJob(pod: Pod, cluster: ClusterView): boolean {
+  const owner = controllerOf(pod);
+  if (owner === undefined) return false;
+  const job = cluster.get('jobs', `${pod.metadata.namespace}/${owner.name}`);
+  return job !== undefined && job.metadata.uid === owner.uid;
+}
+
+/** A pod whose job is gone waits for nobody. */
 function letGo(key: string, cluster: ClusterView): Plan {
   const pod = cluster.get('pods', key);
-  if (pod?.metadata.finalizers?.includes(TRACKING) !== true) return rest('it waits for nobody');
-  const owner = controllerOf(pod);
-  const job = cluster.get('jobs', `${pod.metadata.namespace}/${owner?.name}`);
-  if (job !== undefined && job.metadata.uid === owner?.uid) return rest('its job will count it');
+  if (pod === undefined || !isTracked(pod)) return rest('it waits for nobody');
+  if (hasJob(pod, cluster)) return rest('its job will count it');
   return inOrder(`pod ${key} is counted by no job any more: lets it go`, [
     releaseWrite({ key, uid: pod.metadata.uid ?? '' }),
   ]);
