@@ -27,6 +27,8 @@ export interface SchedulerConfig {
   readonly burst: number;
   /** Its configuration file; absent: upstream's defaults. Frozen. */
   readonly configuration?: SchedulerConfiguration;
+  /** The same as it was written, comments and all, for whoever edits it next. */
+  readonly configurationText?: string;
 }
 
 /** The process's memory. What can be derived from it (the snapshot) is kept beside it. */

@@ -39,9 +39,10 @@ ${DEFAULT_PLUGINS.map(({ name, weight }) => `          - name: ${name}${weight =
 
 /** The scheduler's configuration as text: what was given last, or the defaults. */
 export function configurationText(world: World): ConfigurationAnswer {
-  const configuration = schedulerConfig(world)?.configuration;
+  const { configuration, configurationText: written } = schedulerConfig(world) ?? {};
+  const made = configuration === undefined ? DEFAULT_TEXT : stringifyYaml(configuration);
   return {
-    text: configuration === undefined ? DEFAULT_TEXT : stringifyYaml(configuration),
+    text: written ?? made,
     problems: [],
     scheduler: schedulerState(world),
   };
@@ -60,7 +61,7 @@ export function configure(world: World, text: string): ConfigurationAnswer {
     return { text, problems, scheduler: schedulerState(world) };
   }
   const runs = process.memory !== undefined;
-  const config: SchedulerConfig = { ...before, configuration: value };
+  const config: SchedulerConfig = { ...before, configuration: value, configurationText: text };
   const cause = kernel.note(world, {
     by: 'you',
     what: 'gave kube-scheduler another configuration and started it anew',

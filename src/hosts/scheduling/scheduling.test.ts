@@ -66,6 +66,22 @@ describe('what would make it fit', () => {
     ]);
   });
 
+  test('how many more nodes it takes for all Pods like it', async () => {
+    const driver = readyCluster(1);
+    createDeployment(driver, 'wide', 5, { containers: [container('wide', { cpu: '3500m' })] });
+    const { world } = driver.session;
+    const { body } = driver.request({ method: 'GET', path: '/api/v1/namespaces/default/pods' });
+    const { items } = body as {
+      items: readonly { metadata: { name: string }; spec: { nodeName?: string } }[];
+    };
+    const waiting = items.filter(({ spec }) => spec.nodeName === undefined);
+    expect(waiting).toHaveLength(4);
+    const answer = await whatWouldFit(world, `default/${waiting[0]?.metadata.name ?? ''}`, atOnce);
+    expect(answer.changes.find(({ kind }) => kind === 'node')?.note).toMatch(
+      /All 4 waiting Pods like it need 4\.$/,
+    );
+  });
+
   test('taints, cordons, and Pods in the way', async () => {
     const driver = readyCluster(2);
     const merge = 'application/merge-patch+json';

@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/generated/types.ts';
+import { controllerOf } from '../../api/owner-references.ts';
 import type { FitAnswer, FitChange, Obstacle } from '../../bridge/scheduling.ts';
 import { processState } from '../../cluster/observe.ts';
 import { profilesOf } from '../../cluster/scheduler/profiles.ts';
@@ -9,8 +10,14 @@ import { type ClusterChange, nodeChanges, removalChanges } from './change-cluste
 import { type FilterTrials, filterTrials } from './filter-trials.ts';
 import { looserSpecs, ungate } from './loosen-constraints.ts';
 import { lowerRequests } from './lower-requests.ts';
-import { moreNodes } from './more-nodes.ts';
-import { API_SERVER, schedulerConfig, schedulerState, storedPod } from './scheduler-of.ts';
+import { moreNodes, type NodeShape } from './more-nodes.ts';
+import {
+  API_SERVER,
+  schedulerConfig,
+  schedulerMemory,
+  schedulerState,
+  storedPod,
+} from './scheduler-of.ts';
 import type { SpecChange } from './spec-change.ts';
 import { beginTrial, copyForTrials, type Trial, type TrialCast, type Turn } from './trial-world.ts';
 
@@ -153,29 +160,68 @@ async function tryClusterChanges(search: Search): Promise<boolean> {
   }
   for (const shape of moreNodes(filters.nodes.values())) {
     if (!(await turn())) return false;
-    const trial = begin(search, search.copy);
-    for (let count = 1; count <= MORE_NODES_MAX; count++) {
-      shape.addTo(trial, count);
-      const node = await untilPlaced(trial, pod, NODE_MAX, turn);
-      if (node === undefined) continue;
-      search.found.push({
-        weight: 60 + count,
-        change: {
-          kind: 'node',
-          what: `${count === 1 ? 'One more node' : `${count} more nodes`} like ${shape.like} (${shape.words})`,
-          node,
-          note: 'A machine is added by your cloud or an autoscaler, not through the API.',
-          command: '',
-          requests: [],
-        },
-      });
-      break;
-    }
+    await tryMoreNodes(search, shape);
   }
   return turn();
 }
 
-const MORE_NODES_MAX = 4;
+/** Adds nodes of a shape until the Pod has one; and, while few are needed, until all Pods like it have. */
+async function tryMoreNodes(search: Search, shape: NodeShape): Promise<void> {
+  const { pod, turn } = search;
+  const trial = begin(search, search.copy);
+  const like = waitingLike(search.copy, pod);
+  let node: string | undefined;
+  let needed = 0;
+  let count = 0;
+  let left = like.length;
+  while (count < MORE_NODES_MAX && left > 0) {
+    count += 1;
+    shape.addTo(trial, count);
+    const found = await untilPlaced(trial, pod, NODE_MAX, turn);
+    if (found !== undefined && node === undefined) {
+      node = found;
+      needed = count;
+    }
+    // The others of its kind are tried in the same seconds.
+    if (found !== undefined) trial.run(2 * SECOND);
+    left = like.filter(
+      (key) => storedPod(trial.session.world, key)?.spec.nodeName === undefined,
+    ).length;
+    if (node === undefined && count >= FIRST_NODES_MAX) return;
+  }
+  if (node === undefined) return;
+  const forAll =
+    like.length < 2
+      ? ''
+      : left === 0
+        ? ` All ${like.length} waiting Pods like it need ${count}.`
+        : ` For all ${like.length} waiting Pods like it ${count} are not enough.`;
+  search.found.push({
+    weight: 60 + needed,
+    change: {
+      kind: 'node',
+      what: `${needed === 1 ? 'One more node' : `${needed} more nodes`} like ${shape.like} (${shape.words})`,
+      node,
+      note: `A machine is added by your cloud or an autoscaler, not through the API.${forAll}`,
+      command: '',
+      requests: [],
+    },
+  });
+}
+
+/** The Pods without a node that the same controller has made, this one included. */
+function waitingLike(world: World, pod: Pod): readonly string[] {
+  const keyOf = ({ metadata }: Pod): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+  const owner = controllerOf(pod)?.uid;
+  if (owner === undefined) return [keyOf(pod)];
+  return [...(schedulerMemory(world)?.queue.entries.values() ?? [])]
+    .filter((entry) => controllerOf(entry.pod)?.uid === owner)
+    .map(({ key }) => key);
+}
+
+/** A shape that does not help with so many does not help at all. */
+const FIRST_NODES_MAX = 3;
+const MORE_NODES_MAX = 12;
 const NODE_MAX = 12 * SECOND;
 
 async function tryClusterChange(
