@@ -68,12 +68,15 @@ function isNovel(element: string): boolean {
 
 /** The shared object that is equal to a set, or an equal set made of shared parts. */
 export function internFields(fields: Fields): Fields {
-  if (ids.has(fields)) return fields;
+  if (ids.has(fields) || unshared.has(fields)) return fields;
   const keys = Object.keys(fields);
   const children: Fields[] = [];
   for (const key of keys) children.push(internFields(fields[key] ?? leaf));
   return internedNode(keys, children);
 }
+
+// Nodes that are in their proper form but not on the shelves, so that they are not looked through again.
+const unshared = new WeakSet<Fields>();
 
 /** The interned node with these elements (each once, in any order) and their nodes, which are interned themselves. */
 export function internedNode(keys: readonly string[], children: readonly Fields[]): Fields {
@@ -82,7 +85,11 @@ export function internedNode(keys: readonly string[], children: readonly Fields[
   for (let i = 0; i < keys.length; i += 1) {
     if (isNovel(keys[i] ?? '') || !isInterned(children[i] ?? leaf)) isShared = false;
   }
-  if (!isShared) return sortedNode(keys, children);
+  if (!isShared) {
+    const node = sortedNode(keys, children);
+    unshared.add(node);
+    return node;
+  }
   if (shelfCount > shelfCountMax) {
     shelves = newShelf();
     shelfCount = 0;

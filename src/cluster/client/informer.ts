@@ -300,10 +300,11 @@ function put(
   next: KubeObject,
 ): void {
   informer.items.set(key, next);
-  if (informer.indexes.size === 0) return;
-  for (const [index, buckets] of informer.indexes) {
-    const valuesOf = spec.indexes?.[index];
-    if (valuesOf === undefined) continue;
+  const { indexes } = spec;
+  for (const index in indexes) {
+    const valuesOf = indexes[index];
+    const buckets = informer.indexes.get(index);
+    if (valuesOf === undefined || buckets === undefined) continue;
     const values = valuesOf(next);
     if (old !== undefined) {
       for (const value of valuesOf(old)) if (!values.includes(value)) unfile(buckets, value, key);
