@@ -57,7 +57,7 @@ export type RowOrder =
   | { readonly by: 'node' | 'verdict' | 'total' }
   | { readonly by: 'plugin'; readonly plugin: string };
 
-/** Rows in another order; feasible ones first unless by name, and equals in the scheduler's order. */
+/** Rows in another order; of equals the chosen one first, and then by name. */
 export function sortedRows(
   rows: readonly AttemptRow[],
   order: RowOrder,
@@ -80,8 +80,9 @@ export function sortedRows(
     return row.refusal === undefined && !row.isUnseen ? -1 : -2;
   };
   return rows.toSorted((a, b) => {
-    if (order.by === 'total' && key(a) === key(b)) return Number(b.isChosen) - Number(a.isChosen);
-    return sign * (key(a) - key(b));
+    const difference = key(a) - key(b);
+    if (difference !== 0) return sign * difference;
+    return Number(b.isChosen) - Number(a.isChosen) || compareNatural(a.node, b.node);
   });
 }
 
@@ -104,6 +105,13 @@ export function reasonCounts(
     } else known.count += 1;
   }
   return [...counts.values()].sort((a, b) => b.count - a.count);
+}
+
+/** Rows with the rarest reason first: what holds for few nodes is what can be mended. */
+export function rarestFirst(rows: readonly AttemptRow[]): readonly AttemptRow[] {
+  const counts = new Map(reasonCounts(rows).map(({ reason, count }) => [reason, count]));
+  const countOf = (row: AttemptRow): number => counts.get(reasonOf(row)) ?? 0;
+  return rows.toSorted((a, b) => countOf(a) - countOf(b) || compareNatural(a.node, b.node));
 }
 
 /** What each filter said of a node: the first no ends the asking. */

@@ -35,6 +35,18 @@ ${DEFAULT_PLUGINS.map(({ name, weight }) => `          - name: ${name}${weight =
                 weight: 1
               - name: memory
                 weight: 1
+      # A plugin of your own: enable it above by its name, and write it here. It may declare filter (the reason
+      # why a node will not do, or nothing) and score (0 to 100), or several of prepare(pod, nodes),
+      # filter(pod, node, prepared), score(pod, node, prepared), normalize(scores, prepared).
+      # - name: FewPods
+      #   args:
+      #     source: |
+      #       function filter(pod, node) {
+      #         if (pod.labels.quiet === 'true' && node.pods.length > 10) return 'node(s) were too busy';
+      #       }
+      #       function score(pod, node) {
+      #         return 100 - Math.min(100, Math.round((100 * node.requested.cpu) / node.allocatable.cpu));
+      #       }
 `;
 
 /** The scheduler's configuration as text: what was given last, or the defaults. */

@@ -4,7 +4,7 @@ import { hashWorld } from '../../kernel/hash.ts';
 import { SECOND } from '../../kernel/time.ts';
 import { configurationText, configure } from './configuration.ts';
 import { explain } from './explain.ts';
-import { container, createPod, readyCluster } from './testing.ts';
+import { container, create, createPod, readyCluster } from './testing.ts';
 import { atOnce } from './trial-world.ts';
 import { whereWouldItGo } from './where-would-it-go.ts';
 
@@ -35,6 +35,28 @@ describe('where would it go', () => {
     expect(answer.pods.map(({ owner }) => owner)).toEqual(Array(4).fill('Deployment web'));
     expect(answer.pods.map(({ node }) => node).sort()).toEqual(['', 'node-1', 'node-2', 'node-3']);
     expect(answer.pods.find(({ node }) => node === '')?.reason).toMatch(/3 Insufficient cpu/);
+  });
+
+  test('names who would be evicted, and waits until the room is there', async () => {
+    const driver = readyCluster(1);
+    create(driver, '/apis/scheduling.k8s.io/v1/priorityclasses', {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'high' },
+      value: 1000,
+    });
+    createPod(driver, 'low', { containers: [container('low', { cpu: '3' })] });
+    driver.run(5 * SECOND);
+    const text = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'vip' },
+      spec: { priorityClassName: 'high', containers: [container('vip', { cpu: '2' })] },
+    });
+    const question = { text, namespace: 'default' };
+    const answer = await whereWouldItGo(driver.session.world, question, atOnce);
+    expect(answer.evicted).toEqual(['default/low']);
+    expect(answer.pods).toMatchObject([{ name: 'vip', node: 'node-1' }]);
   });
 
   test('says what is wrong with a text', async () => {

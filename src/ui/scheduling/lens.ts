@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { DryRunAnswer, Explanation } from '../../bridge/scheduling.ts';
-import { attemptRows, reasonOf } from '../../view/attempt-rows.ts';
+import { attemptRows, reasonCounts, reasonOf } from '../../view/attempt-rows.ts';
 import { plural } from '../../view/words.ts';
 
 /** What is written on a node's card while somebody asks where a Pod can go. */
@@ -15,6 +15,8 @@ export type NodeVerdict =
 export interface Lens {
   readonly title: string;
   readonly verdicts: ReadonlyMap<string, NodeVerdict>;
+  /** The reason most nodes gave: from afar the others stand out. */
+  readonly commonest: string;
 }
 
 interface LensState {
@@ -45,7 +47,8 @@ export function lensOfExplanation(explanation: Explanation): Lens | undefined {
   const verdicts = new Map<string, NodeVerdict>();
   const most = Math.max(1, ...attempt.totals);
   let refused = 0;
-  for (const row of attemptRows(attempt)) {
+  const rows = attemptRows(attempt);
+  for (const row of rows) {
     if (row.refusal !== undefined) {
       refused += 1;
       verdicts.set(row.node, { kind: 'refused', words: reasonOf(row), plugin: row.refusal.plugin });
@@ -63,6 +66,7 @@ export function lensOfExplanation(explanation: Explanation): Lens | undefined {
   return {
     title: `Pod ${name}: ${attempt.feasible.length} of ${plural(looked, 'node')} could take it`,
     verdicts,
+    commonest: reasonCounts(rows)[0]?.reason ?? '',
   };
 }
 
@@ -87,5 +91,6 @@ export function lensOfDryRun(answer: DryRunAnswer): Lens {
   return {
     title: `Where would it go? ${plural(placed, 'Pod')} placed, ${answer.pods.length - placed} not`,
     verdicts,
+    commonest: '',
   };
 }

@@ -49,6 +49,8 @@ export function MatrixSheet({ attempt, rows, pod, onClose }: MatrixProps) {
       className="sheet matrix-sheet"
       aria-label={`Scheduling of Pod ${pod}`}
       onClose={onClose}
+      // Keys belong to the sheet while it is open: Escape closes it, and no more.
+      onKeyDown={(event) => event.stopPropagation()}
       onClick={(event) => {
         if (event.target === dialog.current) dialog.current?.close();
       }}
@@ -148,7 +150,8 @@ function Matrix({
     setOrder(next);
   };
   const head = { order, ascending, onSort: sort };
-  const columns = 4 + attempt.filters.length + scorers.length;
+  const isScored = attempt.totals.length > 0;
+  const columns = 3 + attempt.filters.length + scorers.length;
   return (
     <div
       ref={scroller}
@@ -161,7 +164,7 @@ function Matrix({
         <thead>
           <tr aria-rowindex={1}>
             <SortHead {...head} title="Node" to={{ by: 'node' }} />
-            <SortHead {...head} title="Total" to={{ by: 'total' }} />
+            {isScored && <SortHead {...head} title="Total" to={{ by: 'total' }} />}
             {scorers.map(({ plugin, weight }) => (
               <SortHead
                 key={plugin}
@@ -192,7 +195,7 @@ function Matrix({
                 filters={attempt.filters}
                 measure={measure}
                 scorers={scorers.map(({ plugin }) => plugin)}
-                most={most}
+                most={isScored ? most : 0}
               />
             );
           })}
@@ -247,6 +250,7 @@ interface MatrixRowProps {
   readonly filters: readonly string[];
   readonly scorers: readonly string[];
   readonly measure: Measure;
+  /** The greatest total; 0: nothing was scored. */
   readonly most: number;
 }
 
@@ -267,14 +271,16 @@ function MatrixRow({ row, index, filters, scorers, measure, most }: MatrixRowPro
         )}
         {row.isBest && !row.isChosen && <span className="text-dim"> = equal</span>}
       </th>
-      <td className="matrix-total">
-        {row.total !== undefined && (
-          <>
-            <span>{row.total}</span>
-            <StackedBar row={row} most={most} />
-          </>
-        )}
-      </td>
+      {most > 0 && (
+        <td className="matrix-total">
+          {row.total !== undefined && (
+            <>
+              <span>{row.total}</span>
+              <StackedBar row={row} most={most} />
+            </>
+          )}
+        </td>
+      )}
       {scorers.map((plugin) => {
         const points = row.points.find((each) => each.plugin === plugin);
         return (

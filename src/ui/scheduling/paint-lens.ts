@@ -11,11 +11,11 @@ interface FlowSize {
 }
 
 /** Cards smaller than this on the screen get no sign. */
-const SIGN_WIDTH_MIN = 14;
+const SIGN_WIDTH_MIN = 34;
 
 /**
- * The scheduling lens at the far levels: nodes that cannot take the Pod are veiled and crossed out, the
- * chosen one is framed, and Pods that would come are a dashed frame.
+ * The scheduling lens at the far levels: nodes that cannot take the Pod are veiled, and crossed out where there
+ * is room; those with a rarer reason are framed, like the chosen one. Pods that would come are a dashed frame.
  */
 export function paintLens(
   context: CanvasRenderingContext2D,
@@ -42,6 +42,11 @@ export function paintLens(
       context.fillStyle = colours.bg;
       context.fillRect(left, top, width, height);
       context.globalAlpha = 1;
+      if (verdict.words !== lens.commonest) {
+        context.strokeStyle = colours.state.attention;
+        context.lineWidth = 1.5;
+        context.strokeRect(left, top, width, height);
+      }
       if (width < SIGN_WIDTH_MIN) continue;
       context.strokeStyle = colours.state.attention;
       context.lineWidth = 1.5;

@@ -1,6 +1,12 @@
 import { memo, useMemo, useState } from 'react';
 import type { ExplainedAttempt } from '../../bridge/scheduling.ts';
-import { type AttemptRow, reasonCounts, reasonOf, sortedRows } from '../../view/attempt-rows.ts';
+import {
+  type AttemptRow,
+  rarestFirst,
+  reasonCounts,
+  reasonOf,
+  sortedRows,
+} from '../../view/attempt-rows.ts';
 import { countText } from '../../view/words.ts';
 import { NodeLink } from '../inspector/parts.tsx';
 import { pluginHue } from './plugin-hue.ts';
@@ -20,7 +26,11 @@ export const ScoreBars = memo(function ScoreBars({
   const [reason, setReason] = useState('');
   const counts = useMemo(() => reasonCounts(rows), [rows]);
   const isLarge = rows.length > EACH_MAX;
-  const sorted = useMemo(() => sortedRows(rows, { by: 'total' }, false), [rows]);
+  const isScored = attempt.totals.length > 0;
+  const sorted = useMemo(
+    () => (isLarge && !isScored ? rarestFirst(rows) : sortedRows(rows, { by: 'total' }, false)),
+    [rows, isLarge, isScored],
+  );
   const wanted = reason === '' ? sorted : sorted.filter((row) => reasonOf(row) === reason);
   const shown = isLarge ? wanted.slice(0, LISTED_MAX) : wanted;
   const most = Math.max(1, ...attempt.totals);
