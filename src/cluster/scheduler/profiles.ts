@@ -8,6 +8,7 @@ import { takeConfiguration } from './configuration/take-configuration.ts';
 import { buildProfile, type Profile } from './framework/profile.ts';
 import type { SchedulerConfig } from './memory.ts';
 import { pluginRegistry } from './plugins/index.ts';
+import { withUserPlugins } from './user-plugins/registry.ts';
 
 /** The profiles of a configuration by `schedulerName`. Made once for each: plugins are code, not state. */
 export function profilesOf(config: SchedulerConfig): ReadonlyMap<string, Profile> {
@@ -21,7 +22,10 @@ export function profilesOf(config: SchedulerConfig): ReadonlyMap<string, Profile
     profiles = new Map(
       configured.map((each) => {
         const name = each.schedulerName ?? DEFAULT_SCHEDULER_NAME;
-        return [name, buildProfile(each, pluginRegistry)] as const;
+        return [
+          name,
+          buildProfile(each, withUserPlugins(pluginRegistry, each.pluginConfig)),
+        ] as const;
       }),
     );
     known.set(key, profiles);

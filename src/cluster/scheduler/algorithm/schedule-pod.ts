@@ -91,7 +91,13 @@ export function attemptPod(pod: PodInfo, options: AttemptOptions): Attempt {
   }
   const { rejection } = preFiltered;
   if (rejection !== undefined) {
-    if (!isRejected(rejection)) return { ...attempt, failure: broken(rejection) };
+    if (!isRejected(rejection))
+      return {
+        ...attempt,
+        failure: broken(
+          `running PreFilter plugin ${JSON.stringify(rejection.plugin)}: ${messageOf(rejection)}`,
+        ),
+      };
     return failWithoutNodes(attempt, options, rejection);
   }
   const nominated = nominatedSlot(cycle, preFiltered.filters);
@@ -104,12 +110,14 @@ export function attemptPod(pod: PodInfo, options: AttemptOptions): Attempt {
   const found = findFeasibleNodes(cycle, preFiltered, { start, wanted });
   const nextStart = (found.startedAt + found.examined) % nodeCount(snapshot);
   const searched = { ...attempt, found, nextStart };
-  if (found.error !== undefined) return { ...searched, failure: broken(found.error) };
+  if (found.error !== undefined)
+    return { ...searched, failure: broken(filterFaultText(found.error)) };
   if (found.feasible.length === 0) return failOnNodes(searched, options, found);
   if (found.feasible.length === 1) return choose(searched, found.feasible[0] as number);
 
   const scoring = scoreNodes(profile, cycle, found.feasible);
-  if (scoring.error !== undefined) return { ...searched, scoring, failure: broken(scoring.error) };
+  if (scoring.error !== undefined)
+    return { ...searched, scoring, failure: broken(messageOf(scoring.error)) };
   const best = bestOf(found.feasible, scoring.totals);
   const drawn = best.length === 1 ? 0 : options.drawBelow(best.length);
   return { ...choose({ ...searched, scoring }, best[drawn] as number), best };
@@ -255,18 +263,21 @@ function rejected(message: string, plugins: readonly string[]): AttemptFailure {
   };
 }
 
-function broken(status: Status): AttemptFailure {
-  const text = messageOf(status);
+function broken(message: string): AttemptFailure {
   return {
     isError: true,
-    message:
-      status.plugin === ''
-        ? text
-        : `running ${JSON.stringify(status.plugin)} filter plugin: ${text}`,
+    message,
     rejectedBy: new Set(),
     pendingOn: new Set(),
     postFilter: undefined,
   };
+}
+
+function filterFaultText(status: Status): string {
+  const text = messageOf(status);
+  return status.plugin === ''
+    ? text
+    : `running ${JSON.stringify(status.plugin)} filter plugin: ${text}`;
 }
 
 /** The status that an attempt ends with, for those who record it. */

@@ -1,6 +1,6 @@
 import type { Cycle, SchedulerPlugin } from '../framework/plugin.ts';
 import type { Profile } from '../framework/profile.ts';
-import { failure, type Status } from '../framework/status.ts';
+import { failure, messageOf, type Status } from '../framework/status.ts';
 
 /** The scores of one plugin over the candidates. */
 export interface PluginScores {
@@ -28,7 +28,7 @@ export function scoreNodes(profile: Profile, cycle: Cycle, nodes: Int32Array): S
     const answer = plugin.preScore?.(cycle, nodes);
     if (answer === undefined) continue;
     if (answer.kind === 'skip') skipped.add(plugin);
-    else if (answer.kind === 'reject') return failed(answer.status);
+    else if (answer.kind === 'reject') return failed(preScoreFailure(answer.status));
     else states.set(plugin, answer.state);
   }
   const scorers = profile.points.score;
@@ -80,9 +80,14 @@ function failed(error: Status): Scoring {
   return { plugins: [], totals: NO_SCORES, error };
 }
 
+function preScoreFailure(status: Status): Status {
+  const name = JSON.stringify(status.plugin);
+  return failure(status.plugin, `running PreScore plugin ${name}: ${messageOf(status)}`);
+}
+
 function outOfRange(plugin: string, score: number): Status {
   return failure(
     plugin,
-    `plugin ${JSON.stringify(plugin)} returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`,
+    `applying score defaultWeights on Score plugins: plugin ${JSON.stringify(plugin)} returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`,
   );
 }

@@ -17,6 +17,7 @@ import {
   type ProfileConfiguration,
   type SchedulerConfiguration,
 } from './configuration.ts';
+import { scriptErrors, sourceOf, withUserPlugins } from '../user-plugins/registry.ts';
 import { argsShapeErrors, shapeErrors } from './decode.ts';
 import { argsErrors } from './validate-args.ts';
 
@@ -105,6 +106,7 @@ function profilesErrors(
   const known = new Map<string, number>();
   profiles.forEach((profile, index) => {
     const path = `profiles[${index}]`;
+    const plugins = withUserPlugins(registry, profile.pluginConfig);
     const name = profile.schedulerName ?? '';
     if (name === '') errors.push(required(`${path}.schedulerName`));
     const earlier = known.get(name);
@@ -114,10 +116,10 @@ function profilesErrors(
     known.set(name, index);
     errors.push(
       ...percentageErrors(`${path}.percentageOfNodesToScore`, profile.percentageOfNodesToScore),
-      ...pluginsErrors(profile, path, registry),
-      ...pluginConfigErrors(profile, path),
+      ...pluginsErrors(profile, path, plugins),
+      ...pluginConfigErrors(profile, path, registry),
     );
-    if (errors.length === 0) errors.push(...missingErrors(profile, path, registry));
+    if (errors.length === 0) errors.push(...missingErrors(profile, path, plugins));
   });
   const [first, ...others] = profiles.map((profile) => JSON.stringify(profile.plugins?.queueSort));
   others.forEach((queueSort, index) => {
@@ -190,15 +192,25 @@ function setErrors(
   return errors;
 }
 
-function pluginConfigErrors(profile: ProfileConfiguration, path: string): FieldError[] {
+function pluginConfigErrors(
+  profile: ProfileConfiguration,
+  path: string,
+  registry: PluginRegistry,
+): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
-  (profile.pluginConfig ?? []).forEach(({ name, args }, index) => {
+  (profile.pluginConfig ?? []).forEach((config, index) => {
+    const { name, args } = config;
     const at = `${path}.pluginConfig[${index}]`;
     if (seen.has(name)) errors.push(duplicate(at, name));
     seen.add(name);
     if (REMOVED.includes(name)) {
       errors.push(invalid(at, name, removed()));
+      return;
+    }
+    const source = sourceOf(config);
+    if (source !== undefined && !Object.hasOwn(registry, name)) {
+      errors.push(...scriptErrors(source, `${at}.args.source`));
       return;
     }
     const misshapen = argsShapeErrors(name, args, `${at}.args`);

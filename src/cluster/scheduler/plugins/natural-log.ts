@@ -5,12 +5,26 @@
 export function naturalLog(count: number): number {
   const known = logs[count];
   if (known !== undefined) return known;
-  // count = m · 2^k with m near 1, and ln m = 2 artanh((m − 1) / (m + 1)) as a quickly falling series.
+  const result = logarithm(count);
+  if (count < LOGS_MAX) logs[count] = result;
+  return result;
+}
+
+/** The same of any number, and not remembered. */
+export function logarithm(x: number): number {
+  if (!(x > 0) || x === Number.POSITIVE_INFINITY) {
+    return x === 0 ? Number.NEGATIVE_INFINITY : x > 0 ? x : Number.NaN;
+  }
+  // x = m · 2^k with m near 1, and ln m = 2 artanh((m − 1) / (m + 1)) as a quickly falling series.
   let exponent = 0;
-  let mantissa = count;
+  let mantissa = x;
   while (mantissa > Math.SQRT2) {
     mantissa /= 2;
     exponent += 1;
+  }
+  while (mantissa < Math.SQRT1_2) {
+    mantissa *= 2;
+    exponent -= 1;
   }
   const ratio = (mantissa - 1) / (mantissa + 1);
   const square = ratio * ratio;
@@ -20,9 +34,7 @@ export function naturalLog(count: number): number {
     sum += term / odd;
     term *= square;
   }
-  const result = 2 * ratio * sum + exponent * Math.LN2;
-  if (count < LOGS_MAX) logs[count] = result;
-  return result;
+  return 2 * ratio * sum + exponent * Math.LN2;
 }
 
 const logs: (number | undefined)[] = [];
