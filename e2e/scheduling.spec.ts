@@ -174,7 +174,23 @@ test('another configuration is refused with its errors, or taken by a scheduler 
   await text.fill(before.replace('LeastAllocated', 'MostAllocated'));
   await inspector.getByRole('button', { name: 'Take it' }).click();
   await expect(playground.activity).toContainText('has started with the new configuration');
-  await playground.editor.write(deployment({ replicas: 2 }));
-  await page.getByRole('button', { name: 'Where would it go?' }).click();
-  await expect(page.getByRole('region', { name: 'Where would it go?' })).toContainText('→ node-');
+
+  await test.step('a plugin of one’s own filters and scores like any other', async () => {
+    await inspector.getByRole('button', { name: 'Own plugin' }).click();
+    await expect(text).toHaveValue(/name: MyPlugin/);
+    const given = await text.inputValue();
+    await text.fill(
+      given
+        .replace('node.pods.length >= 20', "node.name !== 'node-2'")
+        .replace("'node(s) had 20 Pods already'", "'node(s) were not the second'"),
+    );
+    await inspector.getByRole('button', { name: 'Take it' }).click();
+    await expect(
+      playground.activity.getByText('has started with the new configuration'),
+    ).toHaveCount(2);
+    await playground.editor.write(deployment({ replicas: 2 }));
+    await page.getByRole('button', { name: 'Where would it go?' }).click();
+    const answer = page.getByRole('region', { name: 'Where would it go?' });
+    await expect(answer).toContainText('Deployment web 2 Pods → node-2');
+  });
 });

@@ -1,4 +1,4 @@
-import { fieldErrorMessage } from '../../api/field-errors.ts';
+import { type FieldError, fieldErrorMessage } from '../../api/field-errors.ts';
 import { parseManifest } from '../../api/manifest/parse.ts';
 import { spanOfPath } from '../../api/manifest/positions.ts';
 import { stringifyYaml } from '../../api/manifest/stringify.ts';
@@ -113,7 +113,15 @@ function read(text: string): {
   if (taken.ok) return { value: taken.value, problems };
   for (const error of taken.error) {
     const { line } = spanOfPath(document, error.field);
-    problems.push({ line, message: fieldErrorMessage(error) });
+    problems.push({ line: line + linesInto(text, line, error), message: fieldErrorMessage(error) });
   }
   return { value: {}, problems };
+}
+
+/** A fault in the script of a user's plugin is said with the script's own line: where that is in a block of text. */
+function linesInto(text: string, line: number, { field, detail }: FieldError): number {
+  const into = /^line (\d+): /.exec(detail);
+  if (into === null || !field.endsWith('.args.source')) return 0;
+  const isBlock = /[|>][-+]?\s*$/.test(text.split('\n')[line - 1] ?? '');
+  return isBlock ? Number(into[1]) : 0;
 }

@@ -88,6 +88,28 @@ describe('the configuration', () => {
     ]);
   });
 
+  test('a fault in a script of the user’s own is said at its line', () => {
+    const { world } = readyCluster(1).session;
+    const { problems } = configure(
+      world,
+      `apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+profiles:
+  - plugins:
+      multiPoint:
+        enabled: [{ name: Mine }]
+    pluginConfig:
+      - name: Mine
+        args:
+          source: |
+            function filter(pod, node) {
+              return node.name ===;
+            }
+`,
+    );
+    expect(problems).toMatchObject([{ line: 12, message: expect.stringContaining('line 2:') }]);
+  });
+
   test('a scheduler started with another strategy packs instead of spreading, also after it was saved', () => {
     const driver = readyCluster();
     const text = `apiVersion: kubescheduler.config.k8s.io/v1

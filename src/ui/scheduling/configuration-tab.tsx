@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { ConfigurationAnswer } from '../../bridge/scheduling.ts';
 import { runAct } from '../actions/run-action.ts';
 import { usePage } from '../page.tsx';
+import { withOwnPlugin } from './own-plugin.ts';
 import { componentId } from '../../view/selection.ts';
 
 const LINE_HEIGHT = 18;
@@ -25,6 +26,12 @@ export default function ConfigurationTab() {
       current = false;
     };
   }, [page]);
+  // Once the new text is there, its script is what the person will want to write.
+  const jumpTo = useRef(0);
+  useEffect(() => {
+    if (jumpTo.current > 0 && text !== undefined) select(area.current, text, jumpTo.current);
+    jumpTo.current = 0;
+  });
   if (text === undefined) return null;
 
   async function apply(): Promise<void> {
@@ -46,15 +53,7 @@ export default function ConfigurationTab() {
     setBusy(false);
   }
 
-  const jump = (line: number): void => {
-    const field = area.current;
-    if (field === null) return;
-    const lines = text.split('\n');
-    const from = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
-    field.focus();
-    field.setSelectionRange(from, from + (lines[line - 1]?.length ?? 0));
-    field.scrollTop = Math.max(0, (line - 4) * LINE_HEIGHT);
-  };
+  const jump = (line: number): void => select(area.current, text, line);
   const wrong = new Set(problems.map(({ line }) => line));
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -111,8 +110,52 @@ export default function ConfigurationTab() {
         >
           Discard
         </button>
+        <OwnPluginButton
+          text={text}
+          onChange={(next) => {
+            setText(next);
+            setProblems([]);
+            jumpTo.current = next.slice(0, next.indexOf('source: |')).split('\n').length + 1;
+          }}
+        />
       </footer>
     </div>
+  );
+}
+
+/** Puts the caret on a line, and the line into view. */
+function select(field: HTMLTextAreaElement | null, text: string, line: number): void {
+  if (field === null) return;
+  const lines = text.split('\n');
+  const from = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+  field.focus();
+  field.setSelectionRange(from, from + (lines[line - 1]?.length ?? 0));
+  field.scrollTop = Math.max(0, (line - 4) * LINE_HEIGHT);
+}
+
+/** Writes a plugin of one's own into the text, enabled, with a script to begin with. */
+function OwnPluginButton({
+  text,
+  onChange,
+}: {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}) {
+  const next = useMemo(() => withOwnPlugin(text), [text]);
+  return (
+    <button
+      type="button"
+      className="btn"
+      disabled={next === undefined}
+      data-tip={
+        next === undefined
+          ? 'Name it under plugins.multiPoint.enabled, and give its script under pluginConfig as args.source'
+          : 'Filter and score in JavaScript, run in the engine with a limit of steps'
+      }
+      onClick={() => next !== undefined && onChange(next)}
+    >
+      Own plugin
+    </button>
   );
 }
 
