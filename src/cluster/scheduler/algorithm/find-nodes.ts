@@ -4,6 +4,7 @@ import { isRejected, type MaybeStatus, type Status, unresolvable } from '../fram
 import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo.ts';
 import { positionOf, scratchOf, slotsInOrder, verdictScratchOf } from '../snapshot/snapshot.ts';
 import { type PreFiltered, runFiltersWithNominated } from './filters.ts';
+import { hopelessBook, knowsHopelessKinds, rememberHopeless } from './hopeless-kinds.ts';
 import { kindOfPod } from './kind-of-pod.ts';
 import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-book.ts';
 
@@ -46,8 +47,8 @@ export function findFeasibleNodes(
 ): FoundNodes {
   const { snapshot } = cycle;
   const slots = slotsInOrder(snapshot);
+  if (nodeNames === undefined) return searchAll(cycle, filters, slots, options);
   const book = createVerdictBook(verdictScratchOf(snapshot));
-  if (nodeNames === undefined) return searchAll(cycle, filters, slots, book, options);
   book.absent = unresolvable('', `node(s) didn't satisfy plugin(s) [${narrowing.join(' ')}]`);
   return searchNamed(cycle, filters, nodeNames, slots, book, options.start);
 }
@@ -56,15 +57,21 @@ function searchAll(
   cycle: Cycle,
   filters: FilterRun,
   slots: Int32Array,
-  book: VerdictBook,
   { start, wanted }: { readonly start: number; readonly wanted: number },
 ): FoundNodes {
-  const feasible = scratchOf(cycle.snapshot);
-  const ask = askerOf(cycle, filters);
+  const { snapshot } = cycle;
+  const { key, ask } = askerOf(cycle, filters);
+  const startedAt = slots.length === 0 ? 0 : start % slots.length;
+  const known = key === undefined ? undefined : hopelessBook(snapshot, key, slots, ask);
+  if (known !== undefined) {
+    const examined = slots.length;
+    return { feasible: NO_NODES, book: known, startedAt, examined, error: undefined };
+  }
+  const book = createVerdictBook(verdictScratchOf(snapshot));
+  const feasible = scratchOf(snapshot);
   let found = 0;
   let examined = 0;
-  let position = slots.length === 0 ? 0 : start % slots.length;
-  const startedAt = position;
+  let position = startedAt;
   while (examined < slots.length && found < wanted) {
     const slot = slots[position] as number; // In range: positions wrap at the end.
     const status = ask(slot);
@@ -77,21 +84,31 @@ function searchAll(
     examined += 1;
     position = position + 1 === slots.length ? 0 : position + 1;
   }
+  if (found === 0) {
+    const kind = key ?? kindOfPod(cycle, filters);
+    if (kind !== undefined) rememberHopeless(snapshot, kind, slots, book);
+  }
   return { feasible: feasible.slice(0, found), book, startedAt, examined, error: undefined };
 }
 
 /**
- * What is asked of each node. Where Pods are nominated, filtering counts them in and costs more, so that what
- * was said of unchanged nodes to a Pod of the same kind is remembered.
+ * What is asked of each node, and the kind of Pod where it matters. Where Pods are nominated, filtering counts them
+ * in and costs more, so that what was said of unchanged nodes to a Pod of the same kind is remembered.
  */
-function askerOf(cycle: Cycle, filters: FilterRun): (slot: number) => MaybeStatus {
+function askerOf(
+  cycle: Cycle,
+  filters: FilterRun,
+): { readonly key: string | undefined; readonly ask: (slot: number) => MaybeStatus } {
   const { snapshot } = cycle;
   const { table } = snapshot;
-  const key = snapshot.nominated.size === 0 ? undefined : kindOfPod(cycle, filters);
-  if (key === undefined) return (slot) => runFiltersWithNominated(cycle, filters, slot);
+  const hasNominated = snapshot.nominated.size > 0;
+  const key = hasNominated || knowsHopelessKinds(snapshot) ? kindOfPod(cycle, filters) : undefined;
+  if (key === undefined || !hasNominated) {
+    return { key, ask: (slot) => runFiltersWithNominated(cycle, filters, slot) };
+  }
   // This kind of memo holds statuses, and FITS for none.
   const memo = nodeMemo(snapshot.verdictMemos, key, table) as NodeMemo<Status | typeof FITS>;
-  return (slot) => {
+  const ask = (slot: number): MaybeStatus => {
     let answer = recall(memo, table, slot);
     if (answer === undefined) {
       answer = runFiltersWithNominated(cycle, filters, slot) ?? FITS;
@@ -99,6 +116,7 @@ function askerOf(cycle: Cycle, filters: FilterRun): (slot: number) => MaybeStatu
     }
     return answer === FITS ? undefined : (answer as Status);
   };
+  return { key, ask };
 }
 
 const FITS = Object.freeze({ fits: true });

@@ -42,6 +42,7 @@ export function reasonCounts(
 }
 
 function addReasons(reasons: Map<string, number>, status: MaybeStatus, count: number): void {
+  if (count === 0) return;
   for (const reason of status?.reasons ?? []) {
     reasons.set(reason, (reasons.get(reason) ?? 0) + count);
   }

@@ -193,11 +193,11 @@ function failOnNodes(attempt: Attempt, options: AttemptOptions, found: FoundNode
   const postFilter = runPostFilters(attempt, options, book);
   const rejectedBy = new Set<string>(attempt.preFiltered.narrowing);
   const pendingOn = new Set<string>();
-  for (const { code, plugin } of book.statuses) {
-    if (plugin === '') continue;
+  book.statuses.forEach(({ code, plugin }, index) => {
+    if (plugin === '' || book.counts[index] === 0) return;
     if (code === 'Pending') pendingOn.add(plugin);
     else rejectedBy.add(plugin);
-  }
+  });
   const count = nodeCount(options.snapshot);
   const message = fitErrorMessage({
     nodeCount: count,

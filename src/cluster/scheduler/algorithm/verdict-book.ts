@@ -5,7 +5,7 @@ import type { MaybeStatus, Status } from '../framework/status.ts';
 export interface VerdictBook {
   readonly byPosition: Uint16Array;
   readonly statuses: Status[];
-  /** How many nodes got each status. */
+  /** How many nodes got each status; 0 where every one of them has changed its mind. */
   readonly counts: number[];
   /** The last status entered: the next is nearly always the same. */
   lastStatus: MaybeStatus;
@@ -41,6 +41,13 @@ export function enterVerdict(book: VerdictBook, position: number, status: MaybeS
   const index = book.lastIndex;
   book.counts[index] = (book.counts[index] as number) + 1; // Every status has its count.
   book.byPosition[position] = 2 + index;
+}
+
+/** Enters another no of a node that has said no before. */
+export function changeVerdict(book: VerdictBook, position: number, status: Status): void {
+  const before = (book.byPosition[position] as number) - 2;
+  book.counts[before] = (book.counts[before] as number) - 1; // Every status has its count.
+  enterVerdict(book, position, status);
 }
 
 /** The status a node got, undefined when it is feasible or was not looked at. */

@@ -1,6 +1,12 @@
 import type { Micros } from '../../../kernel/time.ts';
 import type { Attempt } from '../algorithm/schedule-pod.ts';
-import type { PreemptionCandidate, PreemptionOutcome } from '../framework/plugin.ts';
+import type { VerdictBook } from '../algorithm/verdict-book.ts';
+import {
+  FEASIBLE,
+  type PreemptionCandidate,
+  type PreemptionOutcome,
+  UNSEEN,
+} from '../framework/plugin.ts';
 import type { Status } from '../framework/status.ts';
 import { namesInOrder, positionOf } from '../snapshot/snapshot.ts';
 import {
@@ -27,10 +33,8 @@ export function recordAttempt(
   // With nodes named beforehand only those were looked at: they may stand anywhere in the order.
   const startedAt = isNamed ? 0 : (found?.startedAt ?? 0);
   const examined = isNamed ? nodes.length : (found?.examined ?? 0);
-  const refusals: Refusal[] = (found?.book.statuses ?? []).map(refusalOf);
-  const absent = found?.book.absent;
-  if (absent !== undefined) refusals.push(refusalOf(absent));
-  const book = found?.book;
+  const { refusals, verdicts } =
+    found === undefined ? NOBODY_ASKED : packVerdicts(found.book, startedAt, examined);
   return Object.freeze({
     pod: pod.key,
     uid: pod.uid,
@@ -39,11 +43,8 @@ export function recordAttempt(
     nodes,
     startedAt,
     examined,
-    refusals: Object.freeze(refusals),
-    verdicts:
-      book === undefined
-        ? NOTHING
-        : packVerdicts(book.byPosition, startedAt, examined, refusals.length),
+    refusals,
+    verdicts,
     scores: Object.freeze((scoring?.plugins ?? []).map(scoreRecordOf)),
     best: Object.freeze(attempt.best.map((slot) => positionOf(snapshot, slot))),
     chosen: attempt.nodeName,
@@ -53,38 +54,54 @@ export function recordAttempt(
   });
 }
 
+interface PackedVerdicts {
+  readonly refusals: readonly Refusal[];
+  readonly verdicts: Column;
+}
+
+const NOBODY_ASKED: PackedVerdicts = { refusals: Object.freeze([]), verdicts: NOTHING };
+
 /**
- * The verdicts from `startedAt` on, round the order: 0 feasible, else 1 + the index of the refusal. A node that
- * was not looked at (0 in the book) shares the last refusal, which was given for all of those.
+ * The verdicts from `startedAt` on, round the order: 0 feasible, else 1 + the index of the refusal. Refusals stand
+ * in the order in which they were first given, those of nodes that were not looked at among them.
  */
-function packVerdicts(
-  byPosition: Uint16Array,
-  startedAt: number,
-  examined: number,
-  refusalCount: number,
-): Column {
-  if (refusalCount > 200) {
-    const verdicts = new Uint16Array(examined);
-    for (let index = 0; index < examined; index++) {
-      const verdict = byPosition[(startedAt + index) % byPosition.length] as number;
-      verdicts[index] = verdict === 0 ? refusalCount : verdict - 1;
-    }
-    return packColumn(verdicts);
-  }
-  if (bytes.length < examined) bytes = new Uint8Array(examined);
+function packVerdicts(book: VerdictBook, startedAt: number, examined: number): PackedVerdicts {
+  if (examined === 0) return NOBODY_ASKED;
+  const { byPosition, statuses, absent } = book;
+  const refusals: Refusal[] = [];
+  const numbers = new Int32Array(statuses.length + 2).fill(-1);
+  numbers[FEASIBLE] = 0;
+  const numberFor = (verdict: number): number => {
+    const status = verdict === UNSEEN ? absent : statuses[verdict - 2];
+    if (status === undefined) return 0;
+    refusals.push(refusalOf(status));
+    numbers[verdict] = refusals.length;
+    return refusals.length;
+  };
+  const few = statuses.length < 250;
+  if (few && bytes.length < examined) bytes = new Uint8Array(examined);
+  const packed = few ? bytes : new Uint16Array(examined);
   let position = startedAt;
-  let isSame = true;
-  const first = byPosition[position] as number;
   for (let index = 0; index < examined; index++) {
     const verdict = byPosition[position] as number;
-    if (verdict !== first) isSame = false;
-    bytes[index] = verdict === 0 ? refusalCount : verdict - 1;
+    const known = numbers[verdict] as number;
+    packed[index] = known < 0 ? numberFor(verdict) : known;
     position = position + 1 === byPosition.length ? 0 : position + 1;
   }
-  if (examined === 0) return NOTHING;
-  return isSame
-    ? Object.freeze({ kind: 'same', value: bytes[0] as number, length: examined })
+  Object.freeze(refusals);
+  if (!few) return { refusals, verdicts: packColumn(packed) };
+  // One refusal and nobody feasible, or nobody refused.
+  const first = bytes[0] as number;
+  const isSame = refusals.length === 0 || (refusals.length === 1 && !isMixed(bytes, examined));
+  const verdicts: Column = isSame
+    ? Object.freeze({ kind: 'same', value: first, length: examined })
     : packBytes(bytes, examined);
+  return { refusals, verdicts };
+}
+
+function isMixed(values: Uint8Array, length: number): boolean {
+  for (let index = 1; index < length; index++) if (values[index] !== values[0]) return true;
+  return false;
 }
 
 /** Room to work in. */

@@ -37,6 +37,8 @@ export interface NodeTable {
   /** Changes whenever anything about the node does: its object, its Pods, Pods nominated for it. */
   versions: Uint32Array;
   nextVersion: number;
+  /** Slots by the last versions given, round and round. */
+  readonly lastTouched: Int32Array;
   /** Bits of `NodeTrait`. */
   traits: Uint8Array;
   readonly scalars: Map<string, ScalarColumn>;
@@ -57,6 +59,9 @@ export const TRAIT_SOFT_TAINTS = 4;
 export const TRAIT_NOMINATED = 8;
 
 const CAPACITY_MIN = 16;
+
+/** So many changes of nodes are kept in mind. A power of two. */
+const TOUCHED_MAX = 1024;
 
 export function createNodeTable(): NodeTable {
   const column = () => new Float64Array(CAPACITY_MIN);
@@ -82,6 +87,7 @@ export function createNodeTable(): NodeTable {
     nextSerial: 1,
     versions: new Uint32Array(CAPACITY_MIN),
     nextVersion: 1,
+    lastTouched: new Int32Array(TOUCHED_MAX),
     traits: new Uint8Array(CAPACITY_MIN),
     scalars: new Map(),
     traitCounts: { unschedulable: 0, hardTaints: 0, softTaints: 0 },
@@ -119,7 +125,19 @@ export function releaseSlot(table: NodeTable, slot: number): void {
 
 /** Something about the node has changed: answers about it no longer hold. */
 export function touchNode(table: NodeTable, slot: number): void {
+  table.lastTouched[table.nextVersion % TOUCHED_MAX] = slot;
   table.versions[slot] = table.nextVersion++;
+}
+
+/** Slots of the nodes that have changed from a version on; undefined: too many to tell. */
+export function changedSince(table: NodeTable, version: number): ReadonlySet<number> | undefined {
+  const { nextVersion, lastTouched } = table;
+  if (nextVersion - version > TOUCHED_MAX) return undefined;
+  const slots = new Set<number>();
+  for (let at = version; at < nextVersion; at++) {
+    slots.add(lastTouched[at % TOUCHED_MAX] as number); // Always within the list.
+  }
+  return slots;
 }
 
 /** Writes what the Node object says into its columns. */
