@@ -38,7 +38,7 @@ export function Tabs<Id extends string>(props: TabsProps<Id>) {
         <div
           role="tablist"
           aria-label={label}
-          className={`flex min-w-0 flex-1 overflow-hidden ${isDense ? 'tabs-dense gap-1' : 'gap-4'}`}
+          className={`flex min-w-0 flex-1 overflow-x-auto [scrollbar-width:none] ${isDense ? 'tabs-dense gap-1' : 'gap-4'}`}
         >
           {items.map((item) => (
             <button
