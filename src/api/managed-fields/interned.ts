@@ -154,6 +154,9 @@ export function internedDifference(a: Fields, b: Fields): Fields {
   return a === leaf || b === leaf ? a : remembered(differences, a, b, difference);
 }
 
+// Sets that are not interned are asked about twice at most, one question after the other.
+let last = { a: leaf, b: leaf, operation: union, result: leaf };
+
 function remembered(
   known: Known,
   a: Fields,
@@ -163,10 +166,14 @@ function remembered(
   const results = known.get(a);
   const result = results?.get(b);
   if (result !== undefined) return result;
+  if (a === last.a && b === last.b && operation === last.operation) return last.result;
   const made = operation(a, b);
   // The very set that was given says that nothing has changed.
   const kept = made === a ? a : internFields(made);
-  if (!isInterned(a) || !isInterned(b)) return kept;
+  if (!isInterned(a) || !isInterned(b)) {
+    last = { a, b, operation, result: kept };
+    return kept;
+  }
   if (knownCount >= knownCountMax) {
     unions.clear();
     differences.clear();

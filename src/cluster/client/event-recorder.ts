@@ -165,6 +165,20 @@ function hexOfNanos(micros: number, nanos: number): string {
 
 const LOW_HALF = 0x1000000;
 
+// One text for each namespace: a text put together anew would be hashed anew at every request. A memo only.
+const eventsPaths = new Map<string, string>();
+const EVENTS_PATHS_MAX = 1000;
+
+function eventsPath(namespace: string): string {
+  let path = eventsPaths.get(namespace);
+  if (path === undefined) {
+    if (eventsPaths.size >= EVENTS_PATHS_MAX) eventsPaths.clear();
+    path = `/api/v1/namespaces/${namespace}/events`;
+    eventsPaths.set(namespace, path);
+  }
+  return path;
+}
+
 /** An answer to a recorder's request: an event that has meanwhile expired is written anew. */
 export function eventOutcome<Then>(
   then: EventThen,
@@ -183,7 +197,7 @@ function create<Then>(
 ): void {
   call(client, env, {
     method: 'POST',
-    path: `/api/v1/namespaces/${event.metadata.namespace}/events`,
+    path: eventsPath(event.metadata.namespace ?? ''),
     body: event,
     then: { type: 'event/written', key, event, patched: false },
   });
