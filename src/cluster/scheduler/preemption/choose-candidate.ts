@@ -32,7 +32,8 @@ export function bestCandidates(
   return best;
 }
 
-function compareCost(a: PreemptionCandidate, b: PreemptionCandidate): number {
+/** Below 0 where `a` is the better one; 0 only where all that counts is equal. */
+export function compareCost(a: PreemptionCandidate, b: PreemptionCandidate): number {
   return (
     a.numPDBViolations - b.numPDBViolations ||
     a.cost.highestPriority - b.cost.highestPriority ||

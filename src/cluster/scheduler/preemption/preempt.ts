@@ -25,8 +25,9 @@ import {
   slotsInOrder,
   type Snapshot,
 } from '../snapshot/snapshot.ts';
-import { bestCandidates } from './choose-candidate.ts';
-import { prepareTrials, tryNode } from './select-victims.ts';
+import { compareCost } from './choose-candidate.ts';
+import { lastTrial, prepareTrials, tryNode } from './select-victims.ts';
+import { statusOfCode, type TrialCodes } from './trial-codes.ts';
 
 const NAME = 'DefaultPreemption';
 const NOT_HELPFUL = unresolvable('', 'Preemption is not helpful for scheduling');
@@ -89,7 +90,7 @@ export function preempt(attempt: FailedAttempt, args: DefaultPreemptionArgs): Po
       preemption: { candidates: [], chosen: undefined, clearedNominations: [] },
     };
   }
-  const best = bestCandidates(tried.candidates);
+  const { best } = tried;
   const chosen = best[
     best.length === 1 ? 0 : attempt.drawBelow(best.length)
   ] as PreemptionCandidate;
@@ -107,6 +108,8 @@ export function preempt(attempt: FailedAttempt, args: DefaultPreemptionArgs): Po
 /** What came of trying nodes. */
 export interface Tried {
   readonly candidates: readonly PreemptionCandidate[];
+  /** Those that are equally best, in the order found. */
+  readonly best: readonly PreemptionCandidate[];
   /** Why evicting did not help on the nodes tried without success, with their number. */
   readonly refusals: ReadonlyMap<Status, number>;
   readonly error: Status | undefined;
@@ -119,40 +122,47 @@ export function tryNodes(
   args: DefaultPreemptionArgs,
 ): Tried {
   const candidates: PreemptionCandidate[] = [];
-  const refusals = new Map<Status, number>();
   const { length } = promising;
-  if (length === 0) return { candidates, refusals, error: undefined };
+  if (length === 0) return { candidates, best: [], refusals: new Map(), error: undefined };
   const slots = slotsInOrder(cycle.snapshot);
   const enough = candidatesWanted(length, args);
   const trials = prepareTrials(cycle, filters, budgetsOf(cycle.snapshot));
-  let clean = 0;
+  const { codes } = trials;
+  const refusalCounts: number[] = [];
+  let best: PreemptionCandidate[] = [];
+  let bestCode = -1;
+  let hasClean = false;
   let at = drawBelow(length);
-  // Equal refusals come in runs, and are counted so.
-  let refusal: MaybeStatus;
-  let run = 0;
-  const endRun = () => {
-    if (refusal !== undefined) refusals.set(refusal, (refusals.get(refusal) ?? 0) + run);
-  };
   for (let tried = 0; tried < length; tried++) {
-    const trial = tryNode(trials, slots[promising[at] as number] as number);
+    const slot = slots[promising[at] as number] as number;
+    const code = tryNode(trials, slot);
     at = at + 1 === length ? 0 : at + 1;
-    if (trial.kind === 'no') {
-      const { status } = trial;
-      if (status !== refusal) {
-        if (!isRejected(status)) return { candidates, refusals, error: status };
-        endRun();
-        refusal = status;
-        run = 0;
-      }
-      run += 1;
-      continue;
+    if (code < 0) {
+      const count = refusalCounts[-1 - code] ?? 0;
+      refusalCounts[-1 - code] = count + 1;
+      if (count > 0) continue;
+      const status = statusOfCode(codes, code);
+      if (isRejected(status)) continue;
+      return { candidates, best, refusals: new Map(), error: status };
     }
-    candidates.push(trial);
-    if (trial.numPDBViolations === 0) clean += 1;
-    if (clean > 0 && candidates.length >= enough) break;
+    const candidate = lastTrial(trials, slot) as PreemptionCandidate; // As its code says.
+    candidates.push(candidate);
+    if (code === bestCode) best.push(candidate);
+    else if (bestCode < 0 || isBetter(codes, code, bestCode)) {
+      best = [candidate];
+      bestCode = code;
+    }
+    hasClean ||= candidate.numPDBViolations === 0;
+    if (hasClean && candidates.length >= enough) break;
   }
-  endRun();
-  return { candidates, refusals, error: undefined };
+  const refusals = new Map<Status, number>();
+  refusalCounts.forEach((count, index) => refusals.set(statusOfCode(codes, -1 - index), count));
+  return { candidates, best, refusals, error: undefined };
+}
+
+function isBetter({ costs }: TrialCodes, code: number, than: number): boolean {
+  // Every code from 0 on was given for a cost.
+  return compareCost(costs[code] as PreemptionCandidate, costs[than] as PreemptionCandidate) < 0;
 }
 
 /** How many candidates are enough: a share of the nodes, but at least a number. */

@@ -1,32 +1,41 @@
 import type { PodDisruptionBudget } from '../../../api/generated/types.ts';
 import { nominatedGuests, runFilters, runFiltersWithNominated } from '../algorithm/filters.ts';
 import { kindOfPod } from '../algorithm/kind-of-pod.ts';
-import type { Cycle, FilterRun, PreemptionCandidate } from '../framework/plugin.ts';
+import type { Cycle, FilterRun } from '../framework/plugin.ts';
 import { type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
 import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo.ts';
 import { countPod, TRAIT_NOMINATED } from '../snapshot/node-table.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
-import { countOnNode } from '../snapshot/snapshot.ts';
+import { countOnNode, type Snapshot } from '../snapshot/snapshot.ts';
 import { costOf } from './choose-candidate.ts';
 import { splitByBudget } from './disruption-budgets.ts';
 import { compareImportance } from './importance.ts';
+import { codeOfTrial, createTrialCodes, type Trial, type TrialCodes } from './trial-codes.ts';
 
 const NO_VICTIMS = unresolvable('', 'No preemption victims found for incoming pod');
 
-/** What a trial on a node came to: victims, or why evicting does not help there. */
-export type Trial = PreemptionCandidate | { readonly kind: 'no'; readonly status: Status };
-
-/** A trial on a node; one that was made for a Pod of the same kind holds while the node is unchanged. */
-export function tryNode(trials: Trials, slot: number): Trial {
-  const { memo, cycle } = trials;
-  if (memo === undefined) return selectVictims(trials, slot);
-  const { table } = cycle.snapshot;
-  let trial = recall(memo, table, slot);
-  if (trial === undefined) {
-    trial = selectVictims(trials, slot);
-    remember(memo, table, slot, trial);
+/**
+ * Tries a node: the number of what came of it (`trial-codes.ts`). A trial that was made for a Pod of the same kind
+ * holds while the node is unchanged.
+ */
+export function tryNode(trials: Trials, slot: number): number {
+  const { memo, cycle, codes } = trials;
+  if (memo === undefined) {
+    trials.last = selectVictims(trials, slot);
+    return codeOfTrial(codes, trials.last);
   }
-  return trial;
+  const { table } = cycle.snapshot;
+  if (recall(memo, table, slot) !== undefined) return trials.codeBySlot[slot] as number;
+  const trial = selectVictims(trials, slot);
+  remember(memo, table, slot, trial);
+  const code = codeOfTrial(codes, trial);
+  trials.codeBySlot[slot] = code;
+  return code;
+}
+
+/** The trial that was made on the node tried last. */
+export function lastTrial({ memo, last }: Trials, slot: number): Trial {
+  return (memo === undefined ? last : memo.answers[slot]) as Trial; // It has just been tried.
 }
 
 /**
@@ -72,6 +81,11 @@ export interface Trials {
   readonly check: (slot: number) => MaybeStatus;
   /** Trials for Pods of this kind; undefined where more than the node decides. */
   readonly memo: NodeMemo<Trial> | undefined;
+  readonly codes: TrialCodes;
+  /** The numbers of the trials in `memo`. */
+  readonly codeBySlot: Int32Array;
+  /** Without a memo: the trial made last. */
+  last: Trial | undefined;
 }
 
 /**
@@ -91,6 +105,9 @@ export function prepareTrials(
       move: (slot, pod, sign) => countOnNode(snapshot, slot, pod, sign),
       check: (slot) => runFiltersWithNominated(cycle, filters, slot),
       memo: undefined,
+      codes: createTrialCodes(),
+      codeBySlot: NO_CODES,
+      last: undefined,
     };
   }
   const { table } = snapshot;
@@ -112,13 +129,42 @@ export function prepareTrials(
     budgets,
     move: (slot, pod, sign) => countPod(table, slot, pod, sign),
     check,
-    // This kind of memo holds trials.
-    memo:
-      key === undefined
-        ? undefined
-        : (nodeMemo(snapshot.trialMemos, key, table) as NodeMemo<Trial>),
+    ...(key === undefined ? notRemembered() : remembered(snapshot, key)),
+    last: undefined,
   };
 }
+
+const NO_CODES = new Int32Array(0);
+
+type Memory = Pick<Trials, 'memo' | 'codes' | 'codeBySlot'>;
+
+function notRemembered(): Memory {
+  return { memo: undefined, codes: createTrialCodes(), codeBySlot: NO_CODES };
+}
+
+/** What is remembered of trials for Pods of a kind. */
+function remembered(snapshot: Snapshot, key: string): Memory {
+  const { table } = snapshot;
+  // This kind of memo holds trials.
+  const memo = nodeMemo(snapshot.trialMemos, key, table) as NodeMemo<Trial>;
+  let memory = memories.get(memo);
+  if (memory === undefined || memory.codes.costs.length > COSTS_MAX) {
+    memory = { memo, codes: createTrialCodes(), codeBySlot: new Int32Array(table.capacity) };
+    memo.versions.fill(0);
+    memories.set(memo, memory);
+  } else if (memory.codeBySlot.length < table.capacity) {
+    const codeBySlot = new Int32Array(table.capacity);
+    codeBySlot.set(memory.codeBySlot);
+    memory = { ...memory, codeBySlot };
+    memories.set(memo, memory);
+  }
+  return memory;
+}
+
+const memories = new WeakMap<NodeMemo<Trial>, Memory>();
+
+/** With more different costs than these the trials are made anew: most will be those of the past. */
+const COSTS_MAX = 20_000;
 
 function columnFilters({ plugins, states, asked }: FilterRun): FilterRun {
   const isKept = plugins.map((plugin) => plugin.seesOfPods === 'columns');
