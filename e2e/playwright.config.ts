@@ -1,6 +1,8 @@
 import { defineConfig } from '@playwright/test';
 
-const port = 4899;
+// Several test runs may share a machine. The workers are told the runner's choice by the environment.
+process.env['KUBARIUM_E2E_PORT'] ??= String(20_000 + (process.pid % 20_000));
+const port = Number(process.env['KUBARIUM_E2E_PORT']);
 
 export default defineConfig({
   testDir: '.',

@@ -79,7 +79,7 @@ export function decodeWorld(archive: Archive): World {
     throw new TypeError('this is not a saved world of a version that can be read');
   }
   const { table } = archive;
-  const decoded = new Array<object | undefined>(table.length);
+  const decoded: (object | undefined)[] = [];
 
   const decode = (value: EncodedValue): unknown => {
     if (typeof value !== 'object' || value === null) return value;

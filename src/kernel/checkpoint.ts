@@ -29,10 +29,10 @@ function copyTable(value: unknown): unknown {
   if (value instanceof Map) return copyMap(value);
   if (Array.isArray(value)) {
     if (Object.isFrozen(value)) return value;
-    const copy = new Array<unknown>(value.length);
+    const copy: unknown[] = [];
     for (let i = 0; i < value.length; i++) {
       const item: unknown = value[i];
-      copy[i] = typeof item === 'object' && item !== null ? copyTable(item) : item;
+      copy.push(typeof item === 'object' && item !== null ? copyTable(item) : item);
     }
     return copy;
   }

@@ -1,2 +1,1 @@
 import 'monaco-yaml/yaml.worker.js';
-export {};

@@ -2,13 +2,7 @@ import { create } from 'zustand';
 import type { ThingId } from '../../view/selection.ts';
 
 /** The tabs of the inspector. */
-export type InspectorTab =
-  | 'summary'
-  | 'scheduling'
-  | 'configuration'
-  | 'yaml'
-  | 'events'
-  | 'why';
+export type InspectorTab = 'summary' | 'scheduling' | 'configuration' | 'yaml' | 'events' | 'why';
 
 interface SelectionState {
   /** What the inspector shows; undefined: the cluster as a whole. */
