@@ -165,8 +165,8 @@ export function packColumn(values: ArrayLike<number>): Column {
   return Object.freeze({ kind: 'text', text: textOf(codes, length), base });
 }
 
-/** The same for numbers that are known to be bytes and not all equal. */
-export function packBytes(values: Uint8Array, length: number): Column {
+/** The same for numbers that are small and known to differ. */
+export function packCodes(values: Uint16Array, length: number): Column {
   return Object.freeze({ kind: 'text', text: textOf(values, length), base: 0 });
 }
 
@@ -176,7 +176,7 @@ let codes = new Uint16Array(0);
 /** A function cannot be handed any number of arguments at once. */
 const CHUNK = 8192;
 
-function textOf(values: Uint8Array | Uint16Array, length: number): string {
+function textOf(values: Uint16Array, length: number): string {
   if (length <= CHUNK) return charactersOf(values.subarray(0, length));
   let text = '';
   for (let at = 0; at < length; at += CHUNK) {
@@ -185,7 +185,7 @@ function textOf(values: Uint8Array | Uint16Array, length: number): string {
   return text;
 }
 
-function charactersOf(values: Uint8Array | Uint16Array): string {
+function charactersOf(values: Uint16Array): string {
   // Typed arrays serve as argument lists, which the type of `apply` does not say.
   return String.fromCharCode.apply(null, values as unknown as number[]);
 }

@@ -12,7 +12,7 @@ import { namesInOrder, positionOf } from '../snapshot/snapshot.ts';
 import {
   type AttemptRecord,
   type Column,
-  packBytes,
+  packCodes,
   packColumn,
   type PreemptionRecord,
   type Refusal,
@@ -67,7 +67,16 @@ const NOBODY_ASKED: PackedVerdicts = { refusals: Object.freeze([]), verdicts: NO
  */
 function packVerdicts(book: VerdictBook, startedAt: number, examined: number): PackedVerdicts {
   if (examined === 0) return NOBODY_ASKED;
-  const { byPosition, statuses, absent } = book;
+  const { byPosition, statuses, absent, counts } = book;
+  const unanimous = counts.indexOf(examined);
+  if (unanimous >= 0 && absent === undefined) {
+    // All of them said the same, which is how it mostly is.
+    const refusal = refusalOf(statuses[unanimous] as Status);
+    return {
+      refusals: Object.freeze([refusal]),
+      verdicts: Object.freeze({ kind: 'same', value: 1, length: examined }),
+    };
+  }
   const refusals: Refusal[] = [];
   const numbers = new Int32Array(statuses.length + 2).fill(-1);
   numbers[FEASIBLE] = 0;
@@ -78,34 +87,28 @@ function packVerdicts(book: VerdictBook, startedAt: number, examined: number): P
     numbers[verdict] = refusals.length;
     return refusals.length;
   };
-  const few = statuses.length < 250;
-  if (few && bytes.length < examined) bytes = new Uint8Array(examined);
-  const packed = few ? bytes : new Uint16Array(examined);
+  if (numbered.length < examined) numbered = new Uint16Array(examined);
   let position = startedAt;
   for (let index = 0; index < examined; index++) {
     const verdict = byPosition[position] as number;
     const known = numbers[verdict] as number;
-    packed[index] = known < 0 ? numberFor(verdict) : known;
+    numbered[index] = known < 0 ? numberFor(verdict) : known;
     position = position + 1 === byPosition.length ? 0 : position + 1;
   }
   Object.freeze(refusals);
-  if (!few) return { refusals, verdicts: packColumn(packed) };
-  // One refusal and nobody feasible, or nobody refused.
-  const first = bytes[0] as number;
-  const isSame = refusals.length === 0 || (refusals.length === 1 && !isMixed(bytes, examined));
-  const verdicts: Column = isSame
-    ? Object.freeze({ kind: 'same', value: first, length: examined })
-    : packBytes(bytes, examined);
+  const verdicts: Column = isMixed(numbered, examined)
+    ? packCodes(numbered, examined)
+    : Object.freeze({ kind: 'same', value: numbered[0] as number, length: examined });
   return { refusals, verdicts };
 }
 
-function isMixed(values: Uint8Array, length: number): boolean {
+function isMixed(values: Uint16Array, length: number): boolean {
   for (let index = 1; index < length; index++) if (values[index] !== values[0]) return true;
   return false;
 }
 
 /** Room to work in. */
-let bytes = new Uint8Array(0);
+let numbered = new Uint16Array(0);
 
 function refusalOf({ plugin, code, reasons }: Status): Refusal {
   return Object.freeze({ plugin, code, reasons });
