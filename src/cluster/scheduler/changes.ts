@@ -7,7 +7,7 @@ import { dropEntry, newEntry } from './queue/queue.ts';
 import { admit, wake, wakeOne } from './queue/requeue.ts';
 import { knownSnapshot } from './snapshot-of.ts';
 import { dropNode, placeNode } from './snapshot/node-order.ts';
-import { podInfoOf } from './snapshot/pod-info.ts';
+import { podInfoAfter, podInfoOf } from './snapshot/pod-info.ts';
 import {
   addPod,
   namespacesChanged,
@@ -73,7 +73,7 @@ function takePod(step: Step, old: Pod | undefined, next: Pod | undefined): void 
 
 function takePlaced(step: Step, old: Pod | undefined, next: Pod, before: Pod | undefined): void {
   const { memory } = step;
-  const info = podInfoOf(next);
+  const info = podInfoAfter(before, next);
   const nodeName = next.spec.nodeName as string; // A placed Pod has one.
   const snapshot = knownSnapshot(memory);
   if (old === undefined) {
@@ -101,7 +101,7 @@ function leaveNode(step: Step, old: Pod): void {
 function takeWaiting(step: Step, old: Pod | undefined, next: Pod): void {
   const { memory, env } = step;
   if (profileFor(step, next) === undefined) return;
-  const info = podInfoOf(next);
+  const info = podInfoAfter(old, next);
   // While its binding is under way the Pod is no longer the queue's.
   if (memory.assumed.has(info.uid)) return;
   const context = requeueContext(step);

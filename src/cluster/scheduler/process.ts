@@ -81,20 +81,22 @@ export const schedulerQuestions = { dryRun, suggestFits } as const;
 
 function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): SchedulerMemory {
   const { apiServer: server, epochMillis, configuration } = config;
+  const qps = configuration?.clientConnection?.qps || config.qps;
+  const burst = configuration?.clientConnection?.burst || config.burst;
   const client = createApiClient<SchedulerThen>({
     server,
     user: USER,
     userAgent: USER_AGENT,
-    qps: config.qps,
-    burst: config.burst,
+    qps,
+    burst,
   });
   const other = <Then>(firstId: number) => {
     const made = createApiClient<Then>({
       server,
       user: USER,
       userAgent: USER_AGENT,
-      qps: config.qps,
-      burst: config.burst,
+      qps,
+      burst,
     });
     made.nextId = firstId;
     return made;

@@ -5,6 +5,8 @@ export interface SchedulerConfiguration {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly parallelism?: number;
+  /** How fast its client may ask; 0 or absent: as the process is started with. */
+  readonly clientConnection?: { readonly qps?: number; readonly burst?: number };
   readonly percentageOfNodesToScore?: number;
   readonly podInitialBackoffSeconds?: number;
   readonly podMaxBackoffSeconds?: number;

@@ -3,7 +3,12 @@ import { isContainerRestartable } from '../../../api/pod-containers.ts';
 import { parseTime } from '../../../api/time.ts';
 import { affinityTermsOf, type PodAffinityTerms } from './affinity-term.ts';
 import { type LabelSet, labelSetOf } from './label-set.ts';
-import { type PodAmounts, podAmountsAsked, podAmountsOnNode } from './pod-requests.ts';
+import {
+  isSameAmounts,
+  type PodAmounts,
+  podAmountsAsked,
+  podAmountsOnNode,
+} from './pod-requests.ts';
 
 /**
  * A Pod as the scheduler computes with it. Made once for each Pod object and remembered with it: objects
@@ -56,6 +61,65 @@ export function podInfoOf(pod: Pod): PodInfo {
   return info;
 }
 
+/**
+ * The same for the next state of a Pod that is known. Most updates are of its status: what was found out about its
+ * spec and labels is taken over.
+ */
+export function podInfoAfter(old: Pod | undefined, pod: Pod): PodInfo {
+  const known = infos.get(pod);
+  if (known !== undefined) return known;
+  const before = old === undefined ? undefined : infos.get(old);
+  if (before === undefined || old === undefined || !isSameSpec(old, pod)) return podInfoOf(pod);
+  const amounts = podAmountsOnNode(pod);
+  const info = {
+    pod,
+    key: before.key,
+    uid: before.uid,
+    namespace: before.namespace,
+    name: before.name,
+    labelSet: before.labelSet,
+    priority: before.priority,
+    startMillis: startOf(pod),
+    isTerminating: pod.metadata.deletionTimestamp !== undefined,
+    amounts: isSameAmounts(before.amounts, amounts) ? before.amounts : amounts,
+    hostPorts: before.hostPorts,
+    affinity: before.affinity,
+    claims: before.claims,
+  };
+  infos.set(pod, info);
+  return info;
+}
+
+/** Whether two states of a Pod are the same in all but status and what binding writes. */
+function isSameSpec(old: Pod, pod: Pod): boolean {
+  if (old.metadata.labels !== pod.metadata.labels || old.metadata.uid !== pod.metadata.uid) {
+    return false;
+  }
+  const { spec } = old;
+  const next = pod.spec;
+  return (
+    spec === next ||
+    (spec.containers === next.containers &&
+      spec.initContainers === next.initContainers &&
+      spec.volumes === next.volumes &&
+      spec.affinity === next.affinity &&
+      spec.priority === next.priority)
+  );
+}
+
+/** Whether two states of a Pod count alike wherever placed Pods are counted. */
+export function countsAlike(a: PodInfo, b: PodInfo): boolean {
+  return (
+    a.amounts === b.amounts &&
+    a.labelSet === b.labelSet &&
+    a.hostPorts === b.hostPorts &&
+    a.affinity === b.affinity &&
+    a.claims === b.claims &&
+    a.priority === b.priority &&
+    a.isTerminating === b.isTerminating
+  );
+}
+
 /** What the Pod asks for while it is to be placed. */
 export function amountsAskedBy(info: PodInfo): PodAmounts {
   const { spec } = info.pod;
@@ -93,10 +157,9 @@ export function claimsOf(spec: PodSpec, podName: string): readonly PodClaim[] {
 }
 
 function makePodInfo(pod: Pod): PodInfo {
-  const { metadata, spec, status } = pod;
+  const { metadata, spec } = pod;
   const namespace = metadata.namespace ?? '';
   const name = metadata.name ?? '';
-  const start = status?.startTime;
   return {
     pod,
     key: `${namespace}/${name}`,
@@ -105,13 +168,18 @@ function makePodInfo(pod: Pod): PodInfo {
     name,
     labelSet: labelSetOf(namespace, metadata.labels),
     priority: spec.priority ?? 0,
-    startMillis: (start === undefined ? undefined : parseTime(start)) ?? Number.MAX_SAFE_INTEGER,
+    startMillis: startOf(pod),
     isTerminating: metadata.deletionTimestamp !== undefined,
     amounts: podAmountsOnNode(pod),
     hostPorts: hostPortsOf(spec),
     affinity: affinityTermsOf(spec.affinity, namespace),
     claims: claimsOf(spec, name),
   };
+}
+
+function startOf({ status }: Pod): number {
+  const start = status?.startTime;
+  return (start === undefined ? undefined : parseTime(start)) ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** Ports on the node's own addresses, of containers and of init containers that go on running. */

@@ -75,6 +75,22 @@ export function isExtendedResource(name: string): boolean {
   return !isNative && !name.startsWith('requests.');
 }
 
+export function isSameAmounts(a: PodAmounts, b: PodAmounts): boolean {
+  return (
+    a === b ||
+    (a.cpuMilli === b.cpuMilli &&
+      a.memory === b.memory &&
+      a.ephemeralStorage === b.ephemeralStorage &&
+      a.nonZeroCpuMilli === b.nonZeroCpuMilli &&
+      a.nonZeroMemory === b.nonZeroMemory &&
+      a.scalars.length === b.scalars.length &&
+      a.scalars.every(
+        ({ name, amount }, index) =>
+          name === b.scalars[index]?.name && amount === b.scalars[index].amount,
+      ))
+  );
+}
+
 /** The ordinary Pod, nearly every one: containers only, each with its requests. Undefined: not that simple. */
 function plainAmounts(pod: Pod): PodAmounts | undefined {
   const { containers, initContainers, overhead, resources } = pod.spec;

@@ -31,7 +31,7 @@ import {
   markDomainsStale,
   type PodCounters,
 } from './pod-counter.ts';
-import type { PodInfo } from './pod-info.ts';
+import { countsAlike, type PodInfo } from './pod-info.ts';
 import { countTerms, createTermGroups, forgetConcerns, type TermGroups } from './term-groups.ts';
 import {
   fileNodeEverywhere,
@@ -236,11 +236,30 @@ export function removeNode(snapshot: Snapshot, name: string): void {
 /** Places a Pod on a node: bound, or assumed while its binding is under way. */
 export function addPod(snapshot: Snapshot, pod: PodInfo, nodeName: string): void {
   const known = snapshot.placements.get(pod.uid);
-  if (known !== undefined) removePod(snapshot, pod.uid);
+  if (known !== undefined) {
+    if (known.nodeName === nodeName && countsAlike(known.pod, pod)) {
+      replacePod(snapshot, pod, nodeName);
+      return;
+    }
+    removePod(snapshot, pod.uid);
+  }
   snapshot.placements.set(pod.uid, { pod, nodeName });
   const slot = snapshot.table.slotOf.get(nodeName);
   if (slot === undefined) addStray(snapshot, nodeName, pod);
   else countOnNode(snapshot, slot, pod, 1);
+}
+
+/** The next state of a Pod that is placed, where nothing that is counted has changed. */
+function replacePod(snapshot: Snapshot, pod: PodInfo, nodeName: string): void {
+  const { table } = snapshot;
+  snapshot.placements.set(pod.uid, { pod, nodeName });
+  const slot = table.slotOf.get(nodeName);
+  if (slot === undefined) {
+    addStray(snapshot, nodeName, pod);
+    return;
+  }
+  (table.pods[slot] as Map<string, PodInfo>).set(pod.uid, pod); // Every slot in use has its Map.
+  touchNode(table, slot);
 }
 
 /** Takes a Pod off its node. */
