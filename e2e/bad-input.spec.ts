@@ -46,16 +46,14 @@ test('one bad document in a text leaves the whole text unapplied', async ({ play
   expect(await objectsIn(page)).not.toContain('ConfigMap default/good');
 });
 
-// The message is about the indentation of the line that follows, and not about the bracket.
-test.fixme('a bracket left open is told as that', async ({ playground }) => {
+test('a bracket left open is told as that', async ({ playground }) => {
   const { editor } = playground;
   await editor.write('apiVersion: v1\nkind: [ConfigMap\n');
   await editor.apply();
   await expect(editor.problems).toContainText(/Line 2 .*(\]|bracket|list)/);
 });
 
-// Apply says nothing at all; kubectl says: error: no objects passed to apply.
-test.fixme('an empty text is answered, too', async ({ playground }) => {
+test('an empty text is answered, too', async ({ playground }) => {
   const { editor, time } = playground;
   await editor.write('# nothing but a comment\n---\n---\n');
   await editor.apply();

@@ -35,8 +35,7 @@ test('a reload keeps the cluster, the text, the faults and the time', async ({
   await expect(strip).toContainText('3 of 3 Ready');
 });
 
-// The page never asks for a snapshot when it is left, so the last 0.7 s before a reload are lost.
-test.fixme('a reload right after an apply keeps what was applied', async ({ playground, page }) => {
+test('a reload right after an apply keeps what was applied', async ({ playground, page }) => {
   const { editor } = playground;
   await editor.write(configMap('just-now'));
   await editor.applied('ConfigMap just-now created');

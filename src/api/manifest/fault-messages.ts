@@ -11,6 +11,8 @@ const messages: Readonly<Record<string, ((text: string) => string) | undefined>>
   TAB_AS_INDENT: () => 'A tab is used for indentation. YAML allows only spaces there.',
   BAD_INDENT: () =>
     'This line is not indented like its neighbours, so it is unclear what it belongs to.',
+  OPEN_BRACKET: (closer) =>
+    `This ${closer === ']' ? 'list' : 'map'} is opened here and never closed: a ${closer} is missing.`,
   DUPLICATE_KEY: (key) => `The key ${JSON.stringify(key)} is given twice in the same map.`,
   PROTO_KEY: (key) =>
     `The key ${JSON.stringify(key)} is not accepted: it has a special meaning in the browser.`,

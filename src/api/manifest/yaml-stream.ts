@@ -49,7 +49,7 @@ export function readYaml(text: string, offset: number, budget: ReadingBudget): Y
     for (const token of parser.end()) tokens.push(token);
     const documents: YamlDocument[] = [];
     for (const document of new Composer(composerOptions).compose(tokens, true, text.length)) {
-      documents.push(toYamlDocument(document, offset));
+      documents.push(toYamlDocument(document, text, offset));
     }
     return documents;
   });
@@ -65,14 +65,48 @@ function openCollections(parser: Parser): number {
   return (parser as unknown as { readonly stack: readonly unknown[] }).stack.length;
 }
 
-function toYamlDocument(document: Document.Parsed<ParsedNode>, offset: number): YamlDocument {
-  const errors = document.errors.slice(0, manifestLimits.problems).map((each) => ({
-    from: each.pos[0] + offset,
-    to: each.pos[1] + offset,
-    code: each.code,
-    message: each.message,
-  }));
+function toYamlDocument(
+  document: Document.Parsed<ParsedNode>,
+  text: string,
+  offset: number,
+): YamlDocument {
+  const errors = document.errors.slice(0, manifestLimits.problems).map((each) => {
+    const bracket = unclosedBracket.exec(each.message)?.[1];
+    const opener = bracket === undefined ? undefined : openerBefore(text, each.pos[0], bracket);
+    // Where the text goes wrong is only where the library noticed: the cause is the bracket before it.
+    if (opener !== undefined && bracket !== undefined) {
+      return {
+        from: opener + offset,
+        to: opener + offset + 1,
+        code: 'OPEN_BRACKET',
+        message: bracket,
+      };
+    }
+    return {
+      from: each.pos[0] + offset,
+      to: each.pos[1] + offset,
+      code: each.code,
+      message: each.message,
+    };
+  });
   return { root: document.contents, errors };
+}
+
+/** The library's words for a flow collection that ends in the middle of nowhere. */
+const unclosedBracket = /^Flow (?:sequence|map) .*end with a ([\]}])/;
+
+/** The place of the last bracket before `at` that a `closer` would close. */
+function openerBefore(text: string, at: number, closer: string): number | undefined {
+  const opener = closer === ']' ? '[' : '{';
+  let closed = 0;
+  for (let place = at - 1; place >= 0; place--) {
+    if (text[place] === closer) closed += 1;
+    else if (text[place] === opener) {
+      if (closed === 0) return place;
+      closed -= 1;
+    }
+  }
+  return undefined;
 }
 
 function stopped(at: number, code: 'TOO_DEEP' | 'TOO_INTRICATE'): YamlDocument {

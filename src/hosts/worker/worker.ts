@@ -35,6 +35,8 @@ const SLICE_MILLIS = 12;
 const REST_MILLIS = 8;
 const SAVE_EVERY_MILLIS = 8000;
 const SAVE_AFTER_ACT_MILLIS = 120;
+/** An act's answer may wait for a snapshot that takes no longer than this. */
+const SAVE_AT_ONCE_MILLIS_MAX = 80;
 /** Frames closer together than this would be drawn on the same animation frame. */
 const FRAME_EVERY_MILLIS = 16;
 
@@ -48,6 +50,7 @@ let acknowledged = true;
 let lastFrameAt = 0;
 let saveAt = Number.POSITIVE_INFINITY;
 let saving = false;
+let lastSaveMillis = 0;
 
 function post(message: EngineMessage): void {
   self.postMessage(message);
@@ -81,9 +84,12 @@ function receive(message: PageMessage): void {
       return;
     case 'api':
       session.request(message.request, {
-        onResponse: (response) => post({ type: 'api-result', id: message.id, response }),
+        onResponse(response) {
+          // What the person is told has happened must survive a reload a moment later.
+          if (message.request.method !== 'GET') saveAfterAct(session.world);
+          post({ type: 'api-result', id: message.id, response });
+        },
       });
-      saveSoon();
       return;
     case 'lab':
       post({ type: 'lab-result', id: message.id, error: session.lab(message.command) });
@@ -166,6 +172,12 @@ function saveSoon(): void {
   saveAt = Math.min(saveAt, performance.now() + SAVE_AFTER_ACT_MILLIS);
 }
 
+/** A small world is written at once, a large one soon: its writing takes as long as many frames. */
+function saveAfterAct(world: World): void {
+  if (!saving && lastSaveMillis < SAVE_AT_ONCE_MILLIS_MAX) save(world);
+  else saveSoon();
+}
+
 function save(world: World): void {
   if (saving) {
     saveSoon();
@@ -180,6 +192,7 @@ function save(world: World): void {
       saving = false;
       // A large world takes longer to write: it must not spend its time on that.
       const cost = performance.now() - began;
+      lastSaveMillis = cost;
       saveAt = Math.min(saveAt, performance.now() + Math.max(SAVE_EVERY_MILLIS, cost * 20));
     });
 }
