@@ -21,8 +21,6 @@ import {
   startElection,
 } from '../client/leader-election.ts';
 import { takeChange } from './changes.ts';
-import { dryRun } from './dry-run.ts';
-import { suggestFits } from './suggestions.ts';
 import { clientEnv } from './client-env.ts';
 import { createExplanations } from './explanation/explanations.ts';
 import { EVENTS } from './framework/cluster-event.ts';
@@ -72,12 +70,6 @@ export const schedulerBehaviour = defineBehaviour<
     setFlushTimer(step);
   },
 });
-
-/**
- * What one may ask of a scheduler from outside, over its memory and its config: where a Pod would go, and what
- * would make one fit that goes nowhere. Nothing here changes the memory.
- */
-export const schedulerQuestions = { dryRun, suggestFits } as const;
 
 function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): SchedulerMemory {
   const { apiServer: server, epochMillis, configuration } = config;

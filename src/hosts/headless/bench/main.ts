@@ -48,7 +48,10 @@ function runCase(name: string): void {
 function runAll(names: readonly string[], json: boolean): void {
   const wanted = CASES.filter(
     ({ name }) =>
-      names.length === 0 || names.some((each) => name === each || name.startsWith(`${each}.`)),
+      names.length === 0 ||
+      names.some(
+        (each) => name === each || name.startsWith(`${each}.`) || name.startsWith(`${each}/`),
+      ),
   );
   if (wanted.length === 0) {
     console.error(`no such benchmark; there are: ${CASES.map(({ name }) => name).join(', ')}`);
