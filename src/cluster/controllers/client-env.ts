@@ -1,12 +1,8 @@
 import type { Env } from '../../kernel/process.ts';
-import type { ApiClientMessage } from '../client/api-client.ts';
-import type { LeaderElectionTimer } from '../client/leader-election.ts';
+import { type ClientEnv, envOfClient } from '../client/client-env.ts';
 import type { ControllerManagerMessage } from './state.ts';
 
 type ProcessEnv = Env<ControllerManagerMessage>;
-
-/** The process's Env as one of its clients sees it. */
-export type ClientEnv = Env<ApiClientMessage | LeaderElectionTimer>;
 
 /** One step borrows its Env from the kernel, which lends the same one each time. A memo only. */
 const known = new WeakMap<ProcessEnv, Map<number, ClientEnv>>();
@@ -32,32 +28,10 @@ export function clientEnv(env: ProcessEnv, client: number, term: number): Client
 }
 
 function markingEnv(env: ProcessEnv, client: number, term: number): ClientEnv {
-  return {
-    get now() {
-      return env.now;
-    },
-    get self() {
-      return env.self;
-    },
-    get machine() {
-      return env.machine;
-    },
-    get from() {
-      return env.from;
-    },
-    get cause() {
-      return env.cause;
-    },
-    send: (to, message) => env.send(to, message as ControllerManagerMessage),
-    after(delay, message) {
-      if (message.type === 'client/sweep' || message.type === 'client/send-later') {
-        env.after(delay, { type: 'controllers/client', term, client, timer: message });
-      } else env.after(delay, message as ControllerManagerMessage);
-    },
-    fsync: (message) => env.fsync(message as ControllerManagerMessage),
-    random: (purpose) => env.random(purpose),
-    note: (what) => env.note(what),
-    resumeCause: (cause) => env.resumeCause(cause),
-    emit: (observation) => env.emit(observation),
-  };
+  return envOfClient<ControllerManagerMessage>(env, (timer) => ({
+    type: 'controllers/client',
+    term,
+    client,
+    timer,
+  }));
 }

@@ -1,10 +1,8 @@
 import type { Env } from '../../kernel/process.ts';
-import type { ApiClientMessage } from '../client/api-client.ts';
-import type { LeaderElectionTimer } from '../client/leader-election.ts';
+import { type ClientEnv, envOfClient } from '../client/client-env.ts';
 import type { SchedulerMessage } from './memory.ts';
 
 type ClientName = 'event' | 'election';
-type ClientEnv = Env<ApiClientMessage | LeaderElectionTimer>;
 
 /**
  * The process's Env as its client for events or leases sees it: the client's timers are marked, so that
@@ -23,32 +21,9 @@ export function clientEnv(env: Env<SchedulerMessage>, client: ClientName): Clien
 const envs = new WeakMap<object, Readonly<Record<ClientName, ClientEnv>>>();
 
 function makeEnv(env: Env<SchedulerMessage>, client: ClientName): ClientEnv {
-  return {
-    get now() {
-      return env.now;
-    },
-    get self() {
-      return env.self;
-    },
-    get machine() {
-      return env.machine;
-    },
-    get from() {
-      return env.from;
-    },
-    get cause() {
-      return env.cause;
-    },
-    send: (to, message) => env.send(to, message as SchedulerMessage),
-    after(delay, message) {
-      if (message.type === 'client/sweep' || message.type === 'client/send-later') {
-        env.after(delay, { type: 'scheduler/client', client, timer: message });
-      } else env.after(delay, message as SchedulerMessage);
-    },
-    fsync: (message) => env.fsync(message as SchedulerMessage),
-    random: (purpose) => env.random(purpose),
-    note: (what) => env.note(what),
-    resumeCause: (cause) => env.resumeCause(cause),
-    emit: (observation) => env.emit(observation),
-  };
+  return envOfClient<SchedulerMessage>(env, (timer) => ({
+    type: 'scheduler/client',
+    client,
+    timer,
+  }));
 }
