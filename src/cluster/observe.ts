@@ -5,7 +5,7 @@ import { isCut } from '../kernel/wire.ts';
 import { withRevision } from './apiserver/storage/stored-object.ts';
 import type { KubeObject } from './client/kube-object.ts';
 import type { EtcdDisk, StoredEvent, StoredKeyValue } from './etcd/store.ts';
-import { CONTROL_PLANE_MACHINE, processNames } from './set-up.ts';
+import { CONTROL_PLANE_MACHINE, LOAD_BALANCER_MACHINE, processNames } from './set-up.ts';
 
 /**
  * What an observer outside the cluster sees: the truth on etcd's disk, and the state of machines and
@@ -52,6 +52,21 @@ export function processState(world: World, name: string): 'up' | 'stopped' | 'of
   if (process === undefined) return 'off';
   if (process.memory !== undefined) return 'up';
   return world.machines.get(process.machine)?.power === 'on' ? 'stopped' : 'off';
+}
+
+/** The machines of the control plane, in order of installation. */
+export function controlPlaneMachines(world: World): readonly string[] {
+  const machines: string[] = [];
+  for (const { kind, machine } of world.processes.values()) {
+    if (kind === 'kube-apiserver') machines.push(machine);
+  }
+  return machines;
+}
+
+/** The process that a client outside the control plane sends its API requests to. */
+export function apiEndpointOf(world: World): string {
+  const balancer = processNames.loadBalancer(LOAD_BALANCER_MACHINE);
+  return world.processes.has(balancer) ? balancer : processNames.apiServer(CONTROL_PLANE_MACHINE);
 }
 
 /** Whether a machine is cut off from the control plane. */

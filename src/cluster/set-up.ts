@@ -6,8 +6,15 @@ export interface ClusterSetUp {
   readonly seed: number;
   /** Calendar time of the beginning, milliseconds since 1970. */
   readonly epochMillis: number;
+  /** The control-plane machines, each with an etcd member and an API server (kubeadm's stacked topology): 1, 3 or 5. */
+  readonly controlPlanes: readonly ControlPlaneSetUp[];
   readonly nodes: readonly NodeSetUp[];
   readonly flags: ComponentFlags;
+}
+
+/** One machine of the control plane. */
+export interface ControlPlaneSetUp {
+  readonly name: string;
 }
 
 /** One worker: its machine and what its kubelet registers. */
@@ -62,9 +69,13 @@ const LARGE_FLAGS: ComponentFlags = {
 const GIBIBYTE = 2 ** 30;
 const EPOCH_MILLIS = Date.UTC(2026, 0, 1, 9, 0, 0);
 
-/** A cluster of equal workers (4 CPU, 16 GiB, 110 Pods), with one control-plane machine, `cp-1`. */
+/** A cluster of equal workers (4 CPU, 16 GiB, 110 Pods); one control-plane machine, `cp-1`, unless more are asked for. */
 export function defaultSetUp(
-  options: { readonly nodes?: number; readonly seed?: number } = {},
+  options: {
+    readonly nodes?: number;
+    readonly seed?: number;
+    readonly controlPlanes?: number;
+  } = {},
 ): ClusterSetUp {
   const count = options.nodes ?? 3;
   const nodes: NodeSetUp[] = [];
@@ -80,9 +91,14 @@ export function defaultSetUp(
   return {
     seed: options.seed ?? 7,
     epochMillis: EPOCH_MILLIS,
+    controlPlanes: controlPlanesNamed(options.controlPlanes ?? 1),
     nodes,
     flags: count > 50 ? LARGE_FLAGS : DEFAULT_FLAGS,
   };
+}
+
+function controlPlanesNamed(count: number): readonly ControlPlaneSetUp[] {
+  return Array.from({ length: count }, (_, index) => ({ name: `cp-${index + 1}` }));
 }
 
 /** Names of processes, in one place: a process is addressed by its program and its machine. */
@@ -93,6 +109,19 @@ export const processNames = {
   controllerManager: (machine: string) => `kube-controller-manager-${machine}`,
   kubelet: (machine: string) => `kubelet-${machine}`,
   containerd: (machine: string) => `containerd-${machine}`,
+  /** What stands before the API servers when there are several. */
+  loadBalancer: (machine: string) => `load-balancer-${machine}`,
 } as const;
 
+/** The machine of the load balancer, outside the cluster's own hosts. */
+export const LOAD_BALANCER_MACHINE = 'lb-1';
+
+/** Where everybody but the control plane's own components finds the API: the only server, or what stands before several. */
+export function apiEndpoint({ controlPlanes }: Pick<ClusterSetUp, 'controlPlanes'>): string {
+  return controlPlanes.length > 1
+    ? processNames.loadBalancer(LOAD_BALANCER_MACHINE)
+    : processNames.apiServer(controlPlanes[0]?.name ?? CONTROL_PLANE_MACHINE);
+}
+
+/** The first control-plane machine; the only one of a default cluster. */
 export const CONTROL_PLANE_MACHINE = 'cp-1';

@@ -14,12 +14,7 @@ import { kubeletBehaviour } from './kubelet/process.ts';
 import type { KubeletConfig } from './kubelet/state.ts';
 import type { SchedulerConfig } from './scheduler/memory.ts';
 import { schedulerBehaviour } from './scheduler/process.ts';
-import {
-  CONTROL_PLANE_MACHINE,
-  processNames,
-  type ClusterSetUp,
-  type NodeSetUp,
-} from './set-up.ts';
+import { apiEndpoint, processNames, type ClusterSetUp, type NodeSetUp } from './set-up.ts';
 
 /** Every program that runs in a cluster, one line each. */
 const BEHAVIOURS: readonly AnyBehaviour[] = [
@@ -51,13 +46,18 @@ export function createCluster(setUp: ClusterSetUp): World {
     machine: GATEWAY_MACHINE,
     config: {},
   });
-  addControlPlane(world, setUp);
+  for (const [index, { name }] of setUp.controlPlanes.entries()) {
+    addControlPlane(world, setUp, { machine: name, address: controlPlaneAddress(index) });
+  }
   setUp.nodes.forEach((node, index) => addWorker(world, setUp, node, index));
   return world;
 }
 
-function addControlPlane(world: World, setUp: ClusterSetUp): void {
-  const machine = CONTROL_PLANE_MACHINE;
+function addControlPlane(
+  world: World,
+  setUp: ClusterSetUp,
+  { machine, address }: { readonly machine: string; readonly address: string },
+): void {
   addMachine(world, machine);
   addProcess(world, { name: processNames.etcd(machine), kind: 'etcd', machine, config: {} });
   addProcess(world, {
@@ -68,6 +68,7 @@ function addControlPlane(world: World, setUp: ClusterSetUp): void {
       etcd: processNames.etcd(machine),
       epochMillis: setUp.epochMillis,
       serviceCidr: setUp.flags.serviceCidr,
+      advertiseAddress: address,
     }),
   });
   addProcess(world, {
@@ -95,7 +96,7 @@ function addControlPlane(world: World, setUp: ClusterSetUp): void {
 
 function addWorker(world: World, setUp: ClusterSetUp, node: NodeSetUp, index: number): void {
   const machine = node.name;
-  const apiServer = processNames.apiServer(CONTROL_PLANE_MACHINE);
+  const apiServer = apiEndpoint(setUp);
   addMachine(world, machine);
   addProcess(world, {
     name: processNames.containerd(machine),
@@ -122,7 +123,11 @@ function addWorker(world: World, setUp: ClusterSetUp, node: NodeSetUp, index: nu
   });
 }
 
-/** The machines' own network is 192.168.0.0/16; the control plane has .0.10, workers begin at .1.1. */
+/** The machines' own network is 192.168.0.0/16; the control plane begins at .0.10, workers at .1.1. */
+function controlPlaneAddress(index: number): string {
+  return `192.168.0.${10 + index}`;
+}
+
 function nodeAddress(index: number): string {
   return `192.168.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`;
 }

@@ -3,7 +3,8 @@ import { FAULTS, healFault, injectFault } from '../cluster/faults/index.ts';
 import type { ApiRequestObservation } from '../cluster/apiserver/metrics.ts';
 import type { GatewayObservation } from '../cluster/gateway.ts';
 import type { ApiRequest, WatchEvent } from '../cluster/messages.ts';
-import { processNames, CONTROL_PLANE_MACHINE } from '../cluster/set-up.ts';
+import { apiEndpointOf } from '../cluster/observe.ts';
+import { CONTROL_PLANE_MACHINE } from '../cluster/set-up.ts';
 import { GATEWAY_PROCESS, kernel } from '../cluster/world.ts';
 import type { Sink } from '../kernel/kernel.ts';
 import type { Micros } from '../kernel/time.ts';
@@ -48,8 +49,6 @@ export interface Session {
   /** Hears answered API requests; one listener. */
   onRequestObserved: ((observation: ApiRequestObservation, at: Micros) => void) | undefined;
 }
-
-const API_SERVER = processNames.apiServer(CONTROL_PLANE_MACHINE);
 
 export function createSession(world: World): Session {
   const waiting = new Map<number, RequestHandlers>();
@@ -113,7 +112,7 @@ export function createSession(world: World): Session {
       });
       kernel.inject(world, {
         from: GATEWAY_PROCESS,
-        to: API_SERVER,
+        to: apiEndpointOf(world),
         message: toApiRequest(id, request),
         cause,
       });
@@ -123,7 +122,7 @@ export function createSession(world: World): Session {
       if (!waiting.delete(id)) return;
       kernel.inject(world, {
         from: GATEWAY_PROCESS,
-        to: API_SERVER,
+        to: apiEndpointOf(world),
         message: { type: 'api/cancel', id } as { type: string },
         cause: undefined,
       });
