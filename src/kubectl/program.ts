@@ -1,0 +1,77 @@
+import type { KubeClient, KubeRequest } from './kube-client.ts';
+
+/**
+ * A program of the user's: `kubectl`, `grep`, `etcdctl`. It is handed its arguments, its streams and the world it may
+ * reach, and answers its exit status. It keeps no state of its own between runs.
+ */
+export type Program = (
+  args: readonly string[],
+  io: ProgramIo,
+  context: ProgramContext,
+) => Promise<number>;
+
+/** Standard streams and surroundings of one run. */
+export interface ProgramIo {
+  /** Everything on standard input, until its end. Empty when nothing is piped in. */
+  readAll(): Promise<string>;
+  /** The next piece of standard input; undefined at its end. For programs that work line by line. */
+  read(): Promise<string | undefined>;
+  /** Writes to standard output, as it is: line breaks are the program's. */
+  out(text: string): void;
+  /** Writes to standard error. */
+  err(text: string): void;
+  /** Whether standard input and output are a terminal. */
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  /** The terminal's width in columns. */
+  readonly columns: number;
+  /** Aborted by Ctrl-C, or when whoever reads the output has gone. */
+  readonly signal: AbortSignal;
+  readonly files: VirtualFiles;
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+/** The user's own files, by absolute path. They live in the page and nowhere else. */
+export interface VirtualFiles {
+  /** Undefined when there is no such file. */
+  read(path: string): string | undefined;
+  write(path: string, content: string): void;
+  remove(path: string): boolean;
+  /** Absolute paths of all files below a folder. */
+  list(folder: string): readonly string[];
+  isFolder(path: string): boolean;
+  /** Makes a path of the user's absolute, from the working folder on. */
+  resolve(path: string): string;
+}
+
+/** What of the world a program may reach. */
+export interface ProgramContext {
+  readonly kube: StreamingKubeClient;
+  /** The cluster's calendar time now, in milliseconds since 1970. */
+  now(): number;
+  /** Lets time of the cluster pass; rejects with an AbortError when the signal is aborted. */
+  sleep(millis: number, signal: AbortSignal): Promise<void>;
+  /** Shows a text to the person for editing; undefined when they gave up. Absent where nobody sits. */
+  readonly edit?: (text: string, title: string) => Promise<string | undefined>;
+  /** The machine that the program runs on: `laptop`, or a host reached by `ssh`. */
+  readonly machine: string;
+}
+
+/** A client that can also hold a stream open: watches, followed logs. */
+export interface StreamingKubeClient extends KubeClient {
+  /** Opens a stream. It never rejects; `done` resolves when the stream has ended. */
+  stream(request: KubeRequest, handlers: StreamHandlers): KubeStream;
+}
+
+export interface StreamHandlers {
+  /** Events of a watch, in order. */
+  onEvents?(events: readonly { readonly type: string; readonly object: unknown }[]): void;
+  /** Pieces of a plain-text stream, such as a followed log. */
+  onText?(text: string): void;
+}
+
+export interface KubeStream {
+  /** `code` 200 for a stream that was opened and has ended, else the refusal; 0 when no server answered. */
+  readonly done: Promise<{ readonly code: number; readonly body: unknown }>;
+  close(): void;
+}
