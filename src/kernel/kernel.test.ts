@@ -56,6 +56,23 @@ describe('wire', () => {
     expect(memoryOf(world, 'a').lost).toEqual([]);
   });
 
+  test('a connection that one side closes is lost to the other at once, and opens again with the next packet', () => {
+    const { world, kernel } = twoToys();
+    say(world, kernel, 1);
+    kernel.runUntil(world, SECOND, ignore);
+    kernel.prod(world, {
+      to: 'b',
+      message: { type: 'toy/hang-up', peer: 'a' } as { type: string },
+      cause: undefined,
+    });
+    kernel.runUntil(world, SECOND, ignore);
+    expect(memoryOf(world, 'a').lost).toEqual(['b']);
+    expect(memoryOf(world, 'b').lost).toEqual([]);
+    say(world, kernel, 2);
+    kernel.runUntil(world, 2 * SECOND, ignore);
+    expect(memoryOf(world, 'b').heard).toEqual([1, 2]);
+  });
+
   test('a long cut ends the connection on both sides after 45 s of silence', () => {
     const { world, kernel } = twoToys();
     say(world, kernel, 1);

@@ -37,6 +37,8 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   readonly cause: Cause | undefined;
   /** Sends over the wire, in order with earlier messages to the same process. */
   send(to: string, message: Message): void;
+  /** Closes one's connection to a peer, which is told so at once; the next `send` opens a new one. */
+  reset(peer: string): void;
   /** A message to oneself after `delayMicros`. Dies with the process. */
   after(delayMicros: Micros, message: Message): void;
   /** Flushes to the machine's disk; `message` comes back when the write is safe. */

@@ -10,6 +10,7 @@ export type ToyMessage =
   | { readonly type: 'toy/count'; readonly value: number }
   | { readonly type: 'toy/tick' }
   | { readonly type: 'toy/safe'; readonly value: number }
+  | { readonly type: 'toy/hang-up'; readonly peer: string }
   | { readonly type: 'kernel/connection-lost'; readonly peer: string };
 
 export interface ToyDisk {
@@ -46,6 +47,9 @@ export const toy = defineBehaviour<{ readonly peer?: string }, ToyDisk, ToyMemor
         if (config.peer !== undefined)
           env.send(config.peer, { type: 'toy/count', value: memory.ticks });
         env.after(1000 + below(env.random('pace'), 5000), { type: 'toy/tick' });
+        return;
+      case 'toy/hang-up':
+        env.reset(message.peer);
         return;
       case 'kernel/connection-lost':
         memory.lost.push(message.peer);

@@ -37,6 +37,7 @@ export function envOfClient<Message extends KernelMessage>(
         env.after(delay, mark(message));
       } else env.after(delay, message as KernelMessage as Message);
     },
+    reset: (peer) => env.reset(peer),
     fsync: (message) => env.fsync(message as KernelMessage as Message),
     random: (purpose) => env.random(purpose),
     note: (what) => env.note(what),

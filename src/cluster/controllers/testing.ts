@@ -82,6 +82,7 @@ function deafEnv(now: number): Env<never> {
     fsync: () => {},
     random: () => stream,
     note: () => {},
+    reset: () => {},
     resumeCause: () => {},
     emit: () => {},
   } as Env<never>;
