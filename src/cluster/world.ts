@@ -14,13 +14,22 @@ import { kubeletBehaviour } from './kubelet/process.ts';
 import type { KubeletConfig } from './kubelet/state.ts';
 import type { SchedulerConfig } from './scheduler/memory.ts';
 import { schedulerBehaviour } from './scheduler/process.ts';
-import { apiEndpoint, processNames, type ClusterSetUp, type NodeSetUp } from './set-up.ts';
+import { loadBalancerBehaviour } from './load-balancer/process.ts';
+import type { LoadBalancerConfig } from './load-balancer/state.ts';
+import {
+  apiEndpoint,
+  LOAD_BALANCER_MACHINE,
+  processNames,
+  type ClusterSetUp,
+  type NodeSetUp,
+} from './set-up.ts';
 
 /** Every program that runs in a cluster, one line each. */
 const BEHAVIOURS: readonly AnyBehaviour[] = [
   gateway,
   etcdBehaviour,
   apiServerBehaviour,
+  loadBalancerBehaviour,
   controllerManagerBehaviour,
   schedulerBehaviour,
   containerdBehaviour,
@@ -49,8 +58,22 @@ export function createCluster(setUp: ClusterSetUp): World {
   for (const [index, { name }] of setUp.controlPlanes.entries()) {
     addControlPlane(world, setUp, { machine: name, address: controlPlaneAddress(index) });
   }
+  if (setUp.controlPlanes.length > 1) addLoadBalancer(world, setUp);
   setUp.nodes.forEach((node, index) => addWorker(world, setUp, node, index));
   return world;
+}
+
+/** The machine in front of several API servers. */
+function addLoadBalancer(world: World, { controlPlanes }: ClusterSetUp): void {
+  addMachine(world, LOAD_BALANCER_MACHINE);
+  addProcess(world, {
+    name: processNames.loadBalancer(LOAD_BALANCER_MACHINE),
+    kind: 'load-balancer',
+    machine: LOAD_BALANCER_MACHINE,
+    config: {
+      backends: Object.freeze(controlPlanes.map(({ name }) => processNames.apiServer(name))),
+    } satisfies LoadBalancerConfig,
+  });
 }
 
 function addControlPlane(
