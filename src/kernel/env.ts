@@ -1,6 +1,7 @@
 import { schedule } from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import { linkCause, type Cause } from './cause.ts';
+import { appointStart, end, KILLED, type Exit } from './lifecycle.ts';
 import type { Env, ProcessRecord } from './process.ts';
 import { pick } from './random.ts';
 import { labelOf, streamOf } from './streams.ts';
@@ -21,6 +22,8 @@ export interface KernelEnv extends Env {
   world: World | undefined;
   process: ProcessRecord | undefined;
   sink: Sink | undefined;
+  /** Set by a step that ends its own process. */
+  exiting: Exit | undefined;
 }
 
 /** Lends the Env to one step of a process. */
@@ -40,6 +43,7 @@ export function enter(
   env.world = world;
   env.process = process;
   env.sink = sink;
+  env.exiting = undefined;
 }
 
 export function createEnv(): KernelEnv {
@@ -52,6 +56,7 @@ export function createEnv(): KernelEnv {
     world: undefined,
     process: undefined,
     sink: undefined,
+    exiting: undefined,
     send(to, message) {
       const { world, process } = inStep(env);
       transmit(world, process, to, message, env.cause);
@@ -77,6 +82,34 @@ export function createEnv(): KernelEnv {
       const { world, process } = inStep(env);
       const stream = streamOf(world, labelOf('disk', process.machine));
       env.after(pick(stream, machineOf(world, process).fsyncMicros), message);
+    },
+    diskFull() {
+      const { world, process } = inStep(env);
+      return machineOf(world, process).diskFull === true;
+    },
+    clockSkewMicros() {
+      const { world, process } = inStep(env);
+      return machineOf(world, process).clockSkewMicros ?? 0;
+    },
+    startProcess(name) {
+      const { world } = inStep(env);
+      const child = childOf(env, name);
+      child.enabled = true;
+      if (child.memory === undefined) appointStart(world, child, 0, env.cause);
+    },
+    stopProcess(name) {
+      const { world } = inStep(env);
+      const child = childOf(env, name);
+      child.enabled = false;
+      if (child.memory !== undefined) end(world, child, KILLED, env.cause);
+    },
+    isRunning(name) {
+      const { world, process } = inStep(env);
+      const other = world.processes.get(name);
+      return other !== undefined && other.machine === process.machine && other.memory !== undefined;
+    },
+    exit(code, reason) {
+      env.exiting = { code, reason };
     },
     random(purpose) {
       const { world, process } = inStep(env);
@@ -104,6 +137,14 @@ export function createEnv(): KernelEnv {
     },
   };
   return env;
+}
+
+/** A process that the one in step supervises. */
+function childOf(env: KernelEnv, name: string): ProcessRecord {
+  const { world, process } = inStep(env);
+  const child = world.processes.get(name);
+  assert(child?.supervisor === process.name, `${process.name} does not supervise ${name}`);
+  return child as ProcessRecord;
 }
 
 function inStep(env: KernelEnv): { world: World; process: ProcessRecord } {

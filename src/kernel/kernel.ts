@@ -1,13 +1,14 @@
-import { earliest, popEarliest, schedule, type KernelMessage } from './agenda.ts';
+import { earliest, popEarliest, schedule, type Appointment, type KernelMessage } from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import { linkCause, type Cause } from './cause.ts';
 import { createEnv, enter, type Sink } from './env.ts';
+import { end, forget, KILLED, STOPPED } from './lifecycle.ts';
 import type { Machine } from './machine.ts';
 import type { AnyBehaviour, ProcessRecord } from './process.ts';
+import { fallSilent, heldUp, resume, slowDown, suspend, takeHeld, type Silence } from './strain.ts';
 import type { Micros } from './time.ts';
 import {
   accepts,
-  end,
   machineOf,
   processOf,
   retransmit,
@@ -17,6 +18,7 @@ import {
 import type { World } from './world.ts';
 
 export type { Sink } from './env.ts';
+export type { ProcessExited } from './lifecycle.ts';
 export type { ConnectionLost } from './transport.ts';
 
 /** What moves worlds of one set of behaviours. It holds no state of any world. */
@@ -36,6 +38,10 @@ export interface Kernel {
       readonly kind: string;
       readonly machine: string;
       readonly config: unknown;
+      /** Who starts it; it then does not start with its machine. */
+      readonly supervisor?: string;
+      /** The pause before it is started again after an end that nobody ordered. */
+      readonly restartMicros?: Micros;
     },
     sink: Sink,
   ): void;
@@ -43,6 +49,18 @@ export interface Kernel {
   /** Ends a process: memory is gone, peers see the connection close. It stays down until started. */
   stopProcess(world: World, name: string, cause: Cause | undefined): void;
   startProcess(world: World, name: string, cause: Cause | undefined, sink: Sink): void;
+  /** SIGKILL: the process ends, and whoever keeps it running (a supervisor, systemd) may start it again. */
+  killProcess(world: World, name: string, cause: Cause | undefined): void;
+  /** SIGSTOP: it neither steps nor ends; its peers hear nothing of it. */
+  suspendProcess(world: World, name: string): void;
+  /** SIGCONT: it goes on with all that has reached it meanwhile. */
+  resumeProcess(world: World, name: string): void;
+  /** Each of its steps takes this long, as when others take the CPU; 0: no time. */
+  slowProcess(world: World, name: string, stepMicros: Micros): void;
+  /** Gives a process other flags; its next step reads them. */
+  configureProcess(world: World, name: string, config: unknown): void;
+  /** Empties the disk of a process that is down. */
+  wipeDisk(world: World, name: string): void;
   /** Cuts the power: no peer is told anything. */
   powerOff(world: World, machine: string): void;
   /** Starts the machine and every enabled process on it, in order of installation. */
@@ -54,12 +72,29 @@ export interface Kernel {
   ): void;
   /** A message from outside any network (a hand on the machine), which arrives at once. */
   prod(world: World, note: { to: string; message: KernelMessage; cause: Cause | undefined }): void;
+  /** Puts something on the agenda that is done from outside the world when its time has come (see `KernelHooks`). */
+  appoint(world: World, at: Micros, message: KernelMessage): void;
   /** A new link of a chain, made outside any process: a person's act. */
   note(world: World, link: { by: string; what: string; parent?: Cause }): Cause;
 }
 
+/** What the layer above does in a world at a time that it has appointed. */
+export interface KernelHooks {
+  keep?(world: World, message: KernelMessage, sink: Sink): void;
+}
+
+/** The types of the kernel's own appointments. */
+const OWN: ReadonlySet<string> = new Set([
+  'kernel/retransmit',
+  'kernel/start',
+  'kernel/continue',
+  'kernel/silence',
+]);
+/** To whom the appointments of the layer above are addressed: no process has this name. */
+const OUTSIDE = '';
+
 /** Builds the kernel for a list of behaviours, keyed by their kind. */
-export function createKernel(list: readonly AnyBehaviour[]): Kernel {
+export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks = {}): Kernel {
   const behaviours = new Map(list.map((behaviour) => [behaviour.kind, behaviour]));
   const env = createEnv();
 
@@ -75,6 +110,36 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
     process.incarnation += 1;
     enter(env, world, process, undefined, cause, sink);
     process.memory = behaviourOf(process).start(process.disk, env, process.config);
+    if (env.exiting !== undefined) end(world, process, env.exiting, env.cause);
+  }
+
+  function handle(world: World, process: ProcessRecord, due: Appointment, sink: Sink): void {
+    enter(env, world, process, due.from, due.cause, sink);
+    behaviourOf(process).step(
+      process as { disk: unknown; memory: unknown; config: unknown },
+      due.message,
+      env,
+    );
+    if (env.exiting !== undefined) end(world, process, env.exiting, env.cause);
+  }
+
+  /** The kernel's own appointments, of which processes know nothing. */
+  function keepOwn(world: World, due: Appointment, sink: Sink): void {
+    const { message, to } = due;
+    if (message.type === 'kernel/retransmit') {
+      retransmit(world, to, (message as Retransmit).from);
+      return;
+    }
+    const process = world.processes.get(to);
+    if (process === undefined || due.incarnation !== process.incarnation) return;
+    if (message.type === 'kernel/start') {
+      const isDown = process.memory === undefined && machineOf(world, process).power === 'on';
+      if (isDown && process.enabled) start(world, process, due.cause, sink);
+    } else if (message.type === 'kernel/silence') fallSilent(world, process, message as Silence);
+    else {
+      const next = takeHeld(world, process);
+      if (next !== undefined && accepts(world, next, process)) handle(world, process, next, sink);
+    }
   }
 
   function step(world: World, sink: Sink): 'stepped' | 'idle' {
@@ -83,18 +148,18 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
     assert(due.at >= world.now, 'virtual time never runs backwards');
     world.now = due.at;
     world.steps += 1;
-    if (due.message.type === 'kernel/retransmit') {
-      retransmit(world, due.to, (due.message as Retransmit).from);
+    if (OWN.has(due.message.type)) {
+      keepOwn(world, due, sink);
+      return 'stepped';
+    }
+    if (due.to === OUTSIDE) {
+      hooks.keep?.(world, due.message, sink);
       return 'stepped';
     }
     const target = world.processes.get(due.to);
     if (!accepts(world, due, target)) return 'stepped';
-    enter(env, world, target, due.from, due.cause, sink);
-    behaviourOf(target).step(
-      target as { disk: unknown; memory: unknown; config: unknown },
-      due.message,
-      env,
-    );
+    if (target.strain !== undefined && heldUp(world, target, target.strain, due)) return 'stepped';
+    handle(world, target, due, sink);
     return 'stepped';
   }
 
@@ -126,7 +191,7 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
       assert(!world.machines.has(machine.name), `machine ${machine.name} exists already`);
       world.machines.set(machine.name, machine);
     },
-    addProcess(world, { name, kind, machine, config }, sink) {
+    addProcess(world, { name, kind, machine, config, supervisor, restartMicros }, sink) {
       assert(!world.processes.has(name), `process ${name} exists already`);
       const process: ProcessRecord = {
         name,
@@ -135,24 +200,28 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
         config,
         disk: undefined,
         memory: undefined,
-        enabled: true,
+        enabled: supervisor === undefined,
         incarnation: 0,
         links: new Map(),
+        ...(supervisor === undefined ? undefined : { supervisor }),
+        ...(restartMicros === undefined ? undefined : { restartMicros }),
       };
       process.disk = behaviourOf(process).initialDisk(config);
       world.processes.set(name, process);
-      if (machineOf(world, process).power === 'on') start(world, process, undefined, sink);
+      if (process.enabled && machineOf(world, process).power === 'on')
+        start(world, process, undefined, sink);
     },
     removeProcess(world, name) {
       const process = world.processes.get(name);
       if (process === undefined) return;
-      if (process.memory !== undefined) end(world, process, undefined);
+      process.enabled = false;
+      if (process.memory !== undefined) end(world, process, KILLED, undefined);
       world.processes.delete(name);
     },
     stopProcess(world, name, cause) {
       const process = processOf(world, name);
       process.enabled = false;
-      if (process.memory !== undefined) end(world, process, cause);
+      if (process.memory !== undefined) end(world, process, STOPPED, cause);
     },
     startProcess(world, name, cause, sink) {
       const process = processOf(world, name);
@@ -161,14 +230,35 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
         start(world, process, cause, sink);
       }
     },
+    killProcess(world, name, cause) {
+      const process = processOf(world, name);
+      if (process.memory !== undefined) end(world, process, KILLED, cause);
+    },
+    suspendProcess(world, name) {
+      const process = processOf(world, name);
+      if (process.memory !== undefined) suspend(process);
+    },
+    resumeProcess(world, name) {
+      resume(world, processOf(world, name));
+    },
+    slowProcess(world, name, stepMicros) {
+      slowDown(world, processOf(world, name), stepMicros);
+    },
+    configureProcess(world, name, config) {
+      processOf(world, name).config = config;
+    },
+    wipeDisk(world, name) {
+      const process = processOf(world, name);
+      assert(process.memory === undefined, `${name} is running`);
+      process.disk = behaviourOf(process).initialDisk(process.config);
+    },
     powerOff(world, machineName) {
       const machine = world.machines.get(machineName);
       assert(machine !== undefined, `no machine ${machineName}`);
       machine.power = 'off';
       for (const process of world.processes.values()) {
         if (process.machine !== machineName) continue;
-        process.memory = undefined;
-        process.links.clear();
+        forget(process);
       }
     },
     powerOn(world, machineName, cause, sink) {
@@ -178,7 +268,9 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
       machine.power = 'on';
       machine.boots = (machine.boots ?? 1) + 1;
       for (const process of world.processes.values()) {
-        if (process.machine === machineName && process.enabled) start(world, process, cause, sink);
+        // A supervised process waits for its supervisor.
+        if (process.machine !== machineName || process.supervisor !== undefined) continue;
+        if (process.enabled) start(world, process, cause, sink);
       }
     },
     inject(world, { from, to, message, cause }) {
@@ -194,6 +286,17 @@ export function createKernel(list: readonly AnyBehaviour[]): Kernel {
         incarnation: 0,
         message,
         cause,
+      });
+    },
+    appoint(world, at, message) {
+      schedule(world.agenda, {
+        at,
+        seq: world.nextSeq++,
+        to: OUTSIDE,
+        from: undefined,
+        incarnation: 0,
+        message,
+        cause: undefined,
       });
     },
     note(world, { by, what, parent }) {

@@ -8,9 +8,27 @@ export interface Machine {
   boots?: number;
   /** Latencies of a flushed write, in microseconds; one is drawn per flush. */
   fsyncMicros: readonly number[];
+  /** No write fits on its disk any more (ENOSPC). */
+  diskFull?: boolean;
+  /** How far its clock is ahead of the true calendar; negative: behind. */
+  clockSkewMicros?: Micros;
 }
 
 /** A solid-state disk: most flushes near one millisecond, the slowest of sixteen near four. */
 export const SSD_FSYNC_MICROS: readonly Micros[] = [
   620, 680, 720, 760, 800, 830, 870, 910, 960, 1010, 1080, 1160, 1280, 1480, 1900, 3600,
 ];
+
+/**
+ * Latencies of a disk of which one flush in a hundred takes `p99Micros`: the same shape at every speed, half of the
+ * flushes within a quarter of it. A hundred entries, of which each is drawn equally often.
+ */
+export function fsyncLatencies(p99Micros: Micros): readonly Micros[] {
+  const latencies: Micros[] = [];
+  for (let percent = 1; percent <= 100; percent++) {
+    // From a tenth of the slowest, rising slowly at first and steeply at the end.
+    const share = percent >= 99 ? 1 : 0.1 + 0.9 * (percent / 100) ** 4 + 0.1 * (percent / 100);
+    latencies.push(Math.round(p99Micros * Math.min(share, 1)));
+  }
+  return Object.freeze(latencies);
+}

@@ -3,6 +3,7 @@ import type { Cause } from './cause.ts';
 import type { RandomStream } from './random.ts';
 import type { Micros } from './time.ts';
 import type { Link } from './link.ts';
+import type { Strain } from './strain.ts';
 
 /**
  * A program that runs on a machine. `disk` survives a crash, `memory` does not: what a failure loses
@@ -13,8 +14,8 @@ export interface ProcessRecord {
   /** Which behaviour it runs. */
   readonly kind: string;
   readonly machine: string;
-  /** Flags and files it is started with. */
-  readonly config: unknown;
+  /** Flags and files it is started with. Frozen; another one is read by its next step. */
+  config: unknown;
   disk: unknown;
   /** Undefined while the process is down. */
   memory: unknown;
@@ -24,6 +25,14 @@ export interface ProcessRecord {
   incarnation: number;
   /** Open connections by the peer's name. */
   readonly links: Map<string, Link>;
+  /**
+   * The process of the same machine that starts it and is told when it ends; undefined: it starts with its machine.
+   */
+  readonly supervisor?: string;
+  /** After an end that nobody ordered it is started again after this pause (systemd's `Restart=always`). */
+  readonly restartMicros?: Micros;
+  /** What holds it up, if anything does. */
+  strain?: Strain | undefined;
 }
 
 /** What a behaviour is given at each step; valid only during that step. */
@@ -43,6 +52,18 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   after(delayMicros: Micros, message: Message): void;
   /** Flushes to the machine's disk; `message` comes back when the write is safe. */
   fsync(message: Message): void;
+  /** Whether the machine's disk has room: when it has none, a write fails with ENOSPC. */
+  diskFull(): boolean;
+  /** How far the machine's clock is ahead of the true calendar: part of every calendar time a process reads. */
+  clockSkewMicros(): Micros;
+  /** Starts a process that this one supervises, at this instant and after this step. */
+  startProcess(name: string): void;
+  /** Ends a supervised process at once (SIGKILL); its `kernel/process-exited` follows. */
+  stopProcess(name: string): void;
+  /** Whether a process of this machine is alive; a suspended one is. */
+  isRunning(name: string): boolean;
+  /** Ends this process with this step, as a fatal error does: its supervisor, or systemd, starts it again. */
+  exit(code: number, reason: string): void;
   /** The process's own random stream for a purpose. */
   random(purpose: string): RandomStream;
   /** How often the machine has been switched on: what tells a process that its machine was rebooted. */

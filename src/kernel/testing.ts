@@ -1,4 +1,5 @@
 import type { KernelMessage } from './agenda.ts';
+import type { ProcessExited } from './lifecycle.ts';
 import { createKernel, type Kernel, type Sink } from './kernel.ts';
 import { SSD_FSYNC_MICROS } from './machine.ts';
 import { defineBehaviour } from './process.ts';
@@ -11,6 +12,10 @@ export type ToyMessage =
   | { readonly type: 'toy/tick' }
   | { readonly type: 'toy/safe'; readonly value: number }
   | { readonly type: 'toy/hang-up'; readonly peer: string }
+  | { readonly type: 'toy/start'; readonly process: string }
+  | { readonly type: 'toy/stop'; readonly process: string }
+  | { readonly type: 'toy/die' }
+  | ProcessExited
   | { readonly type: 'kernel/connection-lost'; readonly peer: string };
 
 export interface ToyDisk {
@@ -20,6 +25,9 @@ export interface ToyDisk {
 export interface ToyMemory {
   readonly heard: number[];
   readonly lost: string[];
+  /** When each message came, beside `heard`. */
+  readonly at: number[];
+  readonly exits: string[];
   ticks: number;
 }
 
@@ -29,12 +37,13 @@ export const toy = defineBehaviour<{ readonly peer?: string }, ToyDisk, ToyMemor
   initialDisk: () => ({ safe: 0 }),
   start(_disk, env, config) {
     if (config.peer !== undefined) env.after(1000, { type: 'toy/tick' });
-    return { heard: [], lost: [], ticks: 0 };
+    return { heard: [], lost: [], at: [], exits: [], ticks: 0 };
   },
   step({ disk, memory, config }, message, env) {
     switch (message.type) {
       case 'toy/count':
         memory.heard.push(message.value);
+        memory.at.push(env.now);
         env.fsync({ type: 'toy/safe', value: message.value });
         return;
       case 'toy/safe':
@@ -47,6 +56,18 @@ export const toy = defineBehaviour<{ readonly peer?: string }, ToyDisk, ToyMemor
         if (config.peer !== undefined)
           env.send(config.peer, { type: 'toy/count', value: memory.ticks });
         env.after(1000 + below(env.random('pace'), 5000), { type: 'toy/tick' });
+        return;
+      case 'toy/start':
+        env.startProcess(message.process);
+        return;
+      case 'toy/stop':
+        env.stopProcess(message.process);
+        return;
+      case 'toy/die':
+        env.exit(2, 'out of luck');
+        return;
+      case 'kernel/process-exited':
+        memory.exits.push(`${message.process} ${message.code} ${message.reason}`);
         return;
       case 'toy/hang-up':
         env.reset(message.peer);
@@ -93,6 +114,11 @@ export function say(world: World, kernel: Kernel, value: number): void {
     message: message satisfies KernelMessage,
     cause: undefined,
   });
+}
+
+/** A message that a hand on the machine gives to a toy at once. */
+export function prod(world: World, kernel: Kernel, to: string, message: ToyMessage): void {
+  kernel.prod(world, { to, message, cause: undefined });
 }
 
 /** A cut between the two machines. */

@@ -208,18 +208,6 @@ export function reset(
   if (!isCut(world.wire, process.machine, other.machine)) lose(world, other, process.name, cause);
 }
 
-/** Ends a process on a running machine: its operating system closes every connection it had. */
-export function end(world: World, process: ProcessRecord, cause: Cause | undefined): void {
-  process.memory = undefined;
-  process.links.clear();
-  for (const other of world.processes.values()) {
-    if (other === process || other.memory === undefined || !other.links.has(process.name)) continue;
-    // Across a cut the news does not pass; the peer finds out when it next sends.
-    if (isCut(world.wire, process.machine, other.machine)) continue;
-    lose(world, other, process.name, cause);
-  }
-}
-
 /** The process of that name; there must be one. */
 export function processOf(world: World, name: string): ProcessRecord {
   const process = world.processes.get(name);

@@ -38,6 +38,12 @@ export function envOfClient<Message extends KernelMessage>(
       } else env.after(delay, message as KernelMessage as Message);
     },
     reset: (peer) => env.reset(peer),
+    diskFull: () => env.diskFull(),
+    clockSkewMicros: () => env.clockSkewMicros(),
+    startProcess: (name) => env.startProcess(name),
+    stopProcess: (name) => env.stopProcess(name),
+    isRunning: (name) => env.isRunning(name),
+    exit: (code, reason) => env.exit(code, reason),
     fsync: (message) => env.fsync(message as KernelMessage as Message),
     random: (purpose) => env.random(purpose),
     note: (what) => env.note(what),

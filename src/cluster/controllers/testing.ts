@@ -83,6 +83,12 @@ function deafEnv(now: number): Env<never> {
     random: () => stream,
     note: () => {},
     reset: () => {},
+    clockSkewMicros: () => 0,
+    diskFull: () => false,
+    startProcess: () => {},
+    stopProcess: () => {},
+    isRunning: () => false,
+    exit: () => {},
     resumeCause: () => {},
     emit: () => {},
   } as Env<never>;
