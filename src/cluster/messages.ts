@@ -14,6 +14,11 @@ export type WireMessage =
   | EtcdRequest
   | EtcdResponse
   | EtcdWatchEvents
+  | EtcdMaintenanceRequest
+  | EtcdMaintenanceResponse
+  | EtcdFault
+  | HealthCheck
+  | HealthAnswer
   | CriRequest
   | CriResponse
   | CriEvent
@@ -90,6 +95,23 @@ export interface ApiCancel {
   readonly id: number;
 }
 
+// ── Health checks: any component ────────────────────────────────────────────────────────────────
+
+/** A GET of a health endpoint (`/health`, `/healthz`, `/livez`, `/readyz`), as a kubelet's probe or a balancer sends it. */
+export interface HealthCheck {
+  readonly type: 'health/check';
+  readonly id: number;
+  readonly path: string;
+}
+
+/** The answer: a status code and the text that the component's endpoint prints. */
+export interface HealthAnswer {
+  readonly type: 'health/answer';
+  readonly id: number;
+  readonly code: number;
+  readonly body: string;
+}
+
 // ── etcd: what the API server asks of it ────────────────────────────────────────────────────────
 
 /** One key as etcd holds it. `value` is an immutable object, shared by reference. */
@@ -112,9 +134,11 @@ export type EtcdRequest =
       /** Reads as of this revision; absent: now. */
       readonly revision?: number;
       readonly limit?: number;
+      /** What this member holds will do, however old it is: no quorum is asked. */
+      readonly serializable?: true;
     }
   | {
-      /** Puts or deletes one key if its modRevision is still the expected one (0: it must not exist). */
+      /** Puts or deletes one key if its modRevision is still the expected one (0: it must not exist; −1: whatever it is). */
       readonly type: 'etcd/txn';
       readonly id: number;
       readonly key: string;
@@ -181,6 +205,107 @@ export interface EtcdWatchEvents {
   readonly revision: number;
   /** Set when the watch ended because its start has been compacted away. */
   readonly compactRevision?: number;
+}
+
+/** What an operator asks of one member (etcdctl's cluster and maintenance commands). */
+export interface EtcdMaintenanceRequest {
+  readonly type: 'etcd/maintenance';
+  readonly id: number;
+  readonly op: EtcdMaintenance;
+}
+
+export type EtcdMaintenance =
+  | { readonly kind: 'status' }
+  | { readonly kind: 'member-list' }
+  | {
+      readonly kind: 'member-add';
+      readonly peerUrl: string;
+      readonly isLearner?: boolean;
+    }
+  | { readonly kind: 'member-promote'; readonly member: string }
+  | { readonly kind: 'member-remove'; readonly member: string }
+  | { readonly kind: 'member-update'; readonly member: string; readonly peerUrl: string }
+  | { readonly kind: 'move-leader'; readonly target: string }
+  | { readonly kind: 'alarm-list' }
+  /** Without a member and an alarm: all of them. */
+  | { readonly kind: 'alarm-disarm' }
+  | { readonly kind: 'defragment' }
+  | { readonly kind: 'hash-kv'; readonly revision?: number }
+  | { readonly kind: 'snapshot' };
+
+export type EtcdMaintenanceResponse =
+  | {
+      readonly type: 'etcd/maintenance-result';
+      readonly id: number;
+      readonly result: EtcdMaintenanceResult;
+    }
+  | {
+      readonly type: 'etcd/maintenance-error';
+      readonly id: number;
+      /** The gRPC error text, for example `etcdserver: member not found`. */
+      readonly error: string;
+    };
+
+export type EtcdMaintenanceResult =
+  | { readonly kind: 'status'; readonly status: EtcdStatus }
+  | { readonly kind: 'members'; readonly members: readonly EtcdMember[]; readonly added?: string }
+  | { readonly kind: 'alarms'; readonly alarms: readonly EtcdAlarm[] }
+  | {
+      readonly kind: 'hash';
+      readonly hash: string;
+      readonly revision: number;
+      readonly compactRevision: number;
+    }
+  | { readonly kind: 'snapshot'; readonly snapshot: EtcdSnapshot }
+  | { readonly kind: 'done' };
+
+/** What `etcdctl endpoint status` tells of a member. */
+export interface EtcdStatus {
+  readonly clusterId: string;
+  readonly memberId: string;
+  readonly version: string;
+  readonly dbSize: number;
+  readonly dbSizeInUse: number;
+  readonly dbSizeQuota: number;
+  /** Empty: there is none. */
+  readonly leader: string;
+  readonly raftTerm: number;
+  readonly raftIndex: number;
+  readonly raftAppliedIndex: number;
+  readonly isLearner: boolean;
+  readonly errors: readonly string[];
+}
+
+/** A member of the cluster. Ids are 16 hexadecimal digits. Frozen. */
+export interface EtcdMember {
+  readonly id: string;
+  /** Empty until it has started. */
+  readonly name: string;
+  readonly peerUrl: string;
+  readonly clientUrl: string;
+  readonly isLearner: boolean;
+}
+
+export interface EtcdAlarm {
+  readonly member: string;
+  readonly alarm: 'NOSPACE' | 'CORRUPT';
+}
+
+/** A saved database, as `etcdctl snapshot save` writes it. Immutable. */
+export interface EtcdSnapshot {
+  readonly hash: string;
+  readonly revision: number;
+  readonly totalKeys: number;
+  readonly totalSize: number;
+  readonly version: string;
+  /** etcd's own affair. */
+  readonly data: unknown;
+}
+
+/** A fault from outside the cluster: one member's disk gives another value for a key than was written. */
+export interface EtcdFault {
+  readonly type: 'etcd/flip-value';
+  readonly key: string;
 }
 
 // ── Container runtime interface: kubelet ⇄ containerd, on one machine ───────────────────────────
