@@ -8,6 +8,7 @@ import { isCutOff, processState, revisionOf } from '../../cluster/observe.ts';
 import type { SchedulerMemory } from '../../cluster/scheduler/memory.ts';
 import { CONTROL_PLANE_MACHINE, processNames } from '../../cluster/set-up.ts';
 import type { World } from '../../kernel/world.ts';
+import { quantile } from './quantile.ts';
 
 /**
  * The health strip: each component's lamp with the measurement behind it, read from the component's
@@ -171,12 +172,6 @@ function sum(values: readonly number[]): number {
 function ringInOrder(ring: readonly number[], written: number): readonly number[] {
   const at = ring.length === 0 ? 0 : written % ring.length;
   return written < ring.length ? ring : [...ring.slice(at), ...ring.slice(0, at)];
-}
-
-function quantile(values: readonly number[], q: number): number {
-  if (values.length === 0) return 0;
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0;
 }
 
 function millis(micros: number): string {

@@ -1,0 +1,38 @@
+import type { ApiServerMemory } from '../../cluster/apiserver/server.ts';
+import type { EtcdMemory } from '../../cluster/etcd/process.ts';
+import { MILLISECOND } from '../../kernel/time.ts';
+import type { World } from '../../kernel/world.ts';
+import { quantile } from './quantile.ts';
+
+/** What can be measured of one process, by name: numbers for charts, scenarios and lamps. Nothing while it is down. */
+export function healthFiguresOf(world: World, process: string): ReadonlyMap<string, number> {
+  const record = world.processes.get(process);
+  if (record === undefined || record.memory === undefined) return new Map();
+  switch (record.kind) {
+    case 'etcd':
+      return etcdFigures(record.memory as EtcdMemory); // What processes of this kind remember.
+    case 'kube-apiserver':
+      return apiServerFigures(record.memory as ApiServerMemory); // As above.
+    default:
+      return new Map();
+  }
+}
+
+function etcdFigures({ stats }: EtcdMemory): ReadonlyMap<string, number> {
+  return new Map([
+    ['fsyncP50Millis', quantile(stats.fsyncMicros, 0.5) / MILLISECOND],
+    ['fsyncP99Millis', quantile(stats.fsyncMicros, 0.99) / MILLISECOND],
+  ]);
+}
+
+function apiServerFigures({ metrics, watches }: ApiServerMemory): ReadonlyMap<string, number> {
+  const writes = ['create', 'update', 'patch', 'delete'].flatMap(
+    (verb) => metrics.latencies.get(verb) ?? [],
+  );
+  return new Map([
+    ['writeP50Millis', quantile(writes, 0.5) / MILLISECOND],
+    ['writeP99Millis', quantile(writes, 0.99) / MILLISECOND],
+    ['watches', watches.count],
+    ['errors', metrics.errors],
+  ]);
+}
