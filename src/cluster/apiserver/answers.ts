@@ -1,4 +1,5 @@
 import type { Exchange, Reply } from './exchange.ts';
+import { release } from './flow-control/release.ts';
 import { countAnswer, type ApiRequestObservation } from './metrics.ts';
 import { noteOwnAnswer } from './own/state.ts';
 import { targetOf } from './request-target.ts';
@@ -49,7 +50,8 @@ function withDeprecation(
 
 /** Counts an answer, and tells the observers of it. */
 export function report(server: Server, exchange: Exchange, code: number): void {
-  const { request, receivedAt } = exchange;
+  const { request, receivedAt, seat } = exchange;
+  if (seat !== undefined) release(server, seat);
   const verb = verbOf(request);
   const latencyMicros = server.env.now - receivedAt;
   countAnswer(server.memory.metrics, { verb, code, latencyMicros });

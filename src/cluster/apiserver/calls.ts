@@ -1,16 +1,12 @@
-import { SECOND, type Micros } from '../../kernel/time.ts';
+import type { Micros } from '../../kernel/time.ts';
 import type { EtcdRequest } from '../messages.ts';
 import { sendReply } from './answers.ts';
-import { interruptedEtcd, overdue } from './etcd-errors.ts';
+import { interruptedEtcd, outOfTime, overdue } from './etcd-errors.ts';
 import { refuse, type Commit, type Exchange, type Read } from './exchange.ts';
+import { NEVER, requestPatience } from './patience.ts';
 import { askEtcd, type Server } from './server.ts';
 
 /** Requests that wait for etcd: how they are sent there, and how they end when it does not answer. */
-
-/** How long a write may take: upstream's bound for a request that changes something. */
-const WRITE_PATIENCE: Micros = 34 * SECOND;
-/** How long a read may take. */
-const READ_PATIENCE: Micros = 60 * SECOND;
 
 /** Sends a write to etcd. */
 export function sendCommit(
@@ -20,7 +16,7 @@ export function sendCommit(
 ): void {
   const { exchange, step, attempt } = waiting;
   const { storage, key, expectedModRevision, value, ttlSeconds, then, warnings } = commit;
-  const deadline = exchange.receivedAt + WRITE_PATIENCE;
+  const deadline = exchange.receivedAt + requestPatience(exchange.request);
   askEtcd(
     server,
     { kind: 'write', exchange, step, attempt, storage, key, value, warnings, then, deadline },
@@ -32,7 +28,7 @@ export function sendCommit(
       op: operationOf(value, ttlSeconds),
     }),
   );
-  armSweep(server, WRITE_PATIENCE);
+  armSweep(server, deadline);
 }
 
 function operationOf(
@@ -45,7 +41,7 @@ function operationOf(
 
 /** Asks etcd for a list as of an earlier revision. */
 export function sendRead(server: Server, read: Read, exchange: Exchange): void {
-  const deadline = exchange.receivedAt + READ_PATIENCE;
+  const deadline = exchange.receivedAt + requestPatience(exchange.request);
   askEtcd(server, { kind: 'read', exchange, deadline }, (id) => ({
     type: 'etcd/range',
     id,
@@ -53,7 +49,7 @@ export function sendRead(server: Server, read: Read, exchange: Exchange): void {
     end: read.end,
     ...(read.revision > 0 ? { revision: read.revision } : undefined),
   }));
-  armSweep(server, READ_PATIENCE);
+  armSweep(server, deadline);
 }
 
 /** The connection to etcd broke: whatever was asked will never be answered. */
@@ -69,8 +65,10 @@ export function failCalls(server: Server): void {
 /** Answers the requests whose time is over. One timer serves all of them. */
 export function sweepCalls(server: Server): void {
   const { memory, env } = server;
-  memory.sweepArmed = false;
-  let next = Infinity;
+  // An earlier deadline has come in between and has a timer of its own.
+  if (env.now < memory.sweepAt) return;
+  memory.sweepAt = NEVER;
+  let next = NEVER;
   for (const [id, call] of memory.calls) {
     if (call.kind !== 'write' && call.kind !== 'read') continue;
     if (call.deadline > env.now) {
@@ -79,13 +77,14 @@ export function sweepCalls(server: Server): void {
     }
     memory.calls.delete(id);
     env.resumeCause(call.exchange.cause);
-    sendReply(server, call.exchange, refuse(overdue()));
+    const isWrite = call.kind === 'write';
+    sendReply(server, call.exchange, refuse(isWrite ? overdue() : outOfTime()));
   }
-  if (next < Infinity) armSweep(server, next - env.now);
+  if (next < NEVER) armSweep(server, next);
 }
 
-function armSweep({ memory, env }: Server, delay: Micros): void {
-  if (memory.sweepArmed) return;
-  memory.sweepArmed = true;
-  env.after(delay, { type: 'apiserver/sweep' });
+function armSweep({ memory, env }: Server, at: Micros): void {
+  if (memory.sweepAt <= at) return;
+  memory.sweepAt = at;
+  env.after(Math.max(at - env.now, 0), { type: 'apiserver/sweep' });
 }

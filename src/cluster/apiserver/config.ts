@@ -8,6 +8,11 @@ export interface ApiServerConfig {
   readonly serviceCidr: string;
   /** `--advertise-address`: where the Service `kubernetes` leads. */
   readonly advertiseAddress: string;
+  /** Processors that the server may use. */
+  readonly cpuCores: number;
+  /** `--max-requests-inflight` and `--max-mutating-requests-inflight`: their sum is what priority levels share. */
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
   /** `--event-ttl`. */
   readonly eventTtlSeconds: number;
 }
@@ -16,5 +21,12 @@ export interface ApiServerConfig {
 export function apiServerConfig(
   given: Pick<ApiServerConfig, 'etcd' | 'epochMillis' | 'serviceCidr'> & Partial<ApiServerConfig>,
 ): ApiServerConfig {
-  return Object.freeze({ advertiseAddress: '192.168.0.10', eventTtlSeconds: 3600, ...given });
+  return Object.freeze({
+    advertiseAddress: '192.168.0.10',
+    cpuCores: 4,
+    maxRequestsInflight: 400,
+    maxMutatingRequestsInflight: 200,
+    eventTtlSeconds: 3600,
+    ...given,
+  });
 }

@@ -26,5 +26,10 @@ export function overdue(): StatusError {
   );
 }
 
+/** 504: the server's own limit for a request (`--request-timeout`, or the client's `?timeout=`). */
+export function outOfTime(): StatusError {
+  return timeoutError('request did not complete within the allotted timeout');
+}
+
 /** What etcd says about a revision that is gone. */
 export const COMPACTED_TEXT = 'etcdserver: mvcc: required revision has been compacted';

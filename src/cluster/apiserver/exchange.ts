@@ -2,6 +2,7 @@ import type { StatusError } from '../../api/status-error.ts';
 import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ApiRequest } from '../messages.ts';
+import type { Seat } from './flow-control/state.ts';
 
 /** A request on its way through the server. Plain, because it waits in memory while etcd is asked. Frozen. */
 export interface Exchange {
@@ -13,6 +14,8 @@ export interface Exchange {
   readonly cause: Cause | undefined;
   /** The deletecollection that it is a part of; 0 for none. */
   readonly group: number;
+  /** What it holds of the server's seats until it is answered; absent for what is not counted. */
+  readonly seat?: Seat;
 }
 
 /** What a stage or verb makes of an exchange. */

@@ -5,7 +5,15 @@ import { failCalls, sweepCalls } from './calls.ts';
 import { takeUp } from './conclude.ts';
 import type { ApiServerConfig } from './config.ts';
 import { takeEtcdAnswer } from './etcd-answers.ts';
-import { handle } from './handle.ts';
+import {
+  admit,
+  dispatchWaiting,
+  forgetWaiting,
+  runNext,
+  sweepWaiting,
+} from './flow-control/admit.ts';
+import { noFlowControl } from './flow-control/state.ts';
+import { NEVER } from './patience.ts';
 import { noMetrics } from './metrics.ts';
 import type { ApiServerMemory, ApiServerMessage, Server } from './server.ts';
 import { tendOwnObjects } from './own/tend.ts';
@@ -38,12 +46,13 @@ export const apiServerBehaviour = defineBehaviour<
       compacted: 0,
       caches: new Map(),
       calls: new Map(),
-      sweepArmed: false,
+      sweepAt: NEVER,
       later: new Map(),
       groups: new Map(),
       watches: noWatches(),
       services: { addresses: emptyPool(), nodePorts: emptyPool() },
       own: { isDue: true, waiting: 0, timerArmed: false },
+      flow: noFlowControl(),
       metrics: noMetrics(),
     };
     startFeeds({ config, memory, env });
@@ -54,6 +63,7 @@ export const apiServerBehaviour = defineBehaviour<
   step({ memory, config }, message, env) {
     const server: Server = { config, memory, env };
     take(server, message);
+    if (memory.flow.waiting > 0) dispatchWaiting(server);
     if (memory.own.isDue) tendOwnObjects(server);
   },
 });
@@ -63,17 +73,12 @@ function take(server: Server, message: ApiServerMessage): void {
   const { config, memory, env } = server;
   switch (message.type) {
     case 'api/request':
-      handle(server, {
-        request: Object.freeze(message),
-        client: env.from,
-        receivedAt: env.now,
-        cause: env.cause,
-        group: 0,
-      });
+      admit(server, message, env.from);
       return;
     case 'api/cancel':
       if (env.from !== undefined) {
         takeWatch(memory.watches, { client: env.from, request: message.id });
+        forgetWaiting(server, env.from, message.id);
       }
       return;
     case 'etcd/events':
@@ -84,6 +89,12 @@ function take(server: Server, message: ApiServerMessage): void {
     case 'etcd/compact-result':
     case 'etcd/error':
       takeEtcdAnswer(server, message);
+      return;
+    case 'apiserver/run':
+      runNext(server);
+      return;
+    case 'apiserver/flow-sweep':
+      sweepWaiting(server);
       return;
     case 'apiserver/sweep':
       sweepCalls(server);
@@ -114,7 +125,10 @@ function take(server: Server, message: ApiServerMessage): void {
       if (message.peer === config.etcd) {
         failCalls(server);
         loseEtcd(server);
-      } else takeWatchesOf(memory.watches, message.peer);
+      } else {
+        takeWatchesOf(memory.watches, message.peer);
+        forgetWaiting(server, message.peer);
+      }
       return;
     default:
       // Answers are for clients.

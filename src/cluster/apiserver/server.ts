@@ -15,6 +15,7 @@ import type {
 } from '../messages.ts';
 import type { ApiServerConfig } from './config.ts';
 import type { Exchange, Reply, Then } from './exchange.ts';
+import type { FlowControl } from './flow-control/state.ts';
 import type { ApiServerMetrics } from './metrics.ts';
 import type { OwnState } from './own/state.ts';
 import type { ServiceNumbers } from './services/allocate.ts';
@@ -47,6 +48,10 @@ export type ApiServerTimer =
   /** Try etcd again. */
   | { readonly type: 'apiserver/reconnect' }
   | { readonly type: 'apiserver/compact' }
+  /** The processors are free again. */
+  | { readonly type: 'apiserver/run' }
+  /** Requests may have waited too long for a seat. */
+  | { readonly type: 'apiserver/flow-sweep' }
   /** A request that was put off is looked at again. */
   | { readonly type: 'apiserver/again'; readonly request: number }
   /** Objects of the server's own may be missing. */
@@ -71,7 +76,8 @@ export interface ApiServerMemory {
   readonly caches: Map<string, ResourceCache>;
   /** Questions that etcd has not answered, by their number. */
   readonly calls: Map<number, EtcdCall>;
-  sweepArmed: boolean;
+  /** When the next look is taken at requests that wait for etcd too long; NEVER for none. */
+  sweepAt: Micros;
   /** Requests that were put off, by their number. Frozen entries. */
   readonly later: Map<number, PutOff>;
   /** Requests that are answered when all their parts are. */
@@ -79,6 +85,7 @@ export interface ApiServerMemory {
   readonly watches: ServedWatches;
   readonly services: ServiceNumbers;
   readonly own: OwnState;
+  readonly flow: FlowControl;
   readonly metrics: ApiServerMetrics;
 }
 
