@@ -15,7 +15,7 @@ const importTable: Readonly<Record<string, FolderRule>> = {
   'api/manifest': { may: ['base', 'api'], packages: ['yaml'] },
   kernel: { may: ['base'], packages: [] },
   cluster: { may: ['base', 'api', 'kernel'], packages: [] },
-  bridge: { may: ['base', 'api'], types: ['kernel'], packages: [] },
+  bridge: { may: ['base', 'api'], types: ['kernel', 'scenarios'], packages: [] },
   kubectl: { may: ['base', 'api'] },
   scenarios: { may: ['base', 'api'], packages: [] },
   hosts: { may: ['base', 'api', 'kernel', 'cluster', 'bridge', 'kubectl', 'scenarios'] },

@@ -1,3 +1,5 @@
+import type { Scenario } from '../scenarios/format/scenario.ts';
+import type { ScenarioReport } from './scenario-report.ts';
 import type { ClusterSetUpShape } from './set-up-shape.ts';
 import type {
   ControlPlaneHealth,
@@ -33,12 +35,16 @@ export type PageMessage =
   | { readonly type: 'ack'; readonly seq: number }
   /** Runs the standard ten minutes in a world apart; answered by `self-test-result`. */
   | { readonly type: 'self-test'; readonly id: number; readonly seed: number }
+  /** Ends the scenario that is being played; the cluster goes on as it is. */
+  | { readonly type: 'end-scenario' }
   /** Asks the engine to store a snapshot now (it also does so by itself every few seconds). */
   | { readonly type: 'save' };
 
 /** `resume` opens the stored snapshot where there is one that can be read, and else a fresh cluster. */
 export type SessionSource =
   | { readonly kind: 'fresh'; readonly setUp: ClusterSetUpShape | undefined }
+  /** A fresh cluster of the scenario's shape, in which the scenario is played. */
+  | { readonly kind: 'scenario'; readonly scenario: Scenario; readonly seed: number | undefined }
   | { readonly kind: 'resume' };
 
 export type ClockCommand =
@@ -175,6 +181,8 @@ export interface Frame {
   /** How many there were. */
   readonly trafficCount: number;
   readonly faults: readonly FaultRow[];
+  /** The scenario that is being played, when something about it has changed; null: there is none any more. */
+  readonly scenario?: ScenarioReport | null;
   /** Subscribed objects that changed; `object` undefined: it is gone. */
   readonly watched: readonly { readonly path: string; readonly object: unknown }[];
 }

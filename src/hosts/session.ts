@@ -1,4 +1,5 @@
 import type { LabCommand, PageApiRequest } from '../bridge/protocol.ts';
+import type { ScenarioReport } from '../bridge/scenario-report.ts';
 import { FAULTS, healFault, injectFault } from '../cluster/faults/index.ts';
 import type { ApiRequestObservation } from '../cluster/apiserver/metrics.ts';
 import type { GatewayObservation } from '../cluster/gateway.ts';
@@ -46,8 +47,19 @@ export interface Session {
   /** Closes a watch that was opened by `request`. */
   cancel(id: number): void;
   lab(command: LabCommand): string | undefined;
+  /** Acts at instants of its own choosing while time passes: a scenario that is being played. */
+  director: Director | undefined;
   /** Hears answered API requests; one listener. */
   onRequestObserved: ((observation: ApiRequestObservation, at: Micros) => void) | undefined;
+}
+
+/** Wants to look at the world at an instant, and says there when next. */
+export interface Director {
+  /** Undefined: no more. */
+  readonly nextLook: Micros | undefined;
+  look(): void;
+  /** How far it is. */
+  report(): ScenarioReport;
 }
 
 export function createSession(world: World): Session {
@@ -98,10 +110,21 @@ export function createSession(world: World): Session {
 
   const session: Session = {
     world,
+    director: undefined,
     onRequestObserved: undefined,
-    advance: (until, stepsMax) => kernel.runSome(world, until, stepsMax, sink),
+    advance(until, stepsMax) {
+      const { director } = session;
+      for (let due = director?.nextLook; due !== undefined; due = director?.nextLook) {
+        if (due > until) break;
+        if (!kernel.runSome(world, Math.max(due, world.now), stepsMax, sink)) return false;
+        director?.look();
+      }
+      return kernel.runSome(world, until, stepsMax, sink);
+    },
     stepOnce() {
       kernel.step(world, sink);
+      const due = session.director?.nextLook;
+      if (due !== undefined && due <= world.now) session.director?.look();
     },
     request(request, handlers) {
       const id = nextId++;

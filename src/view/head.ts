@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ControlPlaneHealth, FaultRow } from '../bridge/cards.ts';
 import type { FaultDeclaration } from '../bridge/protocol.ts';
+import type { ScenarioReport } from '../bridge/scenario-report.ts';
 
 /** The few things of which there is one: the clock, the lamps, the faults. Replaced with every frame. */
 export interface Head {
@@ -20,6 +21,8 @@ export interface Head {
   readonly faults: readonly FaultRow[];
   /** API requests a virtual second over the last frames, smoothed. */
   readonly requestsPerSecond: number;
+  /** The scenario that is being played, or has been played to its end. */
+  readonly scenario: ScenarioReport | undefined;
   /** What the engine said when it crashed last; empty when it never did. */
   readonly crash: string;
   /** What it wanted to be known when the session opened, for example an unreadable snapshot. */
@@ -45,6 +48,7 @@ export function createHead(): HeadStore {
     health: NO_HEALTH,
     faults: [],
     requestsPerSecond: 0,
+    scenario: undefined,
     crash: '',
     notice: '',
   }));

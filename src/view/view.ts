@@ -238,6 +238,7 @@ export function createView({ onWanted }: ViewOptions): View {
           seed: message.seed,
           faultCatalogue: message.faultCatalogue,
           notice: message.notice ?? '',
+          scenario: undefined,
         });
         watched.forget();
       }
@@ -282,6 +283,7 @@ function headOf(frame: Frame, last: ReturnType<HeadStore['getState']>): typeof l
     steps: frame.steps,
     health: frame.health,
     faults: sameFaults(last.faults, frame.faults) ? last.faults : frame.faults,
+    scenario: frame.scenario === undefined ? last.scenario : (frame.scenario ?? undefined),
     requestsPerSecond: last.requestsPerSecond + SMOOTHING * (rate - last.requestsPerSecond),
   };
 }

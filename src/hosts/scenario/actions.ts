@@ -1,5 +1,4 @@
 import { kindByName, apiVersionOf } from '../../api/kinds/index.ts';
-import { parseManifest } from '../../api/manifest/parse.ts';
 import type { ManifestKubernetesObject } from '../../api/manifest/manifest.ts';
 import { assertNever } from '../../base/exhaustive.ts';
 import { resourcePathOf } from '../../kubectl/resource-path.ts';
@@ -76,14 +75,11 @@ const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
 
 /** Server-side apply, as `kubectl apply --server-side` does it: one request an object. */
 function apply(
-  { manifest, as }: Extract<Action, { kind: 'apply' }>,
+  { objects, as }: Extract<Action, { kind: 'apply' }>,
   book: ActionBook,
 ): string | undefined {
-  const { objects, problems } = parseManifest(manifest);
-  const error = problems.find(({ severity }) => severity === 'error');
-  if (error !== undefined) return `the manifest, line ${error.line}: ${error.message}`;
   const requests: SessionRequest[] = [];
-  for (const { object } of objects) {
+  for (const object of objects) {
     const request = applyRequest(object);
     if (typeof request === 'string') return request;
     requests.push(request);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseScenario } from '../../scenarios/format/parse.ts';
 import { playScenario } from './play.ts';
-import type { ScenarioReport } from './report.ts';
+import type { ScenarioReport } from '../../bridge/scenario-report.ts';
 
 const HEAD = 'apiVersion: kubarium/v1\nkind: Scenario\nmetadata: {name: x}\ncluster: {nodes: 1}\n';
 

@@ -12,7 +12,12 @@ import { act, type ActionBook } from './actions.ts';
 import { look, type Onlooker } from './conditions.ts';
 import type { Fate } from './fates.ts';
 import { selectObjects } from './objects.ts';
-import type { ExpectationReport, InvariantReport, ScenarioReport, StepReport } from './report.ts';
+import type {
+  ExpectationReport,
+  InvariantReport,
+  ScenarioReport,
+  StepReport,
+} from '../../bridge/scenario-report.ts';
 
 /**
  * A scenario that is being played in a session. Whoever drives the session looks at each instant `nextLook` names:

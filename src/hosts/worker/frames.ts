@@ -61,6 +61,17 @@ export function createFrameBuilder(session: Session, pacer: Pacer): FrameBuilder
     return changed;
   }
 
+  let told = '';
+
+  /** The scenario's report when anyone would see a difference; its clock alone is none. */
+  function takeScenario(): Pick<Frame, 'scenario'> {
+    const report = session.director?.report() ?? null;
+    const text = report === null ? '' : JSON.stringify({ ...report, elapsed: 0 });
+    if (text === told) return {};
+    told = text;
+    return { scenario: report };
+  }
+
   return {
     build() {
       observer.look();
@@ -87,12 +98,14 @@ export function createFrameBuilder(session: Session, pacer: Pacer): FrameBuilder
           }),
         ),
         watched: takeWatched(),
+        ...takeScenario(),
       };
       traffic = [];
       trafficCount = 0;
       return frame;
     },
     reset() {
+      told = '';
       observer.reset();
       for (const path of watched.keys()) watched.set(path, 0);
     },

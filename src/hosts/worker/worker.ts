@@ -13,6 +13,9 @@ import { chainOf, type Cause } from '../../kernel/cause.ts';
 import type { World } from '../../kernel/world.ts';
 import { etcdKeyOf } from '../observer/etcd-keys.ts';
 import { createSchedulingDesk } from '../scheduling/answer.ts';
+import type { Scenario } from '../../scenarios/format/scenario.ts';
+import { createScenarioRun } from '../scenario/run.ts';
+import { setUpOf } from '../scenario/set-up-of.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
 import { standardRun } from '../standard-run.ts';
 import { createFrameBuilder, type FrameBuilder } from './frames.ts';
@@ -108,6 +111,9 @@ function receive(message: PageMessage): void {
     case 'self-test':
       post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });
       return;
+    case 'end-scenario':
+      session.director = undefined;
+      return;
     case 'ack':
       acknowledged = true;
       return;
@@ -135,14 +141,13 @@ async function open(source: SessionSource): Promise<void> {
   const resumed =
     source.kind === 'resume' ? await loadSnapshot() : { world: undefined, notice: undefined };
   guarded(() => {
-    const options = source.kind === 'fresh' ? source.setUp : undefined;
-    const world = resumed.world ?? createCluster(defaultSetUp(options));
-    start(world);
+    const { world, scenario, refused } = worldOf(source, resumed.world);
+    start(world, scenario);
     post({
       type: 'ready',
       seed: world.seed,
       origin: resumed.world === undefined ? 'fresh' : 'resumed',
-      notice: resumed.notice,
+      notice: refused ?? resumed.notice,
       faultCatalogue,
     });
   });
@@ -160,8 +165,39 @@ async function loadSnapshot(): Promise<{ world: World | undefined; notice: strin
   }
 }
 
-function start(world: World): void {
+/** The world that a session begins with, and the scenario to play in it. */
+function worldOf(
+  source: SessionSource,
+  resumed: World | undefined,
+): {
+  readonly world: World;
+  readonly scenario: Scenario | undefined;
+  /** Why the cluster is not the one that was asked for. */
+  readonly refused: string | undefined;
+} {
+  if (source.kind === 'scenario') {
+    const setUp = setUpOf(source.scenario, source.seed);
+    if (setUp.ok) {
+      return {
+        world: createCluster(setUp.value),
+        scenario: source.scenario,
+        refused: undefined,
+      };
+    }
+    const refused = `The scenario cannot be played: ${setUp.error}.`;
+    return { world: createCluster(defaultSetUp()), scenario: undefined, refused };
+  }
+  const options = source.kind === 'fresh' ? source.setUp : undefined;
+  return {
+    world: resumed ?? createCluster(defaultSetUp(options)),
+    scenario: undefined,
+    refused: undefined,
+  };
+}
+
+function start(world: World, scenario: Scenario | undefined): void {
   const session = createSession(world);
+  if (scenario !== undefined) session.director = createScenarioRun(session, scenario);
   const pacer = createPacer(session, () => performance.now());
   running = { session, pacer, frames: createFrameBuilder(session, pacer) };
   acknowledged = true;

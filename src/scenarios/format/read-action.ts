@@ -1,3 +1,5 @@
+import type { ManifestKubernetesObject } from '../../api/manifest/manifest.ts';
+import { parseManifest } from '../../api/manifest/parse.ts';
 import {
   complain,
   expectFields,
@@ -45,7 +47,7 @@ function readForm(form: string, reader: FieldReader): Action {
   const as = form === 'remember' ? undefined : readText(at('as'));
   switch (form) {
     case 'apply':
-      return { kind: 'apply', manifest: requireText(at('apply')), as };
+      return { kind: 'apply', objects: readManifest(at('apply')), as };
     case 'delete':
       return {
         kind: 'delete',
@@ -90,6 +92,15 @@ function readForm(form: string, reader: FieldReader): Action {
     default:
       return { kind: 'heal', fault: requireText(at('heal')) };
   }
+}
+
+/** A manifest inside the scenario; a mistake is told with its line in the manifest. */
+function readManifest(reader: FieldReader): readonly ManifestKubernetesObject[] {
+  const { objects, problems } = parseManifest(requireText(reader));
+  for (const { severity, line, message } of problems) {
+    if (severity === 'error') complain(reader, `line ${line} of the manifest: ${message}`);
+  }
+  return objects.map(({ object }) => object);
 }
 
 function readParams(reader: FieldReader): Readonly<Record<string, string | number | boolean>> {

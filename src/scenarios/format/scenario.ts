@@ -1,3 +1,5 @@
+import type { ManifestKubernetesObject } from '../../api/manifest/manifest.ts';
+
 /**
  * A scenario: a cluster's shape, what is done to it and when, and what must be seen. Plain data, read from a file
  * (`parse.ts`, described in FORMAT.md), played by the page or run headless. Lessons, incidents and share links are such files.
@@ -82,7 +84,11 @@ export type PatchType = 'merge' | 'strategic' | 'json';
 
 export type Action =
   /** Applies a manifest, object after object, each when the one before has been answered. */
-  | { readonly kind: 'apply'; readonly manifest: string; readonly as: string | undefined }
+  | {
+      readonly kind: 'apply';
+      readonly objects: readonly ManifestKubernetesObject[];
+      readonly as: string | undefined;
+    }
   | {
       readonly kind: 'delete';
       readonly object: ObjectReference;

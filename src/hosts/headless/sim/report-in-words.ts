@@ -1,5 +1,5 @@
 import { SECOND, type Micros } from '../../../kernel/time.ts';
-import type { ScenarioReport, StepReport } from '../../scenario/report.ts';
+import type { ScenarioReport, StepReport } from '../../../bridge/scenario-report.ts';
 
 /** A report as a person reads it: every step when `whole`, else only what went wrong. */
 export function reportInWords(report: ScenarioReport, seed: number, whole: boolean): string {

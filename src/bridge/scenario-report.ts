@@ -1,4 +1,4 @@
-import type { Micros } from '../../kernel/time.ts';
+import type { Micros } from '../kernel/time.ts';
 
 /** What came of a scenario, as plain data. */
 export interface ScenarioReport {
