@@ -356,7 +356,13 @@ export type NetOutcome =
   /** No machine has the address. */
   | { readonly kind: 'unreachable' }
   /** `status`: of an HTTP answer; undefined when the server speaks something else. */
-  | { readonly kind: 'open'; readonly status: number | undefined; readonly body: string }
+  | {
+      readonly kind: 'open';
+      readonly status: number | undefined;
+      readonly body: string;
+      /** For a program that goes on to speak to the other end itself: the process there. */
+      readonly peer?: string;
+    }
   | { readonly kind: 'dns'; readonly reply: DnsReply };
 
 export interface DnsReply {
@@ -539,6 +545,8 @@ export interface CriContainer {
   /** `Completed`, `Error`, `OOMKilled`, `StartError`, `Unknown`. */
   readonly reason: string | undefined;
   readonly message: string | undefined;
+  /** The process of the machine that it is, where it is one of the cluster's own components. */
+  readonly process?: string;
 }
 
 /** A Pod's shared surroundings: its address and volumes. Frozen. */
