@@ -1,7 +1,7 @@
 import { schedule } from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import { linkCause, type Cause } from './cause.ts';
-import { appointStart, end, KILLED, type Exit } from './lifecycle.ts';
+import { appointStart, end, KILLED, STOPPED, type Exit } from './lifecycle.ts';
 import type { Env, ProcessRecord } from './process.ts';
 import { pick } from './random.ts';
 import { labelOf, streamOf } from './streams.ts';
@@ -97,11 +97,42 @@ export function createEnv(): KernelEnv {
       child.enabled = true;
       if (child.memory === undefined) appointStart(world, child, 0, env.cause);
     },
-    stopProcess(name) {
+    stopProcess(name, signal = 'KILL') {
       const { world } = inStep(env);
       const child = childOf(env, name);
       child.enabled = false;
-      if (child.memory !== undefined) end(world, child, KILLED, env.cause);
+      if (child.memory === undefined) return;
+      if (signal === 'KILL') end(world, child, KILLED, env.cause);
+      else if (child.strain?.suspended === true) child.strain.ending = true;
+      else end(world, child, STOPPED, env.cause);
+    },
+    spawnProcess({ name, kind, config }) {
+      const { world, process } = inStep(env);
+      assert(!world.processes.has(name), `process ${name} exists already`);
+      const child: ProcessRecord = {
+        name,
+        kind,
+        machine: process.machine,
+        config,
+        // Made by its first start, which knows its behaviour.
+        disk: undefined,
+        memory: undefined,
+        enabled: true,
+        incarnation: 0,
+        links: new Map(),
+        supervisor: process.name,
+      };
+      world.processes.set(name, child);
+      appointStart(world, child, 0, env.cause);
+    },
+    reapProcess(name) {
+      const { world } = inStep(env);
+      if (!world.processes.has(name)) return;
+      const child = childOf(env, name);
+      child.enabled = false;
+      const { supervisor: _told, ...orphan } = child;
+      if (child.memory !== undefined) end(world, orphan, KILLED, env.cause);
+      world.processes.delete(name);
     },
     isRunning(name) {
       const { world, process } = inStep(env);

@@ -108,6 +108,9 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
 
   function start(world: World, process: ProcessRecord, cause: Cause | undefined, sink: Sink): void {
     process.incarnation += 1;
+    // One that another has spawned has not been given a disk yet.
+    if (process.disk === undefined)
+      process.disk = behaviourOf(process).initialDisk(process.config);
     enter(env, world, process, undefined, cause, sink);
     process.memory = behaviourOf(process).start(process.disk, env, process.config);
     if (env.exiting !== undefined) end(world, process, env.exiting, env.cause);
@@ -239,7 +242,9 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       if (process.memory !== undefined) suspend(process);
     },
     resumeProcess(world, name) {
-      resume(world, processOf(world, name));
+      const process = processOf(world, name);
+      if (process.strain?.ending === true) end(world, process, STOPPED, undefined);
+      else resume(world, process);
     },
     slowProcess(world, name, stepMicros) {
       slowDown(world, processOf(world, name), stepMicros);

@@ -58,8 +58,19 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   clockSkewMicros(): Micros;
   /** Starts a process that this one supervises, at this instant and after this step. */
   startProcess(name: string): void;
-  /** Ends a supervised process at once (SIGKILL); its `kernel/process-exited` follows. */
-  stopProcess(name: string): void;
+  /**
+   * Ends a supervised process, in good order (TERM) or not (KILL); its `kernel/process-exited` follows. One that hangs
+   * takes TERM only when it goes on.
+   */
+  stopProcess(name: string, signal?: 'TERM' | 'KILL'): void;
+  /** Installs a process on the same machine, supervised by this one, and starts it after this step. */
+  spawnProcess?(process: {
+    readonly name: string;
+    readonly kind: string;
+    readonly config: unknown;
+  }): void;
+  /** Ends a process that was spawned, silently, and forgets it. */
+  reapProcess?(name: string): void;
   /** Whether a process of this machine is alive; a suspended one is. */
   isRunning(name: string): boolean;
   /** Ends this process with this step, as a fatal error does: its supervisor, or systemd, starts it again. */

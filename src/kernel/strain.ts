@@ -11,6 +11,8 @@ import type { World } from './world.ts';
  */
 export interface Strain {
   suspended: boolean;
+  /** Told to end while it was stopped in its tracks: it does as soon as it goes on. */
+  ending?: boolean;
   /** How long each step takes before the next can begin; 0: no time. */
   stepMicros: Micros;
   /** When the step under way ends. */

@@ -41,7 +41,7 @@ export function envOfClient<Message extends KernelMessage>(
     diskFull: () => env.diskFull(),
     clockSkewMicros: () => env.clockSkewMicros(),
     startProcess: (name) => env.startProcess(name),
-    stopProcess: (name) => env.stopProcess(name),
+    stopProcess: (name, signal) => env.stopProcess(name, signal),
     isRunning: (name) => env.isRunning(name),
     exit: (code, reason) => env.exit(code, reason),
     fsync: (message) => env.fsync(message as KernelMessage as Message),

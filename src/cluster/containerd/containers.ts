@@ -10,16 +10,19 @@ import {
   surroundingsOf,
   type Launch,
 } from '../programs/program.ts';
+import { advanceComponent, componentOf, isComponent, stopComponent } from './components.ts';
 import { failExecs, finishExecs } from './execs.ts';
 import { hostOf } from './host.ts';
 import { logTail } from './logs.ts';
 import { askNetwork } from './network.ts';
+import { setWake } from './wake.ts';
 import type {
   Container,
   ContainerdDisk,
   ContainerdEnv,
   ContainerdTimer,
   Runtime,
+  Sandbox,
 } from './state.ts';
 
 const RUNC =
@@ -74,6 +77,14 @@ export function startContainer(
     wakeAt: undefined,
     killAt: undefined,
   };
+  const component = componentOf(runtime, timer.config);
+  if (component !== undefined) {
+    container.record = Object.freeze({ ...container.record, process: component });
+    env.startProcess(component);
+    file(runtime, container, sandbox, earlier);
+    sayStarted(runtime, timer.id, container, env);
+    return;
+  }
   const launched = launch(hostOf(runtime, container, env.now));
   if (launched.kind === 'no-command') {
     fail(
@@ -82,23 +93,38 @@ export function startContainer(
     );
     return;
   }
-  disk.containers.set(container.record.id, container);
-  runtime.memory.touched.push(container.record.id);
-  const containers = Object.freeze([...earlier, container.record.id]);
-  disk.sandboxes.set(timer.config.podUid, Object.freeze({ record: sandbox.record, containers }));
+  file(runtime, container, sandbox, earlier);
   if (launched.kind === 'cannot-run') {
     refuseToRun(container, launched);
     fail('RunContainerError', container.record.message ?? '', container.record);
     return;
   }
   container.program = launched.program;
-  env.send(config.kubelet, {
-    type: 'cri/done',
-    id: timer.id,
-    result: { kind: 'container', container: container.record },
-  });
+  sayStarted(runtime, timer.id, container, env);
   // What a container does in its first moment is seen a moment later, after the answer.
   setWake(container, env, env.now + FIRST_MOMENT);
+}
+
+/** Files a container under its Pod, after those of its name that are kept. */
+function file(
+  { disk, memory }: Runtime,
+  container: Container,
+  { record }: Sandbox,
+  earlier: readonly string[],
+): void {
+  const { id } = container.record;
+  disk.containers.set(id, container);
+  memory.touched.push(id);
+  const containers = Object.freeze([...earlier, id]);
+  disk.sandboxes.set(container.config.podUid, Object.freeze({ record, containers }));
+}
+
+function sayStarted(runtime: Runtime, id: number, container: Container, env: ContainerdEnv): void {
+  env.send(runtime.config.kubelet, {
+    type: 'cri/done',
+    id,
+    result: { kind: 'container', container: container.record },
+  });
 }
 
 const FIRST_MOMENT: Micros = 12_000;
@@ -152,22 +178,13 @@ function randomId(env: ContainerdEnv): string {
   return id;
 }
 
-/** Arms a container's timer for an instant, unless it is armed for it already. */
-export function setWake(container: Container, env: ContainerdEnv, at: Micros | undefined): void {
-  if (at === container.wakeAt) return;
-  container.wakeAt = at;
-  if (at === undefined) return;
-  env.after(Math.max(0, at - env.now), {
-    type: 'containerd/wake',
-    containerId: container.record.id,
-    at,
-  });
-}
-
 /** Runs a container's program up to now; says so if it has ended. */
 export function advanceContainer(runtime: Runtime, container: Container, env: ContainerdEnv): void {
   const { program } = container;
-  if (program === undefined) return;
+  if (program === undefined) {
+    if (isComponent(container)) advanceComponent(container, env);
+    return;
+  }
   if (container.killAt !== undefined && container.killAt <= env.now) {
     endContainer(runtime, container, env, 137, 'Error');
     return;
@@ -237,6 +254,10 @@ export function stopContainer(
   graceMicros: Micros,
   env: ContainerdEnv,
 ): void {
+  if (isComponent(container)) {
+    stopComponent(container, graceMicros, env);
+    return;
+  }
   if (container.program === undefined) {
     env.send(runtime.config.kubelet, { type: 'cri/event', container: container.record });
     return;

@@ -6,16 +6,13 @@ import type { ContainerFault, CriRequest, CriSandbox } from '../messages.ts';
 import { fullName, parseImageReference } from '../programs/image-reference.ts';
 import { pullAnswer } from '../programs/registry.ts';
 import { releaseAddress, takeAddress } from './addresses.ts';
-import {
-  advanceContainer,
-  endContainer,
-  setWake,
-  startContainer,
-  stopContainer,
-} from './containers.ts';
+import { advanceContainer, endContainer, startContainer, stopContainer } from './containers.ts';
+import { componentExited, killComponent, markLost, recoverComponents } from './component-ends.ts';
+import { endComponent, isComponent } from './components.ts';
 import { runProbe, timeOutExec } from './execs.ts';
 import { lookedUp } from './network.ts';
 import { awakeContainer, restContainers } from './resting.ts';
+import { setWake } from './wake.ts';
 import {
   emptyDisk,
   type Container,
@@ -50,7 +47,7 @@ export const containerdBehaviour = defineBehaviour<
   ContainerdMessage
 >({
   kind: 'containerd',
-  initialDisk: () => emptyDisk(),
+  initialDisk: firstDisk,
   start(disk, env, config) {
     const memory: ContainerdMemory = {
       client: createApiClient({
@@ -75,6 +72,18 @@ export const containerdBehaviour = defineBehaviour<
     if (runtime.memory.touched.length > 0) restContainers(runtime);
   },
 });
+
+/** The disk of a new machine, with the images that were put there. */
+function firstDisk(config: ContainerdConfig): ContainerdDisk {
+  const disk = emptyDisk(config);
+  for (const image of config.images ?? []) {
+    const answer = pullAnswer(image, false);
+    if (answer.kind === 'refused') continue;
+    const { name, imageId, sizeBytes } = answer;
+    disk.images.set(name, Object.freeze({ name, imageId, sizeBytes }));
+  }
+  return disk;
+}
 
 function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv): void {
   const { disk } = runtime;
@@ -102,7 +111,7 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       stopSandbox(disk, message.podUid);
       return;
     case 'cri/remove-sandbox':
-      removeSandbox(runtime, message.podUid);
+      removeSandbox(runtime, message.podUid, env);
       return;
     case 'cri/start-container':
       env.after(pick(env.random('latency'), CONTAINER_MICROS), {
@@ -137,6 +146,9 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
     case 'containerd/kill-container':
       killContainer(runtime, message, env);
       return;
+    case 'kernel/process-exited':
+      componentExited(runtime, message, env);
+      return;
     default:
       return;
   }
@@ -152,6 +164,7 @@ function recover(runtime: Runtime, env: ContainerdEnv): void {
   const rebooted = boots !== disk.boots;
   disk.boots = boots;
   if (rebooted) for (const podUid of disk.sandboxes.keys()) stopSandbox(disk, podUid);
+  recoverComponents(runtime, rebooted, env);
   for (const id of disk.containers.keys()) {
     if (disk.containers.get(id)?.program === undefined) continue;
     const container = awakeContainer(runtime, id);
@@ -164,19 +177,6 @@ function recover(runtime: Runtime, env: ContainerdEnv): void {
     }
   }
   restContainers(runtime);
-}
-
-function markLost(container: Container, now: Micros): void {
-  container.program = undefined;
-  container.wakeAt = undefined;
-  container.killAt = undefined;
-  container.record = Object.freeze({
-    ...container.record,
-    state: 'exited',
-    finishedAt: now,
-    exitCode: 255,
-    reason: 'Unknown',
-  });
 }
 
 function setWakeAfresh(container: Container, env: ContainerdEnv): void {
@@ -273,12 +273,15 @@ function stopSandbox(disk: ContainerdDisk, podUid: string): void {
   disk.sandboxes.set(podUid, Object.freeze({ record, containers: sandbox.containers }));
 }
 
-function removeSandbox(runtime: Runtime, podUid: string): void {
+function removeSandbox(runtime: Runtime, podUid: string, env: ContainerdEnv): void {
   const { disk, memory } = runtime;
   const sandbox = disk.sandboxes.get(podUid);
   if (sandbox === undefined) return;
   releaseAddress(disk, sandbox.record);
-  for (const id of sandbox.containers) disk.containers.delete(id);
+  for (const id of sandbox.containers) {
+    endComponent(disk.containers.get(id), env);
+    disk.containers.delete(id);
+  }
   disk.sandboxes.delete(podUid);
   disk.volumes.delete(podUid);
   for (const [id, pending] of memory.execs)
@@ -308,6 +311,14 @@ function killContainer(runtime: Runtime, fault: ContainerFault, env: ContainerdE
   const ids = runtime.disk.sandboxes.get(fault.podUid)?.containers ?? [];
   for (let i = ids.length - 1; i >= 0; i--) {
     const container = awakeContainer(runtime, ids[i] as string); // In range.
+    if (
+      container !== undefined &&
+      container.record.name === fault.container &&
+      isComponent(container)
+    ) {
+      killComponent(runtime, container, fault.how, env);
+      return;
+    }
     if (container?.program === undefined || container.record.name !== fault.container) continue;
     if (fault.how === 'oom') endContainer(runtime, container, env, 137, 'OOMKilled');
     else endContainer(runtime, container, env, 1, 'Error');

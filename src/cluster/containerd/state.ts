@@ -1,6 +1,6 @@
 import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
-import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { ConnectionLost, ProcessExited } from '../../kernel/kernel.ts';
 import type { Env } from '../../kernel/process.ts';
 import type { ApiClient, ApiClientMessage } from '../client/api-client.ts';
 import type {
@@ -23,6 +23,12 @@ export interface ContainerdConfig {
   readonly apiServer: string;
   /** The kubelet of the same machine. */
   readonly kubelet: string;
+  /** The machine's own address, which Pods of its network have. */
+  readonly nodeIp?: string;
+  /** Images that are there from the beginning. */
+  readonly images?: readonly string[];
+  /** The cluster's own components that can run here: the process of the machine, by the program a container names. */
+  readonly components?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -65,7 +71,7 @@ export interface Sandbox {
 export interface Container {
   readonly config: ContainerConfig;
   record: CriContainer;
-  /** Undefined once it has exited. */
+  /** Undefined once it has exited, and where the container is a process of the machine (`record.process`). */
   program: Program | undefined;
   log: ContainerLog | undefined;
   /** The instant its timer is set for; a timer for another one is stale. */
@@ -132,6 +138,7 @@ export type ContainerdMessage =
   | ContainerdTimer
   | ApiClientMessage
   | ApiResponse
+  | ProcessExited
   | ConnectionLost;
 
 export type ContainerdEnv = Env<ContainerdMessage>;
@@ -144,11 +151,11 @@ export interface Runtime {
 }
 
 /** The disk of a machine on which nothing has run. */
-export function emptyDisk(): ContainerdDisk {
+export function emptyDisk(config: Pick<ContainerdConfig, 'nodeIp'>): ContainerdDisk {
   return {
     boots: 1,
     podCidr: '',
-    nodeIp: '',
+    nodeIp: config.nodeIp ?? '',
     lastAddress: 1,
     addresses: new Map(),
     images: new Map(),
