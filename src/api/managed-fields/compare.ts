@@ -3,8 +3,9 @@ import { equalJson, isList, isObject, type JsonList, type JsonObject } from '../
 import { structOf } from '../schema/lookup.ts';
 import type { ListType, MapType, StructSchema, TypeSchema } from '../schema/schema.ts';
 import { type Fields, leaf } from './fields.ts';
-import { internedNode } from './interned.ts';
+import { internedNode, isInterned } from './interned.ts';
 import { listElement, sameElement } from './path-element.ts';
+import { createRecent } from '../../base/recent.ts';
 
 /**
  * What a write changed, as field sets (upstream: structured-merge-diff's Compare). Equal identity ends the comparison,
@@ -134,7 +135,29 @@ function compareMaps(before: JsonObject, after: JsonObject, type: MapType): Diff
   return differenceOf(pair);
 }
 
+// Lists are where objects of one owner are alike: the conditions and container statuses of Pods that change together.
+const comparedLists = createRecent<JsonList, JsonList, ListType, Difference>();
+const listFields = createRecent<JsonList, ListType, undefined, Fields>();
+
 function compareLists(before: JsonList, after: JsonList, type: ListType): Difference | undefined {
+  const known = comparedLists.find(before, after, type);
+  if (known !== undefined) return known;
+  const difference = compareListsAnew(before, after, type);
+  return difference === undefined || !isShared(difference)
+    ? difference
+    : comparedLists.keep(before, after, type, difference);
+}
+
+// What is not shared was seen for the first time, and may be shared when it is seen again.
+function isShared({ changed = leaf, removed = leaf }: Difference): boolean {
+  return isInterned(changed) && isInterned(removed);
+}
+
+function compareListsAnew(
+  before: JsonList,
+  after: JsonList,
+  type: ListType,
+): Difference | undefined {
   const pair = draftPair();
   if (isSameOrder(before, after, type)) {
     for (let i = 0; i < after.length; i += 1) {
@@ -231,10 +254,14 @@ function allFields(value: unknown, type: TypeSchema): Fields {
       nodes.push(allFields(value[key], type.value));
     }
   } else if (type.kind === 'list' && isList(value)) {
+    const known = listFields.find(value, type, undefined);
+    if (known !== undefined) return known;
     for (const [element, items] of entriesByElement(value, type)) {
       elements.push(element);
       nodes.push(items.length > 1 ? leaf : allFields(items[0], type.element));
     }
+    const fields = internedNode(elements, nodes);
+    return isInterned(fields) ? listFields.keep(value, type, undefined, fields) : fields;
   } else return leaf;
   return internedNode(elements, nodes);
 }

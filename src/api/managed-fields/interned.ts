@@ -100,7 +100,8 @@ export function internedNode(keys: readonly string[], children: readonly Fields[
   return shelf.node;
 }
 
-function isInterned(fields: Fields): boolean {
+/** True for a set that equal ones share; what is seen once only is not. */
+export function isInterned(fields: Fields): boolean {
   return fields === leaf || ids.has(fields);
 }
 

@@ -14,6 +14,7 @@ import type { PatchField, PatchSchema } from './patch-schema.ts';
 import { orderedElements, positionsOfChanges } from './plain-lists.ts';
 import { attempt, refusePatch, type PatchProblem } from './problem.ts';
 import { draftOf } from '../../base/copy.ts';
+import { createRecent } from '../../base/recent.ts';
 
 /**
  * Applying strategic merge patches (upstream: apimachinery's strategicpatch). Objects merge; lists are replaced unless
@@ -156,6 +157,15 @@ function applyElementOrders(
   }
 }
 
+// Patches made in one moment for objects of one owner have lists in common (the conditions of a ReplicaSet's Pods).
+const ordered = createRecent<
+  JsonList,
+  JsonList,
+  JsonList,
+  { readonly field: PatchField; readonly list: JsonList }
+>();
+const mergedLists = createRecent<JsonList, JsonList, PatchField, JsonList>();
+
 function orderedList(
   merged: JsonObject,
   rest: JsonObject,
@@ -167,11 +177,14 @@ function orderedList(
   const original = optionalList(merged, name);
   const patch = optionalList(rest, name);
   if (original !== undefined && patch !== undefined && field.strategy === 'merge') {
+    const known = ordered.find(original, patch, order);
+    if (known?.field === field && options.intoObject) return known.list;
     const elements = orderedElements(original, patch, order, field.mergeKey);
     if (elements !== undefined) {
-      return elements.map((each) =>
+      const list = elements.map((each) =>
         mergeElement(original[each.original], patch[each.patch], field, options),
       );
+      return options.intoObject ? ordered.keep(original, patch, order, { field, list }).list : list;
     }
   }
   if (patch !== undefined) checkPatchOrder(patch, order, field.mergeKey);
@@ -369,13 +382,17 @@ function mergeLists(
 ): JsonList {
   if (field.strategy !== 'merge' && !isDeleteList) return patch;
   if (original.length === 0 && patch.length === 0) return original;
+  const known =
+    isDeleteList || !options.intoObject ? undefined : mergedLists.find(original, patch, field);
+  if (known !== undefined) return known;
   const positions = isDeleteList ? undefined : positionsOfChanges(original, patch, field.mergeKey);
   if (positions !== undefined) {
     const merged = original.slice();
     positions.forEach((at, index) => {
       merged[at] = mergeElement(original[at], patch[index], field, options);
     });
-    return merged.every((item, index) => item === original[index]) ? original : merged;
+    if (merged.every((item, index) => item === original[index])) return original;
+    return options.intoObject ? mergedLists.keep(original, patch, field, merged) : merged;
   }
   if (elementKind(original, patch) === 'scalar') {
     if (options.intoObject && isDeleteList) return original.filter((item) => !patch.includes(item));

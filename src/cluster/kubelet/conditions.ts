@@ -16,16 +16,65 @@ export interface ConditionFacts {
 /** The kubelet's own conditions, in upstream's order, with its reasons and messages. Pure. */
 export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
   const containersReady = containersReadyCondition(facts);
-  return [
-    stamped(facts, {
-      type: 'PodReadyToStartContainers',
-      status: facts.sandboxReady ? 'True' : 'False',
-    }),
-    stamped(facts, initializedCondition(facts)),
-    stamped(facts, readyCondition(facts, containersReady)),
-    stamped(facts, containersReady),
-    stamped(facts, { type: 'PodScheduled', status: 'True' }),
+  const sketches: Sketches = [
+    facts.sandboxReady ? SANDBOX_READY : SANDBOX_NOT_READY,
+    initializedCondition(facts),
+    readyCondition(facts, containersReady),
+    containersReady,
+    SCHEDULED,
   ];
+  const known = lately.find((each) => isMadeOf(each, facts, sketches));
+  if (known !== undefined) return known.conditions;
+  const conditions = sketches.map((sketch) => stamped(facts, sketch));
+  lately[latelyNext] = {
+    before: facts.before,
+    nowText: facts.nowText,
+    generation: facts.pod.metadata.generation,
+    sketches,
+    conditions,
+  };
+  latelyNext = (latelyNext + 1) % LATELY_MAX;
+  return conditions;
+}
+
+type Sketches = readonly Sketch[];
+
+/** A list of conditions and all that it was made of. */
+interface Made {
+  readonly before: readonly PodCondition[] | undefined;
+  readonly nowText: string;
+  readonly generation: number | undefined;
+  readonly sketches: Sketches;
+  readonly conditions: readonly PodCondition[];
+}
+
+// The lists made last. Pods of one ReplicaSet that change within a second share theirs, and who merges or compares
+// lists finds that by their identity. A memo only.
+const lately: Made[] = [];
+const LATELY_MAX = 8;
+let latelyNext = 0;
+
+function isMadeOf(
+  made: Made,
+  { before, nowText, pod }: ConditionFacts,
+  sketches: Sketches,
+): boolean {
+  if (made.before !== before || made.nowText !== nowText) return false;
+  if (made.generation !== pod.metadata.generation) return false;
+  for (let i = 0; i < sketches.length; i += 1) {
+    if (!isSameSketch(made.sketches[i], sketches[i])) return false;
+  }
+  return true;
+}
+
+function isSameSketch(a: Sketch | undefined, b: Sketch | undefined): boolean {
+  return (
+    a === b ||
+    (a?.type === b?.type &&
+      a?.status === b?.status &&
+      a?.reason === b?.reason &&
+      a?.message === b?.message)
+  );
 }
 
 interface Sketch {
@@ -52,6 +101,13 @@ function stamped({ before, nowText, pod }: ConditionFacts, sketch: Sketch): PodC
 }
 
 const INITIALIZED: Sketch = Object.freeze({ type: 'Initialized', status: 'True' });
+const SANDBOX_READY: Sketch = Object.freeze({ type: 'PodReadyToStartContainers', status: 'True' });
+const SANDBOX_NOT_READY: Sketch = Object.freeze({
+  type: 'PodReadyToStartContainers',
+  status: 'False',
+});
+const SCHEDULED: Sketch = Object.freeze({ type: 'PodScheduled', status: 'True' });
+const CONTAINERS_READY: Sketch = Object.freeze({ type: 'ContainersReady', status: 'True' });
 
 function initializedCondition({ pod, phase, initStatuses }: ConditionFacts): Sketch {
   const type = 'Initialized';
@@ -81,22 +137,29 @@ function containersReadyCondition({ pod, phase, initStatuses, statuses }: Condit
   const type = 'ContainersReady';
   const terminal = terminalCondition(type, phase);
   if (terminal !== undefined) return terminal;
-  const sidecars = (pod.spec.initContainers ?? []).filter(
-    (each) => each.restartPolicy === 'Always',
-  );
-  const unready = [...sidecars, ...pod.spec.containers].filter(({ name }) => {
-    const status =
-      statuses.find((each) => each.name === name) ??
-      initStatuses.find((each) => each.name === name);
-    return status?.ready !== true;
-  });
-  if (unready.length === 0) return { type, status: 'True' };
+  let unready = '';
+  for (const { name, restartPolicy } of pod.spec.initContainers ?? NO_CONTAINERS) {
+    if (restartPolicy !== 'Always' || isReadyIn(initStatuses, name)) continue;
+    unready = unready === '' ? name : `${unready} ${name}`;
+  }
+  for (const { name } of pod.spec.containers) {
+    if (isReadyIn(statuses, name)) continue;
+    unready = unready === '' ? name : `${unready} ${name}`;
+  }
+  if (unready === '') return CONTAINERS_READY;
   return {
     type,
     status: 'False',
     reason: 'ContainersNotReady',
-    message: `containers with unready status: [${unready.map(({ name }) => name).join(' ')}]`,
+    message: `containers with unready status: [${unready}]`,
   };
+}
+
+const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
+
+function isReadyIn(statuses: readonly ContainerStatus[], name: string): boolean {
+  for (const each of statuses) if (each.name === name) return each.ready;
+  return false;
 }
 
 function terminalCondition(type: string, phase: string): Sketch | undefined {

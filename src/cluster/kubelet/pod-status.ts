@@ -5,7 +5,7 @@ import { formatTime } from '../../api/time.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { podConditions } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
-import type { PodWorker } from './state.ts';
+import type { ContainerWork, PodWorker } from './state.ts';
 
 /** The instant and place a status is made for. */
 export interface StatusFacts {
@@ -70,12 +70,33 @@ function statusesOf(
   waiting: string,
   facts: StatusFacts,
 ): readonly ContainerStatus[] {
-  return containers.map((container) => {
+  const isFresh = containers.every(({ name }) => isUntouched(worker.containers.get(name)));
+  const known = isFresh ? firstStatuses.get(containers) : undefined;
+  if (known?.waiting === waiting) return known.statuses;
+  const statuses = containers.map((container) => {
     const work = worker.containers.get(container.name);
     if (work === undefined)
       throw new TypeError(`pod ${worker.uid} has no container ${container.name}`);
     return containerStatus(work, container, waiting, facts.epochMillis);
   });
+  if (isFresh) firstStatuses.set(containers, { waiting, statuses });
+  return statuses;
+}
+
+// What containers are before anything has come of them, by their specs, which the Pods of a ReplicaSet share.
+const firstStatuses = new WeakMap<
+  readonly Container[],
+  { readonly waiting: string; readonly statuses: readonly ContainerStatus[] }
+>();
+
+function isUntouched(work: ContainerWork | undefined): boolean {
+  return (
+    work !== undefined &&
+    work.current === undefined &&
+    work.previous === undefined &&
+    work.waiting === undefined &&
+    work.restartCount === 0
+  );
 }
 
 /** Main containers are listed by name, whatever their order in the spec. */

@@ -1,6 +1,7 @@
 import type { PodCondition, PodStatus } from '../../api/generated/types.ts';
 import { findCondition } from '../../api/conditions.ts';
 import { semanticEqual } from '../../api/semantic-equal.ts';
+import { createRecent } from '../../base/recent.ts';
 import { call, messageOf, reasonOf, succeeded, type ApiOutcome } from '../client/api-client.ts';
 import { podStatus } from './pod-status.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
@@ -84,11 +85,11 @@ export function statusPatch(
     patch[field] = field === 'podIPs' ? ipsPatch(before?.podIPs, after.podIPs) : (next ?? null);
     differs = true;
   }
-  const conditions = changedConditions(before?.conditions, after.conditions);
+  const conditions = conditionsPatch(before?.conditions, after.conditions);
   if (conditions.length > 0) {
     patch['conditions'] = conditions;
     if (before?.conditions === undefined || before.conditions.length <= 1) {
-      patch['$setElementOrder/conditions'] = (after.conditions ?? []).map(({ type }) => ({ type }));
+      patch['$setElementOrder/conditions'] = orderOf(after.conditions ?? NO_CONDITIONS);
     }
     differs = true;
   }
@@ -102,6 +103,37 @@ export function statusPatch(
 function ipsPatch(before: PodStatus['podIPs'], after: PodStatus['podIPs']): readonly object[] {
   const gone = (before ?? []).filter(({ ip }) => after?.every((each) => each.ip !== ip) !== false);
   return [...(after ?? []), ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))];
+}
+
+type Conditions = readonly PodCondition[];
+const NO_CONDITIONS: Conditions = Object.freeze([]);
+const NO_CHANGES: readonly object[] = Object.freeze([]);
+// Pods that change together share their conditions (see `conditions.ts`), and so what is written of them.
+const patches = createRecent<Conditions | undefined, Conditions, undefined, readonly object[]>();
+const orders = createRecent<Conditions, undefined, undefined, readonly object[]>(4);
+
+function conditionsPatch(
+  before: Conditions | undefined,
+  after: Conditions = NO_CONDITIONS,
+): readonly object[] {
+  if (before === after) return NO_CHANGES;
+  return (
+    patches.find(before, after, undefined) ??
+    patches.keep(before, after, undefined, changedConditions(before, after))
+  );
+}
+
+/** The types in their order, for a list that is made anew. */
+function orderOf(conditions: Conditions): readonly object[] {
+  return (
+    orders.find(conditions, undefined, undefined) ??
+    orders.keep(
+      conditions,
+      undefined,
+      undefined,
+      conditions.map(({ type }) => ({ type })),
+    )
+  );
 }
 
 function changedConditions(

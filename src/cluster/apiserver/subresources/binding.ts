@@ -95,8 +95,12 @@ function bindingConflict(pod: Pod, uid: string | undefined): string | undefined 
 
 /** The pod's conditions with PodScheduled true. */
 function withScheduled(pod: Pod, now: string): readonly PodCondition[] {
-  const conditions = pod.status?.conditions ?? [];
+  const conditions = pod.status?.conditions ?? NO_CONDITIONS;
   const { generation } = pod.metadata;
+  // A Pod that has no conditions yet shares its first with those bound in the same second.
+  if (conditions.length === 0 && now === firsts?.now && generation === firsts.generation) {
+    return firsts.conditions;
+  }
   const before = conditions.find((each) => each.type === 'PodScheduled');
   const scheduled: PodCondition = {
     type: 'PodScheduled',
@@ -104,7 +108,22 @@ function withScheduled(pod: Pod, now: string): readonly PodCondition[] {
     status: 'True',
     lastTransitionTime: before?.status === 'True' ? (before.lastTransitionTime ?? now) : now,
   };
+  if (conditions.length === 0) {
+    firsts = { now, generation, conditions: [scheduled] };
+    return firsts.conditions;
+  }
   return before === undefined
     ? [...conditions, scheduled]
     : conditions.map((each) => (each === before ? scheduled : each));
 }
+
+const NO_CONDITIONS: readonly PodCondition[] = Object.freeze([]);
+
+/** The conditions last made for a Pod that had none. A memo only. */
+let firsts:
+  | {
+      readonly now: string;
+      readonly generation: number | undefined;
+      readonly conditions: readonly PodCondition[];
+    }
+  | undefined;
