@@ -29,11 +29,24 @@ export function mountPage(root: HTMLElement, client: EngineClient): void {
     if (seq !== undefined) onNextFrame(() => client.send({ type: 'ack', seq }));
   });
 
+  void openLinkedScenario();
+  window.addEventListener('hashchange', () => void openLinkedScenario());
+
   createRoot(root).render(
     <PageProvider page={{ view, client: withActsRecorded(client, view) }}>
       <App />
     </PageProvider>,
   );
+}
+
+/** A scenario in the address is shown, and played when the person says so. */
+async function openLinkedScenario(): Promise<void> {
+  if (!location.hash.startsWith('#scenario=')) return;
+  const [{ textOfLink }, { openScenario }] = await Promise.all([
+    import('./scenario/scenario-link.ts'),
+    import('./scenario/open-scenario.ts'),
+  ]);
+  openScenario((await textOfLink(location.hash)) ?? '');
 }
 
 /** Long enough for a hidden page, whose animation frames do not come. */

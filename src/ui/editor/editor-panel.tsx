@@ -10,6 +10,7 @@ import { useDryRun } from '../scheduling/use-dry-run.ts';
 import { applyManifest, deleteManifest, type DocumentResult } from './apply-manifest.ts';
 import { DiffList } from './diff-list.tsx';
 import { diffManifest, type ObjectDiff } from './diff-manifest.ts';
+import { isScenario, openScenario } from '../scenario/open-scenario.ts';
 import { draftStore } from './draft-store.ts';
 import { APPLY_BUTTON_ID, EditorFooter } from './editor-footer.tsx';
 import { GalleryMenu } from './gallery-menu.tsx';
@@ -92,7 +93,11 @@ export default function EditorPanel() {
     setBusy(false);
   }
 
-  const apply = () => void run(applyManifest);
+  const apply = (): void => {
+    const { text } = draftStore.getState();
+    if (isScenario(text)) openScenario(text);
+    else void run(applyManifest);
+  };
   return (
     <div
       className="flex h-full min-h-0 flex-col"

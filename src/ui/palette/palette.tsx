@@ -1,10 +1,17 @@
 import { Command } from 'cmdk';
-import { CircleDot, CornerDownLeft, Palette as PaletteIcon, Rocket } from 'lucide-react';
+import {
+  CircleDot,
+  Clapperboard,
+  CornerDownLeft,
+  Palette as PaletteIcon,
+  Rocket,
+} from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { componentTitle } from '../../view/process-title.ts';
 import { componentId, thingName, thingOf } from '../../view/selection.ts';
 import type { View } from '../../view/view.ts';
 import { GALLERY } from '../../scenarios/gallery.ts';
+import { LIBRARY } from '../../scenarios/library.ts';
 import { deployTemplate } from '../actions/deploy.ts';
 import { healAll } from '../actions/heal.ts';
 import { actionsFor } from '../actions/index.ts';
@@ -12,6 +19,7 @@ import { runAction } from '../actions/run-action.ts';
 import { suggestionsFor } from '../actions/suggestions.ts';
 import { BINDINGS, SPACE } from '../keys/bindings.ts';
 import { usePage, type Page } from '../page.tsx';
+import { openScenario } from '../scenario/open-scenario.ts';
 import { useSheet } from '../state/menu.ts';
 import { useSelection } from '../state/selection.ts';
 
@@ -122,6 +130,7 @@ function entriesFor(page: Page, query: string): readonly Entry[] {
     ...selectionEntries(page),
     ...pageEntries(page),
     ...templateEntries(page),
+    ...scenarioEntries(),
   ].filter((entry) => hits(`${entry.label} ${entry.note ?? ''} ${entry.group}`));
   return words.length === 0 ? [...acts, ...objects.slice(0, 8)] : [...acts, ...objects];
 }
@@ -184,6 +193,17 @@ function templateEntries(page: Page): Entry[] {
     note: template.notice,
     icon: <Rocket size={14} />,
     run: () => void deployTemplate(page, template.id),
+  }));
+}
+
+function scenarioEntries(): Entry[] {
+  return LIBRARY.map((entry) => ({
+    id: `scenario ${entry.id}`,
+    group: 'Open a scenario',
+    label: entry.title,
+    note: entry.hint,
+    icon: <Clapperboard size={14} />,
+    run: () => void entry.load().then(openScenario),
   }));
 }
 

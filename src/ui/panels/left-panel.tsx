@@ -9,14 +9,16 @@ import { EditorSlot } from './editor-slot.tsx';
 
 const EventsPanel = lazy(() => import('./events-panel.tsx'));
 const ObjectsPanel = lazy(() => import('./objects-panel.tsx'));
+const ScenariosPanel = lazy(() => import('../scenario/scenarios-panel.tsx'));
 
 const TABS: readonly TabItem<LeftTab>[] = [
   { id: 'manifests', label: 'Manifests' },
+  { id: 'scenarios', label: 'Scenarios' },
   { id: 'objects', label: 'Objects', shortcut: '/' },
   { id: 'events', label: 'Events' },
 ];
 
-/** The left panel: what one writes, what there is, what was said. Width 0: closed. */
+/** The left panel: what one writes, what one plays, what there is, what was said. Width 0: closed. */
 export function LeftPanel({ width }: { readonly width: number }) {
   const tab = usePanels((state) => state.leftTab);
   const show = usePanels((state) => state.showLeft);
@@ -25,7 +27,7 @@ export function LeftPanel({ width }: { readonly width: number }) {
     // Closed it stays mounted: the editor keeps its undo, and comes back at once.
     <aside
       className={width > 0 ? 'panel panel-left' : 'hidden'}
-      aria-label="Manifests, objects and events"
+      aria-label="Manifests, scenarios, objects and events"
     >
       <Tabs
         label="Left panel"
@@ -47,6 +49,7 @@ export function LeftPanel({ width }: { readonly width: number }) {
           <EditorSlot />
         </div>
         <Suspense fallback={null}>
+          {tab === 'scenarios' && <ScenariosPanel />}
           {tab === 'objects' && <ObjectsPanel />}
           {tab === 'events' && <EventsPanel />}
         </Suspense>

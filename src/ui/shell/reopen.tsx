@@ -12,7 +12,7 @@ export function Reopen({ left, right }: { readonly left: number; readonly right:
           type="button"
           className="reopen left-0 top-3 rounded-r-lg border-l-0"
           aria-label="Open the left panel"
-          data-tip="Manifests, objects, events"
+          data-tip="Manifests, scenarios, objects, events"
           data-key="Ctrl B"
           onClick={() => revealLeft()}
         >

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { readStoredRecord, writeStored } from './stored.ts';
 
-export type LeftTab = 'manifests' | 'objects' | 'events';
+export type LeftTab = 'manifests' | 'scenarios' | 'objects' | 'events';
 
 /** How wide and high the person made the panels. `undefined` of `rightOpen`: as the window's width suggests. */
 export interface PanelSizes {
@@ -84,7 +84,7 @@ function restored(): PanelSizes & { leftTab: LeftTab } {
     leftOpen: flag('leftOpen'),
     rightOpen: typeof stored['rightOpen'] === 'boolean' ? stored['rightOpen'] : undefined,
     bottomOpen: flag('bottomOpen'),
-    leftTab: tab === 'objects' || tab === 'events' ? tab : 'manifests',
+    leftTab: tab === 'objects' || tab === 'events' || tab === 'scenarios' ? tab : 'manifests',
   };
 }
 

@@ -1,0 +1,46 @@
+/** A scenario that comes with the page: its file, read when it is wanted. */
+export interface LibraryEntry {
+  readonly id: string;
+  readonly title: string;
+  /** One line on what is learnt. */
+  readonly hint: string;
+  readonly group: 'What fails, and what one sees';
+  load(): Promise<string>;
+}
+
+const files = import.meta.glob<string>('./truth-table/*.yaml', {
+  query: '?raw',
+  import: 'default',
+});
+
+function row(id: string, title: string, hint: string): LibraryEntry {
+  const load = files[`./truth-table/${id}.yaml`];
+  return {
+    id,
+    title,
+    hint,
+    group: 'What fails, and what one sees',
+    // A test looks that every entry has its file.
+    load: () => load?.() ?? Promise.resolve(''),
+  };
+}
+
+/** The scenarios to choose from, in the order in which they are shown. */
+export const LIBRARY: readonly LibraryEntry[] = [
+  row('scheduler-stopped', 'The scheduler stops', 'New Pods stay Pending without a single Event.'),
+  row(
+    'controller-manager-stopped',
+    'The controller-manager stops',
+    'Desired state is written down, and nobody acts on it.',
+  ),
+  row(
+    'api-server-stopped',
+    'The only API server stops',
+    'Nothing can change, everything runs on, and nothing is evicted afterwards.',
+  ),
+  row(
+    'kubelet-stopped',
+    'The kubelet of one node stops',
+    'NotReady after 40 s, evicted 300 s later, while its containers run on.',
+  ),
+];
