@@ -5,6 +5,8 @@ export interface ScenarioReport {
   readonly name: string;
   readonly title: string;
   readonly outcome: 'running' | 'passed' | 'failed';
+  /** The world's time at which it began; undefined while the cluster gets ready. */
+  readonly began: Micros | undefined;
   /** Since the scenario began. */
   readonly elapsed: Micros;
   readonly steps: readonly StepReport[];

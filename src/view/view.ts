@@ -168,11 +168,22 @@ export function createView({ onWanted }: ViewOptions): View {
     settling = SETTLING_FRAMES;
   }
 
+  /** Steps of a scenario are acts too: they are marked on the timeline where they began. */
+  function markSteps({ scenario }: Frame): void {
+    if (scenario === undefined || scenario === null || scenario.began === undefined) return;
+    const before = head.getState().scenario;
+    for (const [at, { name, beganAt, state }] of scenario.steps.entries()) {
+      if (beganAt === undefined || before?.steps[at]?.beganAt !== undefined) continue;
+      history.mark({ at: scenario.began + beganAt, label: name, failed: state === 'failed' });
+    }
+  }
+
   function applyFrame(frame: Frame): void {
     moves = [];
     fieldChanged = false;
     arrived = false;
     if (frame.full) forgetEverything(frame);
+    markSteps(frame);
     head.setState(headOf(frame, head.getState()));
     nodes.apply(frame.nodes, followNode);
     pods.apply(frame.pods, followPod);

@@ -269,6 +269,7 @@ export function createScenarioRun(session: Session, scenario: Scenario): Scenari
       name: scenario.name,
       title: scenario.title,
       outcome,
+      began: beganAt,
       elapsed: beganAt === undefined ? 0 : world.now - beganAt,
       steps: steps.map((each) => stepReport(each, beganAt ?? 0)),
       always: always.map(({ name, state, detail }) => ({ name, state, detail })),

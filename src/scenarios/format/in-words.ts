@@ -5,7 +5,7 @@ import type { Condition, CountTest, FateTest, ObjectSelection, ValueTest } from 
 export function conditionInWords(condition: Condition): string {
   switch (condition.kind) {
     case 'objects':
-      return `${countInWords(condition.count)} ${selectionInWords(condition.objects)}`;
+      return objectsInWords(condition.objects, condition.count);
     case 'same':
       return `${condition.path} of ${selectionInWords(condition.objects)} as remembered (${condition.as})`;
     case 'event': {
@@ -39,6 +39,21 @@ function countInWords({ atLeast, atMost }: CountTest): string {
   if (atLeast === atMost) return atLeast === 0 ? 'no' : String(atLeast);
   if (!Number.isFinite(atMost)) return `at least ${atLeast}`;
   return Number.isFinite(atLeast) ? `${atLeast} to ${atMost}` : `at most ${atMost}`;
+}
+
+/** Of an object with a name there is one or none; of others the count is said. */
+function objectsInWords(objects: ObjectSelection, count: CountTest): string {
+  const isOne = count.atLeast === 1;
+  if (objects.name !== undefined && isOne) return selectionInWords(objects);
+  const words = selectionInWords(
+    isOne && count.atMost === 1 ? objects : { ...objects, kind: plural(objects.kind) },
+  );
+  return `${countInWords(count)} ${words}`;
+}
+
+function plural(kind: string): string {
+  if (/(?:[^aeiou]y)$/.test(kind)) return `${kind.slice(0, -1)}ies`;
+  return /(?:s|x|ch)$/.test(kind) ? `${kind}es` : `${kind}s`;
 }
 
 function selectionInWords({ kind, name, namespace, labels, where }: ObjectSelection): string {

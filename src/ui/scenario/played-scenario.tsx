@@ -36,7 +36,9 @@ export function PlayedScenario({ report }: { readonly report: ScenarioReport }) 
         </IconButton>
       </header>
       <p className="border-b border-line px-4 py-2 text-dim" role="status">
-        {OUTCOME_WORDS[report.outcome]}
+        {report.outcome === 'running' && report.began === undefined
+          ? 'Its cluster gets ready.'
+          : OUTCOME_WORDS[report.outcome]}
         {report.outcome === 'running' && paused ? ' The clock stands still.' : ''}
       </p>
       <div
@@ -128,7 +130,7 @@ function Expected({ expectation }: { readonly expectation: ExpectationReport }) 
   const { what, state, metAfter, detail } = expectation;
   return (
     <li className="flex items-baseline gap-2 py-0.5">
-      <span className="self-center">
+      <span className="relative -top-px">
         <Lamp state={EXPECTATION_LAMP[state]} />
       </span>
       <span className="min-w-0 flex-1 break-words">
@@ -154,7 +156,7 @@ function Invariant({ invariant }: { readonly invariant: InvariantReport }) {
   const { name, state, detail } = invariant;
   return (
     <li className="flex items-baseline gap-2 py-0.5">
-      <span className="self-center">
+      <span className="relative -top-px">
         <Lamp state={INVARIANT_LAMP[state]} />
       </span>
       <span className="min-w-0 flex-1">
