@@ -3,6 +3,7 @@ import type { EtcdRequest } from '../messages.ts';
 import { sendReply } from './answers.ts';
 import { interruptedEtcd, outOfTime, overdue } from './etcd-errors.ts';
 import { refuse, type Commit, type Exchange, type Read } from './exchange.ts';
+import { takeEtcdHealth } from './health/probe.ts';
 import { NEVER, requestPatience } from './patience.ts';
 import { askEtcd, type Server } from './server.ts';
 
@@ -56,6 +57,11 @@ export function sendRead(server: Server, read: Read, exchange: Exchange): void {
 export function failCalls(server: Server): void {
   const { calls } = server.memory;
   for (const [id, call] of calls) {
+    if (call.kind === 'health') {
+      calls.delete(id);
+      takeEtcdHealth(server, undefined);
+    }
+    if (call.kind === 'own') calls.delete(id);
     if (call.kind !== 'write' && call.kind !== 'read') continue;
     calls.delete(id);
     sendReply(server, call.exchange, refuse(interruptedEtcd()));

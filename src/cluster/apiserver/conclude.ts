@@ -31,6 +31,8 @@ export function conclude(
     case 'later':
       putOff(server, exchange, at);
       return;
+    case 'pending':
+      return;
     case 'open':
       report(server, exchange, 200);
       return;

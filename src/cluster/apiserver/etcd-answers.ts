@@ -1,6 +1,8 @@
 import type { KubernetesObject } from '../../api/generated/types.ts';
 import { assertNever } from '../../base/exhaustive.ts';
 import type { EtcdResponse } from '../messages.ts';
+import { takeEtcdHealth } from './health/probe.ts';
+import { takeOwnAnswer } from './own/reconcile.ts';
 import { conclude } from './conclude.ts';
 import { brokenEtcd, overdue } from './etcd-errors.ts';
 import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
@@ -33,6 +35,12 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
       return;
     case 'feed':
     case 'compact':
+      return;
+    case 'health':
+      takeEtcdHealth(server, answer);
+      return;
+    case 'own':
+      takeOwnAnswer(server, call, answer);
       return;
     case 'read':
       conclude(server, call.exchange, answerRead(server, call.exchange, answer));

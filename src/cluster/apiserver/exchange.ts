@@ -19,7 +19,7 @@ export interface Exchange {
 }
 
 /** What a stage or verb makes of an exchange. */
-export type Answer = Reply | Commit | Read | FanOut | Later | Open;
+export type Answer = Reply | Commit | Read | FanOut | Later | Open | Pending;
 
 /** The answer is known. */
 export interface Reply {
@@ -82,6 +82,13 @@ export interface Open {
 }
 
 export const OPEN: Open = Object.freeze({ kind: 'open' });
+
+/** Somebody else answers, later. */
+export interface Pending {
+  readonly kind: 'pending';
+}
+
+export const PENDING: Pending = Object.freeze({ kind: 'pending' });
 
 /** 200, or another code, with a body. */
 export function reply(body: unknown, code = 200): Reply {

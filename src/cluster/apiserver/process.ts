@@ -16,6 +16,10 @@ import { noFlowControl } from './flow-control/state.ts';
 import { NEVER } from './patience.ts';
 import { noMetrics } from './metrics.ts';
 import type { ApiServerMemory, ApiServerMessage, Server } from './server.ts';
+import { healthOverdue, takeHealthCheck } from './health/probe.ts';
+import { unknownHealth } from './health/state.ts';
+import { reconcile } from './own/reconcile.ts';
+import { beginShutdown, exitWhenDone } from './own/shutdown.ts';
 import { tendOwnObjects } from './own/tend.ts';
 import { emptyPool } from './services/pool.ts';
 import { sendBookmarks, endWatch } from './reads/watch.ts';
@@ -51,7 +55,16 @@ export const apiServerBehaviour = defineBehaviour<
       groups: new Map(),
       watches: noWatches(),
       services: { addresses: emptyPool(), nodePorts: emptyPool() },
-      own: { isDue: true, waiting: 0, timerArmed: false },
+      own: {
+        isDue: true,
+        waiting: 0,
+        timerArmed: false,
+        isReconciling: false,
+        asking: 0,
+        holder: '',
+        renewals: 0,
+      },
+      health: unknownHealth(),
       flow: noFlowControl(),
       metrics: noMetrics(),
     };
@@ -65,6 +78,7 @@ export const apiServerBehaviour = defineBehaviour<
     take(server, message);
     if (memory.flow.waiting > 0) dispatchWaiting(server);
     if (memory.own.isDue) tendOwnObjects(server);
+    if (memory.health.isShuttingDown) exitWhenDone(server);
   },
 });
 
@@ -95,6 +109,18 @@ function take(server: Server, message: ApiServerMessage): void {
       return;
     case 'apiserver/flow-sweep':
       sweepWaiting(server);
+      return;
+    case 'health/check':
+      takeHealthCheck(server, message);
+      return;
+    case 'apiserver/health-overdue':
+      healthOverdue(server, message.question);
+      return;
+    case 'apiserver/reconcile':
+      reconcile(server);
+      return;
+    case 'apiserver/terminate':
+      beginShutdown(server);
       return;
     case 'apiserver/sweep':
       sweepCalls(server);

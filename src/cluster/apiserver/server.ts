@@ -12,10 +12,13 @@ import type {
   EtcdRequest,
   EtcdResponse,
   EtcdWatchEvents,
+  HealthAnswer,
+  HealthCheck,
 } from '../messages.ts';
 import type { ApiServerConfig } from './config.ts';
 import type { Exchange, Reply, Then } from './exchange.ts';
 import type { FlowControl } from './flow-control/state.ts';
+import type { HealthState } from './health/state.ts';
 import type { ApiServerMetrics } from './metrics.ts';
 import type { OwnState } from './own/state.ts';
 import type { ServiceNumbers } from './services/allocate.ts';
@@ -32,6 +35,8 @@ export type ApiServerMessage =
   | EtcdRequest
   | EtcdResponse
   | EtcdWatchEvents
+  | HealthCheck
+  | HealthAnswer
   | ApiServerTimer
   | ConnectionLost;
 
@@ -52,6 +57,12 @@ export type ApiServerTimer =
   | { readonly type: 'apiserver/run' }
   /** Requests may have waited too long for a seat. */
   | { readonly type: 'apiserver/flow-sweep' }
+  /** etcd may not have answered the check of its health. */
+  | { readonly type: 'apiserver/health-overdue'; readonly question: number }
+  /** The next round of who serves. */
+  | { readonly type: 'apiserver/reconcile' }
+  /** SIGTERM: the server ends in good order. */
+  | { readonly type: 'apiserver/terminate' }
   /** A request that was put off is looked at again. */
   | { readonly type: 'apiserver/again'; readonly request: number }
   /** Objects of the server's own may be missing. */
@@ -85,6 +96,7 @@ export interface ApiServerMemory {
   readonly watches: ServedWatches;
   readonly services: ServiceNumbers;
   readonly own: OwnState;
+  readonly health: HealthState;
   readonly flow: FlowControl;
   readonly metrics: ApiServerMetrics;
 }
@@ -110,6 +122,8 @@ export type EtcdCall =
   | { readonly kind: 'list'; readonly storage: string }
   | { readonly kind: 'feed'; readonly storage: string }
   | { readonly kind: 'compact' }
+  | { readonly kind: 'health' }
+  | { readonly kind: 'own'; readonly what: 'renewed' | 'who serves' }
   | {
       readonly kind: 'read';
       readonly exchange: Exchange;
@@ -136,9 +150,14 @@ export interface Server {
   readonly env: Env<ApiServerMessage>;
 }
 
-/** The calendar time, in milliseconds since 1970. */
-export function calendarMillis({ config, env }: Server): number {
-  return config.epochMillis + Math.floor(env.now / 1000);
+/** The calendar time by the machine's clock, in milliseconds since 1970. */
+export function calendarMillis(server: Server): number {
+  return Math.floor(calendarMicros(server) / 1000);
+}
+
+/** The same in microseconds. */
+export function calendarMicros({ config, env }: Server): number {
+  return config.epochMillis * 1000 + env.now + env.clockSkewMicros();
 }
 
 /** The calendar time as objects carry it. */

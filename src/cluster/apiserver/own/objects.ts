@@ -1,12 +1,13 @@
 import type {
-  Endpoints,
-  EndpointSlice,
+  FlowSchema,
   KubernetesObject,
   Namespace,
   PriorityClass,
+  PriorityLevelConfiguration,
   Service,
 } from '../../../api/generated/types.ts';
 import type { ApiServerConfig } from '../config.ts';
+import { bootstrapLevels, bootstrapSchemas } from '../flow-control/bootstrap.ts';
 import { ipv4Range, ipv4Text } from '../services/cidr.ts';
 
 /** An object that the server itself sees to, and the collection that it belongs to. */
@@ -15,14 +16,16 @@ export interface OwnObject {
   /** Its key in etcd. */
   readonly key: string;
   readonly object: KubernetesObject;
+  /** Where it is not the server's name. */
+  readonly fieldManager?: string;
 }
 
-const SECURE_PORT = 6443;
+export const SECURE_PORT = 6443;
 const byConfig = new WeakMap<ApiServerConfig, readonly OwnObject[]>();
 
 /**
  * What every cluster has from its server (upstream: the system namespaces controller, the kubernetes service
- * controller, the scheduling post-start hook), in the order in which the parts need one another.
+ * controller, the post-start hooks of scheduling and of flow control), in the order in which the parts need one another.
  */
 export function ownObjects(config: ApiServerConfig): readonly OwnObject[] {
   const known = byConfig.get(config);
@@ -41,8 +44,8 @@ export function ownObjects(config: ApiServerConfig): readonly OwnObject[] {
         'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
     }),
     kubernetesService(config),
-    kubernetesEndpoints(config),
-    kubernetesSlice(config),
+    ...bootstrapLevels.map((object) => flowObject('prioritylevelconfigurations', object)),
+    ...bootstrapSchemas.map((object) => flowObject('flowschemas', object)),
   ];
   byConfig.set(config, objects);
   return objects;
@@ -101,46 +104,14 @@ function kubernetesService({ serviceCidr }: ApiServerConfig): OwnObject {
   };
 }
 
-function kubernetesEndpoints({ advertiseAddress }: ApiServerConfig): OwnObject {
-  const object: Endpoints = {
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      // The server writes the slice itself.
-      labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' },
-    },
-    subsets: [
-      {
-        addresses: [{ ip: advertiseAddress }],
-        ports: [{ name: 'https', port: SECURE_PORT, protocol: 'TCP' }],
-      },
-    ],
-  };
+function flowObject(
+  plural: 'flowschemas' | 'prioritylevelconfigurations',
+  object: FlowSchema | PriorityLevelConfiguration,
+): OwnObject {
   return {
-    collection: '/api/v1/namespaces/default/endpoints',
-    key: '/registry/services/endpoints/default/kubernetes',
+    collection: `/apis/flowcontrol.apiserver.k8s.io/v1/${plural}`,
+    key: `/registry/${plural}/${object.metadata.name}`,
     object,
-  };
-}
-
-function kubernetesSlice({ advertiseAddress }: ApiServerConfig): OwnObject {
-  const object: EndpointSlice = {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name: 'kubernetes',
-      namespace: 'default',
-      labels: { 'kubernetes.io/service-name': 'kubernetes' },
-    },
-    addressType: 'IPv4',
-    endpoints: [{ addresses: [advertiseAddress], conditions: { ready: true } }],
-    ports: [{ name: 'https', port: SECURE_PORT, protocol: 'TCP' }],
-  };
-  return {
-    collection: '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
-    key: '/registry/endpointslices/default/kubernetes',
-    object,
+    fieldManager: 'api-priority-and-fairness-config-producer-v1',
   };
 }

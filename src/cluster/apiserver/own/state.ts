@@ -9,6 +9,14 @@ export interface OwnState {
   /** Its own writes under way. */
   waiting: number;
   timerArmed: boolean;
+  /** Whether it keeps itself among the endpoints: once its objects are there, until it ends. */
+  isReconciling: boolean;
+  /** The question to etcd under way about who serves; 0 for none. */
+  asking: number;
+  /** The holder's name in its identity Lease: another one at each start. Empty until it is first needed. */
+  holder: string;
+  /** How often it has renewed its Lease. */
+  renewals: number;
 }
 
 /** How soon the server looks again for what it could not make, or what somebody deleted. */

@@ -1,9 +1,9 @@
-import type { ApiRequest } from '../../messages.ts';
-import { handle } from '../handle.ts';
 import { cacheOf, type Server } from '../server.ts';
 import { allReady } from '../storage/feed.ts';
 import { targetOf } from '../request-target.ts';
 import { ownObjects, type OwnObject } from './objects.ts';
+import { ownRequest } from './own-request.ts';
+import { startReconciling } from './reconcile.ts';
 
 /**
  * Makes those of the server's own objects that are missing, through the same door as everybody else. Called when the
@@ -16,19 +16,19 @@ export function tendOwnObjects(server: Server): void {
   own.isDue = false;
   const missing = ownObjects(server.config).filter((each) => !isThere(server, each));
   const possible = missing.filter((each) => hasNamespace(server, each));
+  if (missing.length === 0) startReconciling(server);
   if (possible.length === 0) return;
-  own.waiting = possible.length;
   env.resumeCause(undefined);
   env.note(`the API server makes ${possible.length} objects that every cluster has`);
   const { cause } = env;
   for (const each of possible) {
     env.resumeCause(cause);
-    handle(server, {
-      request: creation(each),
-      client: undefined,
-      receivedAt: env.now,
-      cause,
-      group: 0,
+    const { collection: path, object: body, fieldManager } = each;
+    ownRequest(server, {
+      method: 'POST',
+      path,
+      body,
+      ...(fieldManager === undefined ? undefined : { fieldManager }),
     });
   }
 }
@@ -42,18 +42,4 @@ function hasNamespace(server: Server, { object }: OwnObject): boolean {
   const { namespace } = object.metadata;
   const { objects } = cacheOf(server, 'namespaces');
   return namespace === undefined || objects.has(`/registry/namespaces/${namespace}`);
-}
-
-function creation({ collection, object }: OwnObject): ApiRequest {
-  return Object.freeze({
-    type: 'api/request',
-    id: 0,
-    method: 'POST',
-    path: collection,
-    query: {},
-    user: 'system:apiserver',
-    userAgent: 'kube-apiserver/v1.35.0',
-    body: object,
-    typed: true,
-  });
 }

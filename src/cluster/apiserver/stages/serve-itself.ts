@@ -1,11 +1,12 @@
 import { discoveryAnswer } from '../discovery/discovery.ts';
-import { healthAnswer } from '../discovery/health.ts';
+import { healthAnswer } from '../health/probe.ts';
 import { targetOf } from '../request-target.ts';
 import type { Stage } from './stage.ts';
 
 /** What the server tells of itself: health, its version, what it serves. */
-export const serveItself: Stage = ({ request }, server) => {
+export const serveItself: Stage = (exchange, server) => {
+  const { request } = exchange;
   if (targetOf(request.path) !== undefined) return undefined;
   const address = `${server.config.advertiseAddress}:6443`;
-  return healthAnswer(request, server) ?? discoveryAnswer(request, { address });
+  return healthAnswer(exchange, server) ?? discoveryAnswer(request, { address });
 };
