@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../generated/types.ts';
 import { configMapKind } from './config-map.ts';
 import { controllerRevisionKind } from './controller-revision.ts';
 import { cronJobKind } from './cron-job.ts';
+import { customResourceDefinitionKind } from './custom-resource-definition.ts';
 import { daemonSetKind } from './daemon-set.ts';
 import { deploymentKind } from './deployment.ts';
 import { endpointSliceKind } from './endpoint-slice.ts';
@@ -67,6 +68,7 @@ const declaredKinds: readonly KindDeclaration[] = [
   podDisruptionBudgetKind,
   priorityClassKind,
   storageClassKind,
+  customResourceDefinitionKind,
   ...storedKinds,
 ];
 

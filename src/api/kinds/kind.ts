@@ -1,5 +1,6 @@
 import type { FieldErrors } from '../field-errors.ts';
 import type { KubernetesObject } from '../generated/types.ts';
+import type { StructSchema } from '../schema/schema.ts';
 
 /**
  * Everything Kubarium knows about one kind, declared once. Who reads what:
@@ -81,6 +82,23 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   toStored?(object: T): KubernetesObject;
   /** The reverse. */
   fromStored?(stored: KubernetesObject): T;
+  /** Set on kinds that a CustomResourceDefinition brought into being: their schema is no Go struct. */
+  readonly custom?: CustomKind;
+  /** Finalizers that a first DELETE puts on an object without them (a CustomResourceDefinition outlives its objects). */
+  readonly deletionFinalizers?: readonly string[];
+}
+
+/** What is different about kinds that are not built in. */
+export interface CustomKind {
+  /** For field management. */
+  readonly schema: StructSchema;
+  /** A body of this kind, without the fields that its schema does not know. */
+  prune(object: Readonly<Record<string, unknown>>): {
+    readonly value: Readonly<Record<string, unknown>>;
+    readonly unknownFields: readonly string[];
+  };
+  /** The definition says that it is going: nothing new is made. */
+  readonly isTerminating: boolean;
 }
 
 /**
@@ -161,14 +179,15 @@ export interface KindTable<T extends KubernetesObject> {
 
 export interface TableColumn {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'boolean' | 'date';
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
   readonly format: string;
   readonly description: string;
   /** 0 shows always, 1 only with `-o wide`. */
   readonly priority: number;
 }
 
-export type TableCell = string | number | boolean;
+/** Null where an object of a custom kind has nothing for the column. */
+export type TableCell = string | number | boolean | null;
 
 export interface TableRowCondition {
   readonly type: string;

@@ -4,7 +4,6 @@ import type {
   APIService,
   ClusterRole,
   ClusterRoleBinding,
-  CustomResourceDefinition,
   FlowSchema,
   IngressClass,
   KubernetesObject,
@@ -224,36 +223,6 @@ const runtimeClass = plain<RuntimeClass>(
   },
 );
 
-const customResourceDefinition = simple<CustomResourceDefinition>({
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  shortNames: ['crd', 'crds'],
-  categories: ['api-extensions'],
-  namespaced: false,
-  subresources: { status: statusOf('CustomResourceDefinition') },
-  defaults: (definition) =>
-    changeOrMake(definition, 'spec', noDefinition, (spec) => {
-      const filled = fill(spec, { conversion: { strategy: 'None' } });
-      const { kind = '' } = filled.names ?? {};
-      const names = fill(filled.names ?? { kind, plural: '' }, {
-        listKind: `${kind}List`,
-        singular: kind.toLowerCase(),
-      });
-      return names === filled.names ? filled : { ...filled, names };
-    }),
-  prepareForCreate: (definition) => asNew(definition, {}),
-  prepareForUpdate: keepStatusRaiseGeneration,
-  prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
-});
-const noDefinition: CustomResourceDefinition['spec'] = {
-  group: '',
-  names: { kind: '', plural: '' },
-  scope: 'Namespaced',
-  versions: [],
-};
-
 const apiService = simple<APIService>({
   group: 'apiregistration.k8s.io',
   version: 'v1',
@@ -375,7 +344,6 @@ export const storedKinds: readonly KindDeclaration[] = [
   admissionPolicyBinding,
   mutatingWebhook,
   validatingWebhook,
-  customResourceDefinition,
   apiService,
   flowSchema,
   priorityLevel,

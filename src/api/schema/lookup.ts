@@ -45,6 +45,12 @@ export function structOf(type: StructType): StructSchema {
   return schema;
 }
 
+/** Says which struct a type made at run time refers to, as those of custom resources are. */
+export function bindStruct(type: StructType, schema: StructSchema): StructType {
+  resolved.set(type, schema);
+  return type;
+}
+
 /** One step of a field path: a field's name, a map's key, or a list's index. */
 export type PathStep = string | number;
 

@@ -4,6 +4,9 @@ import { boundHistory, compactHistory, COMPACTION_INTERVAL } from './compaction.
 import { failCalls, sweepCalls } from './calls.ts';
 import { takeUp } from './conclude.ts';
 import type { ApiServerConfig } from './config.ts';
+import { noCustom } from './custom/state.ts';
+import { tendDefinitions } from './custom/tend.ts';
+import { serveDefinitions } from './request-target.ts';
 import { takeEtcdAnswer } from './etcd-answers.ts';
 import {
   admit,
@@ -54,6 +57,7 @@ export const apiServerBehaviour = defineBehaviour<
       later: new Map(),
       groups: new Map(),
       watches: noWatches(),
+      custom: noCustom(),
       services: { addresses: emptyPool(), nodePorts: emptyPool() },
       own: {
         isDue: true,
@@ -68,6 +72,7 @@ export const apiServerBehaviour = defineBehaviour<
       flow: noFlowControl(),
       metrics: noMetrics(),
     };
+    serveDefinitions(memory.custom.definitions);
     startFeeds({ config, memory, env });
     env.after(COMPACTION_INTERVAL, { type: 'apiserver/compact' });
     env.after(MINUTE, { type: 'apiserver/bookmarks' });
@@ -75,7 +80,9 @@ export const apiServerBehaviour = defineBehaviour<
   },
   step({ memory, config }, message, env) {
     const server: Server = { config, memory, env };
+    serveDefinitions(memory.custom.definitions);
     take(server, message);
+    if (memory.custom.isDue) tendDefinitions(server);
     if (memory.flow.waiting > 0) dispatchWaiting(server);
     if (memory.own.isDue) tendOwnObjects(server);
     if (memory.health.isShuttingDown) exitWhenDone(server);

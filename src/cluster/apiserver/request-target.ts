@@ -1,4 +1,5 @@
 import type { KindDeclaration, SubresourceName } from '../../api/kinds/kind.ts';
+import { customKindByResource, type CustomDefinitions } from '../../api/kinds/custom/registry.ts';
 import { kindByResource } from '../../api/kinds/index.ts';
 
 /** What a path of the API points at: a collection, an object of it, or a subresource of that. Frozen. */
@@ -24,13 +25,25 @@ const KNOWN_MAX = 20_000;
 let lastPath = '';
 let lastTarget: RequestTarget | undefined;
 
+/**
+ * The definitions of custom resources that the server whose step this is serves. Set at the start of each step, as
+ * nothing outlives one: what a path points at then needs not be asked of anybody.
+ */
+let definitions: CustomDefinitions = new Map();
+
+/** Says whose definitions count from now on, and that they may have changed. */
+export function serveDefinitions(served: CustomDefinitions): void {
+  definitions = served;
+  if (lastTarget === undefined || lastTarget.kind.custom !== undefined) lastPath = '';
+}
+
 /** The target of a path below `/api` or `/apis`; undefined for a path that names no served resource. */
 export function targetOf(path: string): RequestTarget | undefined {
   if (path === lastPath) return lastTarget;
   let target = known.get(path);
   if (target === undefined) {
     target = resolve(path);
-    if (target !== undefined) {
+    if (target !== undefined && target.kind.custom === undefined) {
       if (known.size >= KNOWN_MAX) known.clear();
       known.set(path, target);
     }
@@ -52,15 +65,22 @@ function resolve(path: string): RequestTarget | undefined {
   const [first = '', second = '', third = ''] = rest;
   if (first === 'namespaces' && rest.length > 2 && third !== 'status' && third !== 'finalize') {
     const [, , , name = '', subresource = ''] = rest;
-    const kind = kindByResource(group, version, third);
+    const kind = kindAt(group, version, third);
     if (kind === undefined || !kind.namespaced || rest.length > 5) return undefined;
     return build({ kind, namespace: decode(second), name: decode(name), subresource });
   }
-  const kind = kindByResource(group, version, first);
+  const kind = kindAt(group, version, first);
   if (kind === undefined || rest.length > 3) return undefined;
   // An object of a namespaced kind has no path without its namespace.
   if (kind.namespaced && second !== '') return undefined;
   return build({ kind, namespace: '', name: decode(second), subresource: third });
+}
+
+function kindAt(group: string, version: string, plural: string): KindDeclaration | undefined {
+  return (
+    kindByResource(group, version, plural) ??
+    customKindByResource(definitions, group, version, plural)
+  );
 }
 
 function build(where: {

@@ -16,6 +16,7 @@ import type {
   HealthCheck,
 } from '../messages.ts';
 import type { ApiServerConfig } from './config.ts';
+import type { CustomState } from './custom/state.ts';
 import type { Exchange, Reply, Then } from './exchange.ts';
 import type { FlowControl } from './flow-control/state.ts';
 import type { HealthState } from './health/state.ts';
@@ -95,6 +96,7 @@ export interface ApiServerMemory {
   readonly groups: Map<number, RequestGroup>;
   readonly watches: ServedWatches;
   readonly services: ServiceNumbers;
+  readonly custom: CustomState;
   readonly own: OwnState;
   readonly health: HealthState;
   readonly flow: FlowControl;

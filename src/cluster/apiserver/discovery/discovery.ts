@@ -1,3 +1,4 @@
+import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { compareStrings } from '../../../base/compare.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { reply, type Reply } from '../exchange.ts';
@@ -17,20 +18,20 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 /** `/version`, and what kinds there are; undefined for other paths. */
 export function discoveryAnswer(
   request: ApiRequest,
-  { address }: { readonly address: string },
+  { address, kinds }: { readonly address: string; readonly kinds: readonly KindDeclaration[] },
 ): Reply | undefined {
   if (request.method !== 'GET') return undefined;
   switch (request.path) {
     case '/':
     case '/index.html':
-      return reply({ paths: servedPaths() });
+      return reply({ paths: servedPaths(kinds) });
     case '/version':
     case '/version/':
       return reply(versionInfo);
     case '/api':
     case '/api/':
       return wantsAggregated(request)
-        ? aggregated(aggregatedGroups(true))
+        ? aggregated(aggregatedGroups(kinds, true))
         : reply({
             kind: 'APIVersions',
             versions: ['v1'],
@@ -39,16 +40,19 @@ export function discoveryAnswer(
     case '/apis':
     case '/apis/':
       return wantsAggregated(request)
-        ? aggregated(aggregatedGroups(false))
-        : reply({ kind: 'APIGroupList', apiVersion: 'v1', groups: namedGroups() });
+        ? aggregated(aggregatedGroups(kinds, false))
+        : reply({ kind: 'APIGroupList', apiVersion: 'v1', groups: namedGroups(kinds) });
     default:
-      return groupAnswer(request.path.split('/').filter((part) => part !== ''));
+      return groupAnswer(
+        kinds,
+        request.path.split('/').filter((part) => part !== ''),
+      );
   }
 }
 
 /** What `/` lists: the places where a client may begin. */
-function servedPaths(): readonly string[] {
-  const groups = discoveredGroups().filter(({ group }) => group !== '');
+function servedPaths(kinds: readonly KindDeclaration[]): readonly string[] {
+  const groups = discoveredGroups(kinds).filter(({ group }) => group !== '');
   return [
     '/api',
     '/api/v1',
@@ -69,28 +73,31 @@ function servedPaths(): readonly string[] {
   ].sort(compareStrings);
 }
 
-function groupAnswer(parts: readonly string[]): Reply | undefined {
+function groupAnswer(
+  kinds: readonly KindDeclaration[],
+  parts: readonly string[],
+): Reply | undefined {
   const [root, first = '', second = ''] = parts;
   if (root === 'api') {
-    return first === 'v1' && parts.length === 2 ? resourceList('', 'v1') : undefined;
+    return first === 'v1' && parts.length === 2 ? resourceList(kinds, '', 'v1') : undefined;
   }
   if (root !== 'apis') return undefined;
-  const served = discoveredGroups().find(({ group }) => group !== '' && group === first);
+  const served = discoveredGroups(kinds).find(({ group }) => group !== '' && group === first);
   if (served === undefined) return undefined;
   if (parts.length === 2) {
     return reply({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(first, served.versions) });
   }
   return parts.length === 3 && served.versions.includes(second)
-    ? resourceList(first, second)
+    ? resourceList(kinds, first, second)
     : undefined;
 }
 
-function resourceList(group: string, version: string): Reply {
+function resourceList(kinds: readonly KindDeclaration[], group: string, version: string): Reply {
   return reply({
     kind: 'APIResourceList',
     ...(group === '' ? undefined : { apiVersion: 'v1' }),
     groupVersion: groupVersionText(group, version),
-    resources: kindsIn(group, version).flatMap(plainResources),
+    resources: kindsIn(kinds, group, version).flatMap(plainResources),
   });
 }
 

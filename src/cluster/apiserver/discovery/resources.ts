@@ -1,26 +1,74 @@
 import type { APIGroup, APIResource } from '../../../api/generated/types.ts';
-import { allKinds, apiVersionOf, servedGroups } from '../../../api/kinds/index.ts';
+import { customKinds, type CustomDefinitions } from '../../../api/kinds/custom/registry.ts';
+import { compareVersions } from '../../../api/kinds/custom/versions.ts';
+import { allKinds, apiVersionOf } from '../../../api/kinds/index.ts';
 import { reviewKinds } from '../reviews/kinds.ts';
 import type { KindDeclaration, Subresource, SubresourceName } from '../../../api/kinds/kind.ts';
 import { compareStrings } from '../../../base/compare.ts';
 
 /** What is served, in the two forms of discovery. All of it follows from the kinds' declarations. */
 
+/** Everything that a server serves: what is built in, reviews, and the kinds of these definitions. */
+export function servedKinds(definitions: CustomDefinitions): readonly KindDeclaration[] {
+  return definitions.size === 0 ? builtIn : [...builtIn, ...customKinds(definitions)];
+}
+
+const builtIn: readonly KindDeclaration[] = [...allKinds, ...reviewKinds];
+
 /** The kinds of one group and version, by name. */
-export function kindsIn(group: string, version: string): readonly KindDeclaration[] {
-  return [...allKinds, ...reviewKinds]
+export function kindsIn(
+  kinds: readonly KindDeclaration[],
+  group: string,
+  version: string,
+): readonly KindDeclaration[] {
+  return kinds
     .filter((kind) => kind.group === group && kind.version === version)
     .sort((a, b) => compareStrings(a.plural, b.plural));
 }
 
-/** Groups and versions, those of the reviews included: core first, the others by name. */
-export function discoveredGroups(): ReturnType<typeof servedGroups> {
-  const reviews = new Map(reviewKinds.map(({ group, version }) => [group, version]));
-  const stored = servedGroups();
-  const added = [...reviews]
-    .filter(([group]) => !stored.some((each) => each.group === group))
-    .map(([group, version]) => ({ group, versions: [version] }));
-  return [...stored, ...added].sort((a, b) => compareStrings(a.group, b.group));
+/** The built-in groups as the aggregator ranks them; those of definitions follow by name. */
+const ranked: readonly string[] = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'resource.k8s.io',
+];
+
+function rankOf(group: string): number {
+  const rank = ranked.indexOf(group);
+  return rank < 0 ? ranked.length : rank;
+}
+
+/** Groups and their versions, in the order of discovery; the preferred version first. */
+export function discoveredGroups(
+  kinds: readonly KindDeclaration[],
+): readonly { readonly group: string; readonly versions: readonly string[] }[] {
+  const versions = new Map<string, Set<string>>();
+  for (const { group, version } of kinds) {
+    const known = versions.get(group);
+    if (known === undefined) versions.set(group, new Set([version]));
+    else known.add(version);
+  }
+  return [...versions]
+    .map(([group, known]) => ({ group, versions: [...known].sort(compareVersions) }))
+    .sort((a, b) => rankOf(a.group) - rankOf(b.group) || compareStrings(a.group, b.group));
 }
 
 /** One group as `/apis` lists it. */
@@ -35,8 +83,8 @@ export function groupOf(name: string, versions: readonly string[]): APIGroup {
 }
 
 /** All groups but the core one. */
-export function namedGroups(): readonly APIGroup[] {
-  return discoveredGroups()
+export function namedGroups(kinds: readonly KindDeclaration[]): readonly APIGroup[] {
+  return discoveredGroups(kinds)
     .filter(({ group }) => group !== '')
     .map(({ group, versions }) => groupOf(group, versions));
 }
@@ -104,14 +152,14 @@ function subresourcesOf(
 }
 
 /** The groups of one root (`/api`: the core group alone) in aggregated discovery. */
-export function aggregatedGroups(isCore: boolean): unknown {
-  const items = discoveredGroups()
+export function aggregatedGroups(kinds: readonly KindDeclaration[], isCore: boolean): unknown {
+  const items = discoveredGroups(kinds)
     .filter(({ group }) => (group === '') === isCore)
     .map(({ group, versions }) => ({
       metadata: group === '' ? {} : { name: group },
       versions: versions.map((version) => ({
         version,
-        resources: kindsIn(group, version).map(aggregatedResource),
+        resources: kindsIn(kinds, group, version).map(aggregatedResource),
         freshness: 'Current',
       })),
     }));

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
+import type { CustomDefinitions } from '../../../api/kinds/custom/registry.ts';
 import { allKinds, apiVersionOf } from '../../../api/kinds/index.ts';
 import { tooOldResourceVersionError } from '../../../api/status-error.ts';
 import { below } from '../../../kernel/random.ts';
@@ -39,6 +40,7 @@ export function openWatch({ server, exchange, target }: VerbCall): Answer {
     request: request.id,
     storage: kind.storage,
     kind: allKinds.indexOf(kind),
+    version: kind.version,
     scope,
     labels: options.labels,
     fields,
@@ -90,13 +92,14 @@ function firstEvents(
       return { events: [{ type: 'ERROR', object: status }], isOver: true };
     }
     const events: WatchEvent[] = [];
+    const { definitions } = server.memory.custom;
     for (const change of changesAfter(cache, revision)) {
       // A key's index has no meaning for changes that are read in a row.
       if (watch.scope.by === 'key' && change.key !== watch.scope.key) continue;
       if (watch.scope.by === 'namespace') {
         if (change.object.metadata.namespace !== watch.scope.namespace) continue;
       }
-      const event = eventFor(watch, change, { shared: {}, now });
+      const event = eventFor(watch, change, { shared: {}, now, definitions });
       if (event !== undefined) events.push(event);
     }
     return { events, isOver: false };
@@ -108,18 +111,21 @@ function firstEvents(
   }));
   if (options.sendInitialEvents && options.bookmarks) {
     events.push(
-      bookmark(watch, revisionOfCache(server, cache), { 'k8s.io/initial-events-end': 'true' }),
+      bookmark(server.memory.custom.definitions, watch, revisionOfCache(server, cache), {
+        'k8s.io/initial-events-end': 'true',
+      }),
     );
   }
   return { events, isOver: false };
 }
 
 function bookmark(
+  definitions: CustomDefinitions,
   watch: ServedWatch,
   revision: number,
   annotations?: Readonly<Record<string, string>>,
 ): WatchEvent {
-  const kind = kindOf(watch);
+  const kind = kindOf(watch, definitions);
   const object: KubernetesObject = {
     kind: kind.kind,
     apiVersion: apiVersionOf(kind),
@@ -147,7 +153,7 @@ export function sendBookmarks(server: Server): void {
       env.send(watch.client, {
         type: 'api/watch',
         id: watch.request,
-        events: [bookmark(watch, revisionOfCache(server, cache))],
+        events: [bookmark(server.memory.custom.definitions, watch, revisionOfCache(server, cache))],
       });
     }
   }

@@ -1,5 +1,6 @@
 import { discoveryAnswer } from '../discovery/discovery.ts';
 import { healthAnswer } from '../health/probe.ts';
+import { servedKinds } from '../discovery/resources.ts';
 import { targetOf } from '../request-target.ts';
 import type { Stage } from './stage.ts';
 
@@ -8,5 +9,8 @@ export const serveItself: Stage = (exchange, server) => {
   const { request } = exchange;
   if (targetOf(request.path) !== undefined) return undefined;
   const address = `${server.config.advertiseAddress}:6443`;
-  return healthAnswer(exchange, server) ?? discoveryAnswer(request, { address });
+  return (
+    healthAnswer(exchange, server) ??
+    discoveryAnswer(request, { address, kinds: servedKinds(server.memory.custom.definitions) })
+  );
 };

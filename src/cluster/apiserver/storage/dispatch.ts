@@ -1,5 +1,7 @@
-import type { KubernetesObject } from '../../../api/generated/types.ts';
+import type { CustomResourceDefinition, KubernetesObject } from '../../../api/generated/types.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
+import { customKindsOf } from '../../../api/kinds/custom/custom-kind.ts';
+import type { CustomDefinitions } from '../../../api/kinds/custom/registry.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
 import { matchesFields, type FieldRequirement } from '../../../api/selectors/field-selector.ts';
 import {
@@ -22,12 +24,13 @@ export function dispatch(
   if (scoped === undefined) return;
   const parcels = new Map<ServedWatch, WatchEvent[]>();
   const now = calendarMillis(server);
+  const { definitions } = server.memory.custom;
   for (const change of changes) {
     const shared: SharedEvents = {};
     const tell = (watches: ReadonlyMap<number, ServedWatch> | undefined): void => {
       if (watches === undefined) return;
       for (const watch of watches.values()) {
-        const event = eventFor(watch, change, { shared, now });
+        const event = eventFor(watch, change, { shared, now, definitions });
         if (event === undefined) continue;
         const parcel = parcels.get(watch);
         if (parcel === undefined) parcels.set(watch, [event]);
@@ -66,9 +69,17 @@ interface SharedEvents {
 export function eventFor(
   watch: ServedWatch,
   change: CacheChange,
-  { shared, now }: { readonly shared: SharedEvents; readonly now: number },
+  {
+    shared,
+    now,
+    definitions,
+  }: {
+    readonly shared: SharedEvents;
+    readonly now: number;
+    readonly definitions: CustomDefinitions;
+  },
 ): WatchEvent | undefined {
-  const kind = kindOf(watch);
+  const kind = kindOf(watch, definitions);
   const had = change.previous !== undefined && isSeen(watch, kind, change.previous);
   const has = !change.deleted && isSeen(watch, kind, change.object);
   if (!had && !has) return undefined;
@@ -90,7 +101,16 @@ export function eventFor(
 }
 
 /** The kind as whose objects a watch sees the storage. */
-export function kindOf(watch: ServedWatch): KindDeclaration {
+export function kindOf(
+  watch: ServedWatch,
+  definitions: CustomDefinitions | undefined,
+): KindDeclaration {
+  if (watch.kind < 0) {
+    // A watch of a custom resource ends with its definition.
+    const definition = definitions?.get(watch.storage) as CustomResourceDefinition;
+    const kinds = customKindsOf(definition);
+    return kinds.find(({ version }) => version === watch.version) ?? (kinds[0] as KindDeclaration);
+  }
   return allKinds[watch.kind] as KindDeclaration; // The index was taken from this very list.
 }
 

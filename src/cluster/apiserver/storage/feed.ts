@@ -1,9 +1,11 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
+import { CRD_STORAGE } from '../../../api/kinds/custom-resource-definition.ts';
 import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
+import { noteDefinition, noteDefinitions } from '../custom/serve.ts';
 import { isOwnKey, lookAgain } from '../own/state.ts';
-import { askEtcd, cacheOf, type Server } from '../server.ts';
+import { askEtcd, type Server } from '../server.ts';
 import { forgetServices, noteService } from '../services/allocate.ts';
 import { dispatch } from './dispatch.ts';
 import {
@@ -37,8 +39,30 @@ export function startFeeds(server: Server): void {
 
 /** Whether every cache has been filled. */
 export function allReady(server: Server): boolean {
-  for (const cache of server.memory.caches.values()) if (!cache.ready) return false;
+  const { caches, custom } = server.memory;
+  for (const [storage, cache] of caches) {
+    // A definition that has just been made is no reason to call the server unready.
+    if (!cache.ready && !custom.definitions.has(storage)) return false;
+  }
   return true;
+}
+
+/** Begins to fill the cache of a custom resource, unless there is one. */
+export function startFeed(server: Server, storage: string): void {
+  if (server.memory.caches.has(storage)) return;
+  const cache = createCache(storage);
+  server.memory.caches.set(storage, cache);
+  if (server.memory.etcdUp) list(server, cache);
+}
+
+/** A custom resource is served no more: its watches end, and its copy is forgotten. */
+export function stopFeed(server: Server, storage: string): void {
+  const { memory, env } = server;
+  for (const each of watchesOf(memory.watches, storage)) {
+    takeWatch(memory.watches, each);
+    env.send(each.client, { type: 'api/watch-ended', id: each.request });
+  }
+  memory.caches.delete(storage);
 }
 
 function list(server: Server, cache: ResourceCache): void {
@@ -75,7 +99,8 @@ export function takeList(
   storage: string,
   answer: Extract<EtcdResponse, { type: 'etcd/range-result' }>,
 ): void {
-  const cache = cacheOf(server, storage);
+  const cache = server.memory.caches.get(storage);
+  if (cache === undefined) return;
   if (cache.phase !== 'listing' || cache.feed !== answer.id) return;
   clearCache(cache);
   if (storage === SERVICES) forgetServices(server.memory.services);
@@ -93,14 +118,16 @@ export function takeList(
   cache.ready = true;
   noteConnected(server);
   watch(server, cache);
+  if (storage === CRD_STORAGE) noteDefinitions(server, [...cache.objects.values()]);
+  else server.memory.custom.isDue ||= server.memory.custom.definitions.has(storage);
 }
 
 /** Changes from etcd: into the copy, then to the watches. */
 export function takeEvents(server: Server, message: EtcdWatchEvents): void {
   const call = server.memory.calls.get(message.id);
   if (call?.kind !== 'feed') return;
-  const cache = cacheOf(server, call.storage);
-  if (cache.feed !== message.id) return;
+  const cache = server.memory.caches.get(call.storage);
+  if (cache === undefined || cache.feed !== message.id) return;
   if (message.compactRevision !== undefined) {
     server.memory.calls.delete(message.id);
     relist(server, cache);
@@ -131,6 +158,11 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
       });
     }
     if (deleted && isOwnKey(server, key)) lookAgain(server);
+    if (cache.storage === CRD_STORAGE) {
+      noteDefinition(server, { next: deleted ? undefined : change.object, previous });
+    } else if (deleted && server.memory.custom.definitions.size > 0) {
+      server.memory.custom.isDue ||= server.memory.custom.definitions.has(cache.storage);
+    }
   }
   if (message.revision > cache.revision) cache.revision = message.revision;
   if (changes.length > 0) dispatch(server, cache, changes);

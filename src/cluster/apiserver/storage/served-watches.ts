@@ -10,6 +10,8 @@ export interface ServedWatch {
   readonly storage: string;
   /** Which of the kinds in that storage it sees: an index into the list of all kinds. */
   readonly kind: number;
+  /** The version that it sees a custom resource in; the index is -1 then. */
+  readonly version: string;
   readonly scope: WatchScope;
   readonly labels: readonly LabelRequirement[] | undefined;
   /** What the scope does not already say. */

@@ -10,6 +10,7 @@ import {
 } from '../../../api/status-error.ts';
 import { refuse, type Answer } from '../exchange.ts';
 import { isTrue, type VerbCall } from '../verb.ts';
+import { decodeCustom } from '../custom/decode.ts';
 import { schemaOfKind } from './body.ts';
 import { createFrom } from './create.ts';
 import { managerOf, writerOf } from './field-managers.ts';
@@ -43,7 +44,11 @@ export function applyObject(call: VerbCall): Answer {
     force: isTrue(request.query['force']),
   });
   if (!applied.ok) return refuse(applied.error);
-  const { object } = applied.value;
+  const { custom } = kind;
+  const checked =
+    custom === undefined ? applied : decodeCustom(applied.value.object, kind, custom, 'Ignore');
+  if (!checked.ok) return refuse(checked.error);
+  const object = 'object' in checked.value ? checked.value.object : checked.value.value;
   if (live === undefined) return createApplied(call, object);
   const { resourceVersion = '' } = object.metadata;
   if (resourceVersion !== '' && resourceVersion !== live.metadata.resourceVersion) {

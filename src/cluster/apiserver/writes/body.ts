@@ -1,3 +1,4 @@
+import { decodeCustom } from '../custom/decode.ts';
 import { completeObject } from '../../../api/decode/complete.ts';
 import {
   decodeObject,
@@ -21,6 +22,7 @@ const schemas = new WeakMap<KindDeclaration, StructSchema>();
 
 /** The schema of a kind that is served; every one has one. */
 export function schemaOfKind(kind: KindDeclaration): StructSchema {
+  if (kind.custom !== undefined) return kind.custom.schema;
   let schema = schemas.get(kind);
   if (schema === undefined) {
     schema = schemaOf(apiVersionOf(kind), kind.kind);
@@ -45,6 +47,9 @@ export function decodeAs(
   kind: KindDeclaration,
   old?: KubernetesObject,
 ): Result<Decoded<KubernetesObject>, StatusError> {
+  if (kind.custom !== undefined) {
+    return decodeCustom(value, kind, kind.custom, fieldValidationOf(request));
+  }
   const schema = schemaOfKind(kind);
   const expected = { apiVersion: apiVersionOf(kind), kind: kind.kind };
   if (request.typed === true && typeof value === 'object' && value !== null) {

@@ -3,6 +3,7 @@ import {
   alreadyExistsError,
   generateNameConflictError,
   invalidError,
+  methodNotSupportedError,
   statusError,
   type StatusError,
 } from '../../../api/status-error.ts';
@@ -27,9 +28,17 @@ const PATIENCE = 10;
 
 /** POST to a collection: decode, then `createFrom`. */
 export function createObject(call: VerbCall): Answer {
+  if (call.target.kind.custom?.isTerminating === true) return refuse(terminatingError(call));
   const body = readBody(call.exchange.request, call.target.kind);
   if (!body.ok) return refuse(body.error);
   return createFrom(call, body.value.value, { warnings: body.value.warnings });
+}
+
+/** Upstream's words for an object of a definition that is going. */
+function terminatingError(call: VerbCall): StatusError {
+  const { message, ...status } = methodNotSupportedError(resourceOf(call), 'create');
+  const why = 'create not allowed while custom resource definition is terminating';
+  return { ...status, message: message.replace('create', why) };
 }
 
 /** Brings a decoded object into being: default, admit, name, validate, store. */

@@ -35,7 +35,11 @@ export function decideDeletion(
   if (kind.kind === 'Namespace') return decideNamespace(object, { options, now });
   const grace = graceOf(object, kind, { options, now });
   if (grace === 'pending') return { kind: 'pending' };
-  const finalizers = finalizersFor(object.metadata, options, kind.defaultPropagation);
+  const finalizers = finalizersFor(
+    withKindFinalizers(object, kind),
+    options,
+    kind.defaultPropagation,
+  );
   const isHeld = finalizers.length > 0;
   if (grace !== 'none') {
     const metadata = withFinalizers({ ...object.metadata, ...grace }, finalizers);
@@ -49,6 +53,15 @@ export function decideDeletion(
   return isSameValue(next.metadata, object.metadata)
     ? { kind: 'pending' }
     : { kind: 'marked', next };
+}
+
+/** A first deletion adds what the kind itself must see to before its objects go. */
+function withKindFinalizers({ metadata }: KubernetesObject, kind: KindDeclaration): ObjectMeta {
+  const own = kind.deletionFinalizers;
+  if (own === undefined || metadata.deletionTimestamp !== undefined) return metadata;
+  const existing = metadata.finalizers ?? [];
+  const added = own.filter((each) => !existing.includes(each));
+  return added.length === 0 ? metadata : { ...metadata, finalizers: [...existing, ...added] };
 }
 
 function preconditionProblem(

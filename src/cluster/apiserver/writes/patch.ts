@@ -32,6 +32,8 @@ export const APPLY_PATCH = 'application/apply-patch+yaml';
 
 const patchTypes = [JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, APPLY_PATCH];
 
+const customPatchTypes = [JSON_PATCH, MERGE_PATCH, APPLY_PATCH];
+
 /** How often a patch is made anew on a newer object before the client is told of the conflict. */
 export const PATCH_ATTEMPTS_MAX = 5;
 
@@ -40,7 +42,9 @@ export function patchObject(call: VerbCall): Answer {
   const { exchange, target, at } = call;
   const { request } = exchange;
   const type = mediaTypeOf(request);
-  if (!patchTypes.includes(type)) return refuse(unsupportedMediaTypeError(patchTypes));
+  // Custom resources have no merge keys to merge by.
+  const types = target.kind.custom === undefined ? patchTypes : customPatchTypes;
+  if (!types.includes(type)) return refuse(unsupportedMediaTypeError(types));
   if (type === APPLY_PATCH) return applyObject(call);
   if (request.query['force'] !== undefined) {
     const problem = forbidden('force', 'may not be specified for non-apply patch');

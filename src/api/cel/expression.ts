@@ -1,0 +1,58 @@
+/** A parsed expression of the Common Expression Language. Plain data, shared and never changed. */
+export type Expression =
+  | { readonly kind: 'literal'; readonly value: Literal }
+  | { readonly kind: 'name'; readonly name: string }
+  | {
+      readonly kind: 'select';
+      readonly operand: Expression;
+      readonly field: string;
+      /** `.?field`: absent gives an empty optional. */
+      readonly optional: boolean;
+    }
+  | {
+      readonly kind: 'index';
+      readonly operand: Expression;
+      readonly index: Expression;
+      readonly optional: boolean;
+    }
+  | { readonly kind: 'has'; readonly operand: Expression; readonly field: string }
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
+  | {
+      readonly kind: 'method';
+      readonly target: Expression;
+      readonly name: string;
+      readonly args: readonly Expression[];
+    }
+  /** `all`, `exists`, `exists_one`, `map`, `filter` with a variable of their own. */
+  | {
+      readonly kind: 'macro';
+      readonly name: string;
+      readonly target: Expression;
+      readonly variable: string;
+      readonly args: readonly Expression[];
+    }
+  | { readonly kind: 'unary'; readonly operator: '!' | '-'; readonly operand: Expression }
+  | {
+      readonly kind: 'binary';
+      readonly operator: string;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      readonly kind: 'choice';
+      readonly condition: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+    }
+  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | {
+      readonly kind: 'map';
+      readonly entries: readonly { readonly key: Expression; readonly value: Expression }[];
+    };
+
+export type Literal =
+  | { readonly type: 'null' }
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'int'; readonly value: number }
+  | { readonly type: 'double'; readonly value: number };

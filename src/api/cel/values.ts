@@ -1,0 +1,110 @@
+import { compareStrings } from '../../base/compare.ts';
+import { isList, isObject } from '../patch/json.ts';
+import type { Quantity } from '../quantity/quantity.ts';
+import { compareQuantities } from '../quantity/arithmetic.ts';
+
+/**
+ * Values of the Common Expression Language. JSON stands for itself (a whole number is an int); what JSON does not have
+ * is a `Special`. This is a class, so that no object of a user's can be taken for one.
+ */
+export class Special {
+  readonly value: SpecialValue;
+  constructor(value: SpecialValue) {
+    this.value = value;
+  }
+}
+
+export type SpecialValue =
+  | { readonly type: 'double'; readonly number: number }
+  /** Milliseconds since 1970. */
+  | { readonly type: 'timestamp'; readonly millis: number }
+  | { readonly type: 'duration'; readonly millis: number }
+  | { readonly type: 'quantity'; readonly quantity: Quantity }
+  | { readonly type: 'type'; readonly name: string }
+  /** Undefined for an empty optional. */
+  | { readonly type: 'optional'; readonly held: unknown };
+
+/** An error of evaluation, as the language knows it: `&&`, `||` and macros may absorb it. */
+export class CelError extends Error {}
+
+/** The work of one evaluation is bounded; beyond, it fails whatever the expression says. */
+export class CelBudgetError extends Error {}
+
+export function double(number: number): Special {
+  return new Special({ type: 'double', number });
+}
+
+export function typeName(value: unknown): string {
+  if (value instanceof Special) {
+    switch (value.value.type) {
+      case 'timestamp':
+        return 'google.protobuf.Timestamp';
+      case 'duration':
+        return 'google.protobuf.Duration';
+      case 'quantity':
+        return 'kubernetes.Quantity';
+      case 'optional':
+        return 'optional_type';
+      default:
+        return value.value.type;
+    }
+  }
+  if (value === null || value === undefined) return 'null_type';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'double';
+  if (typeof value === 'boolean') return 'bool';
+  if (isList(value)) return 'list';
+  return isObject(value) ? 'map' : typeof value;
+}
+
+/** The number of an int or a double; undefined for other values. */
+export function numberOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  return value instanceof Special && value.value.type === 'double' ? value.value.number : undefined;
+}
+
+export function isDouble(value: unknown): boolean {
+  return typeof value === 'number' ? !Number.isInteger(value) : value instanceof Special;
+}
+
+/** Equality as the language has it: numbers across types, lists and maps by content. */
+export function equalValues(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  const left = numberOf(a);
+  const right = numberOf(b);
+  if (left !== undefined && right !== undefined) return left === right;
+  if (a instanceof Special || b instanceof Special) {
+    if (!(a instanceof Special && b instanceof Special)) return false;
+    if (a.value.type === 'optional' && b.value.type === 'optional') {
+      return equalValues(a.value.held, b.value.held);
+    }
+    if (a.value.type === 'type' && b.value.type === 'type') return a.value.name === b.value.name;
+    return a.value.type === b.value.type && orderOf(a, b) === 0;
+  }
+  if (isList(a) && isList(b)) {
+    return a.length === b.length && a.every((item, index) => equalValues(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return (a ?? null) === null && (b ?? null) === null;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equalValues(a[key], b[key]))
+  );
+}
+
+/** −1, 0 or 1 for two values that have an order, undefined for others. */
+export function orderOf(a: unknown, b: unknown): number | undefined {
+  const left = numberOf(a);
+  const right = numberOf(b);
+  if (left !== undefined && right !== undefined) return Math.sign(left - right);
+  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
+  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
+  if (!(a instanceof Special) || !(b instanceof Special)) return undefined;
+  const x = a.value;
+  const y = b.value;
+  if (x.type === 'quantity' && y.type === 'quantity') {
+    return compareQuantities(x.quantity, y.quantity);
+  }
+  if (x.type === 'timestamp' && y.type === 'timestamp') return Math.sign(x.millis - y.millis);
+  if (x.type === 'duration' && y.type === 'duration') return Math.sign(x.millis - y.millis);
+  return undefined;
+}

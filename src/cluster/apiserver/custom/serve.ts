@@ -1,0 +1,48 @@
+import type { CustomResourceDefinition, KubernetesObject } from '../../../api/generated/types.ts';
+import { customKindsOf, customStorage } from '../../../api/kinds/custom/custom-kind.ts';
+import { isEstablished } from '../../../api/kinds/custom/registry.ts';
+import { serveDefinitions } from '../request-target.ts';
+import type { Server } from '../server.ts';
+import { startFeed, stopFeed } from '../storage/feed.ts';
+
+/** A definition is there, has changed or has gone: its kinds are served from now on, otherwise, or no more. */
+export function noteDefinition(
+  server: Server,
+  {
+    next,
+    previous,
+  }: {
+    readonly next: KubernetesObject | undefined;
+    readonly previous: KubernetesObject | undefined;
+  },
+): void {
+  const { custom } = server.memory;
+  // The copy of definitions holds nothing else.
+  const definition = next as CustomResourceDefinition | undefined;
+  const before = previous as CustomResourceDefinition | undefined;
+  custom.isDue = true;
+  if (definition !== undefined && isServed(definition)) {
+    const storage = customStorage(definition.spec);
+    custom.definitions.set(storage, definition);
+    startFeed(server, storage);
+  } else if (before !== undefined) {
+    const storage = customStorage(before.spec);
+    if (custom.definitions.delete(storage)) stopFeed(server, storage);
+  }
+  serveDefinitions(custom.definitions);
+}
+
+function isServed(definition: CustomResourceDefinition): boolean {
+  return isEstablished(definition) && customKindsOf(definition).length > 0;
+}
+
+/** The copy of definitions is filled anew: what is no longer in it is no longer served. */
+export function noteDefinitions(server: Server, definitions: readonly KubernetesObject[]): void {
+  const { custom } = server.memory;
+  const gone = new Map(custom.definitions);
+  for (const each of definitions) {
+    noteDefinition(server, { next: each, previous: undefined });
+    gone.delete(customStorage((each as CustomResourceDefinition).spec));
+  }
+  for (const each of gone.values()) noteDefinition(server, { next: undefined, previous: each });
+}
