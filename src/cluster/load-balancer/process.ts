@@ -1,6 +1,6 @@
 import { defineBehaviour, type Env } from '../../kernel/process.ts';
 import { SECOND } from '../../kernel/time.ts';
-import type { ApiRequest, WireMessage } from '../messages.ts';
+import type { WireMessage } from '../messages.ts';
 import type { Backend, ClientConnection, LoadBalancerConfig, LoadBalancerMemory } from './state.ts';
 
 /**
@@ -19,7 +19,6 @@ const FALL = 3;
 const RISE = 2;
 
 const CHECK_PATH = '/readyz';
-const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
 
 export type LoadBalancerMessage = WireMessage | { readonly type: 'load-balancer/check' };
 
@@ -76,7 +75,6 @@ function newBackend(name: string): Backend {
     up: true,
     against: 0,
     check: 0,
-    checkMicros: 0,
     downs: 0,
     requests: new Map(),
   };
@@ -124,15 +122,15 @@ function connect({ memory }: Balancer, client: string): ClientConnection | undef
 
 function fromBackend(balancer: Balancer, backend: Backend, message: WireMessage): void {
   const { memory, env } = balancer;
+  if (message.type === 'health/answer') {
+    if (message.id === backend.check) checked(balancer, backend, message.code === 200);
+    return;
+  }
   if (
     message.type !== 'api/response' &&
     message.type !== 'api/watch' &&
     message.type !== 'api/watch-ended'
   ) {
-    return;
-  }
-  if (message.type === 'api/response' && message.id === backend.check) {
-    checked(balancer, backend, message.code === 200);
     return;
   }
   const forwarded = backend.requests.get(message.id);
@@ -154,15 +152,7 @@ function checkAll(balancer: Balancer): void {
   for (const backend of memory.backends.values()) {
     if (backend.check !== 0) checked(balancer, backend, false);
     backend.check = memory.nextId++;
-    env.send(backend.name, {
-      type: 'api/request',
-      id: backend.check,
-      method: 'GET',
-      path: CHECK_PATH,
-      query: NO_QUERY,
-      user: 'system:anonymous',
-      userAgent: '',
-    } satisfies ApiRequest);
+    env.send(backend.name, { type: 'health/check', id: backend.check, path: CHECK_PATH });
   }
 }
 

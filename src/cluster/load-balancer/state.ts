@@ -1,5 +1,3 @@
-import type { Micros } from '../../kernel/time.ts';
-
 /** What the balancer is started with. Frozen. */
 export interface LoadBalancerConfig {
   /** The API servers' processes, in the order of the configuration file. */
@@ -27,8 +25,6 @@ export interface Backend {
   against: number;
   /** The number of the check under way; 0 for none. */
   check: number;
-  /** How long the last check that was answered took. */
-  checkMicros: Micros;
   /** How often it has been marked down. */
   downs: number;
   /** Requests under way there, watches included: the balancer's number → whose it is. Frozen entries. */

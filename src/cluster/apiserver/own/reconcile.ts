@@ -99,7 +99,6 @@ function masterLease(ip: string): object {
 }
 
 function writeEndpoints(server: Server, addresses: readonly string[]): void {
-  server.env.resumeCause(undefined);
   const ports = [{ name: 'https', port: SECURE_PORT, protocol: 'TCP' as const }];
   const endpoints: Endpoints = {
     apiVersion: 'v1',

@@ -26,8 +26,8 @@ const LOOK_AGAIN = 10 * SECOND;
 export function noteOwnAnswer({ memory, env }: Server, code: number): void {
   const { own } = memory;
   own.waiting -= 1;
-  // What is there now may be what the next one needs.
-  if (code < 400) own.isDue = true;
+  // What is there now may be what the next one needs; another server may have been quicker to make it.
+  if (code < 400 || code === 409) own.isDue = true;
   else lookAgain({ memory, env });
 }
 
