@@ -71,19 +71,32 @@ export function cidrContains(block: CidrBlock, address: IpAddress): boolean {
 }
 
 function parseIpv4(text: string): IpAddress | undefined {
-  const fields = text.split('.');
-  if (fields.length !== 4) return undefined;
-  let hadLeadingZeros = false;
+  // Letter by letter: every Pod's addresses come through here several times.
   const parts: number[] = [];
-  for (const field of fields) {
-    if (!/^[0-9]{1,16}$/.test(field)) return undefined;
-    const part = Number(field);
-    if (part > 255) return undefined;
-    hadLeadingZeros ||= field.length > 1 && field[0] === '0';
-    parts.push(part);
+  let hadLeadingZeros = false;
+  let part = 0;
+  let digits = 0;
+  for (let i = 0; i <= text.length; i += 1) {
+    const digit = i < text.length ? text.charCodeAt(i) - ZERO : END_OF_PART;
+    if (digit >= 0 && digit <= 9) {
+      if (digits === 1 && part === 0) hadLeadingZeros = true;
+      part = part * 10 + digit;
+      digits += 1;
+      if (part > 255 || digits > DIGITS_MAX) return undefined;
+    } else {
+      if (digit !== END_OF_PART || digits === 0) return undefined;
+      parts.push(part);
+      part = 0;
+      digits = 0;
+    }
   }
-  return { family: 4, parts, hadLeadingZeros };
+  return parts.length === 4 ? { family: 4, parts, hadLeadingZeros } : undefined;
 }
+
+const ZERO = '0'.charCodeAt(0);
+/** The full stop, counted from the digit zero. The end of the text ends a part as well. */
+const END_OF_PART = '.'.charCodeAt(0) - ZERO;
+const DIGITS_MAX = 16;
 
 function parseIpv6(text: string): IpAddress | undefined {
   const halves = text.split('::');

@@ -53,15 +53,14 @@ export function mergeObjects(
   if (Object.hasOwn(patch, patchDirective)) return directed(patch);
   // Drafts: what is merged so far, and what of the patch is still to be looked at.
   const merged = copyOf(original);
-  let rest = patch;
-  if (hasDirectives(patch)) {
-    const draft: Record<string, unknown> = { ...patch };
-    applyRetainKeys(merged, draft, options);
-    applyElementOrders(merged, draft, schema, options);
-    rest = draft;
-  }
-  for (const patchKey of Object.keys(rest)) {
-    mergeKey(merged, patchKey, rest[patchKey], schema, options);
+  if (!hasDirectives(patch)) {
+    // Not Object.keys, whose list would be garbage at once; a decoded patch inherits nothing that could be listed.
+    for (const key in patch) mergeKey(merged, key, patch[key], schema, options);
+  } else {
+    const rest: Record<string, unknown> = { ...patch };
+    applyRetainKeys(merged, rest, options);
+    applyElementOrders(merged, rest, schema, options);
+    for (const key of Object.keys(rest)) mergeKey(merged, key, rest[key], schema, options);
   }
   return sameEntries(original, merged) ? original : merged;
 }
@@ -77,9 +76,13 @@ function hasDirectives(patch: JsonObject): boolean {
 }
 
 function sameEntries(a: JsonObject, b: JsonObject): boolean {
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
+  let left = 0;
+  for (const key in b) {
+    if (a[key] !== b[key] || !Object.hasOwn(a, key)) return false;
+    left += 1;
+  }
+  for (const _ in a) left -= 1;
+  return left === 0;
 }
 
 /** `$patch: replace` puts the patch in the original's place, `$patch: delete` leaves nothing. */

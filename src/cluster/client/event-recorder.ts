@@ -118,7 +118,7 @@ export function recordEvent<Then>(
   },
 ): void {
   const { about } = event;
-  const subject = `${about.kind}/${about.namespace ?? ''}/${about.name}/${about.uid ?? ''}`;
+  const subject = subjectOf(about);
   if (isSpam(recorder, subject, env.now)) return;
   const combined = isOneOfMany(recorder, subject, event, env.now);
   const message = combined ? `(combined from similar events): ${event.message}` : event.message;
@@ -153,6 +153,11 @@ export function recordEvent<Then>(
       1,
     ),
   );
+}
+
+/** What events are equal by, of the object that they are about. A uid says it all, but for a node's, which is its name. */
+function subjectOf({ kind, namespace = '', name, uid = '' }: ObjectReference): string {
+  return uid !== '' && uid !== name ? uid : `${kind}/${namespace}/${name}/${uid}`;
 }
 
 /** `micros` microseconds and `nanos` (below 1,000) nanoseconds as a hexadecimal count of nanoseconds. */

@@ -55,16 +55,20 @@ function summary(before: PodStatus | undefined, after: PodStatus): string {
     : `container ${waiting.name} waits: ${waiting.state.waiting.reason}`;
 }
 
-const FIELDS = [
+/** Compared by value; lists come after them, in their own ways. */
+const TEXTS = [
   'phase',
   'reason',
   'message',
   'startTime',
   'hostIP',
-  'hostIPs',
   'podIP',
-  'podIPs',
   'qosClass',
+] as const satisfies readonly (keyof PodStatus)[];
+
+const LISTS = [
+  'hostIPs',
+  'podIPs',
   'initContainerStatuses',
   'containerStatuses',
 ] as const satisfies readonly (keyof PodStatus)[];
@@ -79,9 +83,18 @@ export function statusPatch(
 ): Readonly<Record<string, unknown>> | undefined {
   const patch: Record<string, unknown> = {};
   let differs = false;
-  for (const field of FIELDS) {
+  for (let i = 0; i < TEXTS.length; i += 1) {
+    const field = TEXTS[i] ?? 'phase';
     const next = after[field];
-    if (semanticEqual(before?.[field], next)) continue;
+    if (before?.[field] === next) continue;
+    patch[field] = next ?? null;
+    differs = true;
+  }
+  for (let i = 0; i < LISTS.length; i += 1) {
+    const field = LISTS[i] ?? 'hostIPs';
+    const next = after[field];
+    const last = before?.[field];
+    if (last === next || semanticEqual(last, next)) continue;
     patch[field] = field === 'podIPs' ? ipsPatch(before?.podIPs, after.podIPs) : (next ?? null);
     differs = true;
   }
@@ -136,6 +149,13 @@ function orderOf(conditions: Conditions): readonly object[] {
   );
 }
 
+function takenBack(condition: PodCondition): object {
+  const { type, status, lastTransitionTime, observedGeneration } = condition;
+  const reason = condition.reason ?? null;
+  const message = condition.message ?? null;
+  return { type, status, reason, message, lastTransitionTime, observedGeneration };
+}
+
 function changedConditions(
   before: readonly PodCondition[] | undefined,
   after: readonly PodCondition[] | undefined,
@@ -153,11 +173,7 @@ function changedConditions(
     const isShorter =
       (last?.reason !== undefined && condition.reason === undefined) ||
       (last?.message !== undefined && condition.message === undefined);
-    changed.push(
-      isShorter
-        ? { ...condition, reason: condition.reason ?? null, message: condition.message ?? null }
-        : condition,
-    );
+    changed.push(isShorter ? takenBack(condition) : condition);
   }
   return changed;
 }

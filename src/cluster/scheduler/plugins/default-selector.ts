@@ -1,4 +1,5 @@
 import { sortedStrings } from '../../../base/compare.ts';
+import { createRecent } from '../../../base/recent.ts';
 import type { LabelSelector, OwnerReference } from '../../../api/generated/types.ts';
 import { labelOf, type Labels } from '../../../api/selectors/label-requirement.ts';
 import {
@@ -37,13 +38,33 @@ export function defaultSelectorOf(snapshot: Snapshot, pod: PodInfo): DefaultSele
     if (merged.size === 0) return undefined;
     return { matches: matcherOf(merged), key: keyOf(merged) };
   }
-  const requirements = labelSelectorRequirements(ofOwner.selector);
+  return (
+    both.find(services, ofOwner.selector, undefined) ??
+    both.keep(services, ofOwner.selector, undefined, {
+      made: selectorOfBoth(services, ofOwner.selector),
+    })
+  ).made;
+}
+
+// Of the last few owners: their Pods come one after another.
+const both = createRecent<
+  ReadonlyMap<string, string>,
+  LabelSelector,
+  undefined,
+  { readonly made: DefaultSelector | undefined }
+>();
+
+function selectorOfBoth(
+  services: ReadonlyMap<string, string>,
+  selector: LabelSelector,
+): DefaultSelector | undefined {
+  const requirements = labelSelectorRequirements(selector);
   if (!requirements.ok || requirements.value.length === 0) {
     if (services.size === 0) return undefined;
     return { matches: matcherOf(services), key: keyOf(services) };
   }
-  const ownerMatches = labelSelectorMatcher(ofOwner.selector);
-  const key = `${keyOf(services)}&${formatLabelSelector(ofOwner.selector)}`;
+  const ownerMatches = labelSelectorMatcher(selector);
+  const key = `${keyOf(services)}&${formatLabelSelector(selector)}`;
   if (services.size === 0) return { matches: ownerMatches, key };
   const serviceMatches = matcherOf(services);
   return { matches: (labels) => serviceMatches(labels) && ownerMatches(labels), key };
