@@ -1,5 +1,5 @@
 import { isList, isObject, type JsonList, type JsonObject } from '../patch/json.ts';
-import { structOf } from '../schema/lookup.ts';
+import { structOf, typeOfStruct } from '../schema/lookup.ts';
 import type { ListType, StructSchema, TypeSchema } from '../schema/schema.ts';
 import { isOneValue } from './compare.ts';
 import { type Fields, type FieldsDraft, fieldsOf, isMember, leaf } from './fields.ts';
@@ -66,12 +66,7 @@ function listFields(list: JsonList, type: ListType): FieldsDraft {
  * away the structs that would be left empty.
  */
 export function withNamedFields(fields: Fields, schema: StructSchema): Fields {
-  return withNamedBelow(fields, {
-    kind: 'struct',
-    name: schema.name,
-    retainKeys: false,
-    replace: false,
-  });
+  return withNamedBelow(fields, typeOfStruct(schema));
 }
 
 function withNamedBelow(fields: Fields, type: TypeSchema | undefined): Fields {

@@ -51,6 +51,21 @@ export function bindStruct(type: StructType, schema: StructSchema): StructType {
   return type;
 }
 
+const typesOfStructs = new WeakMap<StructSchema, StructType>();
+
+/** A type that refers to a struct, also to one that was made at run time. */
+export function typeOfStruct(struct: StructSchema): StructType {
+  let type = typesOfStructs.get(struct);
+  if (type === undefined) {
+    type = bindStruct(
+      { kind: 'struct', name: struct.name, retainKeys: false, replace: false },
+      struct,
+    );
+    typesOfStructs.set(struct, type);
+  }
+  return type;
+}
+
 /** One step of a field path: a field's name, a map's key, or a list's index. */
 export type PathStep = string | number;
 
@@ -59,7 +74,7 @@ export type PathStep = string | number;
  * leaves the schema. The empty path is the struct itself.
  */
 export function typeAt(struct: StructSchema, path: readonly PathStep[]): TypeSchema | undefined {
-  let type: TypeSchema = { kind: 'struct', name: struct.name, retainKeys: false, replace: false };
+  let type: TypeSchema = typeOfStruct(struct);
   for (const step of path) {
     const next = stepInto(type, step);
     if (next === undefined) return undefined;

@@ -2,6 +2,7 @@ import type {
   ConfigMap,
   ControllerRevision,
   CronJob,
+  CustomResourceDefinition,
   DaemonSet,
   Deployment,
   EndpointSlice,
@@ -24,6 +25,8 @@ import type {
   StatefulSet,
   StorageClass,
 } from '../../api/generated/types.ts';
+import { isEstablished } from '../../api/kinds/custom/registry.ts';
+import { compareVersions } from '../../api/kinds/custom/versions.ts';
 import { allKinds, apiVersionOf } from '../../api/kinds/index.ts';
 import type { InformerSpec } from '../client/informer.ts';
 import type { KubeObject } from '../client/kube-object.ts';
@@ -33,6 +36,7 @@ export interface Resources {
   readonly configmaps: ConfigMap;
   readonly controllerrevisions: ControllerRevision;
   readonly cronjobs: CronJob;
+  readonly customresourcedefinitions: CustomResourceDefinition;
   readonly daemonsets: DaemonSet;
   readonly deployments: Deployment;
   readonly endpoints: Endpoints;
@@ -96,8 +100,50 @@ export function resourceOfKind(apiVersion: string, kind: string): ResourceInfo |
   return infoByOwner.get(`${apiVersion}/${kind}`);
 }
 
+const infoBySpec = new WeakMap<CustomResourceDefinition['spec'], ResourceInfo>();
+
+/** The resource of a definition, under the path of its preferred version; undefined where it is not served. */
+export function customResourceInfo(definition: CustomResourceDefinition): ResourceInfo | undefined {
+  const { spec } = definition;
+  if (!isEstablished(definition)) return undefined;
+  const known = infoBySpec.get(spec);
+  if (known !== undefined) return known;
+  const [version] = spec.versions
+    .filter(({ served }) => served)
+    .map(({ name }) => name)
+    .sort(compareVersions);
+  if (version === undefined) return undefined;
+  const root = `/apis/${spec.group}/${version}`;
+  const info: ResourceInfo = {
+    name: `${root}/${spec.names.plural}`,
+    apiVersion: `${spec.group}/${version}`,
+    kind: spec.names.kind,
+    namespaced: spec.scope === 'Namespaced',
+    root,
+    mirrored: true,
+  };
+  infoBySpec.set(spec, info);
+  return info;
+}
+
+/** What a process's copy of the definitions adds to the resources (upstream: discovery, asked every half minute). */
+export function customResourceInfos(
+  definitions: ReadonlyMap<string, CustomResourceDefinition>,
+): readonly ResourceInfo[] {
+  if (definitions.size === 0) return NO_INFOS;
+  return [...definitions.values()].flatMap((each) => customResourceInfo(each) ?? []);
+}
+
+const NO_INFOS: readonly ResourceInfo[] = Object.freeze([]);
+
 /** The path of a collection; without a namespace that of the whole cluster. */
 export function collectionPath(resource: string, namespace: string): string {
+  // The resources of definitions are known by their path.
+  if (resource.startsWith('/')) {
+    if (namespace === '') return resource;
+    const last = resource.lastIndexOf('/');
+    return `${resource.slice(0, last)}/namespaces/${namespace}${resource.slice(last)}`;
+  }
   const info = infoByName.get(resource);
   const root = info === undefined ? '/api/v1' : info.root;
   return namespace === '' ? `${root}/${resource}` : `${root}/namespaces/${namespace}/${resource}`;
@@ -175,3 +221,16 @@ export const informerSpecs: readonly InformerSpec[] = resourceInfos
       ...ownIndexes[each.name],
     },
   }));
+
+const customIndexes: IndexTable = { owner: ownerUids, namespace: namespaceOf };
+const customSpecs = new Map<string, InformerSpec>();
+
+/** The copy of a definition's resource, by the resource's name, which is its path. */
+export function customInformerSpec(name: string): InformerSpec {
+  let spec = customSpecs.get(name);
+  if (spec === undefined) {
+    spec = { name, path: name, indexes: customIndexes };
+    customSpecs.set(name, spec);
+  }
+  return spec;
+}

@@ -1,15 +1,19 @@
+import type { CustomResourceDefinition } from '../../api/generated/types.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import { defineBehaviour, type AnyBehaviour, type Env } from '../../kernel/process.ts';
 import { apiClientStep, createApiClient, type ApiOutcome } from '../client/api-client.ts';
 import { eventOutcome } from '../client/event-recorder.ts';
+import { answerHealth, isHealthCheck } from '../client/health.ts';
 import {
   allSynced,
   createInformer,
   informersStep,
   startInformer,
   type InformerChange,
+  type InformerSpec,
 } from '../client/informer.ts';
 import {
+  candidateIdentity,
   createLeaderElection,
   electionOutcome,
   electionTimer,
@@ -31,7 +35,7 @@ import {
   wakeLater,
   type LoopContext,
 } from './loops.ts';
-import { informerSpecs } from './resources.ts';
+import { customInformerSpec, customResourceInfo, informerSpecs } from './resources.ts';
 import {
   clientOfRequest,
   ELECTION_CLIENT,
@@ -58,6 +62,10 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
     message: ControllerManagerMessage,
     env: ProcessEnv,
   ): void => {
+    if (isHealthCheck(message)) {
+      answerHealth(env, message, []);
+      return;
+    }
     const manager: Manager = { memory, config, controllers, wakings, env };
     handle(manager, message);
     const { running } = memory;
@@ -101,7 +109,10 @@ type WakingTable = ReadonlyMap<
 
 function wakingsByResource(controllers: readonly Controller[]): WakingTable {
   const table = new Map(
-    informerSpecs.map((spec) => [spec.name, [] as { loop: number; waking: Waking }[]]),
+    [...informerSpecs.map(({ name }) => name), '*'].map((name) => [
+      name,
+      [] as { loop: number; waking: Waking }[],
+    ]),
   );
   controllers.forEach((controller, loop) => {
     for (const waking of controller.wokenBy) {
@@ -125,8 +136,9 @@ function createMemory(env: ProcessEnv, config: ControllerManagerConfig): Control
   return {
     election: createLeaderElection({
       leaseName: 'kube-controller-manager',
-      identity: `${env.machine}_${env.self}`,
+      identity: candidateIdentity(env),
       epochMillis: config.epochMillis,
+      component: 'kube-controller-manager',
     }),
     electionClient,
     term: 0,
@@ -204,10 +216,11 @@ function toInformers(manager: Manager, message: { readonly type: string }): void
   const { running } = memory;
   if (running === undefined) return;
   const cluster = viewOf(running);
-  informersStep(informerSpecs, running.informers, running.informerClient, message, env, {
+  informersStep(specsOf(running), running.informers, running.informerClient, message, env, {
     onChange: (change) => takeChange(manager, running, cluster, change),
     onSynced() {
-      running.synced = allSynced(running.informers);
+      // Copies that are added later are of no concern to what runs already.
+      running.synced ||= allSynced(running.informers);
     },
   });
 }
@@ -220,8 +233,9 @@ function takeChange(
   change: InformerChange,
 ): void {
   const { env } = manager;
+  if (change.informer === 'customresourcedefinitions') followDefinition(manager, running, change);
   updateDerived(running.derived, change, cluster, env.now);
-  for (const { loop: index, waking } of manager.wakings.get(change.informer) ?? []) {
+  for (const { loop: index, waking } of wakingsOf(manager.wakings, change.informer)) {
     const keys = waking.keys(change, cluster);
     if (keys.length === 0) continue;
     const loop = running.loops[index];
@@ -234,6 +248,42 @@ function takeChange(
   }
 }
 
+function wakingsOf(
+  table: WakingTable,
+  resource: string,
+): readonly { readonly loop: number; readonly waking: Waking }[] {
+  return table.get(resource) ?? table.get('*') ?? [];
+}
+
+/** Copies of custom resources begin and end with their definitions. */
+function followDefinition(manager: Manager, running: Running, change: InformerChange): void {
+  const { informers, informerClient } = running;
+  // The informer of definitions holds nothing else.
+  const old = change.old as CustomResourceDefinition | undefined;
+  const next = change.next as CustomResourceDefinition | undefined;
+  const before = old === undefined ? undefined : customResourceInfo(old)?.name;
+  const now = next === undefined ? undefined : customResourceInfo(next)?.name;
+  if (before !== undefined && before !== now) {
+    const informer = informers.get(before);
+    if (informer !== undefined && informer.phase !== 'idle') {
+      manager.env.send(informerClient.server, { type: 'api/cancel', id: informer.streamId });
+    }
+    informers.delete(before);
+  }
+  if (now === undefined || informers.has(now)) return;
+  const spec = customInformerSpec(now);
+  const informer = createInformer(spec);
+  informers.set(now, informer);
+  startInformer(spec, informer, informerClient, manager.env);
+}
+
+/** The specifications of all copies: a memo of the names of those that definitions added. */
+function specsOf(running: Running): readonly InformerSpec[] {
+  if (running.informers.size === informerSpecs.length) return informerSpecs;
+  const custom = [...running.informers.keys()].filter((name) => name.startsWith('/'));
+  return [...informerSpecs, ...custom.map(customInformerSpec)];
+}
+
 function connectionLost(manager: Manager, message: ConnectionLost): void {
   const { memory, controllers } = manager;
   toInformers(manager, message);
@@ -244,10 +294,10 @@ function connectionLost(manager: Manager, message: ConnectionLost): void {
   }
 }
 
-/** Acts on what became of the candidacy: loops run only while this process leads. */
+/** Acts on what became of the candidacy: loops run only while this process leads, and it ends when it does not. */
 function heed(manager: Manager, news: ElectionNews): void {
   if (news === 'became leader') startRunning(manager);
-  else if (news === 'stopped leading') stopRunning(manager);
+  else if (news === 'stopped leading') manager.env.exit(1, 'leaderelection lost');
 }
 
 function startRunning({ memory, config, controllers, env }: Manager): void {
@@ -278,17 +328,6 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
     const informer = informers.get(spec.name);
     if (informer !== undefined) startInformer(spec, informer, informerClient, env);
   }
-}
-
-/** A manager that no longer leads forgets everything, as upstream's process does by ending. */
-function stopRunning({ memory, env }: Manager): void {
-  const { running } = memory;
-  if (running === undefined) return;
-  for (const informer of running.informers.values()) {
-    if (informer.phase === 'idle') continue;
-    env.send(running.informerClient.server, { type: 'api/cancel', id: informer.streamId });
-  }
-  memory.running = undefined;
 }
 
 function contextOf(manager: Manager, running: Running): LoopContext {

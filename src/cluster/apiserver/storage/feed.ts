@@ -181,7 +181,7 @@ function relist(server: Server, cache: ResourceCache): void {
 
 /** etcd is gone: what the caches hold stays readable for those who do not ask for the newest. */
 export function loseEtcd(server: Server): void {
-  const { memory, env } = server;
+  const { memory } = server;
   memory.etcdUp = false;
   for (const [id, call] of memory.calls) {
     if (call.kind === 'list' || call.kind === 'feed' || call.kind === 'compact') {
@@ -189,6 +189,10 @@ export function loseEtcd(server: Server): void {
     }
   }
   for (const cache of memory.caches.values()) cache.phase = 'idle';
+  tryLater(server);
+}
+
+function tryLater({ memory, env }: Server): void {
   // Each question that found nobody is a refusal of its own; one of them begins the wait.
   if (memory.reconnectArmed) return;
   memory.reconnectArmed = true;
@@ -202,9 +206,21 @@ export function loseEtcd(server: Server): void {
 export function reconnect(server: Server): void {
   server.memory.reconnectArmed = false;
   for (const cache of server.memory.caches.values()) {
+    if (cache.phase !== 'idle') continue;
     if (cache.ready) watch(server, cache);
     else list(server, cache);
   }
+}
+
+/**
+ * etcd refused to fill or to feed a copy: it has no leader, or its leader changed. The copy stays as it is, and is
+ * tried again in a moment (upstream: the reflector's backoff).
+ */
+export function refuseFeed(server: Server, storage: string, id: number): void {
+  const cache = server.memory.caches.get(storage);
+  if (cache?.feed !== id) return;
+  cache.phase = 'idle';
+  tryLater(server);
 }
 
 function noteConnected({ memory }: Server): void {

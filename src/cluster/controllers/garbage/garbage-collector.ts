@@ -77,7 +77,7 @@ function afterDeletion(gone: Owned, cluster: ClusterView): readonly string[] {
   const { uid = '', ownerReferences = [] } = gone.object.metadata;
   const keys = dependentsOf(uid, cluster).map(({ resource, key }) => identity(resource, key));
   for (const reference of ownerReferences) {
-    const place = placeOf(gone, reference);
+    const place = placeOf(gone, reference, cluster);
     const owner = place === undefined ? undefined : cluster.find(place.resource, place.key);
     if (place !== undefined && owner !== undefined && isWaiting(owner)) {
       keys.push(identity(place.resource, place.key));

@@ -1,7 +1,13 @@
 import type { OwnerReference } from '../../../api/generated/types.ts';
 import type { KubeObject } from '../../client/kube-object.ts';
 import type { ClusterView } from '../cluster-view.ts';
-import { resourceInfo, resourceInfos, resourceOfKind } from '../resources.ts';
+import {
+  customResourceInfos,
+  resourceInfo,
+  resourceInfos,
+  resourceOfKind,
+  type ResourceInfo,
+} from '../resources.ts';
 
 export const FOREGROUND = 'foregroundDeletion';
 export const ORPHAN = 'orphan';
@@ -37,6 +43,12 @@ export function dependentsOf(uid: string, cluster: ClusterView): readonly Owned[
       dependents.push({ resource: name, key, object });
     }
   }
+  for (const { name } of customResourceInfos(cluster.all('customresourcedefinitions'))) {
+    for (const [key, object] of cluster.filedAny(name, 'owner', uid)) {
+      dependents ??= [];
+      dependents.push({ resource: name, key, object });
+    }
+  }
   return dependents ?? NONE;
 }
 const NONE: readonly Owned[] = Object.freeze([]);
@@ -61,7 +73,7 @@ const SOLID: Owner = Object.freeze({ state: 'solid' });
 /** What one of an object's owner references points at. */
 export function ownerOf(owned: Owned, reference: OwnerReference, cluster: ClusterView): Owner {
   const { uid } = reference;
-  const place = placeOf(owned, reference);
+  const place = placeOf(owned, reference, cluster);
   // What cannot be resolved is left alone, as documented for cluster-scoped dependents of namespaced owners.
   if (place === undefined) return SOLID;
   const owner = cluster.find(place.resource, place.key);
@@ -75,12 +87,29 @@ export function ownerOf(owned: Owned, reference: OwnerReference, cluster: Cluste
 export function placeOf(
   owned: Owned,
   { apiVersion, kind, name }: OwnerReference,
+  cluster: ClusterView,
 ): { readonly resource: string; readonly key: string } | undefined {
-  const info = resourceOfKind(apiVersion, kind);
+  const info = resourceOfKind(apiVersion, kind) ?? customOfKind(apiVersion, kind, cluster);
   if (info === undefined || !info.mirrored) return undefined;
   if (!info.namespaced) return { resource: info.name, key: name };
-  if (resourceInfo(owned.resource)?.namespaced !== true) return undefined;
+  if (!isNamespaced(owned.resource, owned.key)) return undefined;
   return { resource: info.name, key: `${owned.object.metadata.namespace ?? ''}/${name}` };
+}
+
+/** A definition's resource by its kind, in whichever of its versions. */
+function customOfKind(
+  apiVersion: string,
+  kind: string,
+  cluster: ClusterView,
+): ResourceInfo | undefined {
+  const group = apiVersion.slice(0, apiVersion.lastIndexOf('/') + 1);
+  return customResourceInfos(cluster.all('customresourcedefinitions')).find(
+    (each) => each.kind === kind && each.apiVersion.startsWith(group),
+  );
+}
+
+function isNamespaced(resource: string, key: string): boolean {
+  return resource.startsWith('/') ? key.includes('/') : resourceInfo(resource)?.namespaced === true;
 }
 
 /** Whether an object is deleted in the foreground and waits for its dependents. */

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../client/kube-object.ts';
 import type { ClusterView } from '../cluster-view.ts';
-import { resourceInfos } from '../resources.ts';
+import { customResourceInfos, resourceInfos } from '../resources.ts';
 
 /** What a namespace holds of one kind. */
 export interface Content {
@@ -15,14 +15,16 @@ export interface Content {
 /** Everything in a namespace that the process has a copy of, kind by kind. */
 export function contentOf(namespace: string, cluster: ClusterView): readonly Content[] {
   const content: Content[] = [];
-  for (const { name, namespaced, mirrored, apiVersion } of resourceInfos) {
+  const custom = customResourceInfos(cluster.all('customresourcedefinitions'));
+  const infos = custom.length === 0 ? resourceInfos : [...resourceInfos, ...custom];
+  for (const { name, namespaced, mirrored, apiVersion } of infos) {
     if (!namespaced || !mirrored) continue;
     const objects = [...cluster.filedAny(name, 'namespace', namespace).values()];
     if (objects.length === 0) continue;
     const slash = apiVersion.indexOf('/');
     content.push({
       resource: name,
-      title: `${name}.${slash < 0 ? '' : apiVersion.slice(0, slash)}`,
+      title: `${name.slice(name.lastIndexOf('/') + 1)}.${slash < 0 ? '' : apiVersion.slice(0, slash)}`,
       objects,
       graceSeconds: name === 'pods' ? longestGrace(objects) : 0,
     });
