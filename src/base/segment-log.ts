@@ -49,3 +49,17 @@ export function dropLogBefore<T>(log: SegmentLog<T>, number: number): void {
   log.segments.splice(0, full);
   log.base += full * SEGMENT_SIZE;
 }
+
+/** Takes back every item from `number` on, so that `number` is the next one's. */
+export function truncateLog<T>(log: SegmentLog<T>, number: number): void {
+  if (number >= log.next) return;
+  const to = Math.max(number, log.first);
+  let offset = to - log.base;
+  const segment = offset >> SEGMENT_BITS;
+  offset &= SEGMENT_SIZE - 1;
+  const kept = log.segments[segment] ?? log.tail;
+  // A full segment is frozen, perhaps shared: what is left of it is copied.
+  log.tail = kept.slice(0, offset);
+  if (segment < log.segments.length) log.segments.splice(segment);
+  log.next = to;
+}

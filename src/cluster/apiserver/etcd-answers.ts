@@ -11,7 +11,7 @@ import { formOf, present } from './reads/object-form.ts';
 import { targetOf } from './request-target.ts';
 import { runVerb } from './run-verb.ts';
 import { cacheOf, calendarMillis, type EtcdCall, type Server } from './server.ts';
-import { takeList } from './storage/feed.ts';
+import { refuseFeed, takeList } from './storage/feed.ts';
 import { revisionOf, withRevision } from './storage/stored-object.ts';
 import { scaleOf } from './subresources/scale.ts';
 import type { VerbStep } from './verb.ts';
@@ -32,8 +32,11 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
   switch (call.kind) {
     case 'list':
       if (answer.type === 'etcd/range-result') takeList(server, call.storage, answer);
+      else refuseFeed(server, call.storage, answer.id);
       return;
     case 'feed':
+      refuseFeed(server, call.storage, answer.id);
+      return;
     case 'compact':
       return;
     case 'health':

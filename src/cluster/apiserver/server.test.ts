@@ -199,13 +199,10 @@ describe('without etcd', () => {
 
   test('a write that etcd does not answer is given up after 34 s', () => {
     const rig = apiServerRig();
+    // The disk hangs: what is to be flushed never is.
+    const machine = rig.world.machines.get('cp-1');
+    if (machine !== undefined) machine.fsyncMicros = [1000 * SECOND];
     const id = send(rig, { method: 'POST', path: maps, body: configBody('a') });
-    run(rig, 100);
-    // The disk hangs: what is being flushed never is.
-    const { memory } = rig.world.processes.get(ETCD) as unknown as {
-      memory: { proposals: { flushing: unknown[] } };
-    };
-    memory.proposals.flushing = [];
     run(rig, 33 * SECOND);
     expect(answerTo(rig, id)).toBeUndefined();
     run(rig, 2 * SECOND);
@@ -217,7 +214,11 @@ describe('without etcd', () => {
           'Timeout: request did not complete within requested timeout - context deadline exceeded',
       },
     });
-    expect(memoryOf(rig).calls.size).toBe(memoryOf(rig).caches.size);
+    // The server's own writes go on waiting.
+    const left = [...memoryOf(rig).calls.values()].filter(
+      (call) => call.kind === 'write' && call.exchange.client !== undefined,
+    );
+    expect(left).toEqual([]);
   });
 });
 

@@ -1,6 +1,14 @@
 import { assertNever } from '../../base/exhaustive.ts';
 import type { Cause } from '../../kernel/cause.ts';
-import type { EtcdRequest, EtcdResponse } from '../messages.ts';
+import type {
+  EtcdAlarm,
+  EtcdMaintenanceResponse,
+  EtcdMember,
+  EtcdRequest,
+  EtcdResponse,
+} from '../messages.ts';
+import { COMPACTED, CORRUPT, FUTURE_REVISION, NO_SPACE } from './errors.ts';
+import type { ConfChange } from './raft/message.ts';
 import { compact, put, remove, type EtcdDisk, type StoredEvent } from './store.ts';
 
 /**
@@ -18,17 +26,29 @@ export type Entry =
     }
   /** The keys of a lease whose time is up. */
   | { readonly kind: 'revoke'; readonly lease: number }
-  | { readonly kind: 'compact'; readonly revision: number };
+  | { readonly kind: 'compact'; readonly revision: number }
+  | { readonly kind: 'alarm'; readonly raise: boolean; readonly alarm: EtcdAlarm }
+  /** A change of who belongs to the cluster; the member as it is from then on. */
+  | { readonly kind: 'member'; readonly change: ConfChange; readonly member: EtcdMember }
+  /** A member that has started says its name. */
+  | {
+      readonly kind: 'publish';
+      readonly member: string;
+      readonly name: string;
+      readonly clientUrl: string;
+    };
 
-/** What etcd says about a revision that is gone, and about one that is still to come. */
-export const COMPACTED = 'etcdserver: mvcc: required revision has been compacted';
-export const FUTURE_REVISION = 'etcdserver: mvcc: required revision is a future revision';
-
-/** Who waits for an entry's effect. */
-export interface Asker {
-  readonly client: string;
+/** An entry on its way, with who proposed it and why. Frozen. */
+export interface Proposal {
+  /** The proposing member and its number for it: how that member finds who waits for the answer. */
+  readonly by: string;
   readonly id: number;
+  readonly entry: Entry;
+  readonly cause: Cause | undefined;
 }
+
+/** What is answered to whoever asked for an entry. */
+export type Effect = EtcdResponse | EtcdMaintenanceResponse | undefined;
 
 /**
  * Carries a committed entry out: the only way in which the store changes. Changes are added to `events`; the answer
@@ -42,7 +62,7 @@ export function applyEntry(
     readonly id: number;
     readonly events: StoredEvent[];
   },
-): EtcdResponse | undefined {
+): Effect {
   switch (entry.kind) {
     case 'txn':
       return applyTxn(disk, entry, context);
@@ -54,6 +74,17 @@ export function applyEntry(
       return undefined;
     case 'compact':
       return applyCompaction(disk, entry.revision, context.id);
+    case 'alarm':
+      return applyAlarm(disk, entry, context.id);
+    case 'member':
+      return applyMember(disk, entry, context.id);
+    case 'publish': {
+      const member = disk.members.get(entry.member);
+      if (member === undefined) return undefined;
+      const { name, clientUrl } = entry;
+      disk.members.set(entry.member, Object.freeze({ ...member, name, clientUrl }));
+      return undefined;
+    }
     default:
       return assertNever(entry);
   }
@@ -64,10 +95,20 @@ function applyTxn(
   entry: Extract<Entry, { kind: 'txn' }>,
   { cause, id, events }: { cause: Cause | undefined; id: number; events: StoredEvent[] },
 ): EtcdResponse {
-  const { key, op } = entry;
+  const { key, op, expectedModRevision } = entry;
+  if (disk.alarms.size > 0) {
+    if (isRaised(disk, 'CORRUPT')) return { type: 'etcd/error', id, error: CORRUPT };
+    // What needs room is refused; deletions give some back, sooner or later.
+    if (op.kind === 'put' && isRaised(disk, 'NOSPACE')) {
+      return { type: 'etcd/error', id, error: NO_SPACE };
+    }
+  }
   const current = disk.keys.get(key);
-  if ((current?.modRevision ?? 0) !== entry.expectedModRevision) {
+  if (expectedModRevision >= 0 && (current?.modRevision ?? 0) !== expectedModRevision) {
     return { type: 'etcd/txn-result', id, revision: disk.revision, succeeded: false, current };
+  }
+  if (op.kind === 'put' && entry.lease !== 0 && op.ttlSeconds !== undefined) {
+    disk.leaseTtls.set(entry.lease, Math.max(op.ttlSeconds, disk.leaseTtls.get(entry.lease) ?? 0));
   }
   const event =
     op.kind === 'put'
@@ -84,10 +125,50 @@ function applyTxn(
 }
 
 function applyCompaction(disk: EtcdDisk, revision: number, id: number): EtcdResponse {
+  if (isRaised(disk, 'CORRUPT')) return { type: 'etcd/error', id, error: CORRUPT };
   if (revision > disk.revision) return { type: 'etcd/error', id, error: FUTURE_REVISION };
   if (revision <= disk.compactedRevision) {
     return { type: 'etcd/error', id, error: COMPACTED, compactRevision: disk.compactedRevision };
   }
   compact(disk, revision);
   return { type: 'etcd/compact-result', id, revision };
+}
+
+function applyAlarm(
+  disk: EtcdDisk,
+  { raise, alarm }: Extract<Entry, { kind: 'alarm' }>,
+  id: number,
+): EtcdMaintenanceResponse {
+  const key = `${alarm.member} ${alarm.alarm}`;
+  const alarms = [alarm];
+  if (raise) disk.alarms.set(key, alarm);
+  else if (!disk.alarms.delete(key)) alarms.pop();
+  return { type: 'etcd/maintenance-result', id, result: { kind: 'alarms', alarms } };
+}
+
+function applyMember(
+  disk: EtcdDisk,
+  { change, member }: Extract<Entry, { kind: 'member' }>,
+  id: number,
+): EtcdMaintenanceResponse {
+  if (change.kind === 'remove') {
+    disk.members.delete(change.member);
+    disk.removed.add(change.member);
+  } else disk.members.set(member.id, member);
+  return {
+    type: 'etcd/maintenance-result',
+    id,
+    result: {
+      kind: 'members',
+      members: [...disk.members.values()],
+      ...(change.kind === 'add-voter' || change.kind === 'add-learner' ? { added: member.id } : {}),
+    },
+  };
+}
+
+/** Whether any member has raised an alarm. */
+export function isRaised({ alarms }: EtcdDisk, kind: EtcdAlarm['alarm']): boolean {
+  if (alarms.size === 0) return false;
+  for (const { alarm } of alarms.values()) if (alarm === kind) return true;
+  return false;
 }

@@ -1,11 +1,12 @@
-import type { Env } from '../../kernel/process.ts';
 import { SECOND, type Micros } from '../../kernel/time.ts';
-import type { EtcdDisk } from './store.ts';
+import { submit } from './propose.ts';
+import type { Member } from './member.ts';
+import type { EtcdStore } from './store.ts';
 
 /** The time of a lease may be up. */
 export interface LeaseTimer {
   readonly type: 'etcd/lease-timer';
-  readonly lease: Micros;
+  readonly at: Micros;
 }
 
 /**
@@ -14,29 +15,77 @@ export interface LeaseTimer {
  */
 const SHARED_FOR: Micros = 60 * SECOND;
 
+/** How often a lessor looks for leases that are due. */
+const RETRY_AFTER: Micros = SECOND / 2;
+
 /** The lease of a key that is to live for `ttlSeconds`: the instant at which it vanishes. 0 without a time to live. */
 export function leaseFor(ttlSeconds: number | undefined, now: Micros): Micros {
   if (ttlSeconds === undefined || ttlSeconds <= 0) return 0;
-  return Math.ceil((now + ttlSeconds * SECOND) / SHARED_FOR) * SHARED_FOR;
+  // The lease manager shares a lease for 5 % of its time at most.
+  const shared = Math.min(SHARED_FOR, Math.max(ttlSeconds * SECOND * 0.05, 1));
+  return Math.ceil((now + ttlSeconds * SECOND) / shared) * shared;
 }
 
-/** Arms a timer for a lease that is due before the one armed for; answers for when a timer is armed now. */
-export function armForLease(
-  lease: Micros,
-  armedFor: Micros | undefined,
-  env: Env<LeaseTimer>,
-): Micros | undefined {
-  if (armedFor !== undefined && armedFor <= lease) return armedFor;
+/**
+ * When a leader ends a lease. Only the leader counts, and what its predecessor had counted is lost with it: a lease
+ * granted before this leader's time is granted once more in full, and an election timeout on top.
+ */
+export function leaseDue({ disk, memory }: Member, lease: Micros): Micros {
+  const ttl = (disk.leaseTtls.get(lease) ?? 0) * SECOND;
+  const { promotedAt, raft } = memory;
+  if (lease - ttl >= promotedAt) return lease;
+  return Math.max(lease, promotedAt + raft.settings.electionMicros + ttl);
+}
+
+/** Arms the timer of a leader for a lease that is due before the one it is armed for. */
+export function armForLease(member: Member, lease: Micros): void {
+  if (member.memory.raft.role === 'leader') arm(member, leaseDue(member, lease));
+}
+
+function arm({ memory, env }: Member, due: Micros): void {
+  if (memory.leaseTimer !== undefined && memory.leaseTimer <= due) return;
+  const { cause } = env;
   env.resumeCause(undefined);
-  env.after(Math.max(0, lease - env.now), { type: 'etcd/lease-timer', lease });
-  return lease;
+  const at = Math.max(due, env.now);
+  env.after(at - env.now, { type: 'etcd/lease-timer', at });
+  env.resumeCause(cause);
+  memory.leaseTimer = at;
 }
 
-/** The earliest lease due after an instant; undefined where there is none. */
-export function nextLease(disk: EtcdDisk, after: Micros): Micros | undefined {
-  let earliest: Micros | undefined;
-  for (const lease of disk.leases.keys()) {
-    if (lease > after && (earliest === undefined || lease < earliest)) earliest = lease;
+/** A new leader begins to count. */
+export function promoteLessor(member: Member): void {
+  const { memory, env } = member;
+  memory.promotedAt = env.now;
+  memory.leaseTimer = undefined;
+  armNext(member, member.disk);
+}
+
+/** A leader that is none any more stops counting. */
+export function demoteLessor({ memory }: Member): void {
+  memory.leaseTimer = undefined;
+}
+
+function armNext(member: Member, store: EtcdStore): void {
+  let next: Micros | undefined;
+  for (const lease of store.leases.keys()) {
+    if (lease <= 0) continue;
+    // What is being revoked is looked at again: the proposal may get lost.
+    const due = Math.max(leaseDue(member, lease), member.env.now + RETRY_AFTER);
+    if (next === undefined || due < next) next = due;
   }
-  return earliest;
+  if (next !== undefined) arm(member, next);
+}
+
+/** Proposes the end of the leases that are due. */
+export function revokeDueLeases(member: Member, timer: LeaseTimer): void {
+  const { disk, memory, env } = member;
+  if (memory.raft.role !== 'leader' || memory.leaseTimer !== timer.at) return;
+  memory.leaseTimer = undefined;
+  for (const [lease, keys] of disk.leases) {
+    if (leaseDue(member, lease) > env.now) continue;
+    env.resumeCause(undefined);
+    env.note(`the lease of ${keys.size} ${keys.size === 1 ? 'key' : 'keys'} has expired`);
+    submit(member, { kind: 'revoke', lease }, undefined);
+  }
+  armNext(member, disk);
 }

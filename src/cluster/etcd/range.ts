@@ -1,6 +1,9 @@
 import { compareStrings } from '../../base/compare.ts';
 import { logItem } from '../../base/segment-log.ts';
 import { keysInOrder, lowerBound } from '../../base/sorted-keys.ts';
+import type { EtcdRequest, EtcdResponse } from '../messages.ts';
+import { isRaised } from './apply.ts';
+import { COMPACTED, CORRUPT, FUTURE_REVISION } from './errors.ts';
 import { bucketOf, type EtcdDisk, type StoredKeyValue } from './store.ts';
 
 /** Keys from `key` up to, not including, `end`; without an end the one key. */
@@ -105,4 +108,32 @@ function forEachKey(
 export function endOfPrefix(prefix: string): string {
   const last = prefix.length - 1;
   return prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
+}
+
+/** Answers a range from what this member holds. */
+export function answerRange(
+  disk: EtcdDisk,
+  request: Extract<EtcdRequest, { type: 'etcd/range' }>,
+): EtcdResponse {
+  const { id, revision } = request;
+  if (isRaised(disk, 'CORRUPT')) return { type: 'etcd/error', id, error: CORRUPT };
+  if (revision !== undefined && revision > disk.revision) {
+    return { type: 'etcd/error', id, error: FUTURE_REVISION };
+  }
+  if (revision !== undefined && revision < disk.compactedRevision) {
+    return { type: 'etcd/error', id, error: COMPACTED, compactRevision: disk.compactedRevision };
+  }
+  const limit = request.limit === undefined || request.limit <= 0 ? Infinity : request.limit;
+  const { keyValues, count } =
+    revision === undefined || revision === disk.revision
+      ? rangeNow(disk, request, limit)
+      : rangeAt(disk, request, { revision, limit });
+  return {
+    type: 'etcd/range-result',
+    id,
+    revision: disk.revision,
+    keyValues,
+    count,
+    more: count > keyValues.length,
+  };
 }

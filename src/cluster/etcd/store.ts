@@ -2,27 +2,50 @@ import {
   appendToLog,
   createSegmentLog,
   dropLogBefore,
+  logItem,
   type SegmentLog,
 } from '../../base/segment-log.ts';
 import { addKey, createSortedKeys, removeKey, type SortedKeys } from '../../base/sorted-keys.ts';
 import type { Cause } from '../../kernel/cause.ts';
-import type { EtcdEvent, EtcdKeyValue } from '../messages.ts';
+import type { EtcdAlarm, EtcdEvent, EtcdKeyValue, EtcdMember } from '../messages.ts';
+import { emptyBackend, free, occupy, TOMBSTONE_BYTES, weigh, type Backend } from './backend.ts';
+import { emptyStorage, type RaftStorage } from './raft/state.ts';
 
 /**
- * What an etcd member keeps on disk: the current value of every key, and every change since the last compaction.
- * Each write of a key makes a revision of its own, so the change of revision r has the number r in the history.
+ * What an etcd member keeps on disk: its log, and what came of the log's applied part: the current value of every key,
+ * every change since the last compaction, members and alarms. Each write of a key makes a revision of its own, so the
+ * change of revision r has the number r in the history.
  */
-export interface EtcdDisk {
+export interface EtcdDisk extends EtcdStore {
+  /** Who this member is; empty until a newcomer has learnt it from the others. */
+  memberId: string;
+  clusterId: string;
+  raft: RaftStorage;
+  readonly backend: Backend;
+}
+
+/** What the applied entries have made: the same on all members that have applied the same. */
+export interface EtcdStore {
+  /** The last entry that is part of it (upstream: the consistent index). */
+  appliedIndex: number;
+  /** By id. */
+  members: Map<string, EtcdMember>;
+  /** Ids that will never be members again. */
+  removed: Set<string>;
+  /** By member and alarm. */
+  alarms: Map<string, EtcdAlarm>;
   /** The revision of the last write. An empty store has 1. */
   revision: number;
   /** Revisions up to and including this one cannot be read or watched any more. */
   compactedRevision: number;
-  readonly keys: Map<string, StoredKeyValue>;
+  keys: Map<string, StoredKeyValue>;
   /** The order of the keys, by bucket (see `bucketOf`). */
-  readonly index: Map<string, SortedKeys>;
-  readonly history: SegmentLog<StoredEvent>;
+  index: Map<string, SortedKeys>;
+  history: SegmentLog<StoredEvent>;
   /** Keys that vanish at an instant (microseconds of virtual time), by that instant. */
-  readonly leases: Map<number, Set<string>>;
+  leases: Map<number, Set<string>>;
+  /** How long each lease was granted for, in seconds: a new leader grants it once more. */
+  leaseTtls: Map<number, number>;
 }
 
 /** A key with what Kubarium remembers beside etcd's own fields. Frozen. */
@@ -32,6 +55,8 @@ export interface StoredKeyValue extends EtcdKeyValue {
   /** Why the key was last written, and why it came to be. */
   readonly cause: Cause | undefined;
   readonly createdCause: Cause | undefined;
+  /** About how much room it takes in the database file. */
+  readonly bytes: number;
 }
 
 /** A change as the history keeps it. Frozen. */
@@ -42,12 +67,27 @@ export interface StoredEvent extends EtcdEvent {
 
 export function emptyDisk(): EtcdDisk {
   return {
+    memberId: '',
+    clusterId: '',
+    raft: emptyStorage(),
+    backend: emptyBackend(),
+    ...emptyStore(),
+  };
+}
+
+function emptyStore(): EtcdStore {
+  return {
+    appliedIndex: 0,
+    members: new Map(),
+    removed: new Set(),
+    alarms: new Map(),
     revision: 1,
     compactedRevision: 0,
     keys: new Map(),
     index: new Map(),
     history: createSegmentLog(2),
     leases: new Map(),
+    leaseTtls: new Map(),
   };
 }
 
@@ -81,7 +121,9 @@ export function put(
     lease,
     cause,
     createdCause: previous === undefined ? cause : previous.createdCause,
+    bytes: weigh(disk.backend, bucketOf(key), key, value),
   });
+  occupy(disk.backend, keyValue.bytes);
   if (previous === undefined) addKey(bucketIndex(disk, key), key);
   if (lease !== (previous?.lease ?? 0))
     moveLease(disk, key, { from: previous?.lease ?? 0, to: lease });
@@ -100,12 +142,20 @@ export function remove(
   const keyValue = Object.freeze({ ...previous, modRevision: ++disk.revision, cause });
   disk.keys.delete(key);
   removeKey(bucketIndex(disk, key));
+  occupy(disk.backend, TOMBSTONE_BYTES);
   if (previous.lease !== 0) moveLease(disk, key, { from: previous.lease, to: 0 });
   return remember(disk, { kind: 'delete', key, keyValue, previous, cause });
 }
 
 /** Forgets the history up to and including `revision`. The current values stay. */
 export function compact(disk: EtcdDisk, revision: number): void {
+  for (let each = disk.history.first; each <= revision; each++) {
+    // What a change replaced or took away goes, and the record of a deletion with it.
+    const event = logItem(disk.history, each);
+    if (event === undefined) continue;
+    const tombstone = event.kind === 'delete' ? TOMBSTONE_BYTES : 0;
+    free(disk.backend, (event.previous?.bytes ?? 0) + tombstone);
+  }
   disk.compactedRevision = revision;
   dropLogBefore(disk.history, revision + 1);
 }
@@ -130,7 +180,10 @@ function moveLease(disk: EtcdDisk, key: string, { from, to }: { from: number; to
   if (from !== 0) {
     const left = disk.leases.get(from);
     left?.delete(key);
-    if (left?.size === 0) disk.leases.delete(from);
+    if (left?.size === 0) {
+      disk.leases.delete(from);
+      disk.leaseTtls.delete(from);
+    }
   }
   if (to === 0) return;
   const keys = disk.leases.get(to);

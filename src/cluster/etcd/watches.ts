@@ -38,17 +38,50 @@ export function openWatch(
     });
     return;
   }
-  const missed: StoredEvent[] = [];
-  for (let revision = fromRevision; revision <= disk.revision; revision++) {
-    const event = logItem(disk.history, revision);
-    if (event !== undefined && isWithin(event.key, watch)) missed.push(event);
-  }
+  const missed = changesFor(watch, disk, fromRevision);
   const bucket = bucketOf(watch.key);
   const place = bucket !== '' && watch.end <= endOfPrefix(bucket) ? bucket : '';
   const list = watches.get(place);
   if (list === undefined) watches.set(place, [Object.freeze(watch)]);
   else list.push(Object.freeze(watch));
   env.send(client, { type: 'etcd/events', id, events: missed, revision: disk.revision });
+}
+
+function changesFor(watch: EtcdWatch, disk: EtcdDisk, from: number): StoredEvent[] {
+  const changes: StoredEvent[] = [];
+  for (let revision = from; revision <= disk.revision; revision++) {
+    const event = logItem(disk.history, revision);
+    if (event !== undefined && isWithin(event.key, watch)) changes.push(event);
+  }
+  return changes;
+}
+
+/**
+ * A snapshot from the leader took the store's place: every watch gets what it has not been told. `told` is the
+ * revision that the store had before.
+ */
+export function catchUpWatches(
+  watches: EtcdWatches,
+  disk: EtcdDisk,
+  { told, env }: { readonly told: number; readonly env: Env<EtcdWatchEvents> },
+): void {
+  env.resumeCause(undefined);
+  for (const [place, list] of watches) {
+    const staying = list.filter((watch) => {
+      const { id, client } = watch;
+      const { revision } = disk;
+      const from = Math.max(watch.fromRevision, told + 1);
+      if (from <= disk.compactedRevision) {
+        const compactRevision = disk.compactedRevision;
+        env.send(client, { type: 'etcd/events', id, events: [], revision, compactRevision });
+        return false;
+      }
+      const events = changesFor(watch, disk, from);
+      if (events.length > 0) env.send(client, { type: 'etcd/events', id, events, revision });
+      return true;
+    });
+    watches.set(place, staying);
+  }
 }
 
 /** Tells each watch what concerns it of a batch of changes, in one message for each watch. */

@@ -1,0 +1,60 @@
+import type { EtcdFault } from '../messages.ts';
+import type { Member, PeerMessage } from './member.ts';
+import { submit } from './propose.ts';
+import { hashStore } from './snapshot.ts';
+
+/** `--corrupt-check-time`: a leader compares what the members hold, and raises the alarm where one differs. */
+
+export function armCorruptCheck({ config, env, memory }: Member): void {
+  const period = config.corruptCheckMicros ?? 0;
+  if (period > 0) env.after(period, { type: 'etcd/corrupt-check', term: memory.raft.term });
+}
+
+/** Asks every other member for its fingerprint. */
+export function checkCorruption(member: Member, term: number): void {
+  const { memory, disk, env } = member;
+  if (memory.raft.role !== 'leader' || memory.raft.term !== term) return;
+  env.resumeCause(undefined);
+  for (const { process } of memory.peers.values()) {
+    env.send(process, { type: 'etcd/peer-hash', revision: disk.revision });
+  }
+  armCorruptCheck(member);
+}
+
+/** A member's fingerprint, for whoever asked. One that lags has nothing to compare. */
+export function answerHash(
+  { disk, env }: Member,
+  { revision }: Extract<PeerMessage, { type: 'etcd/peer-hash' }>,
+): void {
+  if (env.from === undefined || revision > disk.revision || revision < disk.compactedRevision)
+    return;
+  env.send(env.from, {
+    type: 'etcd/peer-hash-answer',
+    member: disk.memberId,
+    revision,
+    compactRevision: disk.compactedRevision,
+    hash: hashStore(disk, revision),
+  });
+}
+
+/** Compares a member's fingerprint with one's own. */
+export function compareHash(
+  member: Member,
+  answer: Extract<PeerMessage, { type: 'etcd/peer-hash-answer' }>,
+): void {
+  const { memory, disk, env } = member;
+  const { revision, compactRevision, hash } = answer;
+  if (memory.raft.role !== 'leader' || compactRevision !== disk.compactedRevision) return;
+  if (revision < disk.compactedRevision || hashStore(disk, revision) === hash) return;
+  env.resumeCause(undefined);
+  env.note(`member ${answer.member} holds something else at revision ${revision}`);
+  const alarm = Object.freeze({ member: answer.member, alarm: 'CORRUPT' as const });
+  submit(member, { kind: 'alarm', raise: true, alarm }, undefined);
+}
+
+/** A fault: the disk gives another value back than was written. Nobody notices until somebody compares. */
+export function flipValue({ disk }: Member, { key }: EtcdFault): void {
+  const held = disk.keys.get(key);
+  if (held === undefined) return;
+  disk.keys.set(key, Object.freeze({ ...held, value: Object.freeze({ corrupted: true }) }));
+}

@@ -1,0 +1,141 @@
+import { LEADER_CHANGED, TIMED_OUT } from './errors.ts';
+import { answerHealth } from './health.ts';
+import { isAlone, raftOf, requestTimeout, type Member, type Reader } from './member.ts';
+import { answerRange } from './range.ts';
+import { termAt } from './raft/log.ts';
+import { requestRead } from './raft/step.ts';
+
+/**
+ * Reads that must see everything that was acknowledged before they began. One question for the read index is on its
+ * way at a time; reads that come meanwhile share the next one.
+ */
+
+/** After this pause the question is sent again. */
+const RETRY_MICROS = 500_000;
+
+/** Takes a read; it is answered at once where nobody has to be asked. */
+export function read(member: Member, reader: Reader): void {
+  const { memory } = member;
+  const { raft, reads } = memory;
+  if (memory.defrag !== undefined) {
+    memory.defrag.readers.push(reader);
+    return;
+  }
+  // The leader of one member that has applied all that it has committed needs no round of messages.
+  if (
+    raft.role === 'leader' &&
+    raft.applied === raft.commit &&
+    isAlone(member) &&
+    termAt(raftOf(member), raft.commit) === raft.term
+  ) {
+    serve(member, reader);
+    return;
+  }
+  reads.gathered.push(Object.freeze(reader));
+  ask(member);
+}
+
+function ask(member: Member): void {
+  const { memory, env } = member;
+  const { reads } = memory;
+  if (reads.asked !== undefined || reads.gathered.length === 0) return;
+  const number = reads.next++;
+  reads.asked = { read: number, at: env.now, readers: reads.gathered };
+  reads.gathered = [];
+  requestRead(raftOf(member), number);
+  env.after(RETRY_MICROS, { type: 'etcd/read-retry', read: number });
+}
+
+/** The question may have been lost; after a while those who wait are told so. */
+export function retryRead(member: Member, number: number): void {
+  const { memory, env } = member;
+  const { asked } = memory.reads;
+  if (asked?.read !== number) return;
+  if (env.now - asked.at >= requestTimeout(member)) {
+    failAsked(member, TIMED_OUT);
+    return;
+  }
+  memory.stats.slowReadIndexes += 1;
+  requestRead(raftOf(member), number);
+  env.after(RETRY_MICROS, { type: 'etcd/read-retry', read: number });
+}
+
+/** The answers that the leader has given. */
+export function takeReadStates(member: Member): void {
+  const { raft, reads } = member.memory;
+  if (raft.readStates.length === 0) return;
+  const states = raft.readStates;
+  raft.readStates = [];
+  for (const { read: number, index } of states) {
+    if (reads.asked?.read !== number) continue;
+    reads.confirmed.push({ index, readers: reads.asked.readers });
+    reads.asked = undefined;
+  }
+  serveConfirmed(member);
+  ask(member);
+}
+
+/** The first leader since the start is there: whoever waited for it has not been asked in vain. */
+export function askFirstLeader(member: Member): void {
+  const { asked } = member.memory.reads;
+  if (asked !== undefined) requestRead(raftOf(member), asked.read);
+}
+
+/** Serves the reads whose index is applied. */
+export function serveConfirmed(member: Member): void {
+  const { raft, reads, defrag } = member.memory;
+  if (reads.confirmed.length === 0 || defrag !== undefined) return;
+  const ready = reads.confirmed.filter(({ index }) => index <= raft.applied);
+  if (ready.length === 0) return;
+  reads.confirmed = reads.confirmed.filter(({ index }) => index > raft.applied);
+  for (const { readers } of ready) for (const reader of readers) serve(member, reader);
+}
+
+/** Another leader has come: what the former one was asked will not be answered. */
+export function failOnLeaderChange(member: Member): void {
+  failAsked(member, LEADER_CHANGED);
+}
+
+function failAsked(member: Member, error: string): void {
+  const { memory } = member;
+  const { asked } = memory.reads;
+  if (asked !== undefined) {
+    memory.reads.asked = undefined;
+    memory.stats.readIndexesFailed += 1;
+    for (const reader of asked.readers) refuseRead(member, reader, error);
+  }
+  ask(member);
+}
+
+function refuseRead(member: Member, { client, message, cause }: Reader, error: string): void {
+  member.env.resumeCause(cause);
+  if (message.type === 'health/check') answerHealth(member, { client, message, error });
+  else member.env.send(client, { type: 'etcd/error', id: message.id, error });
+}
+
+/** Answers from what is applied now. */
+export function serve(member: Member, { client, message, cause }: Reader): void {
+  const { env, disk } = member;
+  if (env.cause !== cause) env.resumeCause(cause);
+  if (message.type === 'health/check') answerHealth(member, { client, message, error: undefined });
+  else env.send(client, answerRange(disk, message));
+}
+
+/** A client is gone, and its reads with it. */
+export function forgetReader({ memory }: Member, client: string): void {
+  const { reads, defrag } = memory;
+  const stays = (each: Reader): boolean => each.client !== client;
+  memory.earlyWatches = memory.earlyWatches.filter((each) => each.client !== client);
+  reads.gathered = reads.gathered.filter(stays);
+  if (reads.asked !== undefined) {
+    reads.asked = { ...reads.asked, readers: reads.asked.readers.filter(stays) };
+  }
+  reads.confirmed = reads.confirmed.map(({ index, readers }) => ({
+    index,
+    readers: readers.filter(stays),
+  }));
+  if (defrag !== undefined) {
+    const readers = defrag.readers.filter(stays);
+    defrag.readers.splice(0, Infinity, ...readers);
+  }
+}

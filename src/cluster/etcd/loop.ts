@@ -1,0 +1,201 @@
+import { applyEntry, type Effect, type Proposal } from './apply.ts';
+import { DEFAULTS } from './config.ts';
+import { armForLease } from './leases.ts';
+import { serveConfirmed, takeReadStates } from './linearizable.ts';
+import { raftOf, type Member, type Saving } from './member.ts';
+import {
+  compactLog,
+  entryAt,
+  markStable,
+  stableIndex,
+  storeEntries,
+  storeSnapshot,
+} from './raft/log.ts';
+import { applyConfChange } from './raft/membership.ts';
+import type { RaftEntry } from './raft/message.ts';
+import { noteSaved, tickLeader } from './raft/step.ts';
+import { installStore, type StoreImage } from './snapshot.ts';
+import { noteFlush } from './stats.ts';
+import type { StoredEvent } from './store.ts';
+import { sendRaft, updatePeers } from './transport.ts';
+import { catchUpWatches, notifyWatches } from './watches.ts';
+
+/**
+ * The loop between Raft, the disk and the store (upstream: etcdserver's raftNode). It takes what Raft has to say, saves
+ * what must be saved, and carries out what is committed. While a save is under way it does nothing else: no message
+ * leaves, no heartbeat ticks. That is why a slow disk makes leaders change.
+ */
+
+/** Goes on until everything waits for the disk, or for others. */
+export function goOn(member: Member): void {
+  const { memory, disk, env } = member;
+  const { raft } = memory;
+  for (;;) {
+    if (memory.saving !== undefined) return;
+    if (raft.readStates.length > 0) takeReadStates(member);
+    const messages = raft.outbox;
+    if (messages.length > 0) raft.outbox = [];
+    const isDirty =
+      raft.unstable.length > 0 ||
+      raft.snapshot !== undefined ||
+      raft.term !== disk.raft.term ||
+      (raft.vote !== disk.raft.vote && raft.settings.variant?.skipVotePersist !== true);
+    if (!isDirty) {
+      sendRaft(member, messages);
+      const isNews = applyCommitted(member);
+      if (!isNews && raft.outbox.length === 0 && raft.readStates.length === 0) return;
+      continue;
+    }
+    if (env.diskFull()) {
+      env.exit(1, 'failed to save Raft hard state and entries: no space left on device');
+      return;
+    }
+    // A leader's disk works in parallel with those of its followers; everybody else promises nothing in advance.
+    const isEarly = raft.role === 'leader' || raft.settings.variant?.ackBeforeSave === true;
+    if (isEarly) sendRaft(member, messages);
+    save(member, isEarly ? [] : messages);
+    applyCommitted(member);
+  }
+}
+
+const saved = Object.freeze({ type: 'etcd/saved' as const });
+
+function save({ memory, env }: Member, messages: Saving['messages']): void {
+  const { raft } = memory;
+  memory.saving = {
+    startedAt: env.now,
+    entries: Object.freeze(raft.unstable.slice()),
+    snapshot: raft.snapshot,
+    term: raft.term,
+    vote: raft.vote,
+    commit: raft.commit,
+    messages: Object.freeze(messages),
+  };
+  const { cause } = env;
+  env.resumeCause(undefined);
+  env.fsync(saved);
+  env.resumeCause(cause);
+}
+
+/** The disk has what was being saved: what was held back for it is said. */
+export function takeSaved(member: Member): void {
+  const { memory, disk, env } = member;
+  const { saving, raft, stats } = memory;
+  if (saving === undefined) return;
+  memory.saving = undefined;
+  const took = env.now - saving.startedAt;
+  noteFlush(stats, took);
+  disk.raft.term = saving.term;
+  if (raft.settings.variant?.skipVotePersist !== true) disk.raft.vote = saving.vote;
+  disk.raft.commit = Math.max(disk.raft.commit, saving.commit);
+  if (saving.snapshot !== undefined) takeStore(member, saving.snapshot);
+  storeEntries(disk.raft, saving.entries);
+  const node = raftOf(member);
+  markStable(node, saving.entries);
+  noteSaved(node);
+  sendRaft(member, saving.messages);
+  // The ticks that the loop missed are lost: a member with a slow disk is slow to lose patience, too.
+  const missed = took - raft.settings.heartbeatMicros;
+  if (missed > 0) raft.electionFrom += missed;
+  if (memory.tickDue) {
+    memory.tickDue = false;
+    stats.heartbeatSendFailures += 1;
+    tickLeader(node);
+  }
+}
+
+function takeStore(member: Member, snapshot: NonNullable<Saving['snapshot']>): void {
+  const { memory, disk } = member;
+  const { raft } = memory;
+  const told = disk.revision;
+  // The leader filled it in when it sent it.
+  installStore(disk, snapshot.data as StoreImage);
+  storeSnapshot(disk.raft, snapshot);
+  if (raft.snapshot?.index === snapshot.index) raft.snapshot = undefined;
+  raft.applied = disk.appliedIndex;
+  memory.stats.snapshotsReceived += 1;
+  updatePeers(member);
+  catchUpWatches(memory.watches, disk, { told, env: member.env });
+}
+
+/** Carries out what is committed and safe on this member's own disk; whether there was anything. */
+function applyCommitted(member: Member): boolean {
+  const { memory, disk } = member;
+  const { raft } = memory;
+  if (memory.defrag !== undefined) return false;
+  const node = raftOf(member);
+  const last = Math.min(raft.commit, stableIndex(node));
+  if (last <= raft.applied) return false;
+  const events: StoredEvent[] = [];
+  const answers: Answer[] = [];
+  while (raft.applied < last) {
+    const entry = entryAt(node, raft.applied + 1);
+    // Applied before the log was cut; a snapshot brings the rest.
+    if (entry === undefined) break;
+    raft.applied = entry.index;
+    disk.appliedIndex = entry.index;
+    applyOne(member, entry, events, answers);
+  }
+  memory.stats.applied = raft.applied;
+  memory.stats.proposalsCommitted = raft.commit;
+  memory.stats.bytes = disk.backend.inUse;
+  // Watches first: whoever learns that his write succeeded has then been told of it by his watches.
+  notifyWatches(memory.watches, events, { revision: disk.revision, env: member.env });
+  for (const { client, answer, cause } of answers) {
+    member.env.resumeCause(cause);
+    member.env.send(client, answer);
+  }
+  serveConfirmed(member);
+  cutLog(member);
+  return true;
+}
+
+interface Answer {
+  readonly client: string;
+  readonly answer: NonNullable<Effect>;
+  readonly cause: Proposal['cause'];
+}
+
+function applyOne(
+  member: Member,
+  entry: RaftEntry,
+  events: StoredEvent[],
+  answers: Answer[],
+): void {
+  const { memory, disk } = member;
+  if (entry.data === undefined) return;
+  // Members put nothing else into their log.
+  const { by, id, entry: change, cause } = entry.data as Proposal;
+  const waiting = by === disk.memberId ? memory.pending.get(id) : undefined;
+  if (waiting !== undefined) memory.pending.delete(id);
+  const answer = applyEntry(disk, change, { cause, id: waiting?.id ?? 0, events });
+  if (change.kind === 'txn') {
+    if (change.lease !== 0) armForLease(member, change.lease);
+  } else if (change.kind === 'member') {
+    applyConfChange(raftOf(member), change.change);
+    updatePeers(member);
+  }
+  if (answer !== undefined && waiting?.client !== undefined) {
+    answers.push({ client: waiting.client, answer, cause });
+  }
+}
+
+/** Forgets the log's applied beginning, but for what a lagging member may still ask for. */
+function cutLog(member: Member): void {
+  const { disk, memory, config } = member;
+  const { applied, conf } = memory.raft;
+  const kept = applied - disk.raft.compacted.index;
+  const isOnlyOne = conf.voters.length + conf.learners.length <= 1;
+  if (isOnlyOne) {
+    // Nobody will ask: what is applied is in the store.
+    if (kept >= ONLY_ONE_KEEPS) compactLog(raftOf(member), applied);
+    return;
+  }
+  const { snapshotCount, snapshotCatchUpEntries } = config;
+  const catchUp = snapshotCatchUpEntries ?? DEFAULTS.snapshotCatchUpEntries;
+  if (kept >= (snapshotCount ?? DEFAULTS.snapshotCount) + catchUp) {
+    compactLog(raftOf(member), applied - catchUp);
+  }
+}
+
+const ONLY_ONE_KEEPS = 256;

@@ -1,0 +1,128 @@
+import type { Entry, Proposal } from './apply.ts';
+import {
+  PROPOSAL_DROPPED,
+  TIMED_OUT,
+  TIMED_OUT_CONNECTION_LOST,
+  TIMED_OUT_LEADER_FAILED,
+  TOO_MANY_REQUESTS,
+} from './errors.ts';
+import { isAlone, raftOf, requestTimeout, type Member, type Waiting } from './member.ts';
+import { NOBODY, type RaftEntry } from './raft/message.ts';
+import { propose } from './raft/step.ts';
+import { isConnectedSince } from './transport.ts';
+
+/** From a wish to an entry on its way: who waits for it, and what he is told if it never comes back. */
+
+/** More committed entries than this may not wait to be applied. */
+const UNAPPLIED_MAX = 5000;
+
+/** Who asks for an entry. */
+export type Asking = Omit<Waiting, 'startedAt'>;
+
+/** Begins to agree on an entry, filed under the step's cause. It happens when the loop goes on, after the step's end. */
+export function submit(member: Member, entry: Entry, asking: Asking | undefined): void {
+  const { disk, memory, env } = member;
+  if (asking !== undefined && memory.raft.commit > memory.raft.applied + UNAPPLIED_MAX) {
+    refuse(member, { ...asking, startedAt: env.now }, TOO_MANY_REQUESTS);
+    return;
+  }
+  const id = memory.nextProposal++;
+  const data: Proposal = Object.freeze({
+    by: disk.memberId,
+    id,
+    entry: Object.freeze(entry),
+    cause: env.cause,
+  });
+  if (asking !== undefined) {
+    const { client, id: request, isMaintenance } = asking;
+    memory.pending.set(
+      id,
+      Object.freeze({ client, id: request, isMaintenance, startedAt: env.now }),
+    );
+    armSweep(member);
+  }
+  hand(member, id, { kind: entry.kind === 'member' ? 'conf-change' : 'normal', data });
+}
+
+function hand(member: Member, number: number, item: Pick<RaftEntry, 'kind' | 'data'>): void {
+  const { memory } = member;
+  const proposed = propose(raftOf(member), [item]);
+  if (proposed === 'no-leader') memory.held.push(Object.freeze({ number, ...item }));
+  else if (proposed === 'dropped') fail(member, number, PROPOSAL_DROPPED);
+}
+
+/** There is a leader: what has waited for one is proposed, unless whoever asked has been told that it took too long. */
+export function proposeHeld(member: Member): void {
+  const { memory } = member;
+  if (memory.raft.lead === NOBODY || memory.held.length === 0) return;
+  const { held } = memory;
+  memory.held = [];
+  for (const { number, kind, data } of held) {
+    if (memory.pending.has(number)) hand(member, number, { kind, data });
+  }
+}
+
+function fail(member: Member, number: number, error: string): void {
+  const { memory } = member;
+  const waiting = memory.pending.get(number);
+  if (waiting === undefined) return;
+  memory.pending.delete(number);
+  refuse(member, waiting, error);
+}
+
+/** Tells whoever waits that it will not be. */
+export function refuse(member: Member, waiting: Waiting, error: string): void {
+  const { client, id, isMaintenance } = waiting;
+  member.memory.stats.proposalsFailed += 1;
+  if (client === undefined) return;
+  const type = isMaintenance ? 'etcd/maintenance-error' : 'etcd/error';
+  member.env.send(client, { type, id, error });
+}
+
+/** A client is gone: nobody waits any more. What was proposed may happen all the same. */
+export function forgetClient({ memory }: Member, client: string): void {
+  for (const [number, waiting] of memory.pending) {
+    if (waiting.client === client) memory.pending.delete(number);
+  }
+}
+
+/** A member that decides alone waits for nobody but its disk. */
+function armSweep(member: Member): void {
+  const { memory, env } = member;
+  if (memory.sweepArmed || isAlone(member)) return;
+  memory.sweepArmed = true;
+  env.after(requestTimeout(member), { type: 'etcd/sweep' });
+}
+
+/** Gives up the proposals that have taken too long. */
+export function sweepProposals(member: Member): void {
+  const { memory, env } = member;
+  memory.sweepArmed = false;
+  const timeout = requestTimeout(member);
+  for (const [number, { startedAt }] of memory.pending) {
+    if (startedAt + timeout > env.now) {
+      memory.sweepArmed = true;
+      env.after(startedAt + timeout - env.now, { type: 'etcd/sweep' });
+      break;
+    }
+    fail(member, number, timeoutText(member, startedAt));
+  }
+  memory.held = memory.held.filter(({ number }) => memory.pending.has(number));
+}
+
+/** What a request that began then and has taken too long is told: etcd guesses at the reason. */
+function timeoutText(member: Member, startedAt: number): string {
+  const { memory, disk, env } = member;
+  const { raft, leadElectedAt } = memory;
+  if (startedAt > leadElectedAt - 2 * raft.settings.electionMicros && startedAt < leadElectedAt) {
+    return TIMED_OUT_LEADER_FAILED;
+  }
+  if (raft.lead === NOBODY) return TIMED_OUT;
+  const isConnected = (id: string): boolean => isConnectedSince(memory, id, startedAt, env.now);
+  if (raft.lead !== disk.memberId) {
+    return isConnected(raft.lead) ? TIMED_OUT : TIMED_OUT_CONNECTION_LOST;
+  }
+  const connected = raft.conf.voters.filter((id) => id === disk.memberId || isConnected(id));
+  const quorum = Math.floor(raft.conf.voters.length / 2) + 1;
+  return connected.length >= quorum ? TIMED_OUT : TIMED_OUT_CONNECTION_LOST;
+}
