@@ -1,5 +1,6 @@
 import type { Cause } from '../kernel/cause.ts';
 import type { ConnectionLost } from '../kernel/kernel.ts';
+import type { ResolverConfig } from './network/names.ts';
 import type { Protocol, ServiceRule } from './network/service-rules.ts';
 
 /**
@@ -453,6 +454,8 @@ export interface ContainerConfig {
   readonly stdin: boolean;
   readonly memoryLimitBytes: number | undefined;
   readonly cpuLimitMilli: number | undefined;
+  /** Its `/etc/resolv.conf`. */
+  readonly dns?: ResolverConfig;
   readonly terminationMessagePath: string;
   readonly terminationMessagePolicy: 'File' | 'FallbackToLogsOnError';
 }
@@ -495,8 +498,10 @@ export type CriRequest =
       readonly podName: string;
       readonly hostNetwork: boolean;
     }
-  /** Releases the Pod's address; its containers' records and logs stay. Answered where it has a number. */
-  | { readonly type: 'cri/stop-sandbox'; readonly podUid: string; readonly id?: number }
+  /** Releases the Pod's address; its containers' records and logs stay. No answer. */
+  | { readonly type: 'cri/stop-sandbox'; readonly podUid: string }
+  /** The same with an answer: for a kubelet that has to know, because the network plugin may fail. */
+  | { readonly type: 'cri/end-sandbox'; readonly id: number; readonly podUid: string }
   /** Forgets the Pod: sandbox, containers (killed where they still run), logs, volumes. No answer. */
   | { readonly type: 'cri/remove-sandbox'; readonly podUid: string }
   | { readonly type: 'cri/start-container'; readonly id: number; readonly config: ContainerConfig }
@@ -586,6 +591,7 @@ export type CriResult =
       readonly tookMicros: number;
     }
   | { readonly kind: 'sandbox'; readonly sandbox: CriSandbox }
+  | { readonly kind: 'sandbox-stopped' }
   | { readonly kind: 'container'; readonly container: CriContainer }
   | {
       readonly kind: 'probed';

@@ -2,6 +2,7 @@ import type { Micros } from '../../kernel/time.ts';
 import type { ProcessExited } from '../../kernel/kernel.ts';
 import { endContainer } from './containers.ts';
 import { awakeContainer } from './resting.ts';
+import { isSpawned } from './spawned.ts';
 import type { Container, ContainerdEnv, Runtime } from './state.ts';
 import { setWake } from './wake.ts';
 
@@ -11,6 +12,7 @@ export function componentExited(
   { process, code, reason }: ProcessExited,
   env: ContainerdEnv,
 ): void {
+  if (isSpawned(process)) env.reapProcess?.(process);
   for (const [id, { record }] of runtime.disk.containers) {
     if (record.process !== process || record.state !== 'running') continue;
     const container = awakeContainer(runtime, id);
@@ -39,8 +41,10 @@ export function recoverComponents(runtime: Runtime, rebooted: boolean, env: Cont
     if (record.process === undefined || record.state !== 'running') continue;
     const container = awakeContainer(runtime, id);
     if (container === undefined) continue;
-    if (rebooted || !env.isRunning(record.process)) markLost(container, env.now);
-    else if (container.killAt !== undefined) {
+    if (rebooted || !env.isRunning(record.process)) {
+      if (isSpawned(record.process)) env.reapProcess?.(record.process);
+      markLost(container, env.now);
+    } else if (container.killAt !== undefined) {
       container.wakeAt = undefined;
       setWake(container, env, container.killAt);
     }

@@ -15,6 +15,7 @@ import { failExecs, finishExecs } from './execs.ts';
 import { hostOf } from './host.ts';
 import { logTail } from './logs.ts';
 import { askNetwork } from './network.ts';
+import { isSpawned, spawned } from './spawned.ts';
 import { setWake } from './wake.ts';
 import type {
   Container,
@@ -77,10 +78,10 @@ export function startContainer(
     wakeAt: undefined,
     killAt: undefined,
   };
-  const component = componentOf(runtime, timer.config);
+  const component = componentOf(runtime, timer.config) ?? spawned(runtime, container, env);
   if (component !== undefined) {
     container.record = Object.freeze({ ...container.record, process: component });
-    env.startProcess(component);
+    if (!isSpawned(component)) env.startProcess(component);
     file(runtime, container, sandbox, earlier);
     sayStarted(runtime, timer.id, container, env);
     return;

@@ -1,28 +1,38 @@
-import type { EndpointSlice, KubernetesList, Service } from '../../api/generated/types.ts';
 import type { Micros } from '../../kernel/time.ts';
-import { call, succeeded, type ApiOutcome } from '../client/api-client.ts';
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { DnsRecord, DnsReply, DnsType, NetOutcome, NetRules } from '../messages.ts';
+import { ipv4 } from '../network/addresses.ts';
+import { namesToAsk, reverseName, type ResolverConfig } from '../network/names.ts';
 import type { NetworkAnswer, NetworkRequest } from '../programs/commands/command.ts';
-import { hexDigits } from '../programs/image-reference.ts';
-import { looksNonexistent } from '../programs/registry.ts';
 import { answerQuestion, takeQuestions, type Question } from '../programs/program-probes.ts';
-import { answerInPod, hostOf } from './host.ts';
+import { connect, peerLost, timedOut, type Target } from './connections.ts';
+import { hostOf } from './host.ts';
 import { awakeContainer } from './resting.ts';
-import type { Container, ContainerdEnv, Runtime } from './state.ts';
+import type { Container, ContainerdEnv, NetThen, OpenConnection, Runtime } from './state.ts';
 
 /**
- * The network as containers see it. Cluster DNS and the service proxy are not processes of their own yet:
- * what they would know is asked of the API server, so that a script which waits for a Service goes on when
- * the Service is there, and one that calls it succeeds when it has a ready endpoint.
+ * What programs in containers ask of the network: names through the resolver that their Pod is configured with, then
+ * connections. Both travel as packets (see `connections.ts`).
  */
-export interface LookupThen {
+
+/** A name that is being resolved. Frozen. */
+export interface Lookup {
   readonly containerId: string;
   readonly question: Question;
-  /** The Service that has been found; undefined while it is being looked for. */
-  readonly service: Service | undefined;
+  readonly names: readonly string[];
+  /** Which of the names is asked for, and how often it has been. */
+  readonly index: number;
+  readonly attempt: number;
+  readonly recordType: DnsType;
 }
 
-/** A name or port that nobody answers for costs a client this long. */
-const PATIENCE: Micros = 5_000_000;
+/** resolv.conf's defaults: `timeout:5`, `attempts:2`. */
+const DNS_PATIENCE: Micros = 5_000_000;
+const DNS_ATTEMPTS = 2;
+/** Six SYNs, each after twice the time of the one before: what Linux takes to give a connection up. */
+const CONNECT_PATIENCE: Micros = 130_000_000;
+/** A Pod's resolver before its kubelet has said anything about it. */
+const NO_RESOLVER: ResolverConfig = Object.freeze({ nameservers: [], searches: [], ndots: 1 });
 
 /** Sends the questions a container's programs have come up with. True when some are answered already. */
 export function askNetwork(runtime: Runtime, container: Container, env: ContainerdEnv): boolean {
@@ -40,148 +50,247 @@ function ask(
   question: Question,
   env: ContainerdEnv,
 ): boolean {
-  const { host } = question.request;
-  if (/^[\d.]+$/.test(host) || host.includes(':')) {
-    give(runtime, container, question, byAddress(runtime, question.request, host, env.now), env);
+  const { request } = question;
+  const { id: containerId } = container.record;
+  const host = request.host.replace(/^\[|\]$/g, '');
+  const isAddress = ipv4(host) !== undefined;
+  if (isAddress && request.kind !== 'resolve') {
+    return open(runtime, container, question, host, env);
+  }
+  const config = container.config.dns ?? NO_RESOLVER;
+  const names = isAddress
+    ? [reverseName(host)]
+    : request.plain === true
+      ? [host.replace(/\.$/, '')]
+      : namesToAsk(host, config);
+  const recordType = isAddress ? 'PTR' : (request.recordType ?? 'A');
+  const lookup = { containerId, question, names, index: 0, attempt: 1, recordType };
+  return lookUp(runtime, Object.freeze(lookup), env);
+}
+
+/** The name server a question goes to: the one it names, or the first of the Pod's. */
+function serverOf(container: Container, { request }: Question): string | undefined {
+  return request.server ?? container.config.dns?.nameservers[0];
+}
+
+function lookUp(runtime: Runtime, lookup: Lookup, env: ContainerdEnv): boolean {
+  const container = awakeContainer(runtime, lookup.containerId);
+  if (container?.program === undefined) return false;
+  const server = serverOf(container, lookup.question);
+  if (server === undefined || ipv4(server) === undefined) {
+    give(runtime, container, lookup.question, { kind: 'no-name-server' }, env);
     return true;
   }
-  const name = serviceNameOf(host, container.config.podNamespace);
-  if (name === undefined) {
-    give(runtime, container, question, outside(question.request), env);
+  const name = lookup.names[lookup.index] ?? '';
+  const outcome = connect(
+    runtime,
+    {
+      protocol: 'UDP',
+      sourceIp: addressOf(runtime, container),
+      ip: server,
+      port: 53,
+      payload: { kind: 'dns', name, recordType: lookup.recordType },
+    },
+    { then: { kind: 'lookup', lookup }, patience: DNS_PATIENCE },
+    env,
+  );
+  return outcome === undefined ? false : dnsOutcome(runtime, lookup, outcome, env);
+}
+
+function addressOf(runtime: Runtime, { config }: Container): string {
+  return runtime.disk.sandboxes.get(config.podUid)?.record.ip ?? '';
+}
+
+function dnsOutcome(
+  runtime: Runtime,
+  lookup: Lookup,
+  outcome: NetOutcome | undefined,
+  env: ContainerdEnv,
+): boolean {
+  const container = awakeContainer(runtime, lookup.containerId);
+  if (container?.program === undefined) return false;
+  const { question } = lookup;
+  if (outcome?.kind !== 'dns') {
+    // Refused, unreachable or silent: tried again, at once where something said no.
+    if (lookup.attempt < DNS_ATTEMPTS) {
+      return lookUp(runtime, Object.freeze({ ...lookup, attempt: lookup.attempt + 1 }), env);
+    }
+    const why = outcome === undefined ? 'timed-out' : 'refused';
+    give(runtime, container, question, { kind: 'no-name-server', why }, env);
     return true;
   }
-  if (name.service === 'kubernetes' && name.namespace === 'default') {
-    give(runtime, container, question, reachable(question.request, '10.96.0.1'), env);
+  return dnsReply(runtime, container, lookup, outcome.reply, env);
+}
+
+function dnsReply(
+  runtime: Runtime,
+  container: Container,
+  lookup: Lookup,
+  reply: DnsReply,
+  env: ContainerdEnv,
+): boolean {
+  const { question, names, index } = lookup;
+  const name = names[index] ?? '';
+  if (reply.records.length === 0 && index + 1 < names.length) {
+    return lookUp(runtime, Object.freeze({ ...lookup, index: index + 1, attempt: 1 }), env);
+  }
+  const server = serverOf(container, question) ?? '';
+  if (reply.records.length === 0) {
+    const failed = reply.code === 'SERVFAIL' || reply.code === 'REFUSED';
+    give(
+      runtime,
+      container,
+      question,
+      failed
+        ? { kind: 'no-name-server', why: 'failed', server }
+        : { kind: 'no-such-name', server, name: names[0] ?? name, empty: reply.code === 'NOERROR' },
+      env,
+    );
     return true;
   }
-  call(runtime.memory.client, env, {
-    method: 'GET',
-    path: `/api/v1/namespaces/${name.namespace}/services/${name.service}`,
-    then: { containerId: container.record.id, question, service: undefined },
-    timeoutMicros: PATIENCE,
-  });
-  return false;
+  const ips = reply.records.filter(({ type }) => type === 'A').map(({ data }) => data);
+  const { request } = question;
+  if (request.kind === 'resolve') {
+    give(runtime, container, question, resolved(name, server, ips, reply.records), env);
+    return true;
+  }
+  const ip = ips[0];
+  if (ip !== undefined) return open(runtime, container, question, ip, env);
+  give(runtime, container, question, { kind: 'no-such-name', server, name, empty: true }, env);
+  return true;
+}
+
+function resolved(
+  name: string,
+  server: string,
+  ips: readonly string[],
+  records: readonly DnsRecord[],
+): NetworkAnswer {
+  return { kind: 'address', ip: ips[0] ?? '', ips, name, server, records };
+}
+
+/** Connects to an address; true when it is known at once what comes of it. */
+function open(
+  runtime: Runtime,
+  container: Container,
+  question: Question,
+  ip: string,
+  env: ContainerdEnv,
+): boolean {
+  const { request } = question;
+  const target: Target = {
+    protocol: request.protocol ?? 'TCP',
+    sourceIp: addressOf(runtime, container),
+    ip,
+    port: request.port,
+    payload:
+      request.kind === 'ping'
+        ? { kind: 'echo' }
+        : request.path === undefined
+          ? { kind: 'open' }
+          : { kind: 'http', method: 'GET', path: request.path, host: request.host },
+  };
+  const then: NetThen = {
+    kind: 'connect',
+    containerId: container.record.id,
+    question,
+    ip,
+  };
+  const patience = request.timeoutMicros ?? CONNECT_PATIENCE;
+  const outcome = connect(runtime, target, { then, patience }, env);
+  if (outcome === undefined) return false;
+  give(runtime, container, question, connected(request, ip, outcome), env);
+  return true;
+}
+
+function connected(
+  { kind }: NetworkRequest,
+  ip: string,
+  outcome: NetOutcome | undefined,
+): NetworkAnswer {
+  switch (outcome?.kind) {
+    case undefined:
+      return { kind: 'timed-out', ip };
+    case 'refused':
+      return { kind: 'refused', ip };
+    case 'unreachable':
+      return { kind: 'unreachable', ip };
+    case 'dns':
+      return { kind: 'connected', ip, status: undefined, body: '' };
+    case 'open':
+      return kind === 'ping'
+        ? { kind: 'connected', ip, status: undefined, body: '' }
+        : { kind: 'connected', ip, status: outcome.status, body: outcome.body };
+  }
 }
 
 /**
- * The Service a name means: `db`, `db.ns`, `db.ns.svc`, `db.ns.svc.cluster.local`, each also behind a Pod's own
- * name. Undefined: it can only be a name outside the cluster.
+ * Tells whoever opened a connection what came of it (`outcome` undefined: nothing, in the time it had). Answers the
+ * container to be advanced.
  */
-export function serviceNameOf(
-  host: string,
-  ownNamespace: string,
-): { readonly service: string; readonly namespace: string } | undefined {
-  const labels = host.replace(/\.$/, '').split('.');
-  const svc = labels.indexOf('svc');
-  if (svc >= 2) return { service: labels[svc - 2] as string, namespace: labels[svc - 1] as string };
-  if (labels.length === 1) return { service: labels[0] as string, namespace: ownNamespace };
-  // `web-0.nginx` and `db.prod` look the same: a Pod of a headless Service here, or a Service elsewhere.
-  if (labels.length === 2) {
-    const [first, second] = labels as [string, string];
-    return /-\d+$/.test(first)
-      ? { service: second, namespace: ownNamespace }
-      : { service: first, namespace: second };
-  }
-  return undefined;
-}
-
-/** Takes an answer of the API server to a lookup; the caller then advances the container. */
-export function lookedUp(
+export function conclude(
   runtime: Runtime,
-  then: LookupThen,
-  outcome: ApiOutcome,
+  { then, cause }: OpenConnection,
+  outcome: NetOutcome | undefined,
   env: ContainerdEnv,
-): void {
-  const container = awakeContainer(runtime, then.containerId);
-  if (container?.program === undefined) return;
-  const { question } = then;
-  const { request } = question;
-  if (outcome.kind === 'failed' || outcome.code >= 500) {
-    give(runtime, container, question, { kind: 'timed-out' }, env);
-    return;
-  }
-  if (then.service !== undefined) {
-    const slices = succeeded(outcome) ? (outcome.body as KubernetesList<EndpointSlice>).items : [];
-    give(runtime, container, question, throughEndpoints(then.service, slices, request), env);
-    return;
-  }
-  if (!succeeded(outcome)) {
-    give(runtime, container, question, outside(request), env);
-    return;
-  }
-  const service = outcome.body as Service;
-  const { clusterIP, type } = service.spec;
-  if (type === 'ExternalName')
-    give(runtime, container, question, reachable(request, '203.0.113.10'), env);
-  else if (request.kind === 'resolve' && clusterIP !== undefined && clusterIP !== 'None') {
-    give(runtime, container, question, { kind: 'address', ip: clusterIP }, env);
-  } else {
-    const { name = '', namespace = '' } = service.metadata;
-    call(runtime.memory.client, env, {
-      method: 'GET',
-      path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
-      query: { labelSelector: `kubernetes.io/service-name=${name}` },
-      then: { ...then, service },
-      timeoutMicros: PATIENCE,
-    });
-  }
-}
-
-function throughEndpoints(
-  service: Service,
-  slices: readonly EndpointSlice[],
-  request: NetworkRequest,
-): NetworkAnswer {
-  let address: string | undefined;
-  for (const slice of slices) {
-    for (const endpoint of slice.endpoints ?? []) {
-      if (endpoint.conditions?.ready !== false) address ??= endpoint.addresses[0];
+): Container | undefined {
+  env.resumeCause(cause);
+  switch (then.kind) {
+    case 'relay':
+      if (outcome !== undefined) env.send(then.peer, { type: 'net/answer', id: then.id, outcome });
+      return undefined;
+    case 'lookup':
+      return dnsOutcome(runtime, then.lookup, outcome, env)
+        ? awakeContainer(runtime, then.lookup.containerId)
+        : undefined;
+    case 'connect': {
+      const container = awakeContainer(runtime, then.containerId);
+      if (container?.program === undefined) return undefined;
+      const { question, ip } = then;
+      give(runtime, container, question, connected(question.request, ip, outcome), env);
+      return container;
     }
   }
-  const { clusterIP } = service.spec;
-  if (clusterIP === 'None' || clusterIP === undefined) {
-    if (address === undefined) return { kind: 'no-such-name' };
-    return request.kind === 'resolve'
-      ? { kind: 'address', ip: address }
-      : { kind: 'connected', ip: address };
-  }
-  const hasPort = (service.spec.ports ?? []).some((port) => port.port === request.port);
-  // The proxy rejects what has no endpoint; for a port it does not know it has no rule at all.
-  if (!hasPort) return { kind: 'timed-out' };
-  return address === undefined
-    ? { kind: 'refused', ip: clusterIP }
-    : { kind: 'connected', ip: clusterIP };
 }
 
-function reachable(request: NetworkRequest, ip: string): NetworkAnswer {
-  return request.kind === 'resolve' ? { kind: 'address', ip } : { kind: 'connected', ip };
+/** A connection's time is over. */
+export function connectionTimedOut(
+  runtime: Runtime,
+  id: number,
+  env: ContainerdEnv,
+): Container | undefined {
+  const connection = timedOut(runtime, id);
+  return connection === undefined ? undefined : conclude(runtime, connection, undefined, env);
 }
 
-/** The world outside: names with a dot are there, unless they say that they are not. */
-function outside(request: NetworkRequest): NetworkAnswer {
-  const { host } = request;
-  const inCluster = /\.(svc|local|cluster|invalid)\.?$/.test(host) || host.includes('.svc.');
-  if (!host.includes('.') || inCluster || looksNonexistent(host)) return { kind: 'no-such-name' };
-  const digits = hexDigits(host, 4);
-  return reachable(
-    request,
-    `198.51.${Number.parseInt(digits.slice(0, 2), 16)}.${Number.parseInt(digits.slice(2), 16)}`,
+/** A process that was to answer has ended. */
+export function connectionsLost(
+  runtime: Runtime,
+  lost: ConnectionLost,
+  env: ContainerdEnv,
+): readonly (Container | undefined)[] {
+  return peerLost(runtime, lost, env.now).map(([connection, outcome]) =>
+    conclude(runtime, connection, outcome, env),
   );
 }
 
-/** An address: a Pod of this node answers for itself; of others nothing is known here, and they are believed. */
-function byAddress(
-  runtime: Runtime,
-  request: NetworkRequest,
-  ip: string,
-  now: Micros,
-): NetworkAnswer {
-  for (const { record } of runtime.disk.sandboxes.values()) {
-    if (record.ip !== ip || record.state !== 'ready' || record.hostNetwork) continue;
-    const open = answerInPod(runtime, record.podUid, now, request.port, '/').kind === 'open';
-    return open ? reachable(request, ip) : { kind: 'refused', ip };
+/** kube-proxy writes rules: those of the Services it names, or all. */
+export function takeRules({ disk }: Runtime, message: NetRules): void {
+  const { network } = disk;
+  if (message.full) network.rules.clear();
+  network.zone = message.zone;
+  for (const [key, rules] of message.set) {
+    if (rules.length === 0) network.rules.delete(key);
+    else network.rules.set(key, rules);
   }
-  return reachable(request, ip);
+  for (const key of message.removed) network.rules.delete(key);
+}
+
+/** What the machine's kernel held is gone with a reboot. */
+export function forgetNetwork({ disk }: Runtime): void {
+  disk.network.rules.clear();
+  disk.network.affinity.clear();
+  disk.network.routes.clear();
 }
 
 function give(

@@ -1,8 +1,7 @@
 import { defineBehaviour } from '../../kernel/process.ts';
 import { pick } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
-import { apiClientStep, createApiClient } from '../client/api-client.ts';
-import type { ContainerFault, CriRequest, CriSandbox } from '../messages.ts';
+import type { ContainerFault, CriRequest, CriSandbox, NetOutcome } from '../messages.ts';
 import { fullName, parseImageReference } from '../programs/image-reference.ts';
 import { pullAnswer } from '../programs/registry.ts';
 import { releaseAddress, takeAddress } from './addresses.ts';
@@ -10,7 +9,16 @@ import { advanceContainer, endContainer, startContainer, stopContainer } from '.
 import { componentExited, killComponent, markLost, recoverComponents } from './component-ends.ts';
 import { endComponent, isComponent } from './components.ts';
 import { runProbe, timeOutExec } from './execs.ts';
-import { lookedUp } from './network.ts';
+import { answered, apiAnswered, learnRoute, neighbourTimedOut, tellRange } from './connections.ts';
+import {
+  conclude,
+  connectionsLost,
+  connectionTimedOut,
+  forgetNetwork,
+  takeRules,
+} from './network.ts';
+import { addFailure, configureNetwork, networkState, agentGone, deleteFailure } from './plugin.ts';
+import { receive, takeListen } from './ports.ts';
 import { awakeContainer, restContainers } from './resting.ts';
 import { setWake } from './wake.ts';
 import {
@@ -22,6 +30,7 @@ import {
   type ContainerdMemory,
   type ContainerdMessage,
   type ContainerdTimer,
+  type OpenConnection,
   type Runtime,
 } from './state.ts';
 
@@ -50,13 +59,8 @@ export const containerdBehaviour = defineBehaviour<
   initialDisk: firstDisk,
   start(disk, env, config) {
     const memory: ContainerdMemory = {
-      client: createApiClient({
-        server: config.apiServer,
-        user: 'system:serviceaccount:kube-system:coredns',
-        userAgent: 'coredns',
-        qps: 0,
-        burst: 0,
-      }),
+      connections: { nextId: 1, open: new Map(), unrouted: new Map() },
+      agentUp: false,
       execs: new Map(),
       touched: [],
     };
@@ -64,11 +68,7 @@ export const containerdBehaviour = defineBehaviour<
     return memory;
   },
   step(runtime, message, env) {
-    const isAnswer = apiClientStep(runtime.memory.client, message, env, (then, outcome) => {
-      lookedUp(runtime, then, outcome, env);
-      advanceIf(runtime, awakeContainer(runtime, then.containerId), env);
-    });
-    if (!isAnswer) handle(runtime, message, env);
+    handle(runtime, message, env);
     if (runtime.memory.touched.length > 0) restContainers(runtime);
   },
 });
@@ -89,8 +89,12 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
   const { disk } = runtime;
   switch (message.type) {
     case 'cri/runtime-config':
-      disk.podCidr = message.podCidr;
       disk.nodeIp = message.nodeIp;
+      // Without an agent the plugin takes the range that the kubelet hands on.
+      if (runtime.config.cniAgent === undefined) {
+        disk.podCidr = message.podCidr;
+        disk.network.configured = true;
+      }
       return;
     case 'cri/pull-image':
       beginPull(runtime.disk, message, env);
@@ -108,7 +112,10 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       runSandbox(runtime, message, env);
       return;
     case 'cri/stop-sandbox':
-      stopSandbox(disk, message.podUid);
+      endSandbox(runtime, message.podUid, undefined, env);
+      return;
+    case 'cri/end-sandbox':
+      endSandbox(runtime, message.podUid, message.id, env);
       return;
     case 'cri/remove-sandbox':
       removeSandbox(runtime, message.podUid, env);
@@ -150,8 +157,68 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       componentExited(runtime, message, env);
       return;
     default:
+      handleNetwork(runtime, message, env);
+  }
+}
+
+/** Packets, and what belongs to them. */
+function handleNetwork(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv): void {
+  switch (message.type) {
+    case 'net/connect':
+      receive(runtime, message, env);
+      return;
+    case 'net/answer':
+      concludeAll(runtime, answered(runtime, message), env);
+      return;
+    case 'api/response':
+      concludeAll(runtime, apiAnswered(runtime, message), env);
+      return;
+    case 'containerd/connection-timeout':
+      advanceIf(runtime, connectionTimedOut(runtime, message.id, env), env);
+      return;
+    case 'containerd/neighbour-timeout':
+      concludeAll(runtime, neighbourTimedOut(runtime, message.ip), env);
+      return;
+    case 'containerd/nobody': {
+      const { asker, outcome } = message;
+      if (asker.kind === 'peer') {
+        env.send(asker.peer, { type: 'net/answer', id: asker.id, outcome });
+      } else
+        concludeAll(runtime, answered(runtime, { type: 'net/answer', id: asker.id, outcome }), env);
+      return;
+    }
+    case 'net/rules':
+      takeRules(runtime, message);
+      return;
+    case 'net/who-has':
+      tellRange(runtime, message, env);
+      return;
+    case 'net/i-have':
+      learnRoute(runtime, message, env);
+      return;
+    case 'net/listen':
+      takeListen(runtime, message, env);
+      return;
+    case 'cni/configure':
+      configureNetwork(runtime, message, env);
+      return;
+    case 'kernel/connection-lost':
+      agentGone(runtime, message, env);
+      for (const container of connectionsLost(runtime, message, env))
+        advanceIf(runtime, container, env);
+      return;
+    default:
       return;
   }
+}
+
+function concludeAll(
+  runtime: Runtime,
+  over: readonly (readonly [OpenConnection, NetOutcome])[],
+  env: ContainerdEnv,
+): void {
+  for (const [connection, outcome] of over)
+    advanceIf(runtime, conclude(runtime, connection, outcome, env), env);
 }
 
 /**
@@ -163,7 +230,10 @@ function recover(runtime: Runtime, env: ContainerdEnv): void {
   const boots = env.boots?.() ?? 1;
   const rebooted = boots !== disk.boots;
   disk.boots = boots;
-  if (rebooted) for (const podUid of disk.sandboxes.keys()) stopSandbox(disk, podUid);
+  if (rebooted) {
+    forgetNetwork(runtime);
+    for (const podUid of disk.sandboxes.keys()) stopSandbox(disk, podUid);
+  }
   recoverComponents(runtime, rebooted, env);
   for (const id of disk.containers.keys()) {
     if (disk.containers.get(id)?.program === undefined) continue;
@@ -235,6 +305,16 @@ function runSandbox(
   const { disk, config } = runtime;
   const old = disk.sandboxes.get(timer.podUid);
   if (old !== undefined) releaseAddress(disk, old.record);
+  const failure = timer.hostNetwork ? undefined : addFailure(runtime, env);
+  if (failure !== undefined) {
+    env.send(config.kubelet, {
+      type: 'cri/failed',
+      id: timer.id,
+      reason: 'FailedCreatePodSandBox',
+      message: failure,
+    });
+    return;
+  }
   const ip = timer.hostNetwork ? disk.nodeIp : takeAddress(disk, timer.podUid);
   if (ip === undefined) {
     env.send(config.kubelet, {
@@ -263,6 +343,28 @@ function runSandbox(
     id: timer.id,
     result: { kind: 'sandbox', sandbox: record },
   });
+}
+
+/** Takes a Pod's network down. Where the plugin cannot be called this fails, and the Pod keeps its address. */
+function endSandbox(
+  runtime: Runtime,
+  podUid: string,
+  id: number | undefined,
+  env: ContainerdEnv,
+): void {
+  const record = runtime.disk.sandboxes.get(podUid)?.record;
+  const failure =
+    record === undefined || record.hostNetwork || record.state !== 'ready'
+      ? undefined
+      : deleteFailure(runtime, env);
+  if (failure === undefined) stopSandbox(runtime.disk, podUid);
+  if (id === undefined) return;
+  env.send(
+    runtime.config.kubelet,
+    failure === undefined
+      ? { type: 'cri/done', id, result: { kind: 'sandbox-stopped' } }
+      : { type: 'cri/failed', id, reason: 'KillPodSandboxError', message: failure },
+  );
 }
 
 function stopSandbox(disk: ContainerdDisk, podUid: string): void {
@@ -299,6 +401,7 @@ function list(runtime: Runtime, id: number, env: ContainerdEnv): void {
     id,
     result: {
       kind: 'listed',
+      network: networkState(runtime),
       containers: Array.from(disk.containers.values(), (container) => container.record),
       sandboxes: Array.from(disk.sandboxes.values(), (sandbox) => sandbox.record),
       images,

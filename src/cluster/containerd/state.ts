@@ -2,25 +2,45 @@ import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ConnectionLost, ProcessExited } from '../../kernel/kernel.ts';
 import type { Env } from '../../kernel/process.ts';
-import type { ApiClient, ApiClientMessage } from '../client/api-client.ts';
 import type {
+  ApiRequest,
   ApiResponse,
+  CniConfigure,
   ContainerConfig,
   CriContainer,
   CriEvent,
+  CriNetwork,
   CriRequest,
   CriResponse,
   CriSandbox,
+  NetAnswer,
+  NetConnect,
+  NetIHave,
+  NetListen,
+  NetOutcome,
+  NetRules,
+  NetWhoHas,
 } from '../messages.ts';
+import type { ServiceRule } from '../network/service-rules.ts';
+import type { AffinityTable } from '../network/translate.ts';
 import type { FileTable } from '../programs/files.ts';
 import type { Program } from '../programs/program.ts';
-import type { LookupThen } from './network.ts';
+import type { Question } from '../programs/program-probes.ts';
+import type { Target } from './connections.ts';
+import type { Lookup } from './network.ts';
+import type { Asker } from './ports.ts';
 
 /** What the runtime of one machine is started with. */
 export interface ContainerdConfig {
   readonly epochMillis: number;
-  /** The API server: it stands in for cluster DNS when a container asks for a Service's name. */
-  readonly apiServer: string;
+  /** The machines by address: the network that they share. */
+  readonly lan?: Readonly<Record<string, string>>;
+  /** The range of all Pods' addresses. */
+  readonly clusterCidr?: string;
+  /** The agent of the network plugin; undefined: a plugin without one, configured with the range the kubelet is given. */
+  readonly cniAgent?: string;
+  /** The service proxy of the same machine, which answers on its own ports. */
+  readonly kubeProxy?: string;
   /** The kubelet of the same machine. */
   readonly kubelet: string;
   /** The machine's own address, which Pods of its network have. */
@@ -52,6 +72,20 @@ export interface ContainerdDisk {
   readonly containers: Map<string, Container>;
   /** Directories of the node that Pods mount, by path. */
   readonly hostVolumes: Map<string, FileTable>;
+  readonly network: NodeNetwork;
+}
+
+/** What the machine's kernel and `/etc/cni/net.d` hold. Rules, affinity and routes are gone with a reboot. */
+export interface NodeNetwork {
+  /** Whether the network plugin's configuration is there. */
+  configured: boolean;
+  /** The zone of the node, as kube-proxy has last said. */
+  zone: string;
+  /** What kube-proxy has written, by the Service's `namespace/name`. */
+  readonly rules: Map<string, readonly ServiceRule[]>;
+  readonly affinity: AffinityTable;
+  /** The first three numbers of a range of Pod addresses → the machine that it is on. */
+  readonly routes: Map<string, string>;
 }
 
 /** Frozen. */
@@ -74,6 +108,8 @@ export interface Container {
   /** Undefined once it has exited, and where the container is a process of the machine (`record.process`). */
   program: Program | undefined;
   log: ContainerLog | undefined;
+  /** What its ports answer, where it is a process that says so itself. */
+  listen?: NetListen;
   /** The instant its timer is set for; a timer for another one is stale. */
   wakeAt: Micros | undefined;
   /** When it is killed if it has not ended by then. */
@@ -95,12 +131,44 @@ export interface LogEntry {
 }
 
 export interface ContainerdMemory {
-  readonly client: ApiClient<LookupThen>;
+  readonly connections: Connections;
+  /** The network plugin's agent listens. */
+  agentUp: boolean;
   /** Commands from outside that containers are still running, by the caller's number. */
   readonly execs: Map<number, PendingExec>;
   /** Containers that this step may have changed; empty between steps (see resting.ts). */
   readonly touched: string[];
 }
+
+/** Connections that programs here are opening, or that are passed on. */
+export interface Connections {
+  nextId: number;
+  readonly open: Map<number, OpenConnection>;
+  /** Addresses to which no route is known yet, with the connections that wait for one. */
+  readonly unrouted: Map<string, number[]>;
+}
+
+/** Frozen. */
+export interface OpenConnection {
+  readonly then: NetThen;
+  readonly target: Target;
+  /** The process that is to answer; undefined: none has been asked. */
+  readonly peer: string | undefined;
+  readonly since: Micros;
+  readonly cause: Cause | undefined;
+}
+
+/** Who is told what came of a connection. */
+export type NetThen =
+  | { readonly kind: 'lookup'; readonly lookup: Lookup }
+  | {
+      readonly kind: 'connect';
+      readonly containerId: string;
+      readonly question: Question;
+      /** The address the program has connected to, before any rule. */
+      readonly ip: string;
+    }
+  | { readonly kind: 'relay'; readonly peer: string; readonly id: number };
 
 export interface PendingExec {
   readonly containerId: string;
@@ -128,7 +196,10 @@ export type ContainerdTimer =
     }
   | { readonly type: 'containerd/start'; readonly id: number; readonly config: ContainerConfig }
   | { readonly type: 'containerd/wake'; readonly containerId: string; readonly at: Micros }
-  | { readonly type: 'containerd/exec-timeout'; readonly id: number };
+  | { readonly type: 'containerd/exec-timeout'; readonly id: number }
+  | { readonly type: 'containerd/connection-timeout'; readonly id: number }
+  | { readonly type: 'containerd/neighbour-timeout'; readonly ip: string }
+  | { readonly type: 'containerd/nobody'; readonly asker: Asker; readonly outcome: NetOutcome };
 
 /** Everything the runtime hears or sends. */
 export type ContainerdMessage =
@@ -136,7 +207,15 @@ export type ContainerdMessage =
   | CriResponse
   | CriEvent
   | ContainerdTimer
-  | ApiClientMessage
+  | CriNetwork
+  | NetConnect
+  | NetAnswer
+  | NetRules
+  | NetWhoHas
+  | NetIHave
+  | NetListen
+  | CniConfigure
+  | ApiRequest
   | ApiResponse
   | ProcessExited
   | ConnectionLost;
@@ -163,5 +242,12 @@ export function emptyDisk(config: Pick<ContainerdConfig, 'nodeIp'>): ContainerdD
     volumes: new Map(),
     containers: new Map(),
     hostVolumes: new Map(),
+    network: {
+      configured: false,
+      zone: '',
+      rules: new Map(),
+      affinity: new Map(),
+      routes: new Map(),
+    },
   };
 }

@@ -6,10 +6,7 @@ import { candidates, type NodeView } from './translate.ts';
  * A node's rules as `iptables-save` prints those of kube-proxy: the tables nat and filter with the chains that its
  * iptables mode makes. The model keeps the rules as data; this is how they look to somebody on the node.
  */
-export function iptablesSave(
-  rules: Iterable<readonly ServiceRule[]>,
-  node: NodeView,
-): string {
+export function iptablesSave(rules: Iterable<readonly ServiceRule[]>, node: NodeView): string {
   const all = [...rules].flat();
   const hasRun = all.length > 0;
   const nat = hasRun ? natTable(all, node) : [];
@@ -213,7 +210,8 @@ function balancing(
   }
   for (const [index, each] of endpoints.entries()) {
     const left = endpoints.length - index;
-    const chance = left > 1 ? ` -m statistic --mode random --probability ${(1 / left).toFixed(11)}` : '';
+    const chance =
+      left > 1 ? ` -m statistic --mode random --probability ${(1 / left).toFixed(11)}` : '';
     lines.push(`-A ${chain} ${about(each)}${chance} -j ${target(each)}`);
   }
   return lines;
@@ -255,7 +253,9 @@ function refusalLines(rule: ServiceRule, node: NodeView): readonly string[] {
   const about = comment(`${rule.name} has no ${hasNone ? '' : 'local '}endpoints`);
   const verdict = hasNone ? 'REJECT --reject-with icmp-port-unreachable' : 'DROP';
   const refuse = (chain: string, where: string, port: number) =>
-    lines.push(`-A ${chain} ${where}-p ${proto} ${about} -m ${proto} --dport ${port} -j ${verdict}`);
+    lines.push(
+      `-A ${chain} ${where}-p ${proto} ${about} -m ${proto} --dport ${port} -j ${verdict}`,
+    );
   if (candidates(rule, 'cluster', node, true).length === 0) {
     refuse('KUBE-SERVICES', `-d ${rule.clusterIp}/32 `, rule.port);
   }

@@ -77,8 +77,7 @@ export function candidates(
   node: Pick<NodeView, 'name' | 'zone'>,
   comesFromInside: boolean,
 ): readonly RuleEndpoint[] {
-  const isLocal =
-    door === 'cluster' ? rule.internalLocal : rule.externalLocal && !comesFromInside;
+  const isLocal = door === 'cluster' ? rule.internalLocal : rule.externalLocal && !comesFromInside;
   const usable = isLocal
     ? rule.endpoints.filter((each) => each.node === node.name)
     : hinted(rule.endpoints, node);

@@ -81,7 +81,8 @@ polinux/stress 4 alpine - stress stress
 progrium/stress 60 debian /usr/bin/stress --help stress
 vish/stress 3 none /stress - stress
 polinux/stress-ng 4 alpine - stress-ng stress-ng
-google_containers/pause 0.3 none /pause - pause
+google_containers/coredns/coredns 23 none /coredns - coredns
+pause 0.3 none /pause - pause
 pause 0.3 none /pause - pause
 library/pause 0.3 none /pause - pause
 liveness 1 busybox /server - server

@@ -1,4 +1,5 @@
 import type { ContainerConfig } from '../messages.ts';
+import { resolvConf } from '../network/names.ts';
 
 /**
  * What a container sees of files, layered as a real one: mounted ConfigMaps and Secrets (read only),
@@ -202,7 +203,7 @@ function virtualFile(config: ContainerConfig, path: string): string | undefined 
     case '/etc/hosts':
       return '# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n';
     case '/etc/resolv.conf':
-      return `search ${config.podNamespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n`;
+      return config.dns === undefined ? '' : resolvConf(config.dns);
     case '/etc/machine-id':
       return `${config.podUid.replaceAll('-', '')}\n`;
     case '/etc/passwd':

@@ -80,11 +80,23 @@ function forService(
   const isHeadless = spec.clusterIP === 'None';
   const ends = isHeadless ? endpointsOf(zone, `${namespace}/${serviceName}`) : [];
   if (before.length === 2 && before.every((label) => label.startsWith('_'))) {
-    return forPort(service, ends, name, before.map((label) => label.slice(1)), recordType);
+    return forPort(
+      service,
+      ends,
+      name,
+      before.map((label) => label.slice(1)),
+      recordType,
+    );
   }
   if (before.length === 1 && isHeadless) {
     const own = ends.filter((each) => each.host === before[0]);
-    return own.length === 0 ? NO_NAME : reply(name, recordType, own.map(({ ip }) => ip));
+    return own.length === 0
+      ? NO_NAME
+      : reply(
+          name,
+          recordType,
+          own.map(({ ip }) => ip),
+        );
   }
   if (before.length > 0) return NO_NAME;
   if (isHeadless && ends.length === 0) return NO_NAME;

@@ -21,6 +21,8 @@ import type {
   ApiResponse,
   ApiWatchEnded,
   ApiWatchEvents,
+  HealthAnswer,
+  HealthCheck,
   NetAnswer,
   NetConnect,
   NetListen,
@@ -56,6 +58,8 @@ export type CoreDnsMessage =
   | NetConnect
   | NetAnswer
   | NetListen
+  | HealthCheck
+  | HealthAnswer
   | ConnectionLost;
 
 type CoreDnsEnv = Env<CoreDnsMessage>;
@@ -81,57 +85,57 @@ const SPECS: readonly InformerSpec[] = [
 ];
 
 const BANNER =
-  '.:53\n[INFO] plugin/reload: Running configuration SHA512 = 591cf328cccc12bc490481273e738df59329c62c0b729d94e8b61db9961c2fa5f046dd37f1cf888b953814040d180f52594972691cd6ff41be96639138a43908\nCoreDNS-1.12.4\nlinux/amd64, go1.24.6, 0f1fd7d\n';
+  '.:53\n[INFO] plugin/reload: Running configuration SHA512 = 591cf328cccc12bc490481273e738df59329c62c0b729d94e8b61db9961c2fa5f046dd37f1cf888b953814040d180f52594972691cd6ff41be96639138a43908\nCoreDNS-1.13.1\nlinux/amd64, go1.25.2, 1db4568\n';
 
 /**
  * CoreDNS with the Corefile of kubeadm: a program in a Pod, which reaches the API server through the Service of its
  * node like any other. What it has once heard it goes on answering while the API server is away.
  */
-export const coreDnsBehaviour = defineBehaviour<
-  CoreDnsConfig,
-  null,
-  CoreDnsMemory,
-  CoreDnsMessage
->({
-  kind: 'coredns',
-  initialDisk: () => null,
-  start(_disk, env, config) {
-    const memory: CoreDnsMemory = {
-      client: clientOf(''),
-      informers: new Map(SPECS.map((spec) => [spec.name, createInformer(spec)])),
-      dial: 0,
-      connected: false,
-      ready: false,
-    };
-    listen(memory, config, BANNER, env);
-    dial(memory, config, env);
-    return memory;
+export const coreDnsBehaviour = defineBehaviour<CoreDnsConfig, null, CoreDnsMemory, CoreDnsMessage>(
+  {
+    kind: 'coredns',
+    initialDisk: () => null,
+    start(_disk, env, config) {
+      const memory: CoreDnsMemory = {
+        client: clientOf(''),
+        informers: new Map(SPECS.map((spec) => [spec.name, createInformer(spec)])),
+        dial: 0,
+        connected: false,
+        ready: false,
+      };
+      listen(memory, config, BANNER, env);
+      dial(memory, config, env);
+      return memory;
+    },
+    step({ memory, config }, message, env) {
+      switch (message.type) {
+        case 'net/connect':
+          serve(memory, config, message, env);
+          return;
+        case 'net/answer':
+          dialled(memory, message, env);
+          return;
+        case 'health/check':
+          checkHealth(memory, message, env);
+          return;
+        case 'coredns/dial':
+          dial(memory, config, env);
+          return;
+        case 'coredns/dial-late':
+          if (message.dial === memory.dial && !memory.connected) dialAgain(env);
+          return;
+        case 'kernel/connection-lost':
+          if (message.peer === memory.client.server && memory.connected) {
+            memory.connected = false;
+            dialAgain(env);
+          }
+          return;
+        default:
+          hear(memory, config, message, env);
+      }
+    },
   },
-  step({ memory, config }, message, env) {
-    switch (message.type) {
-      case 'net/connect':
-        serve(memory, config, message, env);
-        return;
-      case 'net/answer':
-        dialled(memory, message, env);
-        return;
-      case 'coredns/dial':
-        dial(memory, config, env);
-        return;
-      case 'coredns/dial-late':
-        if (message.dial === memory.dial && !memory.connected) dialAgain(env);
-        return;
-      case 'kernel/connection-lost':
-        if (message.peer === memory.client.server && memory.connected) {
-          memory.connected = false;
-          dialAgain(env);
-        }
-        return;
-      default:
-        hear(memory, config, message, env);
-    }
-  },
-});
+);
 
 function ignore(): void {}
 
@@ -159,11 +163,7 @@ function dialAgain(env: CoreDnsEnv): void {
   env.after(DIAL_RETRY, { type: 'coredns/dial' });
 }
 
-function dialled(
-  memory: CoreDnsMemory,
-  { id, outcome }: NetAnswer,
-  env: CoreDnsEnv,
-): void {
+function dialled(memory: CoreDnsMemory, { id, outcome }: NetAnswer, env: CoreDnsEnv): void {
   if (id !== memory.dial || memory.connected) return;
   if (outcome.kind !== 'open' || outcome.peer === undefined) {
     // A late attempt asks again by itself.
@@ -219,6 +219,18 @@ function listen(
 }
 
 const WAITING = '[INFO] plugin/ready: Still waiting on: "kubernetes"\n';
+
+/** Its probes: alive is alive; ready is it once the lists are in (plugin/ready). */
+function checkHealth({ ready }: CoreDnsMemory, { id, path }: HealthCheck, env: CoreDnsEnv): void {
+  if (env.from === undefined) return;
+  const fine = ready || path === '/health';
+  env.send(env.from, {
+    type: 'health/answer',
+    id,
+    code: fine ? 200 : 503,
+    body: fine ? 'OK' : 'kubernetes',
+  });
+}
 
 function serve(
   memory: CoreDnsMemory,

@@ -144,7 +144,9 @@ function changed(proxy: KubeProxy, change: InformerChange, env: KubeProxyEnv): v
       memory.dirty.add(serviceOf(object));
       break;
     case 'nodes': {
-      const zone = (change.next as Node | undefined)?.metadata.labels?.['topology.kubernetes.io/zone'];
+      const zone = (change.next as Node | undefined)?.metadata.labels?.[
+        'topology.kubernetes.io/zone'
+      ];
       if (zone === undefined || zone === memory.zone) return;
       memory.zone = zone;
       memory.full = true;

@@ -1,5 +1,5 @@
 import type { Micros } from '../../../kernel/time.ts';
-import type { ContainerConfig } from '../../messages.ts';
+import type { ContainerConfig, DnsRecord, DnsType } from '../../messages.ts';
 import type { Files } from '../files.ts';
 import type { ImageProfile, Running } from '../image-profile.ts';
 
@@ -55,18 +55,55 @@ export type CommandResult =
 
 /** What a program wants from the network. Frozen. */
 export interface NetworkRequest {
-  /** `resolve`: an address for the name; `connect`: a connection to the port as well. */
-  readonly kind: 'resolve' | 'connect';
+  /** `resolve`: what the name server says; `connect`: a connection to the port; `ping`: an ICMP echo. */
+  readonly kind: 'resolve' | 'connect' | 'ping';
   readonly host: string;
   readonly port: number;
+  readonly protocol?: 'TCP' | 'UDP';
+  /** What an HTTP client asks for. */
+  readonly path?: string;
+  /** How long the client waits for its connection; undefined: as long as the system does. */
+  readonly timeoutMicros?: Micros;
+  readonly recordType?: DnsType;
+  /** The name server to ask, in place of the Pod's. */
+  readonly server?: string;
+  /** The name is asked for as it is, without the search path. */
+  readonly plain?: true;
 }
 
 export type NetworkAnswer =
-  | { readonly kind: 'address'; readonly ip: string }
-  | { readonly kind: 'connected'; readonly ip: string }
-  | { readonly kind: 'no-such-name' }
+  | {
+      readonly kind: 'address';
+      readonly ip: string;
+      readonly ips: readonly string[];
+      /** The complete name that was answered. */
+      readonly name: string;
+      readonly server: string;
+      readonly records: readonly DnsRecord[];
+    }
+  | {
+      readonly kind: 'connected';
+      readonly ip: string;
+      /** Of an HTTP answer; undefined when the server speaks something else. */
+      readonly status: number | undefined;
+      readonly body: string;
+    }
+  | {
+      readonly kind: 'no-such-name';
+      readonly server: string;
+      readonly name: string;
+      /** The name is there, but has nothing of this type. */
+      readonly empty: boolean;
+    }
+  /** No name server has answered, or it could not. */
+  | {
+      readonly kind: 'no-name-server';
+      readonly why?: 'timed-out' | 'refused' | 'failed';
+      readonly server?: string;
+    }
   | { readonly kind: 'refused'; readonly ip: string }
-  | { readonly kind: 'timed-out' };
+  | { readonly kind: 'unreachable'; readonly ip: string }
+  | { readonly kind: 'timed-out'; readonly ip: string };
 
 export type Command = (call: Invocation) => CommandResult;
 /** A command with what it does when the network has answered. */

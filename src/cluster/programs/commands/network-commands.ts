@@ -3,6 +3,7 @@ import {
   flagsOf,
   isBusybox,
   optionOf,
+  parseDuration,
   type Command,
   type CommandResult,
   type Invocation,
@@ -10,6 +11,7 @@ import {
   type NetworkAnswer,
   type NetworkCommand,
 } from './command.ts';
+import { isLocal, lookedUp, lookUp } from './name-commands.ts';
 
 interface Url {
   readonly scheme: string;
@@ -28,17 +30,6 @@ function parseUrl(text: string): Url | undefined {
     port: match[3] === undefined ? (scheme === 'https' ? 443 : 80) : Number(match[3]),
     path: match[4] ?? '/',
   };
-}
-
-/** Whether a name means the Pod itself. */
-function isLocal(host: string, call: Invocation): boolean {
-  return (
-    host === 'localhost' ||
-    host === '0.0.0.0' ||
-    host === '[::1]' ||
-    host.startsWith('127.') ||
-    host === call.config.hostname
-  );
 }
 
 /** Options of wget and curl that take a value, which is not the address. */
@@ -143,11 +134,36 @@ const fetchCommand: Command = (call) => {
       `${name}: try '${name} --help' for more information\n`,
     );
   if (isLocal(url.host, call)) return localFetch(call, url, call.local(url.port, url.path));
+  const timeoutMicros = patienceOf(
+    call.argv,
+    '--connect-timeout',
+    '-m',
+    '--max-time',
+    ...WGET_TIME,
+  );
   return {
     kind: 'network',
-    request: Object.freeze({ kind: 'connect', host: url.host, port: url.port }),
+    request: Object.freeze({
+      kind: 'connect',
+      host: url.host,
+      port: url.port,
+      path: url.path,
+      ...(timeoutMicros === undefined ? undefined : { timeoutMicros }),
+    }),
   };
 };
+
+const WGET_TIME = ['-T', '--timeout'];
+
+/** How long a command waits, from the first of these options that it is given. */
+function patienceOf(argv: readonly string[], ...names: readonly string[]): number | undefined {
+  for (const name of names) {
+    const text = optionOf(argv, name);
+    const lasts = text === undefined ? undefined : parseDuration(text);
+    if (typeof lasts === 'number') return lasts;
+  }
+  return undefined;
+}
 
 function localFetch(call: Invocation, url: Url, answer: LocalAnswer): CommandResult {
   if (answer.kind === 'refused')
@@ -156,33 +172,56 @@ function localFetch(call: Invocation, url: Url, answer: LocalAnswer): CommandRes
 }
 
 function fetchFailed(call: Invocation, url: Url, answer: NetworkAnswer): CommandResult {
-  if (call.argv[0]?.endsWith('curl') === true) {
-    const codes = {
-      'no-such-name': [6, `Could not resolve host: ${url.host}`],
-      refused: [7, `Failed to connect to ${url.host} port ${url.port}: Connection refused`],
-      'timed-out': [28, 'Connection timed out'],
-    } as const;
-    const [code, text] =
-      answer.kind === 'address' || answer.kind === 'connected' ? codes.refused : codes[answer.kind];
-    return done(
-      code,
-      '',
-      flagsOf(call.argv).flags.has('s') && !flagsOf(call.argv).flags.has('S')
-        ? ''
-        : `curl: (${code}) ${text}\n`,
-    );
-  }
+  return call.argv[0]?.endsWith('curl') === true
+    ? curlFailed(call, url, answer)
+    : wgetFailed(call, url, answer);
+}
+
+function curlFailed(call: Invocation, url: Url, answer: NetworkAnswer): CommandResult {
+  const limit = patienceOf(call.argv, '--connect-timeout', '-m', '--max-time');
+  const connecting = `Failed to connect to ${url.host} port ${url.port}`;
+  const [code, text] = ((): readonly [number, string] => {
+    switch (answer.kind) {
+      case 'no-such-name':
+      case 'no-name-server':
+        return [6, `Could not resolve host: ${url.host}`];
+      case 'timed-out':
+        return [
+          28,
+          limit === undefined
+            ? `${connecting} after 130000 ms: Connection timed out`
+            : `Connection timed out after ${limit / 1000} milliseconds`,
+        ];
+      case 'unreachable':
+        return [7, `${connecting} after 3060 ms: No route to host`];
+      default:
+        return [7, `${connecting}: Connection refused`];
+    }
+  })();
+  const { flags } = flagsOf(call.argv);
+  const isSilent = flags.has('s') && !flags.has('S');
+  return done(code, '', isSilent ? '' : `curl: (${code}) ${text}\n`);
+}
+
+function wgetFailed(call: Invocation, url: Url, answer: NetworkAnswer): CommandResult {
+  const code = isBusybox(call) ? 1 : 4;
+  const ip = 'ip' in answer ? answer.ip : url.host;
   switch (answer.kind) {
     case 'no-such-name':
-      return done(isBusybox(call) ? 1 : 4, '', `wget: bad address '${url.host}'\n`);
+    case 'no-name-server':
+      return done(code, '', `wget: bad address '${url.host}'\n`);
     case 'timed-out':
-      return done(isBusybox(call) ? 1 : 4, '', 'wget: download timed out\n');
-    default:
       return done(
-        isBusybox(call) ? 1 : 4,
+        code,
         '',
-        `wget: can't connect to remote host (${'ip' in answer ? answer.ip : url.host}): Connection refused\n`,
+        patienceOf(call.argv, ...WGET_TIME) === undefined
+          ? `wget: can't connect to remote host (${ip}): Connection timed out\n`
+          : 'wget: download timed out\n',
       );
+    case 'unreachable':
+      return done(code, '', `wget: can't connect to remote host (${ip}): No route to host\n`);
+    default:
+      return done(code, '', `wget: can't connect to remote host (${ip}): Connection refused\n`);
   }
 }
 
@@ -190,45 +229,51 @@ const fetchAnswered: NetworkCommand = (call, answer) => {
   const url = addressOf(call.argv);
   if (url === undefined) return done(1);
   return answer.kind === 'connected'
-    ? fetched(call, url, 200, PAGE)
+    ? fetched(call, url, answer.status ?? 200, answer.body === '' ? PAGE : answer.body)
     : fetchFailed(call, url, answer);
 };
 
-const lookUp: Command = (call) => {
-  const [host = ''] = flagsOf(call.argv).operands.filter(
-    (word) => !word.startsWith('@') && !word.startsWith('+'),
-  );
-  if (host === '') return done(1, '', `Usage: ${call.argv[0]} HOST\n`);
-  if (isLocal(host, call)) return done(0, `Name:\t${host}\nAddress: 127.0.0.1\n`);
-  return { kind: 'network', request: Object.freeze({ kind: 'resolve', host, port: 0 }) };
-};
+const pingCount = (call: Invocation) => Math.min(Number(optionOf(call.argv, '-c') ?? 4) || 4, 100);
 
-const lookedUp: NetworkCommand = (call, answer) => {
-  const [host = ''] = flagsOf(call.argv).operands;
-  const name = call.argv[0];
-  const server = 'Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n';
-  if (answer.kind === 'address' || answer.kind === 'connected') {
-    if (name === 'dig' || name === 'host') return done(0, `${answer.ip}\n`);
-    if (name === 'getent') return done(0, `${answer.ip}     ${host}\n`);
-    return done(0, `${server}Name:\t${host}\nAddress: ${answer.ip}\n`);
-  }
-  if (name === 'dig') return done(0);
-  if (name === 'getent') return done(2);
-  if (answer.kind === 'timed-out')
-    return done(1, '', ';; connection timed out; no servers could be reached\n');
-  return done(1, server, `** server can't find ${host}: NXDOMAIN\n`);
-};
+function pingedHost(call: Invocation): string {
+  const valued = new Set(['-c', '-i', '-w', '-W', '-s']);
+  const words = call.argv.filter(
+    (word, i) => i > 0 && !word.startsWith('-') && !valued.has(call.argv[i - 1] ?? ''),
+  );
+  return words[0] ?? '';
+}
 
 const ping: Command = (call) => {
-  const [host = ''] = flagsOf(call.argv).operands.filter((word) => !/^\d+$/.test(word));
+  const host = pingedHost(call);
   if (isLocal(host, call)) return done(0, `PING ${host}: 56 data bytes\n`);
-  return { kind: 'network', request: Object.freeze({ kind: 'resolve', host, port: 0 }) };
+  return {
+    kind: 'network',
+    request: Object.freeze({
+      kind: 'ping',
+      host,
+      port: 0,
+      timeoutMicros: patienceOf(call.argv, '-w', '-W') ?? 10_000_000,
+    }),
+  };
 };
 
 const pinged: NetworkCommand = (call, answer) => {
-  const [host = ''] = flagsOf(call.argv).operands.filter((word) => !/^\d+$/.test(word));
-  if (answer.kind === 'no-such-name') return done(1, '', `ping: bad address '${host}'\n`);
-  return answer.kind === 'timed-out' ? done(1) : done(0, `PING ${host}: 56 data bytes\n`);
+  const host = pingedHost(call);
+  if (answer.kind === 'no-such-name' || answer.kind === 'no-name-server')
+    return done(1, '', `ping: bad address '${host}'\n`);
+  const count = pingCount(call);
+  const ip = 'ip' in answer ? answer.ip : host;
+  const head = `PING ${host} (${ip}): 56 data bytes\n`;
+  const tail = `\n--- ${host} ping statistics ---\n${count} packets transmitted, `;
+  if (answer.kind !== 'connected')
+    return done(1, `${head}${tail}0 packets received, 100% packet loss\n`);
+  let lines = '';
+  for (let seq = 0; seq < count; seq++)
+    lines += `64 bytes from ${ip}: seq=${seq} ttl=62 time=0.2${seq % 10} ms\n`;
+  return done(
+    0,
+    `${head}${lines}${tail}${count} packets received, 0% packet loss\nround-trip min/avg/max = 0.200/0.245/0.290 ms\n`,
+  );
 };
 
 /** `nc -z host port`, `nc host port`, and the wait-for scripts; `nc -l` is a server (server-commands.ts). */
@@ -245,16 +290,31 @@ const connect: Command = (call) => {
       ? done(0)
       : done(1, '', `nc: ${host} (${port}): Connection refused\n`);
   }
-  return { kind: 'network', request: Object.freeze({ kind: 'connect', host, port }) };
+  const timeoutMicros = patienceOf(call.argv, '-w');
+  return {
+    kind: 'network',
+    request: Object.freeze({
+      kind: 'connect',
+      host,
+      port,
+      protocol: flagsOf(call.argv).flags.has('u') ? 'UDP' : 'TCP',
+      ...(timeoutMicros === undefined ? undefined : { timeoutMicros }),
+    }),
+  };
 };
 
 const connected: NetworkCommand = (call, answer) => {
   if (answer.kind === 'connected') return done(0);
-  const why =
-    answer.kind === 'no-such-name'
-      ? `nc: bad address '${flagsOf(call.argv).operands[0] ?? ''}'`
-      : 'nc: Connection refused';
-  return done(1, '', `${why}\n`);
+  const host = flagsOf(call.argv).operands[0] ?? '';
+  const why = {
+    'no-such-name': `bad address '${host}'`,
+    'no-name-server': `bad address '${host}'`,
+    'timed-out': 'Connection timed out',
+    unreachable: 'No route to host',
+    refused: 'Connection refused',
+    address: 'Connection refused',
+  }[answer.kind];
+  return done(1, '', `nc: ${why}\n`);
 };
 
 export const networkCommands: Readonly<

@@ -222,6 +222,7 @@ export const serverCommands: Readonly<Record<string, Command>> = {
   traefik: plain('traefik', [80, 8080], { http: 'any', load: load(2, 30) }),
   'redis-server': redis,
   'valkey-server': redis,
+  coredns: plain('coredns', [53, 8080, 8181, 9153], { http: 'any', load: load(3, 18) }),
   memcached: plain('memcached', [11211]),
   mysqld: mysql,
   mariadbd: mysql,

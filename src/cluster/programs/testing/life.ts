@@ -60,7 +60,12 @@ export function containerConfig(special: Partial<ContainerConfig>): ContainerCon
 /** Starts a container at instant 0. */
 export function beginLife(
   special: Partial<ContainerConfig>,
-  network: Life['network'] = () => ({ kind: 'no-such-name' }),
+  network: Life['network'] = ({ host }) => ({
+    kind: 'no-such-name',
+    server: '10.96.0.10',
+    name: host,
+    empty: false,
+  }),
 ): Life {
   const config = containerConfig(special);
   const reference = parseImageReference(config.image);
