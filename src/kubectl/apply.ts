@@ -1,10 +1,11 @@
 import type { ManifestKubernetesObject } from '../api/manifest/manifest.ts';
-import type { JsonObject } from '../api/patch/json.ts';
+import { equalJson, isObject, ownValue, setOwn, type JsonObject } from '../api/patch/json.ts';
+import { success } from '../base/result.ts';
 import { createThreeWayMergePatch } from '../api/patch/strategic-three-way.ts';
 import { patchSchemaOf } from '../api/patch/patch-schema.ts';
 import { schemaOf } from '../api/schema/lookup.ts';
 import { refusalOf, type KubeClient, type KubeResponse } from './kube-client.ts';
-import { resourcePathOf } from './resource-path.ts';
+import { discoveredPathOf } from './resource-path.ts';
 
 /** What came of applying one object. */
 export type ApplyOutcome =
@@ -41,7 +42,7 @@ export async function applyObject(
   object: ManifestKubernetesObject,
   options: ApplyOptions,
 ): Promise<ApplyOutcome> {
-  const path = resourcePathOf(object, options.namespace);
+  const path = await discoveredPathOf(client, object, options.namespace);
   if (path === undefined) return { kind: 'no-match', message: noMatch(object) };
   const placed = path.namespace === '' ? object : withNamespace(object, path.namespace);
   const wanted = withLastApplied(placed);
@@ -64,9 +65,12 @@ export async function applyObject(
 
   const current = live.body as JsonObject;
   const schema = schemaOf(object.apiVersion, object.kind);
-  if (schema === undefined) return { kind: 'no-match', message: noMatch(object) };
   const original = lastAppliedOf(current);
-  const patch = createThreeWayMergePatch(original, wanted, current, patchSchemaOf(schema), true);
+  // Kinds that are not built in have no merge keys: kubectl then makes a JSON merge patch.
+  const patch =
+    schema === undefined
+      ? success(threeWayMergePatch(original, wanted, current))
+      : createThreeWayMergePatch(original, wanted, current, patchSchemaOf(schema), true);
   if (!patch.ok)
     return {
       kind: 'refused',
@@ -82,7 +86,10 @@ export async function applyObject(
     method: 'PATCH',
     path: `${path.object}?${query}`,
     body: patch.value,
-    contentType: 'application/strategic-merge-patch+json',
+    contentType:
+      schema === undefined
+        ? 'application/merge-patch+json'
+        : 'application/strategic-merge-patch+json',
     ...act,
   });
   if (patched.code !== 200) return refused(patched);
@@ -104,7 +111,7 @@ export async function deleteObject(
 ): Promise<
   { readonly code: number; readonly reason: string; readonly message: string } | undefined
 > {
-  const path = resourcePathOf(object, options.namespace);
+  const path = await discoveredPathOf(client, object, options.namespace);
   if (path === undefined) return { code: 404, reason: 'NotFound', message: noMatch(object) };
   const response = await client.request({
     method: 'DELETE',
@@ -115,6 +122,28 @@ export async function deleteObject(
   return response.code >= 200 && response.code < 300
     ? undefined
     : { code: response.code, ...refusalOf(response) };
+}
+
+/** What was wanted before and is no more goes; what is wanted and differs is set (client-go's jsonmergepatch). */
+function threeWayMergePatch(
+  original: JsonObject,
+  wanted: JsonObject,
+  current: JsonObject,
+): JsonObject {
+  const patch: Record<string, unknown> = {};
+  for (const key of Object.keys(original)) {
+    if (!Object.hasOwn(wanted, key) && Object.hasOwn(current, key)) setOwn(patch, key, null);
+  }
+  for (const key of Object.keys(wanted)) {
+    const now = ownValue(current, key);
+    const next = wanted[key];
+    const before = ownValue(original, key);
+    if (isObject(next) && isObject(now)) {
+      const below = threeWayMergePatch(isObject(before) ? before : {}, next, now);
+      if (Object.keys(below).length > 0) setOwn(patch, key, below);
+    } else if (!equalJson(next, now)) setOwn(patch, key, next);
+  }
+  return patch;
 }
 
 function refused(response: KubeResponse): ApplyOutcome {
