@@ -1,7 +1,7 @@
 import type { Lease } from '../../api/generated/types.ts';
 import { formatMicroTime, parseTime } from '../../api/time.ts';
 import type { Env } from '../../kernel/process.ts';
-import { below } from '../../kernel/random.ts';
+import { below, randomUid } from '../../kernel/random.ts';
 import { SECOND, type Micros } from '../../kernel/time.ts';
 import {
   call,
@@ -11,10 +11,17 @@ import {
   type ApiClientMessage,
   type ApiOutcome,
 } from './api-client.ts';
+import {
+  createEventRecorder,
+  recordEvent,
+  type EventRecorder,
+  type EventThen,
+} from './event-recorder.ts';
 
 /**
- * client-go's leader election on a Lease: candidates try every 2 s, a lease lasts 15 s after the last
- * renewal that the observer saw, and a holder that has not renewed for 10 s steps down.
+ * client-go's leader election on a Lease: candidates try every 2 s and up to 2.4 s more, a lease lasts 15 s after the
+ * last renewal that the observer saw by its own clock, and a holder that tries to renew for 10 s in vain steps down.
+ * Calendar times in the Lease are for readers; nobody decides by another's clock.
  */
 export interface LeaderElection {
   readonly leaseName: string;
@@ -26,6 +33,11 @@ export interface LeaderElection {
   observedAt: Micros;
   /** When this candidate last renewed. */
   renewedAt: Micros;
+  /** Until when the renewal under way may be tried; 0 between renewals. */
+  renewUntil: Micros;
+  readonly recorder: EventRecorder;
+  /** The last write failed: the Lease is read before the next one. */
+  readFirst: boolean;
   /** The round under way; answers and timers of older rounds are stale. */
   round: number;
 }
@@ -35,29 +47,47 @@ export type LeaderElectionTimer = { readonly type: 'client/elect'; readonly roun
 /** What a candidate's requests wait for; part of its process's `Then`. */
 export type LeaderElectionThen =
   | { readonly type: 'elect/read'; readonly round: number }
-  | { readonly type: 'elect/written'; readonly round: number };
+  | { readonly type: 'elect/written'; readonly round: number }
+  | EventThen;
 
-/** What a round ended with, for the process to act on. */
+/** What a round ended with, for the process to act on: upstream's components exit when they stop leading. */
 export type ElectionNews = 'became leader' | 'stopped leading' | undefined;
 
 const LEASE_DURATION: Micros = 15 * SECOND;
 const RENEW_DEADLINE: Micros = 10 * SECOND;
 const RETRY_PERIOD: Micros = 2 * SECOND;
+/** client-go's JitterFactor: a candidate waits for up to 1.2 periods more. */
+const JITTER_MAX: Micros = 1.2 * RETRY_PERIOD;
+/** The client gives one request half of the time for a renewal. */
+const REQUEST_TIMEOUT: Micros = RENEW_DEADLINE / 2;
 const COLLECTION = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
 
 type ElectionEnv = Env<ApiClientMessage | LeaderElectionTimer>;
 
+/** The name of a candidate: its host, and a new identifier at each start. */
+export function candidateIdentity(env: Pick<Env, 'machine' | 'random'>): string {
+  return `${env.machine}_${randomUid(env.random('identity'))}`;
+}
+
+/** `component` is what the Events of the election are from. */
 export function createLeaderElection(options: {
   readonly leaseName: string;
   readonly identity: string;
   readonly epochMillis: number;
+  readonly component: string;
 }): LeaderElection {
+  const { component, epochMillis } = options;
   return {
-    ...options,
+    leaseName: options.leaseName,
+    identity: options.identity,
+    epochMillis,
+    recorder: createEventRecorder({ component, epochMillis }),
     leading: false,
     observed: undefined,
     observedAt: 0,
     renewedAt: 0,
+    renewUntil: 0,
+    readFirst: false,
     round: 0,
   };
 }
@@ -79,12 +109,7 @@ export function electionTimer<Then>(
   env: ElectionEnv,
 ): ElectionNews {
   if (timer.round !== election.round) return undefined;
-  if (election.leading && env.now - election.renewedAt >= RENEW_DEADLINE) {
-    // A holder that cannot renew must stop before others may believe the lease has run out.
-    election.leading = false;
-    tryOnce(election, client, env);
-    return 'stopped leading';
-  }
+  if (isLost(election, env)) return stepDown(election, env);
   tryOnce(election, client, env);
   return undefined;
 }
@@ -97,29 +122,72 @@ export function electionOutcome<Then>(
   client: ApiClient<Then | LeaderElectionThen>,
   env: ElectionEnv,
 ): ElectionNews {
-  if (then.round !== election.round) return undefined;
+  if (then.type === 'event/written' || then.round !== election.round) return undefined;
   if (then.type === 'elect/read') {
     if (succeeded(outcome)) observe(election, outcome.body as Lease, env.now);
     else if (reasonOf(outcome) === 'NotFound') election.observed = undefined;
-    else {
-      again(election, env);
-      return undefined;
-    }
+    else return failed(election, env);
     write(election, client, env);
     return undefined;
   }
   if (!succeeded(outcome)) {
     // Somebody else wrote, or nobody answers: read before the next try.
-    election.observed = undefined;
-    again(election, env);
-    return undefined;
+    election.readFirst = true;
+    return failed(election, env);
   }
-  observe(election, outcome.body as Lease, env.now);
+  const lease = outcome.body as Lease; // The answer to a write of a Lease.
+  observe(election, lease, env.now);
+  election.readFirst = false;
   election.renewedAt = env.now;
+  election.renewUntil = 0;
   again(election, env);
   if (election.leading) return undefined;
   election.leading = true;
+  tellOfLeader(election, lease, client, env);
   return 'became leader';
+}
+
+function failed(election: LeaderElection, env: ElectionEnv): ElectionNews {
+  if (isLost(election, env)) return stepDown(election, env);
+  again(election, env);
+  return undefined;
+}
+
+/** A holder that cannot renew must stop before others may believe that the lease has run out. */
+function isLost(election: LeaderElection, env: ElectionEnv): boolean {
+  return election.leading && election.renewUntil > 0 && env.now >= election.renewUntil;
+}
+
+function stepDown(election: LeaderElection, env: ElectionEnv): ElectionNews {
+  election.leading = false;
+  // Whatever still comes is stale.
+  election.round += 1;
+  env.note(
+    `${election.identity} could not renew its lease for ${RENEW_DEADLINE / SECOND} s: leaderelection lost`,
+  );
+  return 'stopped leading';
+}
+
+function tellOfLeader<Then>(
+  election: LeaderElection,
+  lease: Lease,
+  client: ApiClient<Then | LeaderElectionThen>,
+  env: ElectionEnv,
+): void {
+  const { uid, resourceVersion } = lease.metadata;
+  recordEvent(election.recorder, client, env, {
+    about: {
+      kind: 'Lease',
+      namespace: 'kube-system',
+      name: election.leaseName,
+      ...(uid === undefined ? undefined : { uid }),
+      apiVersion: 'coordination.k8s.io/v1',
+      ...(resourceVersion === undefined ? undefined : { resourceVersion }),
+    },
+    type: 'Normal',
+    reason: 'LeaderElection',
+    message: `${election.identity} became leader`,
+  });
 }
 
 function tryOnce<Then>(
@@ -130,7 +198,10 @@ function tryOnce<Then>(
   env.resumeCause(undefined);
   election.round += 1;
   // A leader that still holds what it wrote renews without reading first.
-  if (election.leading && election.observed !== undefined) {
+  if (election.leading && election.renewUntil === 0) {
+    election.renewUntil = env.now + RENEW_DEADLINE;
+  }
+  if (election.leading && !election.readFirst && election.observed !== undefined) {
     write(election, client, env);
     return;
   }
@@ -138,8 +209,15 @@ function tryOnce<Then>(
     method: 'GET',
     path: `${COLLECTION}/${election.leaseName}`,
     then: { type: 'elect/read', round: election.round },
-    timeoutMicros: RENEW_DEADLINE / 2,
+    timeoutMicros: patience(election, env),
   });
+}
+
+/** How long one request may take: not longer than the renewal as a whole. */
+function patience(election: LeaderElection, env: ElectionEnv): Micros {
+  return election.leading
+    ? Math.max(1, Math.min(REQUEST_TIMEOUT, election.renewUntil - env.now))
+    : REQUEST_TIMEOUT;
 }
 
 function observe(election: LeaderElection, lease: Lease, now: Micros): void {
@@ -160,7 +238,7 @@ function write<Then>(
   env: ElectionEnv,
 ): void {
   const { observed, identity } = election;
-  const now = formatMicroTime(election.epochMillis * 1000 + env.now);
+  const now = formatMicroTime(election.epochMillis * 1000 + env.now + env.clockSkewMicros());
   const then: LeaderElectionThen = { type: 'elect/written', round: election.round };
   if (observed === undefined) {
     call(client, env, {
@@ -179,13 +257,14 @@ function write<Then>(
         },
       } satisfies Lease,
       then,
-      timeoutMicros: RENEW_DEADLINE / 2,
+      timeoutMicros: patience(election, env),
     });
     return;
   }
   const holder = observed.spec.holderIdentity ?? '';
   const mine = holder === identity;
-  const expired = election.observedAt + LEASE_DURATION <= env.now || holder === '';
+  const lasts = (observed.spec.leaseDurationSeconds ?? 0) * SECOND;
+  const expired = election.observedAt + lasts <= env.now || holder === '';
   if (!mine && !expired) {
     again(election, env);
     return;
@@ -206,14 +285,18 @@ function write<Then>(
       },
     } satisfies Lease,
     then,
-    timeoutMicros: RENEW_DEADLINE / 2,
+    timeoutMicros: patience(election, env),
   });
 }
 
 function again(election: LeaderElection, env: ElectionEnv): void {
-  // Candidates that do not lead spread out by a jitter of 20 %.
-  const jitter = election.leading ? 0 : below(env.random('elect'), RETRY_PERIOD / 5);
-  env.after(RETRY_PERIOD + jitter, { type: 'client/elect', round: election.round });
+  // A holder renews steadily, and stops trying when its time is over; candidates spread out.
+  const delay = election.leading
+    ? election.renewUntil === 0
+      ? RETRY_PERIOD
+      : Math.max(0, Math.min(RETRY_PERIOD, election.renewUntil - env.now))
+    : RETRY_PERIOD + below(env.random('elect'), JITTER_MAX);
+  env.after(delay, { type: 'client/elect', round: election.round });
 }
 
 /** When the observed holder last renewed, in milliseconds since 1970; for the health panel. */

@@ -7,6 +7,7 @@ import {
   succeeded,
 } from '../client/api-client.ts';
 import { createEventRecorder, eventOutcome } from '../client/event-recorder.ts';
+import { answerHealth, isHealthCheck, type NamedCheck } from '../client/health.ts';
 import {
   allSynced,
   createInformer,
@@ -15,10 +16,12 @@ import {
   startInformer,
 } from '../client/informer.ts';
 import {
+  candidateIdentity,
   createLeaderElection,
   electionOutcome,
   electionTimer,
   startElection,
+  type ElectionNews,
 } from '../client/leader-election.ts';
 import { takeChange } from './changes.ts';
 import { clientEnv } from './client-env.ts';
@@ -64,6 +67,10 @@ export const schedulerBehaviour = defineBehaviour<
     return memory;
   },
   step({ memory, config }, message, env) {
+    if (isHealthCheck(message)) {
+      answerHealth(env, message, message.path.startsWith('/readyz') ? readiness(memory) : []);
+      return;
+    }
     const step: Step = { memory, config, env };
     takeMessage(step, message);
     tryNext(step);
@@ -99,8 +106,9 @@ function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): Sche
     electionClient: other(ELECTION_REQUESTS_FROM),
     election: createLeaderElection({
       leaseName: 'kube-scheduler',
-      identity: `${env.machine}_${env.self}`,
+      identity: candidateIdentity(env),
       epochMillis,
+      component: 'default-scheduler',
     }),
     recorder: createEventRecorder({ component: 'default-scheduler', epochMillis }),
     informers: new Map(informerSpecs.map((spec) => [spec.name, createInformer(spec)])),
@@ -126,6 +134,11 @@ function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): Sche
   };
 }
 
+/** It is ready for Pods when it has seen everything once. */
+function readiness({ synced }: SchedulerMemory): readonly NamedCheck[] {
+  return [{ name: 'sched-handler-sync', failure: synced ? undefined : 'not yet synced' }];
+}
+
 function takeMessage(step: Step, message: SchedulerMessage): void {
   const { memory, env } = step;
   switch (message.type) {
@@ -142,7 +155,10 @@ function takeMessage(step: Step, message: SchedulerMessage): void {
       takeClientTimer(step, message);
       return;
     case 'client/elect':
-      electionTimer(memory.election, message, memory.electionClient, clientEnv(env, 'election'));
+      heed(
+        step,
+        electionTimer(memory.election, message, memory.electionClient, clientEnv(env, 'election')),
+      );
       return;
     default:
       takeAnswer(step, message);
@@ -193,8 +209,13 @@ function takeElectionAnswer(step: Step, message: { readonly type: string }): boo
   const { memory, env } = step;
   const electionEnv = clientEnv(env, 'election');
   return apiClientStep(memory.electionClient, message, electionEnv, (then, outcome) => {
-    electionOutcome(memory.election, then, outcome, memory.electionClient, electionEnv);
+    heed(step, electionOutcome(memory.election, then, outcome, memory.electionClient, electionEnv));
   });
+}
+
+/** A scheduler that leads no more ends; its supervisor starts it again, and it becomes a candidate. */
+function heed({ env }: Step, news: ElectionNews): void {
+  if (news === 'stopped leading') env.exit(1, 'leaderelection lost');
 }
 
 function takeClientTimer(

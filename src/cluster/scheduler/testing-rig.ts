@@ -49,7 +49,12 @@ export function schedulerRig(
     kernel.addMachine(world, { name: machine, power: 'on', fsyncMicros: SSD_FSYNC_MICROS });
   }
   const add = (name: string, kind: string, machine: string, config: object) =>
-    kernel.addProcess(world, { name, kind, machine, config: Object.freeze(config) }, sinkOf(rig));
+    kernel.addProcess(
+      world,
+      // As a kubelet would, the rig starts again what has ended by itself.
+      { name, kind, machine, config: Object.freeze(config), restartMicros: 1_000_000 },
+      sinkOf(rig),
+    );
   add('etcd-cp-1', 'etcd', 'cp-1', {});
   const { serviceCidr } = DEFAULT_FLAGS;
   add(

@@ -1,0 +1,39 @@
+import type { KernelMessage } from '../../kernel/agenda.ts';
+import type { Env } from '../../kernel/process.ts';
+import type { HealthAnswer, HealthCheck } from '../messages.ts';
+
+/** One check of a component, as its endpoint lists them; `failure` undefined: it is well. */
+export interface NamedCheck {
+  readonly name: string;
+  readonly failure: string | undefined;
+}
+
+/** Answers a probe of a component's health endpoint, in the words of the library that all of them share. */
+export function answerHealth(
+  env: Pick<Env<HealthAnswer>, 'from' | 'send'>,
+  { id, path }: HealthCheck,
+  checks: readonly NamedCheck[],
+): void {
+  if (env.from === undefined) return;
+  const failed = checks.some(({ failure }) => failure !== undefined);
+  const answer: HealthAnswer = {
+    type: 'health/answer',
+    id,
+    code: failed ? 500 : 200,
+    body: failed ? listing(path, checks) : 'ok',
+  };
+  env.send(env.from, answer);
+}
+
+function listing(path: string, checks: readonly NamedCheck[]): string {
+  const lines = checks.map(({ name, failure }) =>
+    failure === undefined ? `[+]${name} ok` : `[-]${name} failed: reason withheld`,
+  );
+  const name = path.replace(/^\//, '').split(/[/?]/)[0] ?? '';
+  return `${['[+]ping ok', ...lines, `${name} check failed`].join('\n')}\n`;
+}
+
+/** Whether a message is a probe; narrows it. */
+export function isHealthCheck(message: KernelMessage): message is HealthCheck {
+  return message.type === 'health/check';
+}
