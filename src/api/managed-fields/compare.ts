@@ -42,6 +42,9 @@ export function compareObjects(
   schema: StructSchema,
 ): Difference | undefined {
   if (before === after) return undefined;
+  // Whatever a comparison that failed may have left.
+  changedDraft.top = 0;
+  removedDraft.top = 0;
   return compareStructs(before, after, schema, unmanagedRoot);
 }
 
@@ -65,7 +68,8 @@ function compareStructs(
   const isFromZero = unmanaged === nothingOfSpec && before === zeroStruct(struct);
   const known = isFromZero ? fromZero.get(after) : undefined;
   if (known !== undefined) return known;
-  const pair = draftPair();
+  const changedFrom = changedDraft.top;
+  const removedFrom = removedDraft.top;
   // Not Object.keys, whose list would be garbage at once; decoded objects inherit nothing that could be listed.
   for (const name in after) {
     const now = after[name];
@@ -76,7 +80,7 @@ function compareStructs(
     if (field === undefined) continue;
     // What is no pointer in the API server was there before, with its zero value: it is changed, but not added.
     if (was === undefined && field.emitted) was = zeroOf(field);
-    put(pair, field.element, compareValues(was, now, field.type, unmanagedBelow(unmanaged, name)));
+    put(field.element, compareValues(was, now, field.type, unmanagedBelow(unmanaged, name)));
   }
   for (const name in before) {
     if (after[name] !== undefined || unmanaged.has(name)) continue;
@@ -84,12 +88,11 @@ function compareStructs(
     if (field === undefined) continue;
     const now = field.emitted ? zeroOf(field) : undefined;
     put(
-      pair,
       field.element,
       compareValues(before[name], now, field.type, unmanagedBelow(unmanaged, name)),
     );
   }
-  const difference = differenceOf(pair);
+  const difference = differenceOf(changedFrom, removedFrom);
   if (isFromZero && difference !== undefined) fromZero.set(after, difference);
   return difference;
 }
@@ -123,16 +126,17 @@ function compareValues(
 }
 
 function compareMaps(before: JsonObject, after: JsonObject, type: MapType): Difference | undefined {
-  const pair = draftPair();
+  const changedFrom = changedDraft.top;
+  const removedFrom = removedDraft.top;
   for (const key of Object.keys(after)) {
     const was = Object.hasOwn(before, key) ? before[key] : undefined;
-    put(pair, `f:${key}`, compareValues(was, after[key], type.value));
+    put(`f:${key}`, compareValues(was, after[key], type.value));
   }
   for (const key of Object.keys(before)) {
     if (Object.hasOwn(after, key)) continue;
-    put(pair, `f:${key}`, compareValues(before[key], undefined, type.value));
+    put(`f:${key}`, compareValues(before[key], undefined, type.value));
   }
-  return differenceOf(pair);
+  return differenceOf(changedFrom, removedFrom);
 }
 
 // Lists are where objects of one owner are alike: the conditions and container statuses of Pods that change together.
@@ -158,7 +162,8 @@ function compareListsAnew(
   after: JsonList,
   type: ListType,
 ): Difference | undefined {
-  const pair = draftPair();
+  const changedFrom = changedDraft.top;
+  const removedFrom = removedDraft.top;
   if (isSameOrder(before, after, type)) {
     for (let i = 0; i < after.length; i += 1) {
       if (before[i] === after[i]) continue;
@@ -167,20 +172,21 @@ function compareListsAnew(
       const element = listElement(after[i], type);
       if (typeof element !== 'string') continue;
       // Of entries that a list may not have twice, the last one counts.
-      takeOut(pair, element);
-      put(pair, element, difference);
+      takeOut(changedDraft, changedFrom, element);
+      takeOut(removedDraft, removedFrom, element);
+      put(element, difference);
     }
-    return differenceOf(pair);
+    return differenceOf(changedFrom, removedFrom);
   }
   const was = entriesByElement(before, type);
   const now = entriesByElement(after, type);
   for (const [element, items] of now) {
-    put(pair, element, compareEntries(was.get(element) ?? [], items, type));
+    put(element, compareEntries(was.get(element) ?? [], items, type));
   }
   for (const [element, items] of was) {
-    if (!now.has(element)) put(pair, element, compareEntries(items, [], type));
+    if (!now.has(element)) put(element, compareEntries(items, [], type));
   }
-  return differenceOf(pair);
+  return differenceOf(changedFrom, removedFrom);
 }
 
 /** True when both lists have the same entries by key, in the same places. */
@@ -238,77 +244,78 @@ export function isOneValue(type: TypeSchema): boolean {
 /** All fields of a value that is new or gone: itself, and what is in it. */
 function allFields(value: unknown, type: TypeSchema): Fields {
   if (typeof value !== 'object' || value === null || isOneValue(type)) return leaf;
-  const elements: string[] = ['.'];
-  const nodes: Fields[] = [leaf];
-  if (type.kind === 'struct' && isObject(value)) {
+  const isListed = type.kind === 'list' && isList(value);
+  const known = isListed ? listFields.find(value, type, undefined) : undefined;
+  if (known !== undefined) return known;
+  const from = changedDraft.top;
+  push(changedDraft, '.', leaf);
+  if (isListed) {
+    for (const [element, items] of entriesByElement(value, type)) {
+      push(changedDraft, element, items.length > 1 ? leaf : allFields(items[0], type.element));
+    }
+  } else if (type.kind === 'struct' && isObject(value)) {
     const struct = structOf(type);
     for (const name in value) {
       const field = struct.fields.get(name);
-      if (field === undefined) continue;
-      elements.push(field.element);
-      nodes.push(allFields(value[name], field.type));
+      if (field !== undefined)
+        push(changedDraft, field.element, allFields(value[name], field.type));
     }
   } else if (type.kind === 'map' && isObject(value)) {
     for (const key of Object.keys(value)) {
-      elements.push(`f:${key}`);
-      nodes.push(allFields(value[key], type.value));
+      push(changedDraft, `f:${key}`, allFields(value[key], type.value));
     }
-  } else if (type.kind === 'list' && isList(value)) {
-    const known = listFields.find(value, type, undefined);
-    if (known !== undefined) return known;
-    for (const [element, items] of entriesByElement(value, type)) {
-      elements.push(element);
-      nodes.push(items.length > 1 ? leaf : allFields(items[0], type.element));
-    }
-    const fields = internedNode(elements, nodes);
-    return isInterned(fields) ? listFields.keep(value, type, undefined, fields) : fields;
-  } else return leaf;
-  return internedNode(elements, nodes);
+  }
+  const fields = taken(changedDraft, from) ?? leaf;
+  return isListed && isInterned(fields) ? listFields.keep(value, type, undefined, fields) : fields;
 }
 
-/** The differences of a struct's, map's or list's parts, under collection: elements and their nodes side by side. */
-interface DraftPair {
-  changed: DraftNode | undefined;
-  removed: DraftNode | undefined;
-}
-
-interface DraftNode {
+/**
+ * The differences of parts under collection, elements and their nodes side by side: what belongs to one struct, map or
+ * list lies above what belongs to those that it is in. One heap for all comparisons, since lists of its own for each
+ * struct would be most of what a write leaves behind.
+ */
+interface Draft {
   readonly elements: string[];
   readonly nodes: Fields[];
+  top: number;
 }
 
-function draftPair(): DraftPair {
-  return { changed: undefined, removed: undefined };
-}
+const changedDraft: Draft = { elements: [], nodes: [], top: 0 };
+const removedDraft: Draft = { elements: [], nodes: [], top: 0 };
 
-function put(pair: DraftPair, element: string, difference: Difference | undefined): void {
+function put(element: string, difference: Difference | undefined): void {
   if (difference === undefined) return;
   const { changed, removed } = difference;
-  if (changed !== undefined) {
-    pair.changed ??= { elements: [], nodes: [] };
-    pair.changed.elements.push(element);
-    pair.changed.nodes.push(changed);
-  }
-  if (removed !== undefined) {
-    pair.removed ??= { elements: [], nodes: [] };
-    pair.removed.elements.push(element);
-    pair.removed.nodes.push(removed);
-  }
+  if (changed !== undefined) push(changedDraft, element, changed);
+  if (removed !== undefined) push(removedDraft, element, removed);
 }
 
-function takeOut({ changed, removed }: DraftPair, element: string): void {
-  for (const draft of [changed, removed]) {
-    const at = draft === undefined ? -1 : draft.elements.indexOf(element);
-    if (draft === undefined || at < 0) continue;
+function push(draft: Draft, element: string, node: Fields): void {
+  draft.elements[draft.top] = element;
+  draft.nodes[draft.top] = node;
+  draft.top += 1;
+}
+
+/** Takes out what lies above `from` with this element. */
+function takeOut(draft: Draft, from: number, element: string): void {
+  for (let at = from; at < draft.top; at += 1) {
+    if (draft.elements[at] !== element) continue;
     draft.elements.splice(at, 1);
     draft.nodes.splice(at, 1);
+    draft.top -= 1;
+    return;
   }
 }
 
-function differenceOf({ changed, removed }: DraftPair): Difference | undefined {
-  if (changed === undefined && removed === undefined) return undefined;
-  return {
-    changed: changed === undefined ? undefined : internedNode(changed.elements, changed.nodes),
-    removed: removed === undefined ? undefined : internedNode(removed.elements, removed.nodes),
-  };
+/** The node of all that lies above `from`, which is taken off. */
+function taken(draft: Draft, from: number): Fields | undefined {
+  const to = draft.top;
+  if (to === from) return undefined;
+  draft.top = from;
+  return internedNode(draft.elements, draft.nodes, from, to);
+}
+
+function differenceOf(changedFrom: number, removedFrom: number): Difference | undefined {
+  if (changedDraft.top === changedFrom && removedDraft.top === removedFrom) return undefined;
+  return { changed: taken(changedDraft, changedFrom), removed: taken(removedDraft, removedFrom) };
 }

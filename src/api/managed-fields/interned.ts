@@ -34,9 +34,14 @@ function newShelf(): Shelf {
   return { next: new Map(), node: undefined };
 }
 
-function shelfOf(keys: readonly string[], children: readonly Fields[]): Shelf {
+function shelfOf(
+  keys: readonly string[],
+  children: readonly Fields[],
+  from: number,
+  to: number,
+): Shelf {
   let shelf = shelves;
-  for (let i = 0; i < keys.length; i += 1) {
+  for (let i = from; i < to; i += 1) {
     shelf = shelfBelow(shelf, keys[i] ?? '');
     const id = ids.get(children[i] ?? leaf) ?? 0;
     if (id !== 0) shelf = shelfBelow(shelf, id);
@@ -78,15 +83,23 @@ export function internFields(fields: Fields): Fields {
 // Nodes that are in their proper form but not on the shelves, so that they are not looked through again.
 const unshared = new WeakSet<Fields>();
 
-/** The interned node with these elements (each once, in any order) and their nodes, which are interned themselves. */
-export function internedNode(keys: readonly string[], children: readonly Fields[]): Fields {
-  if (keys.length === 0 || (keys.length === 1 && keys[0] === '.')) return leaf;
+/**
+ * The interned node with these elements (each once, in any order) and their nodes, which are interned themselves: those
+ * at `from` and after it, before `to`.
+ */
+export function internedNode(
+  keys: readonly string[],
+  children: readonly Fields[],
+  from = 0,
+  to = keys.length,
+): Fields {
+  if (from === to || (from + 1 === to && keys[from] === '.')) return leaf;
   let isShared = true;
-  for (let i = 0; i < keys.length; i += 1) {
+  for (let i = from; i < to; i += 1) {
     if (isNovel(keys[i] ?? '') || !isInterned(children[i] ?? leaf)) isShared = false;
   }
   if (!isShared) {
-    const node = sortedNode(keys, children);
+    const node = sortedNode(keys.slice(from, to), children.slice(from, to));
     unshared.add(node);
     return node;
   }
@@ -95,8 +108,8 @@ export function internedNode(keys: readonly string[], children: readonly Fields[
     shelfCount = 0;
   }
   // As it was built first: sets of one kind are built in one order, and sorting costs more than a second entry.
-  const shelf = shelfOf(keys, children);
-  shelf.node ??= sharedNode(keys, children);
+  const shelf = shelfOf(keys, children, from, to);
+  shelf.node ??= sharedNode(keys.slice(from, to), children.slice(from, to));
   return shelf.node;
 }
 
@@ -112,6 +125,8 @@ function sharedNode(keys: readonly string[], children: readonly Fields[]): Field
   const shelf = shelfOf(
     inOrder,
     inOrder.map((key) => node[key] ?? leaf),
+    0,
+    inOrder.length,
   );
   if (shelf.node === undefined) {
     shelf.node = node;

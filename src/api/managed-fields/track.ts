@@ -50,9 +50,18 @@ export function trackCreate<T extends KubernetesObject>(
   schema: StructSchema,
   writer: FieldWriter,
 ): T {
+  return withManagers(object, managersOfNew(object, schema, writer));
+}
+
+/** The managers of a new object, without the object: for whom has more to say of its metadata. */
+export function managersOfNew(
+  object: KubernetesObject,
+  schema: StructSchema,
+  writer: FieldWriter,
+): ManagedFields {
   const given = object.metadata.managedFields ?? nobody;
   const change = compareWithNothing(bare(object), schema);
-  return withManagers(object, changedEntries(areManagers(given) ? given : nobody, change, writer));
+  return changedEntries(areManagers(given) ? given : nobody, change, writer);
 }
 
 /**

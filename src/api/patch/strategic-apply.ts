@@ -51,6 +51,7 @@ export function mergeObjects(
   options: MergeOptions,
 ): JsonObject {
   if (Object.hasOwn(patch, patchDirective)) return directed(patch);
+  if (saysNothingNew(original, patch)) return original;
   // Drafts: what is merged so far, and what of the patch is still to be looked at.
   const merged = copyOf(original);
   if (!hasDirectives(patch)) {
@@ -63,6 +64,16 @@ export function mergeObjects(
     for (const key of Object.keys(rest)) mergeKey(merged, key, rest[key], schema, options);
   }
   return sameEntries(original, merged) ? original : merged;
+}
+
+/** The patch has only plain values, and those that are there already, as the uid in a status patch. */
+function saysNothingNew(original: JsonObject, patch: JsonObject): boolean {
+  for (const key in patch) {
+    const value = patch[key];
+    if (typeof value === 'object' || value !== original[key] || key.startsWith('$')) return false;
+    if (value === undefined || !Object.hasOwn(original, key)) return false;
+  }
+  return true;
 }
 
 /** A draft. Objects of equal form get one hidden class (see `base/copy.ts`), unless a user's key forbids it. */

@@ -7,6 +7,7 @@ import {
   statusError,
   type StatusError,
 } from '../../../api/status-error.ts';
+import { withManagers } from '../../../api/managed-fields/track.ts';
 import { admit } from '../admission/index.ts';
 import { podSecurity } from '../admission/pod-security.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
@@ -19,7 +20,7 @@ import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject } from './commit.ts';
 import { isDryRun } from './dry-run.ts';
-import { ownFields } from './field-managers.ts';
+import { ownersOfNew } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withNewMetadata } from './metadata.ts';
 
@@ -63,14 +64,15 @@ export function createFrom(
     );
   }
   const defaulted = kind.defaults(body);
-  const tracked =
-    given.isTracked === true ? defaulted : ownFields(call, { next: defaulted, old: undefined });
+  // Before admission, whose fields nobody owns. They enter the metadata with all else that the server writes there.
+  const managers = given.isTracked === true ? undefined : ownersOfNew(call, defaulted);
+  const tracked = managers?.length === 0 ? withManagers(defaulted, undefined) : defaulted;
   const admitted = admit(call, { next: tracked, old: undefined });
   if (!admitted.ok) {
     const { status, mayPass } = admitted.error;
     return mayPass === true && call.at.attempt < PATIENCE ? LATER : refuse(status);
   }
-  const named = withNewMetadata(server, admitted.value, target);
+  const named = withNewMetadata(server, admitted.value, target, managers);
   const prepared = kind.prepareForCreate(named);
   const errors = kind.validate(prepared);
   const name = prepared.metadata.name ?? '';

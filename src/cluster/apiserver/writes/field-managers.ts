@@ -1,6 +1,6 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../api/generated/types.ts';
 import { apiVersionOf } from '../../../api/kinds/index.ts';
-import { trackCreate, trackUpdate, type FieldWriter } from '../../../api/managed-fields/track.ts';
+import { managersOfNew, trackUpdate, type FieldWriter } from '../../../api/managed-fields/track.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
@@ -10,16 +10,17 @@ import { isSameValue } from './same-object.ts';
 /** Upstream keeps so much of a manager's name. */
 const MANAGER_LENGTH_MAX = 128;
 
-/** Files the fields that a create or update sets under its writer. Comes before admission, whose fields nobody owns. */
+/** Files the fields that an update sets under its writer. Comes before admission, whose fields nobody owns. */
 export function ownFields(
   call: VerbCall,
-  { next, old }: { readonly next: KubernetesObject; readonly old: KubernetesObject | undefined },
+  { next, old }: { readonly next: KubernetesObject; readonly old: KubernetesObject },
 ): KubernetesObject {
-  const schema = schemaOfKind(call.target.kind);
-  const writer = writerOf(call);
-  return old === undefined
-    ? trackCreate(next, schema, writer)
-    : trackUpdate(old, next, schema, writer);
+  return trackUpdate(old, next, schemaOfKind(call.target.kind), writerOf(call));
+}
+
+/** The managers of a new object, for `withNewMetadata`. */
+export function ownersOfNew(call: VerbCall, next: KubernetesObject): readonly ManagedFieldsEntry[] {
+  return managersOfNew(next, schemaOfKind(call.target.kind), writerOf(call));
 }
 
 /** Who writes, as field management knows him. */

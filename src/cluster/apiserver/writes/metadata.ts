@@ -1,4 +1,8 @@
-import type { KubernetesObject, ObjectMeta } from '../../../api/generated/types.ts';
+import type {
+  KubernetesObject,
+  ManagedFieldsEntry,
+  ObjectMeta,
+} from '../../../api/generated/types.ts';
 import { badRequestError, type StatusError } from '../../../api/status-error.ts';
 import { randomSuffix, randomUid } from '../../../kernel/random.ts';
 import type { RequestTarget } from '../request-target.ts';
@@ -18,14 +22,20 @@ export function withNewMetadata(
   server: Server,
   object: KubernetesObject,
   { kind, namespace }: RequestTarget,
+  managedFields?: readonly ManagedFieldsEntry[],
 ): KubernetesObject {
   const given = withoutSystemFields(object.metadata);
   const name = given.name || generateName(server, object, { kind, namespace });
   const uid = randomUid(server.env.random('uid'));
   const creationTimestamp = timestamp(server);
-  const own: Partial<ObjectMeta> = kind.namespaced
-    ? { namespace, name, uid, creationTimestamp }
-    : { name, uid, creationTimestamp };
+  const own: Partial<ObjectMeta> =
+    managedFields === undefined || managedFields.length === 0
+      ? kind.namespaced
+        ? { namespace, name, uid, creationTimestamp }
+        : { name, uid, creationTimestamp }
+      : kind.namespaced
+        ? { managedFields, namespace, name, uid, creationTimestamp }
+        : { managedFields, name, uid, creationTimestamp };
   return copyWith(object, { metadata: copyWith(given, own) });
 }
 
