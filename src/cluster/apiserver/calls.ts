@@ -5,6 +5,7 @@ import { interruptedEtcd, outOfTime, overdue } from './etcd-errors.ts';
 import { refuse, type Commit, type Exchange, type Read } from './exchange.ts';
 import { takeEtcdHealth } from './health/probe.ts';
 import { NEVER, requestPatience } from './patience.ts';
+import { sweepConsultation, takeConsultation } from './reads/consult.ts';
 import { askEtcd, type Server } from './server.ts';
 
 /** Requests that wait for etcd: how they are sent there, and how they end when it does not answer. */
@@ -61,6 +62,10 @@ export function failCalls(server: Server): void {
       calls.delete(id);
       takeEtcdHealth(server, undefined);
     }
+    if (call.kind === 'consult') {
+      calls.delete(id);
+      takeConsultation(server, undefined);
+    }
     if (call.kind === 'own') calls.delete(id);
     if (call.kind !== 'write' && call.kind !== 'read') continue;
     calls.delete(id);
@@ -74,7 +79,7 @@ export function sweepCalls(server: Server): void {
   // An earlier deadline has come in between and has a timer of its own.
   if (env.now < memory.sweepAt) return;
   memory.sweepAt = NEVER;
-  let next = NEVER;
+  let next = sweepConsultation(server);
   for (const [id, call] of memory.calls) {
     if (call.kind !== 'write' && call.kind !== 'read') continue;
     if (call.deadline > env.now) {
@@ -89,7 +94,8 @@ export function sweepCalls(server: Server): void {
   if (next < NEVER) armSweep(server, next);
 }
 
-function armSweep({ memory, env }: Server, at: Micros): void {
+/** Makes sure that a look is taken at an instant. */
+export function armSweep({ memory, env }: Server, at: Micros): void {
   if (memory.sweepAt <= at) return;
   memory.sweepAt = at;
   env.after(Math.max(at - env.now, 0), { type: 'apiserver/sweep' });

@@ -1,10 +1,12 @@
 import { assertNever } from '../../base/exhaustive.ts';
 import { report, sendReply } from './answers.ts';
-import { sendCommit, sendRead } from './calls.ts';
-import type { Answer, Exchange } from './exchange.ts';
+import { armSweep, sendCommit, sendRead } from './calls.ts';
+import type { Answer, Exchange, Reply } from './exchange.ts';
 import type { Server } from './server.ts';
 import { below } from '../../kernel/random.ts';
 import { MILLISECOND } from '../../kernel/time.ts';
+import { consult } from './reads/consult.ts';
+import { targetOf } from './request-target.ts';
 import { runVerb } from './run-verb.ts';
 import { FIRST_STEP, type VerbStep } from './verb.ts';
 
@@ -17,7 +19,13 @@ export function conclude(
 ): void {
   switch (answer.kind) {
     case 'reply':
-      sendReply(server, exchange, answer);
+      if (mayBeBehind(server, exchange, answer, at)) {
+        const again = { step: at.step, attempt: at.attempt + 1 };
+        armSweep(server, consult(server, exchange, again));
+      } else sendReply(server, exchange, answer);
+      return;
+    case 'consult':
+      armSweep(server, consult(server, exchange, { step: answer.step, attempt: at.attempt }));
       return;
     case 'commit':
       sendCommit(server, answer, { exchange, step: at.step, attempt: at.attempt });
@@ -39,6 +47,21 @@ export function conclude(
     default:
       assertNever(answer);
   }
+}
+
+/**
+ * Whether a write was refused by what may be an old state: with several servers, another one may have made, changed or
+ * deleted the object a moment ago. It is then decided once more on the newest state (upstream reads from etcd here).
+ */
+function mayBeBehind(
+  { memory }: Server,
+  { request, client }: Exchange,
+  { code }: Reply,
+  { attempt }: VerbStep,
+): boolean {
+  if (memory.own.servers < 2 || attempt > 0 || request.method === 'GET') return false;
+  if (client === undefined || !memory.etcdUp) return false;
+  return (code === 404 || code === 409) && targetOf(request.path) !== undefined;
 }
 
 /** Upstream looks again after 50 to 150 ms. */

@@ -6,6 +6,7 @@ import { takeOwnAnswer } from './own/reconcile.ts';
 import { conclude } from './conclude.ts';
 import { brokenEtcd, overdue } from './etcd-errors.ts';
 import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
+import { takeConsultation } from './reads/consult.ts';
 import { answerRead } from './reads/list.ts';
 import { formOf, present } from './reads/object-form.ts';
 import { targetOf } from './request-target.ts';
@@ -41,6 +42,9 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
       return;
     case 'health':
       takeEtcdHealth(server, answer);
+      return;
+    case 'consult':
+      takeConsultation(server, answer);
       return;
     case 'own':
       takeOwnAnswer(server, call, answer);

@@ -19,7 +19,7 @@ export interface Exchange {
 }
 
 /** What a stage or verb makes of an exchange. */
-export type Answer = Reply | Commit | Read | FanOut | Later | Open | Pending;
+export type Answer = Reply | Commit | Read | FanOut | Later | Consult | Open | Pending;
 
 /** The answer is known. */
 export interface Reply {
@@ -82,6 +82,12 @@ export interface Open {
 }
 
 export const OPEN: Open = Object.freeze({ kind: 'open' });
+
+/** The copies must first be as new as etcd is now; the verb then goes on with this step. */
+export interface Consult {
+  readonly kind: 'consult';
+  readonly step: number;
+}
 
 /** Somebody else answers, later. */
 export interface Pending {

@@ -22,6 +22,7 @@ import type { FlowControl } from './flow-control/state.ts';
 import type { HealthState } from './health/state.ts';
 import type { ApiServerMetrics } from './metrics.ts';
 import type { OwnState } from './own/state.ts';
+import type { Consultation } from './reads/consult.ts';
 import type { ServiceNumbers } from './services/allocate.ts';
 import type { ResourceCache } from './storage/resource-cache.ts';
 import type { ServedWatches } from './storage/served-watches.ts';
@@ -98,6 +99,7 @@ export interface ApiServerMemory {
   readonly services: ServiceNumbers;
   readonly custom: CustomState;
   readonly own: OwnState;
+  readonly consultation: Consultation;
   readonly health: HealthState;
   readonly flow: FlowControl;
   readonly metrics: ApiServerMetrics;
@@ -125,6 +127,7 @@ export type EtcdCall =
   | { readonly kind: 'feed'; readonly storage: string }
   | { readonly kind: 'compact' }
   | { readonly kind: 'health' }
+  | { readonly kind: 'consult' }
   | { readonly kind: 'own'; readonly what: 'renewed' | 'who serves' }
   | {
       readonly kind: 'read';

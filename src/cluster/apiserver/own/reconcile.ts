@@ -86,6 +86,7 @@ export function takeOwnAnswer(
   const addresses = answer.keyValues
     .map(({ key }) => key.slice(MASTER_LEASES.length))
     .toSorted(compareStrings);
+  own.servers = addresses.length;
   if (addresses.length > 0) writeEndpoints(server, addresses);
 }
 

@@ -15,6 +15,8 @@ export interface OwnState {
   asking: number;
   /** The holder's name in its identity Lease: another one at each start. Empty until it is first needed. */
   holder: string;
+  /** How many API servers live. */
+  servers: number;
   /** How often it has renewed its Lease. */
   renewals: number;
 }

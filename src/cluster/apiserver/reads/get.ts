@@ -8,13 +8,16 @@ import { readRevision } from './list-options.ts';
 import { formOf, present } from './object-form.ts';
 
 /** GET of one object. */
-export function getObject({ server, exchange, target }: VerbCall): Answer {
+export function getObject({ server, exchange, target, at }: VerbCall): Answer {
   const { kind, key, name } = target;
   const { request } = exchange;
   const revision = readRevision(request.query['resourceVersion']);
   if (!revision.ok) return refuse(revision.error);
   // Without a resourceVersion the newest state is asked for, which takes etcd.
-  if (revision.value === undefined && !server.memory.etcdUp) return refuse(unreachableEtcd());
+  if (revision.value === undefined) {
+    if (!server.memory.etcdUp) return refuse(unreachableEtcd());
+    if (at.step === 0) return { kind: 'consult', step: 1 };
+  }
   const cache = cacheOf(server, kind.storage);
   const tooLarge = tooLargeRevision(server, cache, revision.value);
   if (tooLarge !== undefined) return refuse(tooLarge);

@@ -20,7 +20,7 @@ import { formOf, presentList } from './object-form.ts';
 import { scopeOf } from './scope.ts';
 
 /** GET of a collection. Served from the copy, unless it asks for a state of the past. */
-export function listObjects({ server, exchange, target }: VerbCall): Answer {
+export function listObjects({ server, exchange, target, at }: VerbCall): Answer {
   const { kind } = target;
   const read = readListOptions(exchange.request.query, kind);
   if (!read.ok) return refuse(read.error);
@@ -30,6 +30,8 @@ export function listObjects({ server, exchange, target }: VerbCall): Answer {
   if (!mayBeOld && !server.memory.etcdUp) return refuse(unreachableEtcd());
   const tooLarge = tooLargeRevision(server, cache, options.revision);
   if (tooLarge !== undefined) return refuse(tooLarge);
+  const isNewest = options.revision === undefined && options.continueToken === '';
+  if (isNewest && at.step === 0) return { kind: 'consult', step: 1 };
   if (options.continueToken !== '') return nextPage(server, target, options.continueToken);
   if (options.match === 'Exact' && options.revision !== undefined) {
     return readFrom(target, { start: '', revision: options.revision });
