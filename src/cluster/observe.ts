@@ -42,7 +42,9 @@ export function revisionOf(world: World): number {
 /** The changes after a revision, in order. */
 export function changesSince(world: World, revision: number): Truth {
   const disk = diskOf(world);
-  if (revision < disk.history.first - 1) return { revision: disk.revision, changes: undefined };
+  // A restored store may be behind what was seen of the former one.
+  if (revision < disk.history.first - 1 || revision > disk.revision)
+    return { revision: disk.revision, changes: undefined };
   return { revision: disk.revision, changes: eventsAfter(disk, revision) };
 }
 
@@ -78,9 +80,21 @@ export function isCutOff(world: World, machine: string): boolean {
   );
 }
 
+/** Where etcd's members may be. One that was replaced may be on a machine that was added later. */
+const ETCD_PROCESSES: readonly string[] = Array.from({ length: 7 }, (_, index) =>
+  processNames.etcd(`cp-${index + 1}`),
+);
+
+/** The disk of the member that has applied most, whether it is up or not: what it has applied is agreed on. */
 function diskOf(world: World): EtcdDisk {
-  // Processes of this name are of kind etcd.
-  return world.processes.get(processNames.etcd(CONTROL_PLANE_MACHINE))?.disk as EtcdDisk;
+  let newest: EtcdDisk | undefined;
+  for (const name of ETCD_PROCESSES) {
+    // Processes of these names are of kind etcd.
+    const disk = world.processes.get(name)?.disk as EtcdDisk | undefined;
+    if (disk === undefined || disk.removed.has(disk.memberId)) continue;
+    if (newest === undefined || disk.appliedIndex > newest.appliedIndex) newest = disk;
+  }
+  return newest as EtcdDisk; // A cluster has at least one member.
 }
 
 function* eventsAfter(disk: EtcdDisk, revision: number): Generator<StoredEvent> {

@@ -38,6 +38,25 @@ export interface InitialMember {
   readonly process: string;
 }
 
+/** The flags of one member of a cluster whose machines are given, as kubeadm writes them. Frozen. */
+export function memberConfig(
+  machine: string,
+  machines: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly process: string;
+  }[],
+): EtcdConfig {
+  return Object.freeze({
+    name: machine,
+    initialCluster: Object.freeze(
+      machines.map(({ name, address, process }) =>
+        Object.freeze({ name, peerUrl: `https://${address}:2380`, process }),
+      ),
+    ),
+  });
+}
+
 /** A config with nothing left open. Made anew for every step that needs it, so it is read, not kept. */
 export const DEFAULTS = Object.freeze({
   name: 'default',
