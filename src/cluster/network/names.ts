@@ -55,15 +55,19 @@ export function askOutside(name: string, recordType: DnsType): DnsReply {
   const top = labels.at(-1) ?? '';
   const isPublic =
     labels.length >= 2 &&
-    /^[a-z]{2,}$/i.test(top) &&
-    !PRIVATE_DOMAINS.has(top) &&
+    (PUBLIC_DOMAINS.has(top) || /^[a-z]{2}$/.test(top)) &&
     !/(^|[.-])(non-?existent|does-?not-?exist|no-?such|invalid|unknown)/i.test(name);
   if (!isPublic) return NO_NAME;
   if (recordType !== 'A') return { code: 'NOERROR', records: [] };
   return { code: 'NOERROR', records: [{ name, type: 'A', ttl: 30, data: outsideAddress(name) }] };
 }
 
-const PRIVATE_DOMAINS = new Set(['local', 'svc', 'cluster', 'internal', 'invalid', 'test', 'lan']);
+/** Top-level domains that names in documentation use, beside those of two letters. */
+const PUBLIC_DOMAINS = new Set(
+  'com org net edu gov mil int info biz io dev app cloud tech online site store xyz name pro arpa'.split(
+    ' ',
+  ),
+);
 
 /** An address of the ranges for documentation (RFC 5737), so that nobody's real one is shown. */
 function outsideAddress(name: string): string {
