@@ -43,21 +43,31 @@ function ask(member: Member): void {
   reads.asked = { read: number, at: env.now, readers: reads.gathered };
   reads.gathered = [];
   requestRead(raftOf(member), number);
-  env.after(RETRY_MICROS, { type: 'etcd/read-retry', read: number });
+  if (reads.retryArmed) return;
+  reads.retryArmed = true;
+  env.after(RETRY_MICROS, { type: 'etcd/read-retry' });
 }
 
 /** The question may have been lost; after a while those who wait are told so. */
-export function retryRead(member: Member, number: number): void {
+export function retryRead(member: Member): void {
   const { memory, env } = member;
-  const { asked } = memory.reads;
-  if (asked?.read !== number) return;
+  const { reads } = memory;
+  const { asked } = reads;
+  reads.retryArmed = false;
+  if (asked === undefined) return;
+  reads.retryArmed = true;
+  const waited = env.now - asked.at;
+  // One timer serves one question after the other.
+  env.after(waited < RETRY_MICROS ? RETRY_MICROS - waited : RETRY_MICROS, {
+    type: 'etcd/read-retry',
+  });
+  if (waited < RETRY_MICROS) return;
   if (env.now - asked.at >= requestTimeout(member)) {
     failAsked(member, TIMED_OUT);
     return;
   }
   memory.stats.slowReadIndexes += 1;
-  requestRead(raftOf(member), number);
-  env.after(RETRY_MICROS, { type: 'etcd/read-retry', read: number });
+  requestRead(raftOf(member), asked.read);
 }
 
 /** The answers that the leader has given. */

@@ -64,7 +64,7 @@ export type EtcdTimer =
   /** Requests may have waited for too long. */
   | { readonly type: 'etcd/sweep' }
   /** A question for the read index may have been lost. */
-  | { readonly type: 'etcd/read-retry'; readonly read: number }
+  | { readonly type: 'etcd/read-retry' }
   /** Watches end if there is still no leader. */
   | { readonly type: 'etcd/no-leader'; readonly since: Micros }
   | { readonly type: 'etcd/defragmented' }
@@ -148,6 +148,7 @@ export interface Reads {
     | undefined;
   /** Confirmed, waiting until their index is applied. */
   confirmed: { readonly index: number; readonly readers: readonly Reader[] }[];
+  retryArmed: boolean;
 }
 
 /** A request that waits to be answered from what is then the newest state. Frozen. */

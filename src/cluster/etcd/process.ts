@@ -101,7 +101,7 @@ function newMemory(disk: EtcdDisk, config: EtcdConfig, env: Env<EtcdMessage>): E
     nextProposal: env.now + 1,
     pending: new Map(),
     held: [],
-    reads: { next: env.now + 1, gathered: [], asked: undefined, confirmed: [] },
+    reads: { next: env.now + 1, gathered: [], asked: undefined, confirmed: [], retryArmed: false },
     watches: new Map(),
     earlyWatches: [],
     peers: new Map(),
@@ -192,7 +192,7 @@ function take(member: Member, message: EtcdMessage): void {
       sweepProposals(member);
       return;
     case 'etcd/read-retry':
-      retryRead(member, message.read);
+      retryRead(member);
       return;
     case 'etcd/no-leader':
       endWatches(member, message.since);
