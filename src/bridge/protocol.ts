@@ -81,6 +81,12 @@ export type LabCommand =
       readonly kind: 'inject-fault';
       readonly fault: string;
       readonly params: Readonly<Record<string, string | number | boolean>>;
+      /** It mends itself after this long; undefined: it stays. */
+      readonly forMicros?: number;
+      /** It comes back, counted from one beginning to the next; undefined: once. */
+      readonly everyMicros?: number;
+      /** How often it comes in all; undefined: until it is called off (`heal-fault` with the id of the repetition). */
+      readonly times?: number;
     }
   | { readonly kind: 'heal-fault'; readonly id: string }
   | { readonly kind: 'heal-all' };
@@ -139,15 +145,36 @@ export interface FaultDeclaration {
   /** The button's words, for example `Power off`. */
   readonly verb: string;
   readonly heals: string | undefined;
+  /** The heading under which a menu shows it. */
+  readonly group: string;
   readonly params: readonly FaultParameter[];
   readonly symptoms: string;
   readonly remedy: string;
 }
 
+/** What a form asks for. A value is a text, a number or a switch; `machines` is a list of names with commas, or `*`. */
 export interface FaultParameter {
   readonly name: string;
-  readonly type: 'machine' | 'process' | 'pod' | 'container' | 'number' | 'choice';
+  readonly label: string;
+  readonly type:
+    | 'machine'
+    | 'machines'
+    | 'process'
+    | 'pod'
+    | 'container'
+    | 'number'
+    | 'choice'
+    | 'switch';
+  /** Of `choice`: what can be chosen. Of `process`: the programs whose processes can be. */
   readonly choices?: readonly string[];
+  /** Which machines make sense; undefined: all. */
+  readonly among?: 'nodes' | 'control plane';
+  /** What is taken when nothing is said. */
+  readonly default?: string | number | boolean;
+  /** Of a number: what it counts, for example `ms`. */
+  readonly unit?: string;
+  readonly min?: number;
+  readonly max?: number;
 }
 
 /**

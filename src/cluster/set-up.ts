@@ -9,6 +9,11 @@ export interface ClusterSetUp {
   /** The control-plane machines, each with an etcd member and an API server (kubeadm's stacked topology): 1, 3 or 5. */
   readonly controlPlanes: readonly ControlPlaneSetUp[];
   readonly nodes: readonly NodeSetUp[];
+  /**
+   * Whether kubeadm's addons are there: CoreDNS, and on each node kube-proxy and the agent of the network plugin. Without
+   * them Services lead nowhere, names do not resolve, and Pods get addresses from a plugin without an agent.
+   */
+  readonly addons: boolean;
   readonly flags: ComponentFlags;
 }
 
@@ -75,6 +80,7 @@ export function defaultSetUp(
     readonly nodes?: number;
     readonly seed?: number;
     readonly controlPlanes?: number;
+    readonly addons?: boolean;
   } = {},
 ): ClusterSetUp {
   const count = options.nodes ?? 3;
@@ -93,9 +99,25 @@ export function defaultSetUp(
     epochMillis: EPOCH_MILLIS,
     controlPlanes: controlPlanesNamed(options.controlPlanes ?? 1),
     nodes,
+    addons: options.addons ?? true,
     flags: count > 50 ? LARGE_FLAGS : DEFAULT_FLAGS,
   };
 }
+
+/** A control-plane machine as a node: 2 CPU and 4 GiB, which is twice what kubeadm asks for. */
+export function controlPlaneNode(name: string): NodeSetUp {
+  return { name, cpuMilli: 2000, memoryBytes: 4 * GIBIBYTE, podsMax: 110, labels: {} };
+}
+
+/** How kubeadm marks the nodes of the control plane. */
+export const CONTROL_PLANE_LABEL = 'node-role.kubernetes.io/control-plane';
+export const CONTROL_PLANE_MARKS = Object.freeze({
+  labels: Object.freeze({
+    [CONTROL_PLANE_LABEL]: '',
+    'node.kubernetes.io/exclude-from-external-load-balancers': '',
+  }),
+  taints: Object.freeze([Object.freeze({ key: CONTROL_PLANE_LABEL, effect: 'NoSchedule' })]),
+});
 
 function controlPlanesNamed(count: number): readonly ControlPlaneSetUp[] {
   return Array.from({ length: count }, (_, index) => ({ name: `cp-${index + 1}` }));
@@ -109,6 +131,11 @@ export const processNames = {
   controllerManager: (machine: string) => `kube-controller-manager-${machine}`,
   kubelet: (machine: string) => `kubelet-${machine}`,
   containerd: (machine: string) => `containerd-${machine}`,
+  /** systemd units on each node: the service proxy, and the agent of the network plugin. */
+  kubeProxy: (machine: string) => `kube-proxy-${machine}`,
+  cniAgent: (machine: string) => `cni-agent-${machine}`,
+  /** Runs once, where the cluster is set up. */
+  kubeadm: (machine: string) => `kubeadm-${machine}`,
   /** What stands before the API servers when there are several. */
   loadBalancer: (machine: string) => `load-balancer-${machine}`,
 } as const;

@@ -1,14 +1,23 @@
-import { createKernel, type Sink } from '../kernel/kernel.ts';
+import { createKernel, type Kernel, type Sink } from '../kernel/kernel.ts';
 import { SSD_FSYNC_MICROS } from '../kernel/machine.ts';
 import type { AnyBehaviour } from '../kernel/process.ts';
+import { SECOND, type Micros } from '../kernel/time.ts';
 import { createWorld, type World } from '../kernel/world.ts';
+import { kubeadmBehaviour, type KubeadmConfig } from './addons/process.ts';
 import { apiServerConfig } from './apiserver/config.ts';
 import { apiServerBehaviour } from './apiserver/process.ts';
 import { containerdBehaviour } from './containerd/process.ts';
 import type { ContainerdConfig } from './containerd/state.ts';
 import { controllerManagerBehaviour } from './controllers/index.ts';
 import type { ControllerManagerConfig } from './controllers/state.ts';
+import { cniAgentBehaviour, type CniAgentConfig } from './dataplane/cni-agent/process.ts';
+import { coreDnsBehaviour } from './dataplane/coredns/process.ts';
+import { kubeProxyBehaviour } from './dataplane/kube-proxy/process.ts';
+import type { KubeProxyConfig } from './dataplane/kube-proxy/state.ts';
+import { memberConfig, type EtcdConfig } from './etcd/config.ts';
 import { etcdBehaviour } from './etcd/process.ts';
+import { keepLabAppointment, type LabAppointment } from './faults/index.ts';
+import { clientStorm } from './client-storm.ts';
 import { gateway } from './gateway.ts';
 import { kubeletBehaviour } from './kubelet/process.ts';
 import type { KubeletConfig } from './kubelet/state.ts';
@@ -16,8 +25,12 @@ import type { SchedulerConfig } from './scheduler/memory.ts';
 import { schedulerBehaviour } from './scheduler/process.ts';
 import { loadBalancerBehaviour } from './load-balancer/process.ts';
 import type { LoadBalancerConfig } from './load-balancer/state.ts';
+import { CONTROL_PLANE_IMAGES, controlPlaneManifests } from './static-pods/control-plane.ts';
 import {
   apiEndpoint,
+  CONTROL_PLANE_MACHINE,
+  CONTROL_PLANE_MARKS,
+  controlPlaneNode,
   LOAD_BALANCER_MACHINE,
   processNames,
   type ClusterSetUp,
@@ -34,10 +47,19 @@ const BEHAVIOURS: readonly AnyBehaviour[] = [
   schedulerBehaviour,
   containerdBehaviour,
   kubeletBehaviour,
+  clientStorm,
+  cniAgentBehaviour,
+  kubeProxyBehaviour,
+  coreDnsBehaviour,
+  kubeadmBehaviour,
 ];
 
 /** What moves any cluster. */
-export const kernel = createKernel(BEHAVIOURS);
+export const kernel: Kernel = createKernel(BEHAVIOURS, {
+  // Only the laboratory makes appointments outside the world.
+  keep: (world, message, sink) =>
+    keepLabAppointment(world, kernel, sink, message as LabAppointment),
+});
 
 /** The computer outside the cluster, and the process on it that a person's requests come from. */
 export const GATEWAY_MACHINE = 'laptop';
@@ -60,7 +82,32 @@ export function createCluster(setUp: ClusterSetUp): World {
   }
   if (setUp.controlPlanes.length > 1) addLoadBalancer(world, setUp);
   setUp.nodes.forEach((node, index) => addWorker(world, setUp, node, index));
+  if (setUp.addons) addKubeadm(world, setUp);
   return world;
+}
+
+/** Where the cluster was set up: what remains to be done is creating objects. */
+function addKubeadm(world: World, setUp: ClusterSetUp): void {
+  const machine = setUp.controlPlanes[0]?.name ?? CONTROL_PLANE_MACHINE;
+  const { clusterCidr, serviceCidr } = setUp.flags;
+  addProcess(world, {
+    name: processNames.kubeadm(machine),
+    kind: 'kubeadm',
+    machine,
+    config: {
+      apiServer: apiEndpoint(setUp),
+      clusterDns: clusterDnsAddress(serviceCidr),
+      clusterCidr,
+      serviceCidr,
+      controlPlaneEndpoint: `${controlPlaneAddress(0)}:6443`,
+    } satisfies KubeadmConfig,
+  });
+}
+
+/** The tenth address of a range: where the Service `kube-dns` is. */
+function clusterDnsAddress(serviceCidr: string): string {
+  const parts = firstAddress(serviceCidr).split('.');
+  return [...parts.slice(0, 3), Number(parts[3] ?? 0) + 9].join('.');
 }
 
 /** The machine in front of several API servers. */
@@ -76,17 +123,63 @@ function addLoadBalancer(world: World, { controlPlanes }: ClusterSetUp): void {
   });
 }
 
+/**
+ * A machine as kubeadm makes it: containerd and the kubelet run on it, and of the control plane's four components there
+ * are manifests, from which the kubelet has them started.
+ */
 function addControlPlane(
   world: World,
   setUp: ClusterSetUp,
   { machine, address }: { readonly machine: string; readonly address: string },
 ): void {
+  const components = {
+    etcd: processNames.etcd(machine),
+    'kube-apiserver': processNames.apiServer(machine),
+    'kube-controller-manager': processNames.controllerManager(machine),
+    'kube-scheduler': processNames.scheduler(machine),
+  };
   addMachine(world, machine);
-  addProcess(world, { name: processNames.etcd(machine), kind: 'etcd', machine, config: {} });
+  addComponents(world, setUp, { machine, address });
+  addNode(world, setUp, {
+    node: controlPlaneNode(machine),
+    address,
+    runtime: { components: Object.freeze(components), images: CONTROL_PLANE_IMAGES },
+    kubelet: {
+      manifests: controlPlaneManifests({
+        machine,
+        address,
+        members: setUp.controlPlanes.map(({ name }, index) => ({
+          name,
+          address: controlPlaneAddress(index),
+        })),
+        serviceCidr: setUp.flags.serviceCidr,
+        clusterCidr: setUp.flags.clusterCidr,
+        nodeCidrMaskSize: setUp.flags.podCidrMaskSize,
+      }),
+      registerWith: CONTROL_PLANE_MARKS,
+    },
+  });
+}
+
+/** The processes of the control plane on one machine: they wait for the container runtime to start them. */
+function addComponents(
+  world: World,
+  setUp: ClusterSetUp,
+  { machine, address }: { readonly machine: string; readonly address: string },
+): void {
+  const supervisor = processNames.containerd(machine);
+  addProcess(world, {
+    name: processNames.etcd(machine),
+    kind: 'etcd',
+    machine,
+    supervisor,
+    config: etcdConfig(setUp, machine),
+  });
   addProcess(world, {
     name: processNames.apiServer(machine),
     kind: 'kube-apiserver',
     machine,
+    supervisor,
     config: apiServerConfig({
       etcd: processNames.etcd(machine),
       epochMillis: setUp.epochMillis,
@@ -98,6 +191,7 @@ function addControlPlane(
     name: processNames.controllerManager(machine),
     kind: 'kube-controller-manager',
     machine,
+    supervisor,
     config: {
       apiServer: processNames.apiServer(machine),
       epochMillis: setUp.epochMillis,
@@ -108,6 +202,7 @@ function addControlPlane(
     name: processNames.scheduler(machine),
     kind: 'kube-scheduler',
     machine,
+    supervisor,
     config: {
       apiServer: processNames.apiServer(machine),
       epochMillis: setUp.epochMillis,
@@ -117,36 +212,121 @@ function addControlPlane(
   });
 }
 
-function addWorker(world: World, setUp: ClusterSetUp, node: NodeSetUp, index: number): void {
-  const machine = node.name;
+/** systemd starts them again when they crash: `RestartSec` of their units, as packages ship them. */
+const CONTAINERD_RESTART = 5 * SECOND;
+const KUBELET_RESTART = 10 * SECOND;
+
+/** What makes a machine a node: the container runtime and the kubelet. */
+function addNode(
+  world: World,
+  setUp: ClusterSetUp,
+  given: {
+    readonly node: NodeSetUp;
+    readonly address: string;
+    readonly runtime?: Partial<ContainerdConfig>;
+    readonly kubelet?: Partial<KubeletConfig>;
+  },
+): void {
+  const machine = given.node.name;
   const apiServer = apiEndpoint(setUp);
-  addMachine(world, machine);
   addProcess(world, {
     name: processNames.containerd(machine),
     kind: 'containerd',
     machine,
+    restartMicros: CONTAINERD_RESTART,
     config: {
       epochMillis: setUp.epochMillis,
-      apiServer,
       kubelet: processNames.kubelet(machine),
+      nodeIp: given.address,
+      lan: lanOf(setUp),
+      clusterCidr: setUp.flags.clusterCidr,
+      ...(setUp.addons
+        ? {
+            cniAgent: processNames.cniAgent(machine),
+            kubeProxy: processNames.kubeProxy(machine),
+          }
+        : undefined),
+      ...given.runtime,
     } satisfies ContainerdConfig,
   });
   addProcess(world, {
     name: processNames.kubelet(machine),
     kind: 'kubelet',
     machine,
+    restartMicros: KUBELET_RESTART,
     config: {
-      node: Object.freeze({ ...node }),
-      nodeIp: nodeAddress(index),
+      node: Object.freeze({ ...given.node }),
+      nodeIp: given.address,
       epochMillis: setUp.epochMillis,
       apiServer,
       containerd: processNames.containerd(machine),
       kubernetesServiceIp: firstAddress(setUp.flags.serviceCidr),
+      cniAgent: setUp.addons,
+      ...given.kubelet,
     } satisfies KubeletConfig,
+  });
+  if (setUp.addons) addDataPlane(world, setUp, machine);
+}
+
+/** The units of a node that see to its network: they run beside the kubelet, whatever it does. */
+function addDataPlane(world: World, setUp: ClusterSetUp, machine: string): void {
+  const apiServer = apiEndpoint(setUp);
+  const containerd = processNames.containerd(machine);
+  addProcess(world, {
+    name: processNames.cniAgent(machine),
+    kind: 'cni-agent',
+    machine,
+    restartMicros: KUBELET_RESTART,
+    config: { node: machine, apiServer, containerd } satisfies CniAgentConfig,
+  });
+  addProcess(world, {
+    name: processNames.kubeProxy(machine),
+    kind: 'kube-proxy',
+    machine,
+    restartMicros: KUBELET_RESTART,
+    config: {
+      node: machine,
+      apiServer,
+      containerd,
+      epochMillis: setUp.epochMillis,
+    } satisfies KubeProxyConfig,
   });
 }
 
+const lans = new WeakMap<ClusterSetUp, Readonly<Record<string, string>>>();
+
+/** The machines that share the network, by address; every node of a cluster knows the same table. */
+function lanOf(setUp: ClusterSetUp): Readonly<Record<string, string>> {
+  let lan = lans.get(setUp);
+  if (lan === undefined) {
+    const entries: [string, string][] = [
+      ...setUp.controlPlanes.map(({ name }, index): [string, string] => [
+        controlPlaneAddress(index),
+        name,
+      ]),
+      ...setUp.nodes.map(({ name }, index): [string, string] => [nodeAddress(index), name]),
+    ];
+    lan = Object.freeze(Object.fromEntries(entries));
+    lans.set(setUp, lan);
+  }
+  return lan;
+}
+
+function addWorker(world: World, setUp: ClusterSetUp, node: NodeSetUp, index: number): void {
+  addMachine(world, node.name);
+  addNode(world, setUp, { node, address: nodeAddress(index) });
+}
+
 /** The machines' own network is 192.168.0.0/16; the control plane begins at .0.10, workers at .1.1. */
+function etcdConfig({ controlPlanes }: ClusterSetUp, machine: string): EtcdConfig {
+  const members = controlPlanes.map(({ name }, index) => ({
+    name,
+    address: controlPlaneAddress(index),
+    process: processNames.etcd(name),
+  }));
+  return memberConfig(machine, members);
+}
+
 function controlPlaneAddress(index: number): string {
   return `192.168.0.${10 + index}`;
 }
@@ -177,6 +357,8 @@ function addProcess(
     readonly kind: string;
     readonly machine: string;
     readonly config: object;
+    readonly supervisor?: string;
+    readonly restartMicros?: Micros;
   },
 ): void {
   kernel.addProcess(world, { ...process, config: Object.freeze(process.config) }, nobodyListens);

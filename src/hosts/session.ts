@@ -158,6 +158,7 @@ export function createSession(world: World): Session {
           return healFault(world, kernel, sink, command.id);
         case 'heal-all': {
           let refusal: string | undefined;
+          for (const { id } of world.faultSchedules ?? []) healFault(world, kernel, sink, id);
           for (const fault of world.faults)
             refusal = healFault(world, kernel, sink, fault.id) ?? refusal;
           return refusal;

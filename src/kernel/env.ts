@@ -91,6 +91,10 @@ export function createEnv(): KernelEnv {
       const { world, process } = inStep(env);
       return machineOf(world, process).clockSkewMicros ?? 0;
     },
+    taken(resource) {
+      const { world, process } = inStep(env);
+      return machineOf(world, process).taken?.[resource] ?? 0;
+    },
     startProcess(name) {
       const { world } = inStep(env);
       const child = childOf(env, name);

@@ -109,8 +109,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
   function start(world: World, process: ProcessRecord, cause: Cause | undefined, sink: Sink): void {
     process.incarnation += 1;
     // One that another has spawned has not been given a disk yet.
-    if (process.disk === undefined)
-      process.disk = behaviourOf(process).initialDisk(process.config);
+    if (process.disk === undefined) process.disk = behaviourOf(process).initialDisk(process.config);
     enter(env, world, process, undefined, cause, sink);
     process.memory = behaviourOf(process).start(process.disk, env, process.config);
     if (env.exiting !== undefined) end(world, process, env.exiting, env.cause);

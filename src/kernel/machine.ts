@@ -10,6 +10,8 @@ export interface Machine {
   fsyncMicros: readonly number[];
   /** No write fits on its disk any more (ENOSPC). */
   diskFull?: boolean;
+  /** Which share of a resource (`memory`, `disk`, `pids`) something takes that is none of its processes: 0 to 1. Frozen. */
+  taken?: Readonly<Record<string, number>>;
   /** How far its clock is ahead of the true calendar; negative: behind. */
   clockSkewMicros?: Micros;
 }

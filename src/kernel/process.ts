@@ -56,6 +56,8 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   diskFull(): boolean;
   /** How far the machine's clock is ahead of the true calendar: part of every calendar time a process reads. */
   clockSkewMicros(): Micros;
+  /** Which share of a resource of the machine something else takes: 0 to 1. */
+  taken(resource: string): number;
   /** Starts a process that this one supervises, at this instant and after this step. */
   startProcess(name: string): void;
   /**

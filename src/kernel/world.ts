@@ -26,6 +26,8 @@ export interface World {
   readonly streams: Map<string, RandomStream>;
   /** Faults now active, in order of installation: data of the layer above. */
   faults: readonly ActiveFault[];
+  /** Faults that come back, in order of their next time. Undefined: there never were any. */
+  faultSchedules?: readonly FaultSchedule[];
 }
 
 /** A fault as it is saved: what it is, with which parameters, since when. Code interprets it. */
@@ -34,6 +36,22 @@ export interface ActiveFault {
   readonly kind: string;
   readonly params: Readonly<Record<string, string | number | boolean>>;
   readonly since: Micros;
+  /** When it mends itself; undefined: it stays until somebody mends it. */
+  readonly until?: Micros;
+}
+
+/** A fault that comes back by itself. Frozen. */
+export interface FaultSchedule {
+  readonly id: string;
+  readonly fault: string;
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+  /** How long it lasts each time; undefined for a blow. */
+  readonly forMicros?: Micros;
+  /** From one beginning to the next. */
+  readonly everyMicros: Micros;
+  /** How often it still comes; undefined: until it is called off. */
+  readonly left: number | undefined;
+  readonly nextAt: Micros;
 }
 
 /** A world without machines at instant 0. */

@@ -39,6 +39,7 @@ export function envOfClient<Message extends KernelMessage>(
     },
     reset: (peer) => env.reset(peer),
     diskFull: () => env.diskFull(),
+    taken: (resource) => env.taken(resource),
     clockSkewMicros: () => env.clockSkewMicros(),
     startProcess: (name) => env.startProcess(name),
     stopProcess: (name, signal) => env.stopProcess(name, signal),

@@ -84,6 +84,7 @@ function deafEnv(now: number): Env<never> {
     note: () => {},
     reset: () => {},
     clockSkewMicros: () => 0,
+    taken: () => 0,
     diskFull: () => false,
     startProcess: () => {},
     stopProcess: () => {},

@@ -1,15 +1,17 @@
+import { NODE } from './parameters.ts';
 import { textParameter, type Fault, type FaultContext } from './fault.ts';
 
 /** A container's main process dies of itself, as a bug would make it. */
 export const containerCrash: Fault = {
   kind: 'container-crash',
   title: 'Container crash',
+  group: 'containers',
   verb: 'Crash container',
   heals: undefined,
   params: [
-    { name: 'machine', type: 'machine' },
-    { name: 'podUid', type: 'pod' },
-    { name: 'container', type: 'container' },
+    NODE,
+    { name: 'podUid', label: 'Pod', type: 'pod' },
+    { name: 'container', label: 'Container', type: 'container' },
   ],
   symptoms:
     'The container exits with code 1; the kubelet restarts it after a back-off that doubles each time.',

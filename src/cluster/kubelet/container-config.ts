@@ -6,6 +6,7 @@ import { parseImageReference } from '../programs/image-reference.ts';
 import { environmentOf, expandVariables } from './environment.ts';
 import type { PodFacts } from './fields.ts';
 import { podText } from './records.ts';
+import { resolverOf } from './resolver.ts';
 import type { ContainerWork, PodWorker } from './state.ts';
 import { mountsOf } from './volumes.ts';
 
@@ -63,6 +64,7 @@ export function containerConfig(
     stdin: container.stdin === true || container.tty === true,
     memoryLimitBytes: limits?.['memory'] === undefined ? undefined : value(limits['memory']),
     cpuLimitMilli: limits?.['cpu'] === undefined ? undefined : milliValue(limits['cpu']),
+    dns: resolverOf(pod, facts.kubernetesServiceIp),
     terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
     terminationMessagePolicy: container.terminationMessagePolicy ?? 'File',
   });

@@ -1,7 +1,6 @@
 import type { CriNetworkState, CriResponse } from '../messages.ts';
 import { postStatus } from './node.ts';
 import { recordPod } from './records.ts';
-import { askRuntime } from './runtime-link.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
 import { syncPod, wakeWorker } from './sync.ts';
 
@@ -30,19 +29,6 @@ export function networkIsReady(kubelet: Kubelet, env: KubeletEnv): void {
 
 /** `backOffPeriod`: after an error a Pod is looked at again about this much later. */
 const RETRY = 10_000_000;
-
-/** Asks the runtime to take an ended Pod's network down, and waits for the answer. */
-export function stopSandbox(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
-  worker.operation = STOP;
-  askRuntime(
-    kubelet,
-    { type: 'cri/end-sandbox', podUid: worker.uid },
-    { kind: 'stop-sandbox', uid: worker.uid, cause: env.cause },
-    env,
-  );
-}
-
-const STOP = Object.freeze({ kind: 'stop-sandbox' as const });
 
 /** The runtime has taken the network down, or could not: then the Pod stays as it is, and it is tried again. */
 export function sandboxStopped(

@@ -5,6 +5,7 @@ import type {
   NodeStatus,
   NodeSystemInfo,
   ObjectMeta,
+  Taint,
 } from '../../api/generated/types.ts';
 import { formatTime } from '../../api/time.ts';
 import { hexDigits } from '../programs/image-reference.ts';
@@ -62,14 +63,21 @@ function memoryText(bytes: number): string {
 }
 
 /** The object a kubelet registers its node with. */
-export function nodeObject(facts: NodeFacts): Node {
+export function nodeObject(
+  facts: NodeFacts,
+  registerWith?: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly taints: readonly Taint[];
+  },
+): Node {
   const { node } = facts;
   const metadata: ObjectMeta = {
     name: node.name,
-    labels: nodeLabels(node),
+    labels: { ...nodeLabels(node), ...registerWith?.labels },
     annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
   };
-  return { apiVersion: 'v1', kind: 'Node', metadata, spec: {}, status: nodeStatus(facts) };
+  const spec = registerWith === undefined ? {} : { taints: registerWith.taints };
+  return { apiVersion: 'v1', kind: 'Node', metadata, spec, status: nodeStatus(facts) };
 }
 
 /** Labels that every kubelet sets, and the machine's own. */

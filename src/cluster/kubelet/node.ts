@@ -46,16 +46,23 @@ export function createNodeState(name: string, boots: number, rebooted: boolean):
   };
 }
 
+/** Whether Pods can be given addresses, as far as the kubelet knows. */
+export function hasNetwork({ config, memory }: Kubelet): boolean {
+  return config.cniAgent === true
+    ? memory.runtime.network !== 'uninitialized'
+    : memory.node.podCidr !== '';
+}
+
 function factsOf(kubelet: Kubelet, env: KubeletEnv): NodeFacts {
   const { node, runtime } = kubelet.memory;
   return {
     node: kubelet.config.node,
     nodeIp: kubelet.config.nodeIp,
     bootId: node.bootId,
-    nowMillis: calendarMillis(kubelet, env.now),
+    nowMillis: calendarMillis(kubelet, env),
     notReady: !runtime.up
       ? 'container runtime is down'
-      : node.podCidr === ''
+      : !hasNetwork(kubelet)
         ? NETWORK_NOT_READY
         : undefined,
     images: runtime.images,
@@ -70,7 +77,7 @@ export function register(kubelet: Kubelet, env: KubeletEnv): void {
   call(kubelet.memory.client, env, {
     method: 'POST',
     path: '/api/v1/nodes',
-    body: nodeObject(factsOf(kubelet, env)),
+    body: nodeObject(factsOf(kubelet, env), kubelet.config.registerWith),
     then: { type: 'node/registered' },
   });
 }
@@ -138,7 +145,7 @@ function sawNode(kubelet: Kubelet, object: Node, env: KubeletEnv): void {
       env,
     );
   }
-  if (node.stale || node.podCidr !== '') postStatus(kubelet, env);
+  if (node.stale || hasNetwork(kubelet)) postStatus(kubelet, env);
 }
 
 /** The Events that every kubelet writes when it starts. */
@@ -276,7 +283,7 @@ function leaseObject(kubelet: Kubelet, env: KubeletEnv): Lease {
 }
 
 function renewTime(kubelet: Kubelet, env: KubeletEnv): string {
-  return formatMicroTime(kubelet.config.epochMillis * 1000 + env.now);
+  return formatMicroTime(kubelet.config.epochMillis * 1000 + env.now + env.clockSkewMicros());
 }
 
 function createLease(kubelet: Kubelet, env: KubeletEnv): void {

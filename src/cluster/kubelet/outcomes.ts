@@ -1,6 +1,7 @@
 import type { Micros } from '../../kernel/time.ts';
 import type { CriContainer, CriResponse } from '../messages.ts';
 import { nextBackoff } from './backoff.ts';
+import { sandboxStopped } from './network.ts';
 import { criProbe, probed, probeGrace, probeKillMessage, startProbes } from './probing.ts';
 import { recordPod } from './records.ts';
 import { awakeWorker } from './resting.ts';
@@ -38,6 +39,7 @@ export function runtimeAnswered(
     if (then.kind === 'sandbox' || then.kind === 'start')
       tellRuntime(kubelet, { type: 'cri/remove-sandbox', podUid: then.uid }, env);
   } else if (then.kind === 'sandbox') sandboxMade(kubelet, worker, answer, env);
+  else if (then.kind === 'stop-sandbox') sandboxStopped(kubelet, worker, answer, env);
   else {
     const work = worker.containers.get(then.container);
     if (work !== undefined) containerAnswered(kubelet, worker, work, then, answer, env);
@@ -79,7 +81,7 @@ function containerAnswered(
   kubelet: Kubelet,
   worker: PodWorker,
   work: ContainerWork,
-  then: Exclude<RuntimeThen, { kind: 'list' | 'sandbox' }>,
+  then: Exclude<RuntimeThen, { kind: 'list' | 'sandbox' | 'stop-sandbox' }>,
   answer: Answer,
   env: KubeletEnv,
 ): void {

@@ -11,6 +11,7 @@ import { awakeWorker } from './resting.ts';
 import { tellRuntime } from './runtime-link.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
 import { publishStatus } from './status-writes.ts';
+import { mirroredUid } from './static-pods.ts';
 import { syncPod } from './sync.ts';
 import { graceOf, settle, terminate } from './terminate.ts';
 import { adopt, createWorker } from './worker.ts';
@@ -41,9 +42,10 @@ export function addPod(
   pod: Pod,
   found: RuntimePod | undefined,
   env: KubeletEnv,
+  source: PodWorker['source'] = 'api',
 ): void {
   const { memory, config } = kubelet;
-  const worker = createWorker(pod, { now: env.now, epochMillis: config.epochMillis });
+  const worker = createWorker(pod, { now: env.now, epochMillis: config.epochMillis, source });
   memory.workers.set(worker.uid, worker);
   memory.touched.push(worker.uid);
   if (found !== undefined) adopt(worker, found.sandbox, found.containers);
@@ -61,7 +63,9 @@ export function addPod(
     settle(kubelet, worker, env);
     return;
   }
-  const problem = found === undefined ? problemOf(kubelet, pod) : undefined;
+  // A static Pod is the node's own, and critical: others make room for it.
+  const isAsked = found === undefined && source === 'api';
+  const problem = isAsked ? problemOf(kubelet, pod) : undefined;
   if (problem !== undefined) {
     refuse(kubelet, worker, problem, env);
     return;
@@ -181,6 +185,7 @@ export function takeStock(
   const seen = new Set<string>();
   for (const pod of pods) {
     const uid = pod.metadata.uid ?? '';
+    if (mirroredUid(pod) !== undefined) continue;
     seen.add(uid);
     if (!kubelet.memory.workers.has(uid)) addPod(kubelet, pod, found.get(uid), env);
   }

@@ -3,6 +3,7 @@ import type { CriProbe } from '../messages.ts';
 import { below } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { isStarted } from './decide.ts';
+import { beginCheck, checkUnderWay } from './process-probes.ts';
 import { recordPod } from './records.ts';
 import { askRuntime } from './runtime-link.ts';
 import type {
@@ -101,6 +102,13 @@ export function runProbe(
   if (kind !== 'startup' && !isStarted(work)) return;
   const probe = criProbe(spec, container);
   if (probe === undefined) return;
+  if (current.process !== undefined && probe.kind === 'http') {
+    if (checkUnderWay(kubelet.memory, containerId, kind) !== undefined) return;
+    const url = `${probe.scheme.toLowerCase()}://${probe.host}:${probe.port}${probe.path}`;
+    const about = { uid: worker.uid, container: work.name, probe: kind, containerId };
+    beginCheck(kubelet, { process: current.process, ...about, url }, probe.path, env);
+    return;
+  }
   askRuntime(
     kubelet,
     {
@@ -112,6 +120,12 @@ export function runProbe(
     { kind: 'probe', uid: worker.uid, container: work.name, probe: kind, containerId },
     env,
   );
+}
+
+/** How long a probe waits for its answer. */
+export function probeTimeoutSeconds(pod: Pod, container: string, kind: ProbeKind): number {
+  const spec = specOf(pod, container);
+  return (spec === undefined ? undefined : specOfProbe(spec, kind)?.timeoutSeconds) ?? 1;
 }
 
 /** A probe or hook as the runtime is asked it; undefined for one that names a port the container does not have. */

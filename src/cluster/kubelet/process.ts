@@ -6,7 +6,6 @@ import type {
   Secret,
   Service,
 } from '../../api/generated/types.ts';
-import type { ConnectionLost } from '../../kernel/kernel.ts';
 import { defineBehaviour } from '../../kernel/process.ts';
 import type { Micros } from '../../kernel/time.ts';
 import {
@@ -25,22 +24,23 @@ import {
   type InformerHandlers,
   type InformerSpec,
 } from '../client/informer.ts';
-import type { CriResponse, CriResult } from '../messages.ts';
+import { mirrorOutcome, readManifests, reconcileMirrors } from './mirrors.ts';
 import {
   createNodeState,
+  hasNetwork,
   lookAtNode,
   nodeChanged,
   nodeOutcome,
-  postStatus,
   register,
   renewLease,
   reportDue,
-  statusHasNews,
 } from './node.ts';
+import { networkIs, networkIsReady } from './network.ts';
 import { KUBELET_VERSION } from './node-object.ts';
-import { containerEnded, postStarted, runtimeAnswered } from './outcomes.ts';
-import { podChanged, takeStock, type RuntimePod } from './pods.ts';
-import { runProbe } from './probing.ts';
+import { containerEnded, postStarted } from './outcomes.ts';
+import { podChanged } from './pods.ts';
+import { probeTimeoutSeconds, runProbe } from './probing.ts';
+import { checkUnderWay, timedOut } from './process-probes.ts';
 import { awakeWorker, restWorkers } from './resting.ts';
 import { askRuntime } from './runtime-link.ts';
 import type {
@@ -53,12 +53,12 @@ import type {
   KubeletThen,
   KubeletTimer,
   PodWorker,
-  RuntimeThen,
 } from './state.ts';
+import { mirroredUid } from './static-pods.ts';
 import { publishStatus, statusWritten } from './status-writes.ts';
 import { referencesFetched, syncPod } from './sync.ts';
 import { preStopped, settle } from './terminate.ts';
-import { adopt } from './worker.ts';
+import { checkAnswered, checkEnded, connectionLost, criAnswer } from './runtime-news.ts';
 
 const RUNTIME_RETRY: Micros = 2_000_000;
 
@@ -73,7 +73,11 @@ export const kubeletBehaviour = defineBehaviour<
   KubeletMessage
 >({
   kind: 'kubelet',
-  initialDisk: () => ({ boots: 0 }),
+  initialDisk: ({ manifests }) => ({
+    boots: 0,
+    manifests: new Map(manifests),
+    manifestsAside: new Map(),
+  }),
   start(disk, env, config) {
     const memory = createMemory(disk, env, config);
     const kubelet = { disk, memory, config };
@@ -122,7 +126,9 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
       pending: new Map(),
       listed: false,
       stocked: false,
+      adopted: false,
       up: true,
+      network: 'uninitialized',
       images: new Map(),
     },
     node: createNodeState(name, boots, rebooted),
@@ -130,6 +136,9 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
     touched: [],
     admitted: { amounts: new Map(), pods: 0 },
     pulls: { running: false, waiting: [] },
+    checks: new Map(),
+    nextCheck: 1,
+    mirrorsLeaving: new Set(),
   };
 }
 
@@ -161,10 +170,13 @@ function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: Kubelet
   const handlers: InformerHandlers = {
     onChange(change) {
       if (change.informer === 'nodes') sawOwnNode(kubelet, change, env);
+      else if (concernsMirror(change)) reconcileMirrors(kubelet, env);
       else if (isReady(kubelet)) podChanged(kubelet, change, env);
     },
     onSynced(informer) {
-      if (informer === 'pods') lookAtRuntimeAgain(kubelet, env);
+      if (informer !== 'pods') return;
+      reconcileMirrors(kubelet, env);
+      lookAtRuntimeAgain(kubelet, env);
     },
   };
   return informersStep(
@@ -177,11 +189,18 @@ function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: Kubelet
   );
 }
 
+/** Whether a change is about the API's picture of a static Pod. */
+function concernsMirror({ old, next }: InformerChange): boolean {
+  // The informer holds Pods alone.
+  const pod = (next ?? old) as Pod | undefined;
+  return pod !== undefined && mirroredUid(pod) !== undefined;
+}
+
 function sawOwnNode(kubelet: Kubelet, { next }: InformerChange, env: KubeletEnv): void {
-  const hadNetwork = kubelet.memory.node.podCidr !== '';
+  const hadNetwork = hasNetwork(kubelet);
   // The informer holds Nodes alone.
   if (next !== undefined) nodeChanged(kubelet, next as Node, env);
-  if (!hadNetwork && kubelet.memory.node.podCidr !== '') networkIsReady(kubelet, env);
+  if (!hadNetwork && hasNetwork(kubelet)) networkIsReady(kubelet, env);
 }
 
 /** The API's Pods have been matched with what the runtime has: from then on changes are followed. */
@@ -204,8 +223,21 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
     case 'cri/event':
       containerEnded(kubelet, message.container, env);
       return;
+    case 'cri/network':
+      networkIs(kubelet, message.network, env);
+      return;
     case 'kernel/connection-lost':
       connectionLost(kubelet, message, env);
+      return;
+    case 'health/answer':
+    case 'api/response':
+      checkAnswered(kubelet, message, env);
+      return;
+    case 'kubelet/manifests':
+      readManifests(kubelet, env);
+      return;
+    case 'kubelet/mirrors':
+      reconcileMirrors(kubelet, env);
       return;
     case 'kubelet/list-runtime':
       askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
@@ -267,6 +299,16 @@ function probeTimer(
   const worker = kubelet.memory.workers.get(timer.uid);
   const work = worker?.containers.get(timer.container);
   if (worker === undefined || work === undefined) return;
+  const check = checkUnderWay(kubelet.memory, timer.containerId, timer.probe);
+  if (check === undefined) {
+    runProbe(kubelet, worker, work, timer.probe, timer.containerId, env);
+    return;
+  }
+  // One request at a time. A process that hangs is found out when its probe has waited long enough.
+  const seconds = probeTimeoutSeconds(worker.pod, work.name, timer.probe);
+  if (env.now - check.since >= seconds * 1_000_000) {
+    checkEnded(kubelet, check, timedOut(kubelet.memory, check), env);
+  }
   runProbe(kubelet, worker, work, timer.probe, timer.containerId, env);
 }
 
@@ -282,6 +324,10 @@ function apiOutcome(
     case 'event/written':
       eventOutcome(then, outcome, kubelet.memory.client, env);
       return;
+    case 'mirror/created':
+    case 'mirror/deleted':
+      mirrorOutcome(kubelet, then, outcome, env);
+      return;
     case 'pod/status-written':
     case 'pod/deleted':
     case 'pod/reference': {
@@ -290,19 +336,12 @@ function apiOutcome(
       return;
     }
     default: {
-      const hadNetwork = kubelet.memory.node.podCidr !== '';
+      const hadNetwork = hasNetwork(kubelet);
+      const wasRegistered = kubelet.memory.node.registered;
       nodeOutcome(kubelet, then, outcome, env);
-      if (!hadNetwork && kubelet.memory.node.podCidr !== '') networkIsReady(kubelet, env);
+      if (!wasRegistered && kubelet.memory.node.registered) reconcileMirrors(kubelet, env);
+      if (!hadNetwork && hasNetwork(kubelet)) networkIsReady(kubelet, env);
     }
-  }
-}
-
-/** Pods that have waited for addresses go on. */
-function networkIsReady(kubelet: Kubelet, env: KubeletEnv): void {
-  for (const worker of kubelet.memory.workers.values()) {
-    if (worker.operation?.kind !== 'network') continue;
-    worker.operation = undefined;
-    syncPod(kubelet, worker, env);
   }
 }
 
@@ -368,84 +407,4 @@ function serviceList(items: readonly Service[]): NonNullable<PodWorker['referenc
       ];
     }),
   );
-}
-
-// ── The runtime's answers ───────────────────────────────────────────────────────────────────────
-
-function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv): void {
-  const { runtime } = kubelet.memory;
-  const then = runtime.pending.get(answer.id);
-  if (then === undefined) return;
-  runtime.pending.delete(answer.id);
-  if (then.kind !== 'list') {
-    const before = runtime.images.size;
-    runtimeAnswered(kubelet, then, answer, env);
-    if (runtime.images.size !== before) statusHasNews(kubelet, env);
-  } else if (answer.type === 'cri/done' && answer.result.kind === 'listed')
-    takeListing(kubelet, answer.result, env);
-}
-
-function takeListing(
-  kubelet: Kubelet,
-  listing: Extract<CriResult, { kind: 'listed' }>,
-  env: KubeletEnv,
-): void {
-  const { runtime, workers, informers } = kubelet.memory;
-  const wasUp = runtime.up;
-  runtime.listed = true;
-  runtime.up = true;
-  runtime.images.clear();
-  for (const { names, sizeBytes } of listing.images)
-    runtime.images.set(names.at(-1) ?? '', sizeBytes);
-  if (!wasUp) postStatus(kubelet, env);
-  if (informers.get('pods')?.synced !== true) return;
-  const found = groupByPod(listing);
-  if (!runtime.stocked) {
-    runtime.stocked = true;
-    // The informer holds Pods alone.
-    takeStock(kubelet, (informers.get('pods')?.items.values() ?? []) as Iterable<Pod>, found, env);
-  } else if (!wasUp) {
-    for (const uid of workers.keys()) {
-      const worker = awakeWorker(kubelet.memory, uid);
-      if (worker === undefined) continue;
-      const pod = found.get(uid);
-      adopt(worker, pod?.sandbox, pod?.containers ?? []);
-      if (worker.operation === undefined) syncPod(kubelet, worker, env);
-    }
-  }
-}
-
-function groupByPod(
-  listing: Extract<CriResult, { kind: 'listed' }>,
-): ReadonlyMap<string, RuntimePod> {
-  const pods = new Map<
-    string,
-    { sandbox: RuntimePod['sandbox']; containers: RuntimePod['containers'][number][] }
-  >();
-  for (const sandbox of listing.sandboxes) pods.set(sandbox.podUid, { sandbox, containers: [] });
-  for (const container of listing.containers)
-    pods.get(container.podUid)?.containers.push(container);
-  return pods;
-}
-
-/** The runtime is gone: whatever was asked of it is not going to be answered. */
-function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: KubeletEnv): void {
-  const { memory, config } = kubelet;
-  if (peer !== config.containerd) return;
-  const lost: RuntimeThen[] = [...memory.runtime.pending.values()];
-  memory.runtime.pending.clear();
-  memory.pulls.running = false;
-  memory.pulls.waiting.length = 0;
-  for (const then of lost) {
-    const worker = then.kind === 'list' ? undefined : memory.workers.get(then.uid);
-    if (worker?.operation !== undefined && worker.operation.kind !== 'fetch')
-      worker.operation = undefined;
-  }
-  for (const worker of memory.workers.values())
-    if (worker.operation?.kind === 'pull') worker.operation = undefined;
-  env.after(RUNTIME_RETRY, { type: 'kubelet/list-runtime' });
-  if (!memory.runtime.up) return;
-  memory.runtime.up = false;
-  env.note('the container runtime does not answer');
-  postStatus(kubelet, env);
 }

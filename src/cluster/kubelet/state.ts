@@ -1,4 +1,12 @@
-import type { Lease, Node, Pod, PodStatus, Secret, ConfigMap } from '../../api/generated/types.ts';
+import type {
+  ConfigMap,
+  Lease,
+  Node,
+  Pod,
+  PodStatus,
+  Secret,
+  Taint,
+} from '../../api/generated/types.ts';
 import type { Cause } from '../../kernel/cause.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { Env } from '../../kernel/process.ts';
@@ -12,11 +20,17 @@ import type {
   ApiWatchEvents,
   CriContainer,
   CriEvent,
+  CriNetwork,
+  CriNetworkState,
   CriRequest,
   CriResponse,
   CriSandbox,
+  HealthAnswer,
+  HealthCheck,
+  ApiRequest,
 } from '../messages.ts';
 import type { NodeSetUp } from '../set-up.ts';
+import type { ProcessCheck } from './process-probes.ts';
 
 /** What a kubelet is started with. Frozen. */
 export interface KubeletConfig {
@@ -29,12 +43,25 @@ export interface KubeletConfig {
   readonly containerd: string;
   /** The address of the Service `kubernetes`, which every container finds in its environment. */
   readonly kubernetesServiceIp: string;
+  /** The network plugin has an agent, which configures it; otherwise it is ready with the node's range of addresses. */
+  readonly cniAgent?: boolean;
+  /** What is in `/etc/kubernetes/manifests` of a new machine, by file name. */
+  readonly manifests?: ReadonlyMap<string, Pod>;
+  /** Labels and taints that the node is registered with. */
+  readonly registerWith?: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly taints: readonly Taint[];
+  };
 }
 
 /** What survives a restart of the kubelet; containers are the runtime's business. */
 export interface KubeletDisk {
   /** The boot in which it last ran, so that it can tell that the machine was rebooted. */
   boots: number;
+  /** `/etc/kubernetes/manifests`: the Pods that it runs whatever the API says, by file name. */
+  readonly manifests: Map<string, Pod>;
+  /** Manifests that somebody has moved out of that directory, by file name. */
+  readonly manifestsAside: Map<string, Pod>;
 }
 
 export interface KubeletMemory {
@@ -50,6 +77,11 @@ export interface KubeletMemory {
   /** Amounts and ports of the admitted Pods that have not ended. */
   readonly admitted: AdmittedTotals;
   readonly pulls: PullQueue;
+  /** Probes' requests to components of this machine that have not been answered, by their numbers. */
+  readonly checks: Map<number, ProcessCheck>;
+  nextCheck: number;
+  /** UIDs of mirror Pods whose removal is under way. */
+  readonly mirrorsLeaving: Set<string>;
 }
 
 /** The connection to the container runtime. */
@@ -59,9 +91,13 @@ export interface RuntimeLink {
   readonly pending: Map<number, RuntimeThen>;
   /** Whether its first listing has come: before that no Pod is touched. */
   listed: boolean;
+  /** Whether what the machine declares itself (static Pods) has been matched with it. */
+  adopted: boolean;
   /** Whether the API's Pods have been matched with it. */
   stocked: boolean;
   up: boolean;
+  /** How its network plugin is. */
+  network: CriNetworkState;
   /** Full names of images on the disk, with their sizes. */
   readonly images: Map<string, number>;
 }
@@ -70,6 +106,7 @@ export interface RuntimeLink {
 export type RuntimeThen =
   | { readonly kind: 'list' }
   | { readonly kind: 'sandbox'; readonly uid: string; readonly cause: Cause | undefined }
+  | { readonly kind: 'stop-sandbox'; readonly uid: string; readonly cause: Cause | undefined }
   | {
       readonly kind: 'pull';
       readonly uid: string;
@@ -140,6 +177,8 @@ export interface QueuedPull {
 export type Operation =
   | { readonly kind: 'fetch' }
   | { readonly kind: 'sandbox' }
+  /** Its network is being taken down. */
+  | { readonly kind: 'stop-sandbox' }
   /** The node has no addresses for Pods yet. */
   | { readonly kind: 'network' }
   | { readonly kind: 'pull'; readonly container: string; readonly since: Micros }
@@ -149,10 +188,16 @@ export type Operation =
 /** The kubelet's side of one Pod. */
 export interface PodWorker {
   readonly uid: string;
-  /** The latest version from the API. Frozen. */
+  /** Where the Pod is declared: in the API, or in a file on this machine (a static Pod). */
+  readonly source: 'api' | 'file';
+  /** Its latest version. Frozen. */
   pod: Pod;
-  /** False once the API no longer has it. */
+  /** False once its source no longer has it. */
   inApi: boolean;
+  /** Of a static Pod: the UID of the mirror that has its status; empty: none yet. */
+  mirrorUid: string;
+  /** Its mirror is being written. */
+  mirroring: boolean;
   stage: 'syncing' | 'terminating' | 'terminated';
   /** Refused, evicted or over its deadline: what its final status says. Frozen. */
   failure: PodFailure | undefined;
@@ -287,6 +332,7 @@ export type KubeletThen =
   | { readonly type: 'lease/renewed' }
   | { readonly type: 'pod/status-written'; readonly uid: string }
   | { readonly type: 'pod/deleted'; readonly uid: string }
+  | { readonly type: 'mirror/created' | 'mirror/deleted'; readonly uid: string }
   | { readonly type: 'pod/reference'; readonly uid: string; readonly key: string };
 
 /** The kubelet's timers. */
@@ -296,6 +342,9 @@ export type KubeletTimer =
   | { readonly type: 'kubelet/look-at-node' }
   | { readonly type: 'kubelet/node-status'; readonly at: Micros }
   | { readonly type: 'kubelet/list-runtime' }
+  | { readonly type: 'kubelet/mirrors' }
+  /** The directory of manifests has changed (inotify). */
+  | { readonly type: 'kubelet/manifests' }
   | { readonly type: 'kubelet/pod'; readonly uid: string; readonly at: Micros }
   | { readonly type: 'kubelet/status-retry'; readonly uid: string }
   | {
@@ -330,6 +379,10 @@ export type KubeletMessage =
   | CriRequest
   | CriResponse
   | CriEvent
+  | CriNetwork
+  | ApiRequest
+  | HealthCheck
+  | HealthAnswer
   | ConnectionLost;
 
 export type KubeletEnv = Env<KubeletMessage>;
@@ -341,7 +394,10 @@ export interface Kubelet {
   readonly config: KubeletConfig;
 }
 
-/** Calendar time as milliseconds since 1970. */
-export function calendarMillis(kubelet: Kubelet, at: Micros): number {
-  return kubelet.config.epochMillis + at / 1000;
+/** What the machine's calendar shows now, as milliseconds since 1970. */
+export function calendarMillis(
+  kubelet: Kubelet,
+  env: Pick<KubeletEnv, 'now' | 'clockSkewMicros'>,
+): number {
+  return kubelet.config.epochMillis + (env.now + env.clockSkewMicros()) / 1000;
 }

@@ -3,6 +3,7 @@ import { findCondition } from '../../api/conditions.ts';
 import { semanticEqual } from '../../api/semantic-equal.ts';
 import { createRecent } from '../../base/recent.ts';
 import { call, messageOf, reasonOf, succeeded, type ApiOutcome } from '../client/api-client.ts';
+import { mirrorFor } from './mirror-lookup.ts';
 import { podStatus } from './pod-status.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
 
@@ -17,19 +18,20 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
     worker.cause = env.cause;
     return;
   }
-  const before = worker.status ?? worker.pod.status;
+  const object = worker.source === 'api' ? worker.pod : mirrorFor(kubelet, worker);
+  const isNew = worker.source === 'file' && worker.mirrorUid !== object?.metadata.uid;
+  const before = isNew ? object?.status : (worker.status ?? worker.pod.status);
   const status = podStatus(worker, {
     now: env.now,
     epochMillis: kubelet.config.epochMillis,
     hostIp: kubelet.config.nodeIp,
   });
   const patch = statusPatch(before, status);
-  if (patch === undefined) {
-    worker.status = status;
-    return;
-  }
-  const { metadata } = worker.pod;
   worker.status = status;
+  // A static Pod runs whether the API shows it or not.
+  if (patch === undefined || object === undefined) return;
+  const { metadata } = object;
+  worker.mirrorUid = metadata.uid ?? '';
   worker.writing = true;
   worker.dirty = false;
   env.note(`${metadata.namespace ?? ''}/${metadata.name ?? ''}: ${summary(before, status)}`);
@@ -37,7 +39,7 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
     method: 'PATCH',
     path: `/api/v1/namespaces/${metadata.namespace ?? ''}/pods/${metadata.name ?? ''}/status`,
     contentType: 'application/strategic-merge-patch+json',
-    body: { metadata: { uid: worker.uid }, status: patch },
+    body: { metadata: { uid: metadata.uid ?? '' }, status: patch },
     then: { type: 'pod/status-written', uid: worker.uid },
   });
 }
@@ -201,7 +203,8 @@ export function statusWritten(
   if (reasonOf(outcome) === 'NotFound' || reasonOf(outcome) === 'Conflict') return false;
   env.note(`the status was not taken: ${messageOf(outcome)}`);
   // What was to be written is forgotten, so that the next comparison finds the difference again.
-  worker.status = worker.pod.status === undefined ? undefined : keepStartTime(worker);
+  if (worker.source === 'file') worker.mirrorUid = '';
+  else worker.status = worker.pod.status === undefined ? undefined : keepStartTime(worker);
   worker.failures += 1;
   env.after(Math.min(RETRY_MICROS * worker.failures, 10_000_000), {
     type: 'kubelet/status-retry',

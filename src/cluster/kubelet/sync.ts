@@ -6,6 +6,7 @@ import { parseImageReference, fullName } from '../programs/image-reference.ts';
 import { delayText } from './backoff.ts';
 import { decide, type Hold, type Step } from './decide.ts';
 import { containerConfig } from './container-config.ts';
+import { hasNetwork } from './node.ts';
 import { recordPod, podText } from './records.ts';
 import {
   DELAY_MAX,
@@ -167,7 +168,7 @@ export function referencesFetched(kubelet: Kubelet, worker: PodWorker, env: Kube
 function beginSandbox(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
   const { metadata, spec } = worker.pod;
   // Pods of the host's network do not wait for the network plugin.
-  if (kubelet.memory.node.podCidr === '' && spec.hostNetwork !== true) {
+  if (!hasNetwork(kubelet) && spec.hostNetwork !== true) {
     worker.operation = NETWORK;
     recordPod(kubelet, worker, env, {
       type: 'Warning',

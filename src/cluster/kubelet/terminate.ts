@@ -68,6 +68,10 @@ export function continueTermination(kubelet: Kubelet, worker: PodWorker, env: Ku
   for (const work of next) stopInGrace(kubelet, worker, work, termination, env);
   // A container or sandbox that is just being made has to be there before it can be ended.
   if (running.length > 0 || worker.operation !== undefined) return;
+  if (worker.sandbox?.state === 'ready' && isPluginDown(kubelet, worker)) {
+    stopSandbox(kubelet, worker, env);
+    return;
+  }
   worker.stage = 'terminated';
   if (worker.admitted) countAdmitted(kubelet.memory.admitted, worker.pod, -1);
   if (worker.sandbox?.state === 'ready') {
@@ -77,6 +81,28 @@ export function continueTermination(kubelet: Kubelet, worker: PodWorker, env: Ku
   publishStatus(kubelet, worker, env);
   settle(kubelet, worker, env);
 }
+
+/** Whether the network plugin cannot be called: then it matters what the runtime says to the end of a Pod. */
+function isPluginDown({ config, memory }: Kubelet, worker: PodWorker): boolean {
+  return (
+    config.cniAgent === true &&
+    memory.runtime.network !== 'ready' &&
+    worker.pod.spec.hostNetwork !== true
+  );
+}
+
+/** Asks the runtime to take an ended Pod's network down, and waits for the answer. */
+function stopSandbox(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
+  worker.operation = STOP;
+  askRuntime(
+    kubelet,
+    { type: 'cri/end-sandbox', podUid: worker.uid },
+    { kind: 'stop-sandbox', uid: worker.uid, cause: env.cause },
+    env,
+  );
+}
+
+const STOP = Object.freeze({ kind: 'stop-sandbox' as const });
 
 function stopInGrace(
   kubelet: Kubelet,
@@ -185,6 +211,8 @@ export function settle(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): vo
   if (!worker.inApi) {
     tellRuntime(kubelet, { type: 'cri/remove-sandbox', podUid: worker.uid }, env);
     kubelet.memory.workers.delete(worker.uid);
+    // Its manifest may have come back meanwhile.
+    if (worker.source === 'file') env.after(0, { type: 'kubelet/manifests' });
     return;
   }
   const { metadata } = worker.pod;

@@ -9,7 +9,11 @@ import type { ContainerProbes, ContainerWork, PodWorker, ProbeWork } from './sta
 /** The kubelet's side of a Pod that it has just heard of. */
 export function createWorker(
   pod: Pod,
-  options: { readonly now: Micros; readonly epochMillis: number },
+  options: {
+    readonly now: Micros;
+    readonly epochMillis: number;
+    readonly source: PodWorker['source'];
+  },
 ): PodWorker {
   const containers = new Map<string, ContainerWork>();
   for (const container of pod.spec.initContainers ?? [])
@@ -20,8 +24,11 @@ export function createWorker(
   const startedMillis = startTime === undefined ? undefined : parseTime(startTime);
   return {
     uid: pod.metadata.uid ?? '',
+    source: options.source,
     pod,
     inApi: true,
+    mirrorUid: '',
+    mirroring: false,
     stage: 'syncing',
     failure: undefined,
     admitted: false,

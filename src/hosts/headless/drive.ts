@@ -1,4 +1,5 @@
 import type { KubeClient, KubeRequest, KubeResponse } from '../../kubectl/kube-client.ts';
+import { CONTROL_PLANE_LABEL } from '../../cluster/set-up.ts';
 import { MILLISECOND, MINUTE, SECOND, type Micros } from '../../kernel/time.ts';
 import type { Session } from '../session.ts';
 
@@ -35,21 +36,31 @@ export function createDriver(session: Session): Driver {
   return { session, run, request, client: { request: async (wanted) => request(wanted) } };
 }
 
-/** Lets time pass until every node is Ready, at most two virtual minutes; false when they are not. */
+/**
+ * Lets time pass until every node is Ready, `nodes` of them beside the control plane's own, at most two virtual minutes;
+ * false when they are not.
+ */
 export function untilNodesReady(driver: Driver, nodes: number): boolean {
   for (let second = 0; second < 120; second++) {
     driver.run(SECOND);
     const { body } = driver.request({ method: 'GET', path: '/api/v1/nodes' });
     const items = (body as { items?: readonly NodeLike[] } | undefined)?.items ?? [];
-    const ready = items.filter((node) =>
+    const workers = items.filter((node) => !isControlPlane(node));
+    const isReady = items.every((node) =>
       node.status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True'),
     );
-    if (ready.length === nodes) return true;
+    if (isReady && items.length > 0 && workers.length === nodes) return true;
   }
   return false;
 }
 
+function isControlPlane({ metadata }: NodeLike): boolean {
+  const labels = metadata?.labels;
+  return labels !== undefined && Object.hasOwn(labels, CONTROL_PLANE_LABEL);
+}
+
 interface NodeLike {
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string>> };
   readonly status?: {
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };

@@ -1,0 +1,78 @@
+import type { Pod } from '../../api/generated/types.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Cause } from '../../kernel/cause.ts';
+import type { World } from '../../kernel/world.ts';
+
+/** What this file knows of a kubelet's disk: the manifests it reads, and those that were moved away. */
+interface ManifestFiles {
+  readonly manifests: Map<string, Pod>;
+  readonly manifestsAside: Map<string, Pod>;
+}
+
+/** Where a component's manifest lies: on which kubelet's machine, under which name. Undefined: it has none. */
+function manifestOf(
+  world: World,
+  process: string,
+): { readonly kubelet: string; readonly files: ManifestFiles; readonly file: string } | undefined {
+  const record = world.processes.get(process);
+  if (record?.supervisor === undefined) return undefined;
+  const kubelet = `kubelet-${record.machine}`;
+  // Processes of this name are of kind kubelet.
+  const files = world.processes.get(kubelet)?.disk as ManifestFiles | undefined;
+  return files === undefined ? undefined : { kubelet, files, file: `${record.kind}.yaml` };
+}
+
+/** Whether a process runs in a static Pod. */
+export function hasManifest(world: World, process: string): boolean {
+  return manifestOf(world, process) !== undefined;
+}
+
+/** Whether a component's manifest has been moved away. */
+export function isMovedAway(world: World, process: string): boolean {
+  const place = manifestOf(world, process);
+  return place !== undefined && !place.files.manifests.has(place.file);
+}
+
+/**
+ * `mv /etc/kubernetes/manifests/NAME.yaml ..`: how an operator stops a component of the control plane. The kubelet sees
+ * that the file is gone and ends the Pod. Where no kubelet is there to see it, `crictl stop` does the rest.
+ */
+export function moveAway(
+  world: World,
+  kernel: Kernel,
+  process: string,
+  cause: Cause | undefined,
+): void {
+  const place = manifestOf(world, process);
+  if (place === undefined) return;
+  move(place.files.manifests, place.files.manifestsAside, place.file);
+  if (world.processes.get(place.kubelet)?.memory === undefined)
+    kernel.stopProcess(world, process, cause);
+  else noticed(world, kernel, place.kubelet, cause);
+}
+
+/** The file comes back, and with it the Pod. */
+export function moveBack(
+  world: World,
+  kernel: Kernel,
+  process: string,
+  cause: Cause | undefined,
+): void {
+  const place = manifestOf(world, process);
+  if (place === undefined) return;
+  move(place.files.manifestsAside, place.files.manifests, place.file);
+  noticed(world, kernel, place.kubelet, cause);
+}
+
+function move(from: Map<string, Pod>, to: Map<string, Pod>, file: string): void {
+  const manifest = from.get(file);
+  if (manifest === undefined) return;
+  from.delete(file);
+  to.set(file, manifest);
+}
+
+/** inotify tells the kubelet, if one is running. */
+function noticed(world: World, kernel: Kernel, to: string, cause: Cause | undefined): void {
+  if (world.processes.get(to)?.memory === undefined) return;
+  kernel.prod(world, { to, message: { type: 'kubelet/manifests' }, cause });
+}

@@ -1,0 +1,109 @@
+import type { ApiRequest, ApiResponse, HealthAnswer } from '../messages.ts';
+import type { Kubelet, KubeletEnv, KubeletMemory, ProbeKind } from './state.ts';
+import type { Micros } from '../../kernel/time.ts';
+
+/** A GET that a probe has sent to one of the cluster's own components, and that has not been answered. Frozen. */
+export interface ProcessCheck {
+  readonly id: number;
+  readonly process: string;
+  readonly uid: string;
+  readonly container: string;
+  readonly probe: ProbeKind;
+  readonly containerId: string;
+  readonly url: string;
+  readonly since: Micros;
+}
+
+/** What a check has found; `undefined` while it is under way. */
+export interface CheckResult {
+  readonly outcome: 'success' | 'failure';
+  readonly output: string;
+}
+
+/**
+ * Sends a probe's GET to a process of this machine. The API server is asked as any client asks it, without a name; the
+ * others by their own health endpoints.
+ */
+export function beginCheck(
+  { memory }: Kubelet,
+  check: Omit<ProcessCheck, 'id' | 'since'>,
+  path: string,
+  env: KubeletEnv,
+): void {
+  const id = memory.nextCheck++;
+  memory.checks.set(id, Object.freeze({ ...check, id, since: env.now }));
+  if (!check.process.startsWith('kube-apiserver')) {
+    env.send(check.process, { type: 'health/check', id, path });
+    return;
+  }
+  const request: ApiRequest = {
+    type: 'api/request',
+    // Below zero: the numbers of the kubelet's own client, which may speak to the same server, lie above.
+    id: -id,
+    method: 'GET',
+    path,
+    query: NO_QUERY,
+    user: 'system:anonymous',
+    userAgent: 'kube-probe/1.35',
+  };
+  env.send(check.process, request);
+}
+
+const NO_QUERY: ApiRequest['query'] = Object.freeze({});
+
+/** The check of one probe that is under way. */
+export function checkUnderWay(
+  { checks }: KubeletMemory,
+  containerId: string,
+  probe: ProbeKind,
+): ProcessCheck | undefined {
+  for (const check of checks.values())
+    if (check.containerId === containerId && check.probe === probe) return check;
+  return undefined;
+}
+
+/** Takes an answer, if it is one to a check. */
+export function takeCheck(
+  { checks }: KubeletMemory,
+  answer: HealthAnswer | ApiResponse,
+): { readonly check: ProcessCheck; readonly result: CheckResult } | undefined {
+  const id = answer.type === 'health/answer' ? answer.id : -answer.id;
+  const check = checks.get(id);
+  if (check === undefined) return undefined;
+  checks.delete(id);
+  const fine = answer.code >= 200 && answer.code < 400;
+  return {
+    check,
+    result: fine ? FINE : failed(`HTTP probe failed with statuscode: ${answer.code}`),
+  };
+}
+
+const FINE: CheckResult = Object.freeze({ outcome: 'success', output: '' });
+
+function failed(output: string): CheckResult {
+  return { outcome: 'failure', output };
+}
+
+/** A check that has had no answer for as long as its probe waits. */
+export function timedOut({ checks }: KubeletMemory, check: ProcessCheck): CheckResult {
+  checks.delete(check.id);
+  return failed(
+    `Get "${check.url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+  );
+}
+
+/** The connection to a process is lost: what was asked of it will not be answered. */
+export function refusedChecks(
+  { checks }: KubeletMemory,
+  peer: string,
+): readonly { readonly check: ProcessCheck; readonly result: CheckResult }[] {
+  const refused: { readonly check: ProcessCheck; readonly result: CheckResult }[] = [];
+  for (const check of checks.values()) {
+    if (check.process !== peer) continue;
+    const address = /^\w+:\/\/([^/]*)/.exec(check.url)?.[1] ?? '';
+    const output = `Get "${check.url}": dial tcp ${address}: connect: connection refused`;
+    refused.push({ check, result: failed(output) });
+  }
+  for (const { check } of refused) checks.delete(check.id);
+  return refused;
+}

@@ -1,0 +1,127 @@
+import type { Pod } from '../../api/generated/types.ts';
+import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { Micros } from '../../kernel/time.ts';
+import type { ApiResponse, CriResponse, CriResult, HealthAnswer } from '../messages.ts';
+import { readManifests } from './mirrors.ts';
+import { networkIs } from './network.ts';
+import { postStatus, statusHasNews } from './node.ts';
+import { runtimeAnswered } from './outcomes.ts';
+import { takeStock, type RuntimePod } from './pods.ts';
+import { refusedChecks, takeCheck, type CheckResult, type ProcessCheck } from './process-probes.ts';
+import { awakeWorker } from './resting.ts';
+import type { Kubelet, KubeletEnv, RuntimeThen } from './state.ts';
+import { syncPod } from './sync.ts';
+import { adopt } from './worker.ts';
+
+const RUNTIME_RETRY: Micros = 2_000_000;
+
+/** An answer of the container runtime. */
+export function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv): void {
+  const { runtime } = kubelet.memory;
+  const then = runtime.pending.get(answer.id);
+  if (then === undefined) return;
+  runtime.pending.delete(answer.id);
+  if (then.kind !== 'list') {
+    const before = runtime.images.size;
+    runtimeAnswered(kubelet, then, answer, env);
+    if (runtime.images.size !== before) statusHasNews(kubelet, env);
+  } else if (answer.type === 'cri/done' && answer.result.kind === 'listed')
+    takeListing(kubelet, answer.result, env);
+}
+
+function takeListing(
+  kubelet: Kubelet,
+  listing: Extract<CriResult, { kind: 'listed' }>,
+  env: KubeletEnv,
+): void {
+  const { runtime, informers } = kubelet.memory;
+  const wasUp = runtime.up;
+  runtime.listed = true;
+  runtime.up = true;
+  networkIs(kubelet, listing.network, env);
+  runtime.images.clear();
+  for (const { names, sizeBytes } of listing.images)
+    runtime.images.set(names.at(-1) ?? '', sizeBytes);
+  if (!wasUp) postStatus(kubelet, env);
+  const found = groupByPod(listing);
+  if (!runtime.adopted) {
+    // Static Pods are known without the API.
+    runtime.adopted = true;
+    readManifests(kubelet, env, found);
+  } else if (!wasUp) adoptAll(kubelet, found, env);
+  if (informers.get('pods')?.synced === true && !runtime.stocked) {
+    runtime.stocked = true;
+    // The informer holds Pods alone.
+    takeStock(kubelet, (informers.get('pods')?.items.values() ?? []) as Iterable<Pod>, found, env);
+  }
+}
+
+/** The runtime is back: each Pod is compared with what it has. */
+function adoptAll(kubelet: Kubelet, found: ReadonlyMap<string, RuntimePod>, env: KubeletEnv): void {
+  for (const uid of kubelet.memory.workers.keys()) {
+    const worker = awakeWorker(kubelet.memory, uid);
+    if (worker === undefined) continue;
+    const pod = found.get(uid);
+    adopt(worker, pod?.sandbox, pod?.containers ?? []);
+    if (worker.operation === undefined) syncPod(kubelet, worker, env);
+  }
+}
+
+function groupByPod(
+  listing: Extract<CriResult, { kind: 'listed' }>,
+): ReadonlyMap<string, RuntimePod> {
+  const pods = new Map<
+    string,
+    { sandbox: RuntimePod['sandbox']; containers: RuntimePod['containers'][number][] }
+  >();
+  for (const sandbox of listing.sandboxes) pods.set(sandbox.podUid, { sandbox, containers: [] });
+  for (const container of listing.containers)
+    pods.get(container.podUid)?.containers.push(container);
+  return pods;
+}
+
+/** The runtime is gone: whatever was asked of it is not going to be answered. */
+export function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: KubeletEnv): void {
+  const { memory, config } = kubelet;
+  for (const { check, result } of refusedChecks(memory, peer))
+    checkEnded(kubelet, check, result, env);
+  if (peer !== config.containerd) return;
+  const lost: RuntimeThen[] = [...memory.runtime.pending.values()];
+  memory.runtime.pending.clear();
+  memory.pulls.running = false;
+  memory.pulls.waiting.length = 0;
+  for (const then of lost) {
+    const worker = then.kind === 'list' ? undefined : memory.workers.get(then.uid);
+    if (worker?.operation !== undefined && worker.operation.kind !== 'fetch')
+      worker.operation = undefined;
+  }
+  for (const worker of memory.workers.values())
+    if (worker.operation?.kind === 'pull') worker.operation = undefined;
+  env.after(RUNTIME_RETRY, { type: 'kubelet/list-runtime' });
+  if (!memory.runtime.up) return;
+  memory.runtime.up = false;
+  env.note('the container runtime does not answer');
+  postStatus(kubelet, env);
+}
+
+/** A component has answered a probe. One that is as well as before is not news. */
+export function checkAnswered(
+  kubelet: Kubelet,
+  answer: HealthAnswer | ApiResponse,
+  env: KubeletEnv,
+): void {
+  const taken = takeCheck(kubelet.memory, answer);
+  if (taken !== undefined) checkEnded(kubelet, taken.check, taken.result, env);
+}
+
+/** A check has come to a result: the probe it was made for is told. */
+export function checkEnded(
+  kubelet: Kubelet,
+  { uid, container, probe, containerId }: ProcessCheck,
+  result: CheckResult,
+  env: KubeletEnv,
+): void {
+  const then = { kind: 'probe', uid, container, probe, containerId } as const;
+  const answer: CriResponse = { type: 'cri/done', id: 0, result: { kind: 'probed', ...result } };
+  runtimeAnswered(kubelet, then, answer, env);
+}
