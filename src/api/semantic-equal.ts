@@ -24,10 +24,11 @@ function equalMaps(
   a: Readonly<Record<string, unknown>>,
   b: Readonly<Record<string, unknown>>,
 ): boolean {
-  for (const key of Object.keys(a)) {
+  // Not Object.keys, whose lists would be garbage at once: what JSON holds inherits nothing that could be listed.
+  for (const key in a) {
     if (!semanticEqual(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false;
   }
-  for (const key of Object.keys(b)) {
+  for (const key in b) {
     if (!Object.hasOwn(a, key) && !isEmpty(b[key])) return false;
   }
   return true;

@@ -108,7 +108,18 @@ export function writeManagers(owned: readonly OwnedFields[]): ManagedFields {
 
 /** The entries in the API server's order; the list handed in is put into that order itself. */
 export function sortedEntries(entries: ManagedFieldsEntry[]): ManagedFields {
-  return entries.length > 1 ? entries.sort(compareEntries) : entries;
+  for (let i = 1; i < entries.length; i += 1) {
+    // Mostly they are in order already: who wrote last comes last.
+    if (compareNeighbours(entries[i - 1], entries[i]) > 0) return entries.sort(compareEntries);
+  }
+  return entries;
+}
+
+function compareNeighbours(
+  a: ManagedFieldsEntry | undefined,
+  b: ManagedFieldsEntry | undefined,
+): number {
+  return a === undefined || b === undefined ? 0 : compareEntries(a, b);
 }
 
 function entryOf({ manager, fields, time, entry }: OwnedFields): ManagedFieldsEntry {

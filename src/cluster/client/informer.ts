@@ -268,7 +268,10 @@ function applyEvents<Then>(
   handlers: InformerHandlers,
 ): void {
   informer.failures = 0;
-  for (const event of events) {
+  // By index, here and below: each change of the cluster passes here several times, and an iterator is garbage at once.
+  for (let i = 0; i < events.length; i += 1) {
+    const event = events[i];
+    if (event === undefined) continue;
     // Every event but ERROR carries an object of the resource.
     const object = event.object as KubeObject;
     if (event.type === 'ERROR') {
@@ -307,17 +310,28 @@ function put(
     if (valuesOf === undefined || buckets === undefined) continue;
     const values = valuesOf(next);
     if (old !== undefined) {
-      for (const value of valuesOf(old)) if (!values.includes(value)) unfile(buckets, value, key);
-    }
-    for (const value of values) {
-      let bucket = buckets.get(value);
-      if (bucket === undefined) {
-        bucket = new Map();
-        buckets.set(value, bucket);
+      const before = valuesOf(old);
+      for (let i = 0; i < before.length; i += 1) {
+        const value = before[i] ?? '';
+        if (!values.includes(value)) unfile(buckets, value, key);
       }
-      bucket.set(key, next);
     }
+    for (let i = 0; i < values.length; i += 1) file(buckets, values[i] ?? '', key, next);
   }
+}
+
+function file(
+  buckets: Map<string, Map<string, KubeObject>>,
+  value: string,
+  key: string,
+  next: KubeObject,
+): void {
+  let bucket = buckets.get(value);
+  if (bucket === undefined) {
+    bucket = new Map();
+    buckets.set(value, bucket);
+  }
+  bucket.set(key, next);
 }
 
 function remove(spec: InformerSpec, informer: Informer, key: string, old: KubeObject): void {

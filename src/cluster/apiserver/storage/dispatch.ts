@@ -12,7 +12,7 @@ import type { WatchEvent } from '../../messages.ts';
 import { present } from '../reads/object-form.ts';
 import { calendarMillis, type Server } from '../server.ts';
 import { nodeOf, type CacheChange, type ResourceCache } from './resource-cache.ts';
-import type { ServedWatch } from './served-watches.ts';
+import type { ScopedWatches, ServedWatch } from './served-watches.ts';
 
 /** Tells the watches of a resource about a batch of changes, in one message for each watch. */
 export function dispatch(
@@ -22,36 +22,72 @@ export function dispatch(
 ): void {
   const scoped = server.memory.watches.byStorage.get(cache.storage);
   if (scoped === undefined) return;
+  if (isUnwatched(scoped)) return;
+  const sight = { now: calendarMillis(server), definitions: server.memory.custom.definitions };
+  const [only] = changes;
+  if (only !== undefined && changes.length === 1) {
+    // Most batches are one change, and no watch is told of it twice: no parcels are made up.
+    tellOf(only, scoped, sight, (watch, event) => {
+      server.env.resumeCause(event.cause);
+      server.env.send(watch.client, { type: 'api/watch', id: watch.request, events: [event] });
+    });
+    return;
+  }
   const parcels = new Map<ServedWatch, WatchEvent[]>();
-  const now = calendarMillis(server);
-  const { definitions } = server.memory.custom;
   for (const change of changes) {
-    const shared: SharedEvents = {};
-    const tell = (watches: ReadonlyMap<number, ServedWatch> | undefined): void => {
-      if (watches === undefined) return;
-      for (const watch of watches.values()) {
-        const event = eventFor(watch, change, { shared, now, definitions });
-        if (event === undefined) continue;
-        const parcel = parcels.get(watch);
-        if (parcel === undefined) parcels.set(watch, [event]);
-        else parcel.push(event);
-      }
-    };
-    tell(scoped.all);
-    if (scoped.namespace.size > 0) {
-      tell(scoped.namespace.get(change.object.metadata.namespace ?? ''));
-    }
-    if (scoped.key.size > 0) tell(scoped.key.get(change.key));
-    if (scoped.node.size > 0) {
-      const node = nodeOf(change.object);
-      const before = nodeOf(change.previous);
-      if (node !== '') tell(scoped.node.get(node));
-      if (before !== '' && before !== node) tell(scoped.node.get(before));
-    }
+    tellOf(change, scoped, sight, (watch, event) => {
+      const parcel = parcels.get(watch);
+      if (parcel === undefined) parcels.set(watch, [event]);
+      else parcel.push(event);
+    });
   }
   for (const [watch, events] of parcels) {
     server.env.resumeCause(events[events.length - 1]?.cause);
     server.env.send(watch.client, { type: 'api/watch', id: watch.request, events });
+  }
+}
+
+function isUnwatched({ all, namespace, key, node }: ScopedWatches): boolean {
+  return all.size === 0 && namespace.size === 0 && key.size === 0 && node.size === 0;
+}
+
+/** What the form of an object depends on besides the object. */
+interface Sight {
+  readonly now: number;
+  readonly definitions: CustomDefinitions;
+}
+
+/** Calls back with each watch that sees the change, and with what it sees. */
+function tellOf(
+  change: CacheChange,
+  scoped: ScopedWatches,
+  { now, definitions }: Sight,
+  tell: (watch: ServedWatch, event: WatchEvent) => void,
+): void {
+  const view = { shared: {}, now, definitions };
+  tellEach(scoped.all, change, view, tell);
+  if (scoped.namespace.size > 0) {
+    const namespace = change.object.metadata.namespace ?? '';
+    tellEach(scoped.namespace.get(namespace), change, view, tell);
+  }
+  if (scoped.key.size > 0) tellEach(scoped.key.get(change.key), change, view, tell);
+  if (scoped.node.size === 0) return;
+  const node = nodeOf(change.object);
+  const before = nodeOf(change.previous);
+  if (node !== '') tellEach(scoped.node.get(node), change, view, tell);
+  if (before !== '' && before !== node) tellEach(scoped.node.get(before), change, view, tell);
+}
+
+function tellEach(
+  watches: ReadonlyMap<number, ServedWatch> | undefined,
+  change: CacheChange,
+  view: Sight & { readonly shared: SharedEvents },
+  tell: (watch: ServedWatch, event: WatchEvent) => void,
+): void {
+  if (watches === undefined || watches.size === 0) return;
+  for (const watch of watches.values()) {
+    const event = eventFor(watch, change, view);
+    if (event !== undefined) tell(watch, event);
   }
 }
 
