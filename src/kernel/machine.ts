@@ -32,5 +32,7 @@ export function fsyncLatencies(p99Micros: Micros): readonly Micros[] {
     const share = percent >= 99 ? 1 : 0.1 + 0.9 * (percent / 100) ** 4 + 0.1 * (percent / 100);
     latencies.push(Math.round(p99Micros * Math.min(share, 1)));
   }
+  // Beyond the 99th the tail goes on: one flush in a hundred takes longer still.
+  latencies[99] = 3 * p99Micros;
   return Object.freeze(latencies);
 }
