@@ -53,11 +53,12 @@ export function goOn(member: Member): void {
     // A leader's disk works in parallel with those of its followers; everybody else promises nothing in advance.
     const isEarly = raft.role === 'leader' || raft.settings.variant?.ackBeforeSave === true;
     if (isEarly) sendRaft(member, messages);
-    save(member, isEarly ? [] : messages);
+    save(member, isEarly || messages.length === 0 ? NONE : Object.freeze(messages));
     applyCommitted(member);
   }
 }
 
+const NONE: Saving['messages'] = Object.freeze([]);
 const saved = Object.freeze({ type: 'etcd/saved' as const });
 
 function save({ memory, env }: Member, messages: Saving['messages']): void {
@@ -69,7 +70,7 @@ function save({ memory, env }: Member, messages: Saving['messages']): void {
     term: raft.term,
     vote: raft.vote,
     commit: raft.commit,
-    messages: Object.freeze(messages),
+    messages,
   };
   const { cause } = env;
   env.resumeCause(undefined);

@@ -105,7 +105,9 @@ export interface Raft {
   offset: number;
   /** A snapshot that the disk does not have yet. */
   snapshot: RaftSnapshot | undefined;
-  /** Since when nothing is heard of a leader, and how long is too long. */
+  /** When this member began: its ticks fall on whole heartbeat intervals from then. */
+  readonly startedAt: Micros;
+  /** Since when nothing is heard of a leader, and how long is too long: counted in ticks. */
   electionFrom: Micros;
   electionTimeout: Micros;
   /** A leader's ticks since it last looked whether a majority is there. */
@@ -170,6 +172,7 @@ export function startRaft(
     unstable: [],
     offset: 0,
     snapshot: undefined,
+    startedAt: now,
     electionFrom: now,
     electionTimeout: drawTimeout(random, settings),
     ticks: 0,

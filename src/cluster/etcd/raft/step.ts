@@ -235,7 +235,10 @@ function hearsMajority(node: RaftNode): boolean {
 export function electionDue(node: RaftNode): number | undefined {
   const { raft } = node;
   if (raft.role === 'leader' || !isPromotable(node)) return undefined;
-  return raft.electionFrom + raft.electionTimeout;
+  // The first tick after the last sign of life may be a moment or a whole interval away.
+  const interval = raft.settings.heartbeatMicros;
+  const ticks = Math.floor((raft.electionFrom - raft.startedAt) / interval);
+  return raft.startedAt + ticks * interval + raft.electionTimeout;
 }
 
 /** Stands for election if it is time. */
