@@ -57,18 +57,29 @@ function at(words: Uint32Array, index: number): number {
   return words[index] ?? 0;
 }
 
-/** The fractional parts of the roots of the first primes, of which the standard's constants are the first 32 bits. */
-function rootBits(count: number, root: (value: number) => number): Uint32Array {
+/** The first 32 bits of the fractional parts of roots of the first primes: what the standard's constants are. */
+function rootBits(count: number, degree: 2 | 3): Uint32Array {
   const bits: number[] = [];
   for (let candidate = 2; bits.length < count; candidate++) {
     let isPrime = true;
     for (let i = 2; i * i <= candidate; i++) if (candidate % i === 0) isPrime = false;
-    if (!isPrime) continue;
-    const value = root(candidate);
-    bits.push(Math.floor((value - Math.floor(value)) * 2 ** 32));
+    if (isPrime) bits.push(Number(rootTimes32Bits(candidate, degree) & 0xffffffffn));
   }
   return Uint32Array.from(bits);
 }
 
-const INITIAL = rootBits(8, Math.sqrt);
-const CONSTANTS = rootBits(64, Math.cbrt);
+/** The whole part of `2^32 · root(value)`, exactly: found by halving. */
+function rootTimes32Bits(value: number, degree: 2 | 3): bigint {
+  const target = BigInt(value) << BigInt(32 * degree);
+  let low = 0n;
+  let high = 1n << 40n;
+  while (high - low > 1n) {
+    const middle = (low + high) >> 1n;
+    if (middle ** BigInt(degree) <= target) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+const INITIAL = rootBits(8, 2);
+const CONSTANTS = rootBits(64, 3);

@@ -1,14 +1,14 @@
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { Micros } from '../../kernel/time.ts';
+import type { ApiResponse } from '../messages.ts';
 import type {
-  ApiResponse,
   NetAnswer,
   NetConnect,
   NetIHave,
   NetOutcome,
   NetPayload,
   NetWhoHas,
-} from '../messages.ts';
+} from '../network/packets.ts';
 import { inRange, isPrivate } from '../network/addresses.ts';
 import { askOutside, OUTSIDE_RESOLVER } from '../network/names.ts';
 import type { Protocol } from '../network/service-rules.ts';

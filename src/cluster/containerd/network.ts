@@ -1,6 +1,6 @@
 import type { Micros } from '../../kernel/time.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
-import type { DnsRecord, DnsReply, DnsType, NetOutcome, NetRules } from '../messages.ts';
+import type { DnsRecord, DnsReply, DnsType, NetOutcome, NetRules } from '../network/packets.ts';
 import { ipv4 } from '../network/addresses.ts';
 import { namesToAsk, reverseName, type ResolverConfig } from '../network/names.ts';
 import type { NetworkAnswer, NetworkRequest } from '../programs/commands/command.ts';

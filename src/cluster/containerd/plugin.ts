@@ -1,6 +1,7 @@
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import { nextUint32 } from '../../kernel/random.ts';
-import type { CniConfigure, CriNetworkState } from '../messages.ts';
+import type { CriNetworkState } from '../messages.ts';
+import type { CniConfigure } from '../network/packets.ts';
 import type { ContainerdEnv, Runtime } from './state.ts';
 
 /**

@@ -1,10 +1,6 @@
 import type { Micros } from '../../kernel/time.ts';
-import type { NetConnect, NetListen, NetOutcome } from '../messages.ts';
-import { translate } from '../network/translate.ts';
-import { connect, nodeView } from './connections.ts';
+import type { NetConnect, NetOutcome } from '../network/packets.ts';
 import { answerInPod } from './host.ts';
-import { awakeContainer } from './resting.ts';
-import { appendLog } from './logs.ts';
 import type { ContainerdEnv, Runtime } from './state.ts';
 
 /** What answers on this machine: Pods on their addresses, the host's own ports, and programs that are processes. */
@@ -22,32 +18,7 @@ const NOBODY_AFTER: Micros = 3_000_000;
 const KUBELET_PORT = 10_250;
 const PROXY_PORT = 10_256;
 /** How long a process behind a port may take. */
-const RELAY_PATIENCE: Micros = 130_000_000;
-
-/** A packet has come over the wire: through the rules when it is for a port of the node, then to whoever listens. */
-export function receive(runtime: Runtime, packet: NetConnect, env: ContainerdEnv): void {
-  const peer = env.from;
-  if (peer === undefined) return;
-  const { disk } = runtime;
-  const isForPod = disk.addresses.has(packet.ip);
-  const met = isForPod
-    ? ({ kind: 'untouched' } as const)
-    : translate(disk.network.rules.values(), packet, nodeView(runtime, env), {
-        affinity: new Map(),
-        now: env.now,
-        stream: env.random('endpoints-looked-at'),
-      });
-  const outcome =
-    met.kind === 'untouched'
-      ? answerHere(runtime, packet, { kind: 'peer', peer, id: packet.id }, env)
-      : connect(
-          runtime,
-          packet,
-          { then: { kind: 'relay', peer, id: packet.id }, patience: RELAY_PATIENCE },
-          env,
-        );
-  if (outcome !== undefined) env.send(peer, { type: 'net/answer', id: packet.id, outcome });
-}
+export const RELAY_PATIENCE: Micros = 130_000_000;
 
 /** What this machine answers at once; undefined: later (the asker is answered then), or never. */
 export function answerHere(
@@ -153,12 +124,4 @@ function relay(
   );
   env.after(RELAY_PATIENCE, { type: 'containerd/connection-timeout', id });
   env.send(process, { ...packet, id });
-}
-
-/** A program that is a process of its own says what its ports answer. */
-export function takeListen(runtime: Runtime, message: NetListen, env: ContainerdEnv): void {
-  const container = awakeContainer(runtime, message.containerId);
-  if (container === undefined || container.record.process !== env.from) return;
-  if (message.log !== '') appendLog(container, env.now, 'stdout', message.log);
-  container.listen = Object.freeze({ ...message, log: '' });
 }

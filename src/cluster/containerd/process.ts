@@ -1,7 +1,8 @@
 import { defineBehaviour } from '../../kernel/process.ts';
 import { pick } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
-import type { ContainerFault, CriRequest, CriSandbox, NetOutcome } from '../messages.ts';
+import type { ContainerFault, CriRequest, CriSandbox } from '../messages.ts';
+import type { NetOutcome } from '../network/packets.ts';
 import { fullName, parseImageReference } from '../programs/image-reference.ts';
 import { pullAnswer } from '../programs/registry.ts';
 import { releaseAddress, takeAddress } from './addresses.ts';
@@ -18,7 +19,7 @@ import {
   takeRules,
 } from './network.ts';
 import { addFailure, configureNetwork, networkState, agentGone, deleteFailure } from './plugin.ts';
-import { receive, takeListen } from './ports.ts';
+import { receive, takeListen } from './receive.ts';
 import { awakeContainer, restContainers } from './resting.ts';
 import { setWake } from './wake.ts';
 import {

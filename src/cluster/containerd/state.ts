@@ -5,7 +5,6 @@ import type { Env } from '../../kernel/process.ts';
 import type {
   ApiRequest,
   ApiResponse,
-  CniConfigure,
   ContainerConfig,
   CriContainer,
   CriEvent,
@@ -13,6 +12,9 @@ import type {
   CriRequest,
   CriResponse,
   CriSandbox,
+} from '../messages.ts';
+import type {
+  CniConfigure,
   NetAnswer,
   NetConnect,
   NetIHave,
@@ -20,7 +22,7 @@ import type {
   NetOutcome,
   NetRules,
   NetWhoHas,
-} from '../messages.ts';
+} from '../network/packets.ts';
 import type { ServiceRule } from '../network/service-rules.ts';
 import type { AffinityTable } from '../network/translate.ts';
 import type { FileTable } from '../programs/files.ts';

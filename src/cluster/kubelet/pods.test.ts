@@ -292,32 +292,6 @@ describe('init containers, sidecars, hooks', () => {
     ]);
   });
 
-  test('an init container that waits for a Service goes on when it is there', () => {
-    const { rig } = live(
-      {
-        initContainers: [
-          {
-            name: 'i',
-            ...sh(
-              'until nslookup myservice.default.svc.cluster.local; do echo waiting for myservice; sleep 2; done',
-            ),
-          },
-        ],
-        containers: [{ name: 'c', image: 'nginx' }],
-      },
-      10,
-    );
-    expect(statusOf(rig, 'p').initContainerStatuses?.[0]?.state?.running).toBeDefined();
-    ask(rig, 'POST', '/api/v1/namespaces/default/services', {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: 'myservice' },
-      spec: { ports: [{ port: 80 }] },
-    });
-    later(rig, 10);
-    expect(row(rig, 'p')).toBe('1/1 Running 0');
-  });
-
   test('a failing init container under Never fails the Pod', () => {
     const { rig } = live(
       {

@@ -1,4 +1,4 @@
-import type { DnsReply, DnsType } from '../messages.ts';
+import type { DnsReply, DnsType } from './packets.ts';
 import { ipv4 } from './addresses.ts';
 
 /** What a container's `/etc/resolv.conf` says. Frozen. */

@@ -406,8 +406,15 @@ test('a script waits until the name is there', () => {
     sh('until nslookup db.$NS.svc.cluster.local; do echo waiting; sleep 2; done; echo there'),
     (request, now) =>
       now < 5 * SECOND
-        ? { kind: NAMES }
-        : { kind: 'address', ip: request.host === 'db..svc.cluster.local' ? '10.96.0.9' : '' },
+        ? { kind: NAMES, server: '10.96.0.10', name: request.host, empty: false }
+        : {
+            kind: 'address',
+            ip: '10.96.0.9',
+            ips: ['10.96.0.9'],
+            name: request.host,
+            server: '10.96.0.10',
+            records: [{ name: request.host, type: 'A', ttl: 30, data: '10.96.0.9' }],
+          },
   );
   liveUntil(life, 60 * SECOND);
   expect(life.log.filter((line) => line === 'waiting').length).toBe(3);

@@ -8,7 +8,7 @@ import { createDriver, untilNodesReady, type Driver } from '../headless/drive.ts
 import { createSession } from '../session.ts';
 
 /** A whole cluster whose network is looked at: what programs in its Pods get, and what its nodes hold. */
-export interface NetworkRig extends Driver {
+export interface NetworkRig extends Omit<Driver, 'run'> {
   readonly world: World;
   seconds(count: number): void;
   apply(...objects: readonly object[]): void;

@@ -143,6 +143,19 @@ describe('names', () => {
   });
 });
 
+test('an init container that waits for a Service goes on when it is there', () => {
+  const rig = createNetworkRig();
+  const wait = 'until nslookup db.default.svc.cluster.local; do echo waiting; sleep 2; done';
+  const init = { name: 'i', image: 'busybox:1.36', command: ['sh', '-c', wait] };
+  rig.seconds(20);
+  rig.apply(serverPod('waits', 'web', 'node-1', { initContainers: [init] }));
+  rig.seconds(20);
+  expect(rig.pods().map(({ phase }) => phase)).toEqual(['Pending']);
+  rig.apply(serviceOf('db', 'db'));
+  rig.seconds(20);
+  expect(rig.pods().map(({ ready }) => ready)).toEqual([true]);
+});
+
 function serviceNames(rig: NetworkRig): readonly string[] {
   const body = rig.get('/api/v1/namespaces/kube-system/services');
   return (body as { items: { metadata: { name: string } }[] }).items.map(

@@ -16,7 +16,8 @@ import {
   type InformerSpec,
   type InformerTimer,
 } from '../../client/informer.ts';
-import type { ApiResponse, ApiWatchEnded, ApiWatchEvents, CniConfigure } from '../../messages.ts';
+import type { ApiResponse, ApiWatchEnded, ApiWatchEvents } from '../../messages.ts';
+import type { CniConfigure } from '../../network/packets.ts';
 
 /** What the agent of the network plugin is started with. Frozen. */
 export interface CniAgentConfig {

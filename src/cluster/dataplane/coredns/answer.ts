@@ -1,6 +1,6 @@
 import type { Endpoint, EndpointSlice, Namespace, Service } from '../../../api/generated/types.ts';
 import { indexed, type Informer } from '../../client/informer.ts';
-import type { DnsRecord, DnsReply, DnsType } from '../../messages.ts';
+import type { DnsRecord, DnsReply, DnsType } from '../../network/packets.ts';
 import { addressOfReverse, askOutside, CLUSTER_DOMAIN } from '../../network/names.ts';
 
 /** The copies that answers are made from. */

@@ -23,10 +23,8 @@ import type {
   ApiWatchEvents,
   HealthAnswer,
   HealthCheck,
-  NetAnswer,
-  NetConnect,
-  NetListen,
 } from '../../messages.ts';
+import type { NetAnswer, NetConnect, NetListen } from '../../network/packets.ts';
 import { answer, type Zone } from './answer.ts';
 
 /** What a CoreDNS is started with: what its container finds in its surroundings. Frozen. */

@@ -2,7 +2,7 @@ import type { Node, Service } from '../../../api/generated/types.ts';
 import { formatMicroTime } from '../../../api/time.ts';
 import { SECOND } from '../../../kernel/time.ts';
 import { indexed } from '../../client/informer.ts';
-import type { NetConnect, NetOutcome } from '../../messages.ts';
+import type { NetConnect, NetOutcome } from '../../network/packets.ts';
 import type { KubeProxy, KubeProxyEnv } from './state.ts';
 
 /** `--healthz-bind-address`. */

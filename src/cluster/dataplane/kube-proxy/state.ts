@@ -3,14 +3,8 @@ import type { Env } from '../../../kernel/process.ts';
 import type { Micros } from '../../../kernel/time.ts';
 import type { ApiClient, ApiClientMessage } from '../../client/api-client.ts';
 import type { Informer, InformerTimer } from '../../client/informer.ts';
-import type {
-  ApiResponse,
-  ApiWatchEnded,
-  ApiWatchEvents,
-  NetAnswer,
-  NetConnect,
-  NetRules,
-} from '../../messages.ts';
+import type { ApiResponse, ApiWatchEnded, ApiWatchEvents } from '../../messages.ts';
+import type { NetAnswer, NetConnect, NetRules } from '../../network/packets.ts';
 
 /** What a kube-proxy is started with. Frozen. */
 export interface KubeProxyConfig {

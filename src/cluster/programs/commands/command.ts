@@ -1,5 +1,6 @@
 import type { Micros } from '../../../kernel/time.ts';
-import type { ContainerConfig, DnsRecord, DnsType } from '../../messages.ts';
+import type { ContainerConfig } from '../../messages.ts';
+import type { DnsRecord, DnsType } from '../../network/packets.ts';
 import type { Files } from '../files.ts';
 import type { ImageProfile, Running } from '../image-profile.ts';
 

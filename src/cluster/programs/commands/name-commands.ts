@@ -1,4 +1,4 @@
-import type { DnsType } from '../../messages.ts';
+import type { DnsType } from '../../network/packets.ts';
 import {
   done,
   flagsOf,
