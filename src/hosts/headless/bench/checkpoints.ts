@@ -9,7 +9,7 @@ import { createDriver, untilNodesReady } from '../drive.ts';
 /** What a checkpoint of a world of 100 nodes and 3,000 Pods costs, and its archive. */
 export function benchCheckpoint(): Record<string, number> {
   const nodes = 100;
-  const world = createCluster(defaultSetUp({ nodes }));
+  const world = createCluster(defaultSetUp({ nodes, addons: nodes <= 100 }));
   const driver = createDriver(createSession(world));
   if (!untilNodesReady(driver, nodes)) throw new Error('the nodes did not become Ready');
   driver.request({

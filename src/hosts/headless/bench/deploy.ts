@@ -19,7 +19,7 @@ export const DEPLOY_SIZES: readonly { readonly replicas: number; readonly nodes:
  * seconds of this process for that stretch alone, its peak memory, and the virtual time it took.
  */
 export function benchDeploy(replicas: number, nodes: number): Record<string, number> {
-  const world = createCluster(defaultSetUp({ nodes }));
+  const world = createCluster(defaultSetUp({ nodes, addons: nodes <= 100 }));
   const driver = createDriver(createSession(world));
   if (!untilNodesReady(driver, nodes)) throw new Error(`${nodes} nodes did not become Ready`);
   driver.run(30 * SECOND);

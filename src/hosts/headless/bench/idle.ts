@@ -13,7 +13,7 @@ export const IDLE_SIZES: readonly { readonly nodes: number; readonly seconds: nu
 
 /** A cluster at rest: heartbeats, lease renewals, resyncs and nothing else. */
 export function benchIdle(nodes: number, seconds: number): Record<string, number> {
-  const world = createCluster(defaultSetUp({ nodes }));
+  const world = createCluster(defaultSetUp({ nodes, addons: nodes <= 100 }));
   const driver = createDriver(createSession(world));
   if (!untilNodesReady(driver, nodes)) throw new Error(`${nodes} nodes did not become Ready`);
   driver.run(120 * SECOND);
