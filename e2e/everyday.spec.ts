@@ -87,7 +87,7 @@ test('a Pod that fits nowhere waits in the harbour with the reason of every node
   await editor.template('A Pod that fits nowhere');
   await editor.applied('Deployment giant created');
   await expect(map.lane('Unschedulable')).toContainText(
-    '0/3 nodes are available: 3 Insufficient cpu.',
+    '0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu.',
   );
   await playground.pickPod('giant-');
   await inspector.getByRole('tab', { name: 'Events' }).click();

@@ -132,7 +132,7 @@ test('a waiting Pod: each node says why, and the request that would fit does fit
 
   await inspector.getByRole('tab', { name: 'Scheduling' }).click();
   await expect(inspector.getByTestId('failed-scheduling')).toContainText(
-    '0/3 nodes are available: 3 Insufficient cpu.',
+    '0/4 nodes are available: 1 node(s) had untolerated taint(s), 3 Insufficient cpu.',
   );
   const changes = inspector.getByRole('list', { name: 'Changes that would make it fit' });
   const lower = changes.getByRole('listitem').filter({ hasText: /^Lower the cpu request/ });

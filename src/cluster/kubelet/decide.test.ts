@@ -41,7 +41,7 @@ function aWorker(sketch: {
       ...sketch.spec,
     },
   };
-  const worker = createWorker(pod, { now: NOW - 500 * SECOND, epochMillis: 0 });
+  const worker = createWorker(pod, { now: NOW - 500 * SECOND, epochMillis: 0, source: 'api' });
   worker.references = { ...worker.references, state: 'ready' };
   if (sketch.sandbox !== false) {
     worker.sandbox = {

@@ -18,7 +18,7 @@ import {
   revisionOf,
   storedObjects,
 } from '../../cluster/observe.ts';
-import { processNames } from '../../cluster/set-up.ts';
+import { CONTROL_PLANE_LABEL, processNames } from '../../cluster/set-up.ts';
 import type { World } from '../../kernel/world.ts';
 import { nodeCard, type MachineView, type NodeLoad } from './node-card.ts';
 import { eventRow, objectRow, serviceCard, workloadCard } from './other-cards.ts';
@@ -34,7 +34,7 @@ export interface Observer {
   look(): void;
   /** Takes the rows that are due. `full` says that the page must forget what it has. */
   take(): ObservedRows;
-  /** How many nodes there are, and how many of them are Ready. */
+  /** How many nodes there are beside the control plane's own, and how many of them are Ready. */
   nodeCounts(): { readonly all: number; readonly ready: number };
   /** Forgets what the page has: the next rows are everything. */
   reset(): void;
@@ -63,6 +63,10 @@ interface Table<T extends KubeObject> {
 
 function createTable<T extends KubeObject>(): Table<T> {
   return { items: new Map(), dirty: new Set(), removed: new Set() };
+}
+
+function isControlPlane({ metadata }: KubeObject): boolean {
+  return metadata.labels !== undefined && Object.hasOwn(metadata.labels, CONTROL_PLANE_LABEL);
 }
 
 export function createObserver(world: World): Observer {
@@ -148,6 +152,8 @@ export function createObserver(world: World): Observer {
         break;
       }
       case 'Node':
+        // The machines of the control plane have a picture of their own: its components.
+        if (isControlPlane(object)) break;
         nodeIds.set(object.metadata.name ?? '', object.metadata.uid ?? '');
         if (deleted) nodeIds.delete(object.metadata.name ?? '');
         store(nodes, object as Node, deleted);

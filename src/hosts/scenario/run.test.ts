@@ -86,7 +86,7 @@ describe('a scenario', () => {
   - {name: b, at: 20s}
   - name: c
     do:
-${POD}  - {name: d, when: {objects: Pod, where: {status.phase: Running}}, within: 30s}
+${POD}  - {name: d, when: {objects: Pod, name: web, where: {status.phase: Running}}, within: 30s}
 `);
     expect(report.outcome).toBe('passed');
     expect(report.steps.map(({ beganAt }) => (beganAt ?? 0) / 1e6).slice(0, 3)).toEqual([

@@ -25,8 +25,10 @@ describe('explain', () => {
 
     createPod(driver, 'big', { containers: [container('big', { cpu: '6' })] });
     const refused = explain(world, 'default/big');
-    expect(refused.attempt?.message).toMatch(/^0\/3 nodes are available: 3 Insufficient cpu/);
-    expect(refused.attempt?.verdicts).toEqual([1, 1, 1]);
+    expect(refused.attempt?.message).toMatch(
+      /^0\/4 nodes are available: 1 node\(s\) had untolerated taint\(s\), 3 Insufficient cpu/,
+    );
+    expect(refused.attempt?.verdicts).toHaveLength(4);
     expect(refused.queue).toMatchObject({ lane: 'unschedulable', attempts: 1 });
     expect(refused.queue?.wakes).toEqual([
       { plugin: 'NodeResourcesFit', events: expect.arrayContaining(['a Node is added']) },
