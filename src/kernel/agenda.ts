@@ -24,13 +24,30 @@ export interface KernelMessage {
   readonly type: string;
 }
 
-/** A binary heap of appointments, earliest first, ordered by (at, seq). */
+/**
+ * Appointments, earliest first, ordered by (at, seq): two binary heaps. Packets and flushes arrive within moments, and
+ * are most of what happens; timers wait for seconds, and are most of what is there. In one heap every packet would have
+ * to climb past all the timers and sink below them again.
+ */
 export interface Agenda {
+  /** What lay beyond the horizon when it was put there. */
   readonly heap: Appointment[];
+  /** What lay before it. */
+  readonly near: Appointment[];
+  /** Where a new appointment belongs. Only the cost depends on it, never the order. */
+  horizon: Micros;
 }
 
+/** How far ahead is near: longer than packets and most flushes take. */
+const NEAR: Micros = 10_000;
+
 export function createAgenda(): Agenda {
-  return { heap: [] };
+  return { heap: [], near: [], horizon: 0 };
+}
+
+/** The same appointments, to be kept apart from now on. */
+export function copyAgenda({ heap, near, horizon }: Agenda): Agenda {
+  return { heap: heap.slice(), near: near.slice(), horizon };
 }
 
 function before(a: Appointment, b: Appointment): boolean {
@@ -41,7 +58,8 @@ function before(a: Appointment, b: Appointment): boolean {
  * Adds an appointment. O(log n). The heap is the one of `base/heap.ts`, written out here: every step goes through it,
  * and an order that is handed in as a function cannot be compiled into the loop.
  */
-export function schedule({ heap }: Agenda, appointment: Appointment): void {
+export function schedule(agenda: Agenda, appointment: Appointment): void {
+  const heap = appointment.at < agenda.horizon ? agenda.near : agenda.heap;
   let index = heap.length;
   heap.push(appointment);
   while (index > 0) {
@@ -56,11 +74,21 @@ export function schedule({ heap }: Agenda, appointment: Appointment): void {
 
 /** The earliest appointment, left where it is. */
 export function earliest(agenda: Agenda): Appointment | undefined {
-  return agenda.heap[0];
+  const near = agenda.near[0];
+  const far = agenda.heap[0];
+  return near === undefined || (far !== undefined && before(far, near)) ? far : near;
 }
 
 /** Takes the earliest appointment off. O(log n). */
-export function popEarliest({ heap }: Agenda): Appointment | undefined {
+export function popEarliest(agenda: Agenda): Appointment | undefined {
+  const near = agenda.near[0];
+  const far = agenda.heap[0];
+  if (near !== undefined && (far === undefined || before(near, far))) return popFrom(agenda.near);
+  if (far !== undefined) agenda.horizon = far.at + NEAR;
+  return popFrom(agenda.heap);
+}
+
+function popFrom(heap: Appointment[]): Appointment | undefined {
   const first = heap[0];
   const last = heap.pop();
   if (heap.length === 0 || last === undefined) return first;

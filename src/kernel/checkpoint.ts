@@ -1,3 +1,4 @@
+import { copyAgenda } from './agenda.ts';
 import type { World } from './world.ts';
 
 /**
@@ -8,8 +9,8 @@ import type { World } from './world.ts';
 export function checkpoint(world: World): World {
   return {
     ...world,
-    // Appointments are immutable, so the heap alone is copied.
-    agenda: { heap: world.agenda.heap.slice() },
+    // Appointments are immutable, so the heaps alone are copied.
+    agenda: copyAgenda(world.agenda),
     machines: copyTable(world.machines) as World['machines'],
     processes: copyTable(world.processes) as World['processes'],
     wire: copyTable(world.wire) as World['wire'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createAgenda, popEarliest, schedule } from './agenda.ts';
+import { createAgenda, earliest, popEarliest, schedule } from './agenda.ts';
 import { chainOf } from './cause.ts';
 import { HOUR, SECOND } from './time.ts';
 import { CUT, ignore, memoryOf, say, twoToys } from './testing.ts';
@@ -148,7 +148,7 @@ describe('causes', () => {
     const { world, kernel } = twoToys();
     const act = kernel.note(world, { by: 'you', what: 'pressed a key' });
     kernel.inject(world, { from: 'a', to: 'b', message: { type: 'toy/count' }, cause: act });
-    const due = world.agenda.heap[0];
+    const due = earliest(world.agenda);
     expect(due?.cause === undefined ? [] : chainOf(due.cause)).toEqual([act]);
   });
 });
