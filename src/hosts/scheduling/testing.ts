@@ -6,7 +6,7 @@ import { createSession } from '../session.ts';
 
 /** For tests: a whole cluster of some nodes (4 CPU, 16Gi), all Ready. */
 export function readyCluster(nodes = 3): Driver {
-  const driver = createDriver(createSession(createCluster(defaultSetUp({ nodes }))));
+  const driver = createDriver(createSession(createCluster(defaultSetUp({ nodes, addons: false }))));
   if (!untilNodesReady(driver, nodes)) throw new Error('the nodes did not get Ready');
   return driver;
 }
