@@ -2,7 +2,7 @@ import type { Status } from '../../api/generated/types.ts';
 import type { Cause } from '../../kernel/cause.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { Env } from '../../kernel/process.ts';
-import type { Micros } from '../../kernel/time.ts';
+import { SECOND, type Micros } from '../../kernel/time.ts';
 import type { ApiCancel, ApiRequest, ApiResponse, Method } from '../messages.ts';
 import { createRateLimiter, reserveToken, type RateLimiter } from './rate-limiter.ts';
 
@@ -25,6 +25,10 @@ export interface ApiClient<Then> {
 }
 
 interface InFlight<Then> {
+  /** What was sent, in case the server wants it later. Frozen. */
+  readonly request: ApiRequest;
+  /** How often the server has asked to come back later. */
+  retries: number;
   readonly then: Then;
   readonly deadline: Micros;
   readonly cause: Cause | undefined;
@@ -88,9 +92,11 @@ export function call<Then>(
 ): number {
   const id = client.nextId++;
   const wait = reserveToken(client.limiter, env.now);
-  const message = messageFor(client, id, request);
+  const message = Object.freeze(messageFor(client, id, request));
   const timeout = request.timeoutMicros ?? DEFAULT_TIMEOUT;
   client.inFlight.set(id, {
+    request: message,
+    retries: 0,
     then: request.then,
     deadline: env.now + wait + timeout,
     cause: env.cause,
@@ -155,8 +161,14 @@ export function apiClientStep<Then>(
       const response = message as ApiResponse;
       const waiting = client.inFlight.get(response.id);
       if (waiting === undefined) return false;
-      client.inFlight.delete(response.id);
       const { code, body, retryAfterSeconds } = response;
+      if (mustComeBack(waiting, response)) {
+        waiting.retries += 1;
+        const { request } = waiting;
+        env.after((retryAfterSeconds ?? 0) * SECOND, { type: 'client/send-later', request });
+        return true;
+      }
+      client.inFlight.delete(response.id);
       onOutcome(
         waiting.then,
         retryAfterSeconds === undefined
@@ -184,6 +196,17 @@ export function apiClientStep<Then>(
   }
 }
 
+/** client-go comes back up to ten times when the server names a time: refusals for load, and passing troubles. */
+const RETRIES_MAX = 10;
+
+function mustComeBack<Then>(
+  { retries }: InFlight<Then>,
+  { code, retryAfterSeconds }: ApiResponse,
+): boolean {
+  if (retryAfterSeconds === undefined || retries >= RETRIES_MAX) return false;
+  return code === 429 || code >= 500;
+}
+
 /** Whether an outcome is a success; narrows it to its body. */
 export function succeeded(
   outcome: ApiOutcome,
@@ -194,13 +217,19 @@ export function succeeded(
 /** The reason of a refusal (`NotFound`, `Conflict`, `AlreadyExists` …), or what kept the answer away. */
 export function reasonOf(outcome: ApiOutcome): string {
   if (outcome.kind === 'failed') return outcome.why;
-  // A refusal's body is a Status by the API's contract.
+  if (typeof outcome.body === 'string' && outcome.code === 429) return 'TooManyRequests';
+  // Any other refusal's body is a Status by the API's contract.
   return (outcome.body as Status | undefined)?.reason ?? String(outcome.code);
 }
+
+/** What client-go makes of a refusal that is plain text. */
+const TOO_MANY_REQUESTS =
+  'the server has received too many requests and has asked us to try again later';
 
 /** A refusal's message for a person or an Event. */
 export function messageOf(outcome: ApiOutcome): string {
   if (outcome.kind === 'failed') return outcome.why;
+  if (typeof outcome.body === 'string' && outcome.code === 429) return TOO_MANY_REQUESTS;
   return (outcome.body as Status | undefined)?.message ?? `HTTP ${outcome.code}`;
 }
 

@@ -31,9 +31,13 @@ export interface Informer {
   /** True once the first list is in. */
   synced: boolean;
   phase: 'idle' | 'listing' | 'watching';
+  /** The server has said that the watch is open. */
+  open: boolean;
   /** The open request's id; answers to others are stale. */
   streamId: number;
   failures: number;
+  /** When it last began to wait before a try. */
+  waitedAt: Micros;
 }
 
 /** One change of an informer's copy. */
@@ -71,8 +75,10 @@ export function createInformer(spec: InformerSpec): Informer {
     revision: '',
     synced: false,
     phase: 'idle',
+    open: false,
     streamId: 0,
     failures: 0,
+    waitedAt: 0,
   };
 }
 
@@ -86,8 +92,17 @@ export function startInformer<Then>(
   informer.phase = 'listing';
   informer.streamId = openStream(client, env, {
     path: spec.path,
-    query: { ...spec.query, resourceVersion: informer.revision === '' ? '0' : informer.revision },
+    query: { ...spec.query, ...sinceWhen(informer) },
   });
+}
+
+/**
+ * What a list asks for: any state at first, later none that is older than what was seen, and the newest one when the
+ * place in the history is lost (another server's copy might be older than this one).
+ */
+function sinceWhen({ revision, synced }: Informer): Readonly<Record<string, string>> {
+  if (revision !== '') return { resourceVersion: revision };
+  return synced ? {} : { resourceVersion: '0' };
 }
 
 /** The objects filed under a value of an index, by key, in order of arrival. */
@@ -118,6 +133,7 @@ export function informersStep<Then>(
       const batch = message as ApiWatchEvents;
       const informer = byStream(informers, batch.id);
       if (informer === undefined) return false;
+      informer.open = true;
       applyEvents(specOf(specs, informer), informer, client, batch.events, env, handlers);
       return true;
     }
@@ -145,9 +161,12 @@ export function informersStep<Then>(
     }
     case 'kernel/connection-lost':
       if ((message as ConnectionLost).peer === client.server) {
-        // One that waits for its next try has nothing to lose.
+        // One that waits for its next try has nothing to lose. A watch that was open is opened anew at once: behind a
+        // balancer another server is there. One that could not even be opened waits.
         for (const informer of informers.values()) {
-          if (informer.phase !== 'idle') retryLater(informer, env);
+          if (informer.phase === 'watching' && informer.open) {
+            openWatch(specOf(specs, informer), informer, client, env);
+          } else if (informer.phase !== 'idle') retryLater(informer, env);
         }
       }
       return false;
@@ -179,6 +198,7 @@ function openWatch<Then>(
   env: InformerEnv,
 ): void {
   informer.phase = 'watching';
+  informer.open = false;
   // client-go draws 5 to 10 minutes, so that the load of renewed watches spreads.
   const timeoutSeconds = 300 + below(env.random('watch-timeout'), 300);
   informer.streamId = openStream(client, env, {
@@ -193,10 +213,16 @@ function openWatch<Then>(
   });
 }
 
-/** client-go's reflector backs off from 0.8 s, doubling to 30 s. */
+/** Without a wait for so long, the next one is short again. */
+const BACKOFF_RESET: Micros = 120_000_000;
+
+/** client-go's reflector backs off from 0.8 s, doubling to 30 s, and up to twice that by its jitter. */
 function retryLater(informer: Informer, env: InformerEnv): void {
+  if (env.now - informer.waitedAt > BACKOFF_RESET) informer.failures = 0;
+  informer.waitedAt = env.now;
   informer.phase = 'idle';
-  informer.streamId = -1 - informer.failures;
+  // No stream has a negative number, and no two waits the same.
+  informer.streamId = Math.min(informer.streamId, 0) - 1;
   const base: Micros = Math.min(800_000 * 2 ** Math.min(informer.failures, 6), 30_000_000);
   informer.failures += 1;
   const jitter = below(env.random('relist'), base);
@@ -227,7 +253,6 @@ function takeList<Then>(
     return;
   }
   const body = response.body as ListBody;
-  informer.failures = 0;
   replaceItems(spec, informer, body.items ?? [], handlers);
   informer.revision = body.metadata?.resourceVersion ?? '';
   const first = !informer.synced;
@@ -267,7 +292,6 @@ function applyEvents<Then>(
   env: InformerEnv,
   handlers: InformerHandlers,
 ): void {
-  informer.failures = 0;
   // By index, here and below: each change of the cluster passes here several times, and an iterator is garbage at once.
   for (let i = 0; i < events.length; i += 1) {
     const event = events[i];

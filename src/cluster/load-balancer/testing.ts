@@ -76,7 +76,7 @@ const follower = defineBehaviour<
   start(_disk, env, { server }) {
     const client = createApiClient<never>({
       server,
-      user: 'system:serviceaccount:default:follower',
+      user: 'kubernetes-admin',
       userAgent: 'follower/v1',
       qps: 1000,
       burst: 1000,
@@ -158,7 +158,7 @@ export function send(
   const id = rig.nextId++;
   const message: ApiRequest = {
     query: {},
-    user: 'kubernetes-super-admin',
+    user: 'kubernetes-admin',
     userAgent: 'test/v1',
     ...question,
     type: 'api/request',

@@ -8,8 +8,8 @@ export function revisionOfCache(server: Server, cache: ResourceCache): number {
 }
 
 /**
- * The refusal of a reader who wants a state that is not here yet. Upstream waits three seconds for it first; here a
- * client can only know of such a revision from another world.
+ * The refusal of a reader who wants a state that is not here yet. Upstream waits three seconds for it first; here
+ * etcd is asked, and what it does not know of is of another world.
  */
 export function tooLargeRevision(
   server: Server,

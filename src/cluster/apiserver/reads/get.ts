@@ -20,7 +20,10 @@ export function getObject({ server, exchange, target, at }: VerbCall): Answer {
   }
   const cache = cacheOf(server, kind.storage);
   const tooLarge = tooLargeRevision(server, cache, revision.value);
-  if (tooLarge !== undefined) return refuse(tooLarge);
+  // Another server may know it already: it is here once etcd has told of it.
+  if (tooLarge !== undefined) {
+    return at.step === 0 && server.memory.etcdUp ? { kind: 'consult', step: 1 } : refuse(tooLarge);
+  }
   const object = cache.objects.get(key);
   if (object === undefined) {
     return refuse(notFoundError({ group: kind.group, resource: kind.plural }, name));

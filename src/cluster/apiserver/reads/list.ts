@@ -29,7 +29,9 @@ export function listObjects({ server, exchange, target, at }: VerbCall): Answer 
   const mayBeOld = options.revision !== undefined && options.match !== 'Exact';
   if (!mayBeOld && !server.memory.etcdUp) return refuse(unreachableEtcd());
   const tooLarge = tooLargeRevision(server, cache, options.revision);
-  if (tooLarge !== undefined) return refuse(tooLarge);
+  if (tooLarge !== undefined) {
+    return at.step === 0 && server.memory.etcdUp ? { kind: 'consult', step: 1 } : refuse(tooLarge);
+  }
   const isNewest = options.revision === undefined && options.continueToken === '';
   if (isNewest && at.step === 0) return { kind: 'consult', step: 1 };
   if (options.continueToken !== '') return nextPage(server, target, options.continueToken);

@@ -46,6 +46,7 @@ export function openWatch({ server, exchange, target }: VerbCall): Answer {
     fields,
     form: formOf(request),
     bookmarks: options.bookmarks,
+    since: options.sendInitialEvents ? 0 : (options.revision ?? 0),
   };
   const first = firstEvents(server, cache, { watch, options, target });
   env.send(client, { type: 'api/watch', id: request.id, events: first.events });

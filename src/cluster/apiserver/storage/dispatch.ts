@@ -115,6 +115,7 @@ export function eventFor(
     readonly definitions: CustomDefinitions;
   },
 ): WatchEvent | undefined {
+  if (change.revision <= watch.since) return undefined;
   const kind = kindOf(watch, definitions);
   const had = change.previous !== undefined && isSeen(watch, kind, change.previous);
   const has = !change.deleted && isSeen(watch, kind, change.object);

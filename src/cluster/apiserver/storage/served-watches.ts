@@ -18,6 +18,8 @@ export interface ServedWatch {
   readonly fields: readonly FieldRequirement[] | undefined;
   readonly form: ObjectForm;
   readonly bookmarks: boolean;
+  /** It has been told, here or by another server, of everything up to this revision. */
+  readonly since: number;
 }
 
 /** What part of a resource a watch looks at: the index that changes find it by. */
