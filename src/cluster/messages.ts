@@ -60,6 +60,10 @@ export interface ApiRequest {
   /** The media types the client takes; asks for a Table. */
   readonly accept?: string;
   readonly user: string;
+  /** The groups that the user is in, where they are not those of his name (see apiserver/authorization). */
+  readonly groups?: readonly string[];
+  /** On whose behalf the request is made: `--as` and `--as-group`. */
+  readonly impersonate?: { readonly user: string; readonly groups?: readonly string[] };
   readonly userAgent: string;
   /** The body, already parsed from JSON. Immutable. */
   readonly body?: unknown;

@@ -15,6 +15,10 @@ import type { World } from '../kernel/world.ts';
 export interface SessionRequest extends PageApiRequest {
   /** The playground's own administrator by default. */
   readonly user?: string;
+  /** Where they are not those of his name. */
+  readonly groups?: readonly string[];
+  /** On whose behalf: `--as`, `--as-group`. */
+  readonly impersonate?: ApiRequest['impersonate'];
   /** The program that asks, as it calls itself; managed fields are named after it. kubectl by default. */
   readonly userAgent?: string;
 }
@@ -201,6 +205,8 @@ function toApiRequest(id: number, request: SessionRequest): ApiRequest {
     query,
     user: request.user ?? 'kubernetes-admin',
     userAgent: request.userAgent ?? 'kubectl/v1.35.0 (linux/amd64) kubernetes',
+    ...(request.groups === undefined ? undefined : { groups: request.groups }),
+    ...(request.impersonate === undefined ? undefined : { impersonate: request.impersonate }),
     ...(request.body === undefined ? undefined : { body: request.body }),
     ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),
     ...(request.accept === undefined ? undefined : { accept: request.accept }),

@@ -15,6 +15,8 @@ export interface ApiServerConfig {
   readonly maxMutatingRequestsInflight: number;
   /** `--event-ttl`. */
   readonly eventTtlSeconds: number;
+  /** Stores the default roles and bindings. Without them they hold all the same; tests of other things do without. */
+  readonly bootstrapPolicy: boolean;
 }
 
 /** kubeadm's values for what a set-up does not say. */
@@ -27,6 +29,7 @@ export function apiServerConfig(
     maxRequestsInflight: 400,
     maxMutatingRequestsInflight: 200,
     eventTtlSeconds: 3600,
+    bootstrapPolicy: true,
     ...given,
   });
 }

@@ -4,6 +4,7 @@ import { boundHistory, compactHistory, COMPACTION_INTERVAL } from './compaction.
 import { failCalls, sweepCalls } from './calls.ts';
 import { takeUp } from './conclude.ts';
 import type { ApiServerConfig } from './config.ts';
+import { noAuthorization } from './authorization/state.ts';
 import { noCustom } from './custom/state.ts';
 import { tendDefinitions } from './custom/tend.ts';
 import { serveDefinitions } from './request-target.ts';
@@ -58,6 +59,7 @@ export const apiServerBehaviour = defineBehaviour<
       groups: new Map(),
       watches: noWatches(),
       custom: noCustom(),
+      authorization: noAuthorization(),
       services: { addresses: emptyPool(), nodePorts: emptyPool() },
       own: {
         isDue: true,

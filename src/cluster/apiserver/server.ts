@@ -16,6 +16,7 @@ import type {
   HealthCheck,
 } from '../messages.ts';
 import type { ApiServerConfig } from './config.ts';
+import type { AuthorizationState } from './authorization/state.ts';
 import type { CustomState } from './custom/state.ts';
 import type { Exchange, Reply, Then } from './exchange.ts';
 import type { FlowControl } from './flow-control/state.ts';
@@ -98,6 +99,7 @@ export interface ApiServerMemory {
   readonly watches: ServedWatches;
   readonly services: ServiceNumbers;
   readonly custom: CustomState;
+  readonly authorization: AuthorizationState;
   readonly own: OwnState;
   readonly consultation: Consultation;
   readonly health: HealthState;

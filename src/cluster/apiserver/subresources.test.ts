@@ -330,7 +330,7 @@ describe('what is not served', () => {
         path: '/api/v1/namespaces/default/serviceaccounts/default/token',
         body: {},
       }).code,
-    ).toBe(501);
+    ).toBe(201);
     expect(ask(rig, { method: 'DELETE', path: `${pods}/p/status` }).code).toBe(405);
   });
 });

@@ -51,7 +51,12 @@ export function apiServerRig(seed = 1): ApiServerRig {
   kernel.addMachine(world, { name: 'cp-1', power: 'on', fsyncMicros: SSD_FSYNC_MICROS });
   kernel.addProcess(world, { name: ETCD, kind: 'etcd', machine: 'cp-1', config: {} }, sink);
   const { serviceCidr } = DEFAULT_FLAGS;
-  const config = apiServerConfig({ etcd: ETCD, epochMillis, serviceCidr });
+  const config = apiServerConfig({
+    etcd: ETCD,
+    epochMillis,
+    serviceCidr,
+    bootstrapPolicy: false,
+  });
   kernel.addProcess(
     world,
     { name: API_SERVER, kind: 'kube-apiserver', machine: 'cp-1', config },

@@ -293,7 +293,7 @@ describe('watch', () => {
         method: 'POST',
         path: maps,
         query: {},
-        user: 'u',
+        user: 'kubernetes-admin',
         userAgent: 'u',
         body: configBody(name),
       };

@@ -187,11 +187,11 @@ export function regularExpression(pattern: string): RegExp | undefined {
     .replaceAll('\\z', '$')
     .replaceAll('(?P<', '(?<');
   let flags = 'u';
-  const lead = /^\(\?([ims]+)\)/.exec(source);
-  if (lead !== null) {
-    source = source.slice(lead[0].length);
-    flags += lead[1] ?? '';
-  }
+  // Flags count from where they stand; the whole expression is what JavaScript can give them.
+  source = source.replace(/\(\?([ims]+)\)/g, (_, given: string) => {
+    for (const flag of given) if (!flags.includes(flag)) flags += flag;
+    return '';
+  });
   for (const each of [flags, flags.replace('u', '')]) {
     try {
       return new RegExp(source, each);

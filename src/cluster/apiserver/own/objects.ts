@@ -6,6 +6,7 @@ import type {
   PriorityLevelConfiguration,
   Service,
 } from '../../../api/generated/types.ts';
+import { bootstrapPolicy } from '../authorization/bootstrap/index.ts';
 import type { ApiServerConfig } from '../config.ts';
 import { bootstrapLevels, bootstrapSchemas } from '../flow-control/bootstrap.ts';
 import { ipv4Range, ipv4Text } from '../services/cidr.ts';
@@ -46,9 +47,28 @@ export function ownObjects(config: ApiServerConfig): readonly OwnObject[] {
     kubernetesService(config),
     ...bootstrapLevels.map((object) => flowObject('prioritylevelconfigurations', object)),
     ...bootstrapSchemas.map((object) => flowObject('flowschemas', object)),
+    ...(config.bootstrapPolicy ? bootstrapPolicy.map(policyObject) : []),
   ];
   byConfig.set(config, objects);
   return objects;
+}
+
+function policyObject({
+  plural,
+  object,
+}: {
+  readonly plural: string;
+  readonly object: KubernetesObject;
+}): OwnObject {
+  const { namespace: own, name = '' } = object.metadata;
+  const root = '/apis/rbac.authorization.k8s.io/v1';
+  return own === undefined
+    ? { collection: `${root}/${plural}`, key: `/registry/${plural}/${name}`, object }
+    : {
+        collection: `${root}/namespaces/${own}/${plural}`,
+        key: `/registry/${plural}/${own}/${name}`,
+        object,
+      };
 }
 
 function namespace(name: string): OwnObject {

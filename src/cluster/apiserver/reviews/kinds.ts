@@ -4,6 +4,7 @@ import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 /** Questions in the shape of objects: they are created, answered in their status, and never stored. */
 export const reviewKinds: readonly KindDeclaration[] = [
   review('authentication.k8s.io', 'SelfSubjectReview', false),
+  review('authentication.k8s.io', 'TokenReview', false),
   review('authorization.k8s.io', 'LocalSubjectAccessReview', true),
   review('authorization.k8s.io', 'SelfSubjectAccessReview', false),
   review('authorization.k8s.io', 'SelfSubjectRulesReview', false),

@@ -3,6 +3,7 @@ import { allKinds } from '../../../api/kinds/index.ts';
 import { CRD_STORAGE } from '../../../api/kinds/custom-resource-definition.ts';
 import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
+import { holdsPolicy } from '../authorization/state.ts';
 import { noteDefinition, noteDefinitions } from '../custom/serve.ts';
 import { isOwnKey, lookAgain } from '../own/state.ts';
 import { askEtcd, type Server } from '../server.ts';
@@ -118,6 +119,7 @@ export function takeList(
   cache.ready = true;
   noteConnected(server);
   watch(server, cache);
+  if (holdsPolicy(storage)) server.memory.authorization.generation += 1;
   if (storage === CRD_STORAGE) noteDefinitions(server, [...cache.objects.values()]);
   else server.memory.custom.isDue ||= server.memory.custom.definitions.has(storage);
 }
@@ -165,7 +167,9 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
     }
   }
   if (message.revision > cache.revision) cache.revision = message.revision;
-  if (changes.length > 0) dispatch(server, cache, changes);
+  if (changes.length === 0) return;
+  if (holdsPolicy(cache.storage)) server.memory.authorization.generation += 1;
+  dispatch(server, cache, changes);
 }
 
 /** The copy has lost its place: its watches end, and it is listed anew (upstream: the cacher is re-initialised). */

@@ -8,6 +8,7 @@ import { updateObject } from '../writes/update.ts';
 import { bindPod } from './binding.ts';
 import { evictPod } from './eviction.ts';
 import { finalizeNamespace } from './finalize.ts';
+import { requestToken } from './token.ts';
 import { getScale, updateScale } from './scale.ts';
 
 /** The verb of a subresource; undefined where it has none such. */
@@ -25,6 +26,8 @@ export function subresourceVerb(target: RequestTarget, verb: ApiVerb): Verb | un
       return bindPod;
     case 'eviction':
       return evictPod;
+    case 'token':
+      return requestToken;
     case 'finalize':
       return finalizeNamespace;
     case 'ephemeralcontainers':

@@ -1,0 +1,178 @@
+import type { Pod } from '../../../api/generated/types.ts';
+import { cacheOf, type Server } from '../server.ts';
+import type { Attributes, ResourceAttributes, UserInfo } from './attributes.ts';
+import { policyOf, visitRules, type Policy } from './policy.ts';
+import { coversResource, includesOrAll, ruleAllows } from './rules.ts';
+
+/** What the authorizers say; `reason` is put behind the refusal. */
+export type Decision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly reason: string };
+
+const ALLOWED: Decision = Object.freeze({ allowed: true });
+const DENIED: Decision = Object.freeze({ allowed: false, reason: '' });
+
+/**
+ * The chain of authorizers, `--authorization-mode=Node,RBAC`: members of system:masters, then what a node may read of
+ * its own Pods, then the roles. The playground's administrator is never locked out, whatever becomes of his binding.
+ */
+export function authorize(server: Server, user: UserInfo, asked: Attributes): Decision {
+  if (isSuperuser(user)) return ALLOWED;
+  if (asked.kind === 'resource' && user.name.startsWith('system:node:')) {
+    const own = nodeDecision(server, user.name.slice('system:node:'.length), asked);
+    if (own !== undefined) return own;
+  }
+  return isGranted(policyOf(server), user, asked) ? ALLOWED : DENIED;
+}
+
+function isSuperuser({ groups }: UserInfo): boolean {
+  return groups.includes('system:masters') || groups.includes('kubeadm:cluster-admins');
+}
+
+const DECISIONS_MAX = 20_000;
+
+/** Whether a role grants it. Remembered by user and resource: components ask the same things over and over. */
+function isGranted(policy: Policy, user: UserInfo, asked: Attributes): boolean {
+  if (asked.kind === 'path') {
+    let found = false;
+    visitRules(
+      policy,
+      user,
+      '',
+      (rules) => (found = rules.some((rule) => ruleAllows(rule, asked))),
+    );
+    return found;
+  }
+  const { verb, group, resource, subresource, namespace, name } = asked;
+  const key = `${user.name}|${verb}|${group}|${resource}|${subresource}|${namespace}|${user.groups.length}${user.groups.at(0) ?? ''}`;
+  let granted = policy.decisions.get(key);
+  if (granted === undefined) {
+    granted = grantedNames(policy, user, asked);
+    if (policy.decisions.size >= DECISIONS_MAX) policy.decisions.clear();
+    policy.decisions.set(key, granted);
+  }
+  return typeof granted === 'boolean' ? granted : granted.includes(name);
+}
+
+function grantedNames(
+  policy: Policy,
+  user: UserInfo,
+  asked: ResourceAttributes,
+): boolean | readonly string[] {
+  const names = new Set<string>();
+  let all = false;
+  visitRules(policy, user, asked.namespace, (rules) => {
+    for (const rule of rules) {
+      if (!includesOrAll(rule.verbs, asked.verb) || !coversResource(rule, asked)) continue;
+      const { resourceNames = [] } = rule;
+      if (resourceNames.length === 0) {
+        all = true;
+        return true;
+      }
+      for (const each of resourceNames) names.add(each);
+    }
+    return false;
+  });
+  return all || (names.size === 0 ? false : [...names]);
+}
+
+const readVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+
+/**
+ * What a node may do for being that node (upstream: the Node authorizer, by its graph of Pods and what they mention).
+ * Undefined leaves it to the roles: system:node gives the rest.
+ */
+function nodeDecision(
+  server: Server,
+  node: string,
+  asked: ResourceAttributes,
+): Decision | undefined {
+  const { group, resource, subresource, namespace, name, verb } = asked;
+  if (group === 'coordination.k8s.io' && resource === 'leases') {
+    return namespace === 'kube-node-lease' && (name === node || verb === 'create')
+      ? ALLOWED
+      : undefined;
+  }
+  if (group !== '') return undefined;
+  switch (resource) {
+    case 'secrets':
+    case 'configmaps':
+    case 'persistentvolumeclaims':
+      if (!readVerbs.has(verb)) return undefined;
+      if (name === '') return deniedNode(node, 'can only read namespaced object of this type');
+      return isMentioned(server, node, asked)
+        ? ALLOWED
+        : deniedNode(node, 'no relationship found between node and this object');
+    case 'serviceaccounts':
+      return subresource === 'token' && verb === 'create' ? ALLOWED : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function deniedNode(node: string, why: string): Decision {
+  return {
+    allowed: false,
+    reason: why.startsWith('no relationship')
+      ? `no relationship found between node '${node}' and this object`
+      : why,
+  };
+}
+
+/** Whether a Pod on a node mentions an object: in its volumes, environment or image pull secrets. */
+function isMentioned(
+  server: Server,
+  node: string,
+  { namespace, name, resource }: ResourceAttributes,
+): boolean {
+  const pods = cacheOf(server, 'pods');
+  for (const key of pods.byNode.get(node) ?? []) {
+    // The cache of pods holds nothing else.
+    const pod = pods.objects.get(key) as Pod | undefined;
+    if (pod?.metadata.namespace !== namespace) continue;
+    if (mentionsOf(pod).has(`${resource}/${name}`)) return true;
+  }
+  return false;
+}
+
+const mentions = new WeakMap<object, ReadonlySet<string>>();
+
+function mentionsOf(pod: Pod): ReadonlySet<string> {
+  const { spec } = pod;
+  let known = mentions.get(spec);
+  if (known === undefined) {
+    known = readMentions(pod);
+    mentions.set(spec, known);
+  }
+  return known;
+}
+
+function readMentions({ spec, metadata }: Pod): ReadonlySet<string> {
+  const found = new Set<string>();
+  const secret = (name: string | undefined) => found.add(`secrets/${name ?? ''}`);
+  const config = (name: string | undefined) => found.add(`configmaps/${name ?? ''}`);
+  const claim = (name: string) => found.add(`persistentvolumeclaims/${name}`);
+  for (const each of spec.imagePullSecrets ?? []) secret(each.name);
+  for (const volume of spec.volumes ?? []) {
+    if (volume.secret !== undefined) secret(volume.secret.secretName);
+    if (volume.configMap !== undefined) config(volume.configMap.name);
+    const { claimName } = volume.persistentVolumeClaim ?? {};
+    if (claimName !== undefined) claim(claimName);
+    if (volume.ephemeral !== undefined) claim(`${metadata.name ?? ''}-${volume.name}`);
+    for (const source of volume.projected?.sources ?? []) {
+      if (source.secret !== undefined) secret(source.secret.name);
+      if (source.configMap !== undefined) config(source.configMap.name);
+    }
+  }
+  for (const container of [...(spec.initContainers ?? []), ...spec.containers]) {
+    for (const { secretRef, configMapRef } of container.envFrom ?? []) {
+      if (secretRef !== undefined) secret(secretRef.name);
+      if (configMapRef !== undefined) config(configMapRef.name);
+    }
+    for (const { valueFrom } of container.env ?? []) {
+      if (valueFrom?.secretKeyRef !== undefined) secret(valueFrom.secretKeyRef.name);
+      if (valueFrom?.configMapKeyRef !== undefined) config(valueFrom.configMapKeyRef.name);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,21 @@
+/** What the server remembers of who may do what. The answers themselves are memos of the objects in its copies. */
+export interface AuthorizationState {
+  /** Raised with every change of a role or binding: older answers are forgotten. */
+  generation: number;
+}
+
+export function noAuthorization(): AuthorizationState {
+  return { generation: 0 };
+}
+
+const storages: ReadonlySet<string> = new Set([
+  'clusterroles',
+  'clusterrolebindings',
+  'roles',
+  'rolebindings',
+]);
+
+/** Whether a storage holds what decides who may do what. */
+export function holdsPolicy(storage: string): boolean {
+  return storages.has(storage);
+}
