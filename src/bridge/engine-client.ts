@@ -18,6 +18,16 @@ export interface EngineTransport {
   close(): void;
 }
 
+export type StreamListener = (
+  events: readonly { readonly type: string; readonly object: unknown }[],
+) => void;
+
+export interface ApiStream {
+  /** Resolves when the stream has ended, with `code` 0 when it was cut off. Never rejects. */
+  readonly done: Promise<PageApiResponse>;
+  close(): void;
+}
+
 /** The page's side of the bridge: commands out, frames in, answers matched to questions. */
 export interface EngineClient {
   send(message: PageMessage): void;
@@ -25,6 +35,10 @@ export interface EngineClient {
   onMessage(handler: (message: EngineMessage) => void): () => void;
   /** A request to the Kubernetes API as the person at the page. Never rejects. */
   api(request: PageApiRequest): Promise<PageApiResponse>;
+  /** Opens a stream of the Kubernetes API: a watch, a followed log. */
+  stream(request: PageApiRequest, onEvents: StreamListener): ApiStream;
+  /** Resolves when so much of the cluster's time has passed. */
+  wake(afterMicros: number): Promise<void>;
   /** Breaks or mends something; a sentence when that was refused. */
   lab(command: LabCommand): Promise<string | undefined>;
   /** The chains of causes behind an object's last change and its creation, each from the first act on. */
@@ -47,6 +61,10 @@ export interface EngineClient {
 export function createEngineClient(connect: () => EngineTransport): EngineClient {
   const handlers = new Set<(message: EngineMessage) => void>();
   const waiting = new Map<number, (answer: EngineMessage | undefined) => void>();
+  const streams = new Map<
+    number,
+    { readonly onEvents: StreamListener; readonly end: (response: PageApiResponse) => void }
+  >();
   let nextId = 1;
   let crashes = 0;
   let transport = start();
@@ -59,6 +77,12 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
   }
 
   function receive(message: EngineMessage): void {
+    if ('stream' in message) {
+      const stream = streams.get(message.stream);
+      if (message.type === 'api-stream') stream?.onEvents(message.events);
+      else if (streams.delete(message.stream)) stream?.end(message.response);
+      return;
+    }
     if ('id' in message) {
       waiting.get(message.id)?.(message);
       waiting.delete(message.id);
@@ -72,6 +96,8 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
     transport.close();
     for (const answer of waiting.values()) answer(undefined);
     waiting.clear();
+    for (const { end } of streams.values()) end(ENGINE_RESTARTED);
+    streams.clear();
     crashes += 1;
     transport = start();
     // A snapshot that crashes the engine each time must not lock the person out.
@@ -98,6 +124,26 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
     async api(request) {
       const answer = await ask((id) => ({ type: 'api', id, request }));
       return answer?.type === 'api-result' ? answer.response : ENGINE_RESTARTED;
+    },
+    stream(request, onEvents) {
+      const stream = nextId++;
+      let end: (response: PageApiResponse) => void = () => undefined;
+      const done = new Promise<PageApiResponse>((resolve) => {
+        end = resolve;
+      });
+      streams.set(stream, { onEvents, end });
+      transport.post({ type: 'api-stream', stream, request });
+      return {
+        done,
+        close() {
+          if (!streams.delete(stream)) return;
+          transport.post({ type: 'api-stream-cancel', stream });
+          end({ code: 200, body: undefined, warnings: [] });
+        },
+      };
+    },
+    async wake(afterMicros) {
+      await ask((id) => ({ type: 'wake', id, afterMicros }));
     },
     async lab(command) {
       const answer = await ask((id) => ({ type: 'lab', id, command }));

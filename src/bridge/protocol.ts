@@ -24,6 +24,12 @@ export type PageMessage =
   | { readonly type: 'clock'; readonly command: ClockCommand }
   /** A request to the Kubernetes API, made by the person at the page. */
   | { readonly type: 'api'; readonly id: number; readonly request: PageApiRequest }
+  /** Opens a stream: a watch, or a log that is followed. What comes is sent as `api-stream`, its end as `api-stream-ended`. */
+  | { readonly type: 'api-stream'; readonly stream: number; readonly request: PageApiRequest }
+  /** Closes a stream; nothing more comes of it. */
+  | { readonly type: 'api-stream-cancel'; readonly stream: number }
+  /** Asks to be woken when so much of the cluster's time has passed; answered by `woken`. */
+  | { readonly type: 'wake'; readonly id: number; readonly afterMicros: number }
   | { readonly type: 'lab'; readonly id: number; readonly command: LabCommand }
   /** Replaces what the page wants to see whole (inspector, tables): at most a few hundred objects. */
   | { readonly type: 'subscribe'; readonly paths: readonly string[] }
@@ -103,6 +109,19 @@ export type EngineMessage =
     }
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'api-result'; readonly id: number; readonly response: PageApiResponse }
+  | {
+      readonly type: 'api-stream';
+      readonly stream: number;
+      /** Of a watch, in order. */
+      readonly events: readonly { readonly type: string; readonly object: unknown }[];
+    }
+  | {
+      readonly type: 'api-stream-ended';
+      readonly stream: number;
+      readonly response: PageApiResponse;
+    }
+  /** `afterMicros` have passed since it was asked for, or the session is another one. */
+  | { readonly type: 'woken'; readonly id: number }
   | { readonly type: 'lab-result'; readonly id: number; readonly error: string | undefined }
   | ({ readonly type: 'why-result'; readonly id: number } & WhyAnswer)
   | {

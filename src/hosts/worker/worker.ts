@@ -20,7 +20,9 @@ import { createSession, faultCatalogue, type Session } from '../session.ts';
 import { standardRun } from '../standard-run.ts';
 import { createFrameBuilder, type FrameBuilder } from './frames.ts';
 import { createPacer, type Pacer } from '../pacer.ts';
+import { createAlarms } from './alarms.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
+import { createStreams } from './streams.ts';
 
 /**
  * The engine's thread in the browser. It runs the world in short slices, sends a frame when the page
@@ -48,6 +50,8 @@ const scheduling = createSchedulingDesk(
   () => performance.now(),
   () => new Promise((resolve) => setTimeout(resolve, 0)),
 );
+const streams = createStreams(post);
+const alarms = createAlarms((id) => post({ type: 'woken', id }));
 let running: Running | undefined;
 let acknowledged = true;
 let lastFrameAt = 0;
@@ -93,6 +97,15 @@ function receive(message: PageMessage): void {
           post({ type: 'api-result', id: message.id, response });
         },
       });
+      return;
+    case 'api-stream':
+      streams.open(session, message.stream, message.request);
+      return;
+    case 'api-stream-cancel':
+      streams.close(session, message.stream);
+      return;
+    case 'wake':
+      alarms.set(message.id, session.world.now, message.afterMicros);
       return;
     case 'lab':
       post({ type: 'lab-result', id: message.id, error: session.lab(message.command) });
@@ -251,6 +264,7 @@ function loop(): void {
     if (running === undefined) return;
     const { session, pacer, frames } = running;
     pacer.slice(SLICE_MILLIS);
+    alarms.ring(session.world.now);
     const now = performance.now();
     if (acknowledged && now - lastFrameAt >= FRAME_EVERY_MILLIS) {
       acknowledged = false;
