@@ -92,9 +92,17 @@ function diskOf(world: World): EtcdDisk {
     // Processes of these names are of kind etcd.
     const disk = world.processes.get(name)?.disk as EtcdDisk | undefined;
     if (disk === undefined || disk.removed.has(disk.memberId)) continue;
-    if (newest === undefined || disk.appliedIndex > newest.appliedIndex) newest = disk;
+    if (newest === undefined || isNewer(disk, newest)) newest = disk;
   }
   return newest as EtcdDisk; // A cluster has at least one member.
+}
+
+/** A cluster that was restored later counts; within one, who has applied more. */
+function isNewer(disk: EtcdDisk, than: EtcdDisk): boolean {
+  return (
+    disk.bornAt > than.bornAt ||
+    (disk.bornAt === than.bornAt && disk.appliedIndex > than.appliedIndex)
+  );
 }
 
 function* eventsAfter(disk: EtcdDisk, revision: number): Generator<StoredEvent> {

@@ -86,8 +86,9 @@ function armTimers(member: Member): void {
     return;
   }
   memory.tickTerm = 0;
+  if (memory.electionTimer !== undefined || memory.joining) return;
   // While the disk is waited for, nothing ticks.
-  if (memory.electionTimer !== undefined || memory.saving !== undefined) return;
+  if (memory.saving !== undefined) return;
   const due = electionDue(raftOf(member));
   if (due === undefined) return;
   env.resumeCause(undefined);

@@ -25,7 +25,7 @@ import {
   UNHEALTHY,
 } from './errors.ts';
 import { serve } from './linearizable.ts';
-import { raftOf, type Member } from './member.ts';
+import { raftOf, type Member, type PeerMessage } from './member.ts';
 import { submit } from './propose.ts';
 import { lastIndex } from './raft/log.ts';
 import { NOBODY } from './raft/message.ts';
@@ -138,7 +138,17 @@ type MemberChange = Extract<
 >;
 
 function changeMembers(member: Member, id: number, op: MemberChange): void {
-  const { env } = member;
+  const { env, memory } = member;
+  const leader = memory.peers.get(memory.raft.lead);
+  if (op.kind === 'member-promote' && leader !== undefined && env.from !== undefined) {
+    env.send(leader.process, {
+      type: 'etcd/peer-promote',
+      member: op.member,
+      client: env.from,
+      id,
+    });
+    return;
+  }
   const change = plannedChange(member, op);
   if (typeof change === 'string') {
     refuse(member, id, change);
@@ -146,6 +156,17 @@ function changeMembers(member: Member, id: number, op: MemberChange): void {
   }
   env.note(`${op.kind} ${change.member.peerUrl} is proposed`);
   submit(member, { kind: 'member', ...change }, { client: env.from, id, isMaintenance: true });
+}
+
+/** A follower was asked to promote a learner, and has passed it on; whoever asked it is answered. */
+export function promote(
+  member: Member,
+  { member: learner, client, id }: Extract<PeerMessage, { type: 'etcd/peer-promote' }>,
+): void {
+  const change = plannedChange(member, { kind: 'member-promote', member: learner });
+  if (typeof change === 'string') {
+    member.env.send(client, { type: 'etcd/maintenance-error', id, error: change });
+  } else submit(member, { kind: 'member', ...change }, { client, id, isMaintenance: true });
 }
 
 type Planned = Pick<Extract<Parameters<typeof submit>[1], { kind: 'member' }>, 'change' | 'member'>;
@@ -224,7 +245,7 @@ function isHealthy({ disk, memory, env }: Member, id: string): boolean {
   return isConnectedSince(memory, id, env.now - HEALTHY_FOR, env.now);
 }
 
-/** Only the leader knows how far a learner is; others pass the question on upstream, here they wait for the leader's word. */
+/** Only the leader knows how far a learner is. */
 function isReady(member: Member, learner: string): boolean {
   const { raft } = member.memory;
   if (raft.role !== 'leader') return false;

@@ -44,6 +44,15 @@ export type PeerMessage =
       readonly type: 'etcd/peer-members-answer';
       readonly clusterId: string;
       readonly members: readonly EtcdMember[];
+      /** False before the cluster's first election. */
+      readonly isRunning: boolean;
+    }
+  /** Somebody asked a follower to promote a learner: only the leader knows whether it is ready. */
+  | {
+      readonly type: 'etcd/peer-promote';
+      readonly member: string;
+      readonly client: string;
+      readonly id: number;
     }
   | { readonly type: 'etcd/peer-hash'; readonly revision: number }
   | {
@@ -77,6 +86,8 @@ export interface EtcdMemory {
   readonly raft: Raft;
   /** What the disk is about to have; the loop does nothing else until it has. */
   saving: Saving | undefined;
+  /** It has nothing, and asks the others who it is. */
+  joining: boolean;
   /** A heartbeat interval has passed while the loop waited for the disk. */
   tickDue: boolean;
   /** For which term the heartbeat timer runs, and for when the election timer is set. */

@@ -14,6 +14,7 @@ import {
 
 /** The store as a value: what a lagging member is sent, and what `etcdctl snapshot save` writes. Frozen. */
 export interface StoreImage {
+  readonly bornAt: number;
   readonly appliedIndex: number;
   readonly revision: number;
   readonly compactedRevision: number;
@@ -34,6 +35,7 @@ export function storeOf(disk: EtcdDisk): StoreImage {
     if (event !== undefined) history.push(event);
   }
   return Object.freeze({
+    bornAt: disk.bornAt,
     appliedIndex: disk.appliedIndex,
     revision: disk.revision,
     compactedRevision: disk.compactedRevision,
@@ -78,6 +80,7 @@ function storeFrom(image: StoreImage): EtcdStore {
   const history = createSegmentLog<StoredEvent>(image.revision + 1 - image.history.length);
   for (const event of image.history) appendToLog(history, event);
   return {
+    bornAt: image.bornAt,
     appliedIndex: image.appliedIndex,
     members: new Map(image.members.map((member) => [member.id, member])),
     removed: new Set(image.removed),

@@ -26,6 +26,8 @@ export interface EtcdDisk extends EtcdStore {
 
 /** What the applied entries have made: the same on all members that have applied the same. */
 export interface EtcdStore {
+  /** When the cluster began: 0, or the instant of a restoration. */
+  bornAt: number;
   /** The last entry that is part of it (upstream: the consistent index). */
   appliedIndex: number;
   /** By id. */
@@ -77,6 +79,7 @@ export function emptyDisk(): EtcdDisk {
 
 function emptyStore(): EtcdStore {
   return {
+    bornAt: 0,
     appliedIndex: 0,
     members: new Map(),
     removed: new Set(),

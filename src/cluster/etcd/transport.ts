@@ -98,7 +98,7 @@ export function isConnectedSince(
 /** How to reach the other members, as the membership is now. */
 export function updatePeers({ disk, memory, config, env }: Member): void {
   const { peers } = memory;
-  for (const id of [...peers.keys()]) if (!disk.members.has(id)) peers.delete(id);
+  for (const id of peers.keys()) if (!disk.members.has(id)) peers.delete(id);
   for (const { id, peerUrl } of disk.members.values()) {
     if (id === disk.memberId) continue;
     const process = processAt(config, peerUrl);

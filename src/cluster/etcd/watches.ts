@@ -106,7 +106,8 @@ export function notifyWatches(
   for (const event of batch) {
     const near = watches.get(bucketOf(event.key));
     if (near !== undefined) address(parcels, near, event);
-    if (wide !== undefined) address(parcels, wide, event);
+    // A key without a bucket is looked for among the wide ones, once.
+    if (wide !== undefined && wide !== near) address(parcels, wide, event);
   }
   for (const [watch, events] of parcels) {
     // A message has one cause; each event also carries its own.

@@ -36,7 +36,7 @@ export function applyConfChange(node: RaftNode, change: ConfChange): void {
     progress.recentActive = true;
     raft.progress.set(id, progress);
   }
-  for (const id of [...raft.progress.keys()]) if (!members.includes(id)) raft.progress.delete(id);
+  for (const id of raft.progress.keys()) if (!members.includes(id)) raft.progress.delete(id);
   if (!raft.progress.has(raft.id)) {
     // A leader that was removed steps down.
     becomeFollower(node, raft.term, NOBODY);

@@ -1,0 +1,118 @@
+import type { EtcdRequest, HealthCheck } from '../messages.ts';
+import { isRaised } from './apply.ts';
+import { bytesOf, QUOTA_BYTES } from './backend.ts';
+import { CORRUPT, LEARNER_REFUSES, NO_LEADER, NO_SPACE } from './errors.ts';
+import { answerHealth, healthNeedsQuorum, healthReason } from './health.ts';
+import { leaseFor } from './leases.ts';
+import { read, serve } from './linearizable.ts';
+import type { Member } from './member.ts';
+import { submit } from './propose.ts';
+import { NOBODY } from './raft/message.ts';
+import { openWatch } from './watches.ts';
+
+/** What clients ask of a member. */
+
+/** Who asks for an entry: the sender of this step's message. */
+export function asking({ env }: Member, id: number): Parameters<typeof submit>[2] {
+  return { client: env.from, id, isMaintenance: false };
+}
+
+function isLearner({ memory, disk }: Member): boolean {
+  return memory.raft.conf.learners.length > 0 && memory.raft.conf.learners.includes(disk.memberId);
+}
+
+function answerError({ env }: Member, id: number, error: string): void {
+  if (env.from !== undefined) env.send(env.from, { type: 'etcd/error', id, error });
+}
+
+/** A client's write: proposed, if there is room. */
+export function write(member: Member, request: Extract<EtcdRequest, { type: 'etcd/txn' }>): void {
+  const { env } = member;
+  const { id, key, expectedModRevision, op } = request;
+  if (isLearner(member)) {
+    answerError(member, id, LEARNER_REFUSES);
+    return;
+  }
+  if (op.kind === 'put' && !hasRoom(member, key, op.value)) {
+    answerError(member, id, NO_SPACE);
+    return;
+  }
+  const lease = op.kind === 'put' ? leaseFor(op.ttlSeconds, env.now) : 0;
+  submit(member, { kind: 'txn', key, expectedModRevision, op, lease }, asking(member, id));
+}
+
+/** What a put takes beside its key and value when the quota is looked at. */
+const PUT_OVERHEAD = 256;
+
+/** Whether the database may grow by a value. The first one that does not fit raises the alarm for the whole cluster. */
+function hasRoom(member: Member, key: string, value: unknown): boolean {
+  const { disk, config, memory } = member;
+  const quota = config.quotaBackendBytes ?? QUOTA_BYTES;
+  // Far from the quota nothing has to be weighed.
+  if (disk.backend.dbSize < quota / 2) return true;
+  if (disk.backend.dbSize + PUT_OVERHEAD + key.length + bytesOf(value) < quota) return true;
+  if (!isRaised(disk, 'NOSPACE') && memory.raft.lead !== NOBODY) {
+    member.env.note(
+      `the database's ${disk.backend.dbSize} bytes have reached the quota of ${quota}`,
+    );
+    const alarm = Object.freeze({ member: disk.memberId, alarm: 'NOSPACE' as const });
+    submit(member, { kind: 'alarm', raise: true, alarm }, undefined);
+  }
+  return false;
+}
+
+/** A client's read: from what this member holds, or from what is certain to be the newest. */
+export function readRange(
+  member: Member,
+  request: Extract<EtcdRequest, { type: 'etcd/range' }>,
+): void {
+  const { env, memory } = member;
+  if (env.from === undefined) return;
+  const reader = { client: env.from, message: request, cause: env.cause, startedAt: env.now };
+  if (request.serializable !== true) {
+    if (isLearner(member)) answerError(member, request.id, LEARNER_REFUSES);
+    else read(member, reader);
+  } else if (memory.defrag === undefined) serve(member, reader);
+  else memory.defrag.readers.push(reader);
+}
+
+/** A client begins to watch. */
+export function watch(member: Member, request: Extract<EtcdRequest, { type: 'etcd/watch' }>): void {
+  const { disk, memory, env } = member;
+  if (env.from === undefined) return;
+  const { id, key, end, fromRevision } = request;
+  if (isLearner(member)) answerError(member, id, LEARNER_REFUSES);
+  else if (!memory.served) {
+    memory.earlyWatches.push(Object.freeze({ client: env.from, id, key, end, fromRevision }));
+    // The API server asks for a member that has a leader.
+  } else if (memory.raft.lead === NOBODY) answerError(member, id, NO_LEADER);
+  else if (isRaised(disk, 'CORRUPT')) answerError(member, id, CORRUPT);
+  else
+    openWatch(memory.watches, disk, {
+      watch: { client: env.from, id, key, end, fromRevision },
+      env,
+    });
+}
+
+/** A probe. */
+export function checkHealth(member: Member, message: HealthCheck): void {
+  const { env, memory } = member;
+  const client = env.from;
+  if (client === undefined) return;
+  const needsQuorum = healthNeedsQuorum(message);
+  if (needsQuorum === undefined) {
+    env.send(client, {
+      type: 'health/answer',
+      id: message.id,
+      code: 404,
+      body: '404 page not found\n',
+    });
+  } else if (healthReason(member, message) !== undefined) {
+    answerHealth(member, { client, message, error: undefined });
+  } else {
+    const reader = { client, message, cause: env.cause, startedAt: env.now };
+    if (needsQuorum) read(member, reader);
+    else if (memory.defrag === undefined) serve(member, reader);
+    else memory.defrag.readers.push(reader);
+  }
+}
