@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import { apiServerRig, ask, run, type ApiServerRig, type Question } from '../testing.ts';
+
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const PODS = '/api/v1/namespaces/default/pods';
+
+function ready(): ApiServerRig {
+  const rig = apiServerRig();
+  run(rig, 3_000_000);
+  return rig;
+}
+
+function as(rig: ApiServerRig, user: string, question: Question) {
+  const { code, body } = ask(rig, { ...question, user });
+  return code < 300 ? code : `${code} ${(body as { message: string }).message}`;
+}
+
+function grant(rig: ApiServerRig, user: string, rules: readonly object[]): void {
+  const role = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: `r-${user}` },
+    rules,
+  };
+  const path = `${RBAC}/namespaces/default`;
+  expect(ask(rig, { method: 'POST', path: `${path}/roles`, body: role }).code).toBe(201);
+  bind(rig, user, { kind: 'Role', name: `r-${user}` });
+}
+
+function bind(rig: ApiServerRig, user: string, role: { kind: string; name: string }): void {
+  const body = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: `b-${user}-${role.name}` },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', ...role },
+    subjects: [{ kind: 'User', name: user }],
+  };
+  expect(
+    ask(rig, { method: 'POST', path: `${RBAC}/namespaces/default/rolebindings`, body }).code,
+  ).toBe(201);
+  run(rig);
+}
+
+describe('who may do what', () => {
+  test.each<[string, Question, string | number]>([
+    [
+      'jane',
+      { method: 'GET', path: PODS },
+      '403 pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default"',
+    ],
+    [
+      'jane',
+      { method: 'GET', path: '/api/v1/nodes' },
+      '403 nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope',
+    ],
+    [
+      'jane',
+      { method: 'GET', path: `${PODS}/p/log` },
+      '403 pods "p" is forbidden: User "jane" cannot get resource "pods/log" in API group "" in the namespace "default"',
+    ],
+    [
+      'jane',
+      { method: 'GET', path: '/metrics' },
+      '403 forbidden: User "jane" cannot get path "/metrics"',
+    ],
+    ['jane', { method: 'GET', path: '/apis' }, 200],
+    ['system:anonymous', { method: 'GET', path: '/version' }, 200],
+    [
+      'system:anonymous',
+      { method: 'GET', path: '/api' },
+      '403 forbidden: User "system:anonymous" cannot get path "/api"',
+    ],
+    ['system:kube-scheduler', { method: 'GET', path: '/api/v1/pods' }, 200],
+    [
+      'system:kube-scheduler',
+      { method: 'GET', path: '/api/v1/secrets' },
+      '403 secrets is forbidden: User "system:kube-scheduler" cannot list resource "secrets" in API group "" at the cluster scope',
+    ],
+    [
+      'system:node:n',
+      { method: 'GET', path: '/api/v1/namespaces/default/secrets/s' },
+      `403 secrets "s" is forbidden: User "system:node:n" cannot get resource "secrets" in API group "" in the namespace "default": no relationship found between node 'n' and this object`,
+    ],
+    [
+      'system:serviceaccount:kube-system:deployment-controller',
+      { method: 'GET', path: '/apis/apps/v1/deployments' },
+      200,
+    ],
+    ['kubernetes-admin', { method: 'GET', path: '/api/v1/secrets' }, 200],
+  ])('%s %o', (user, question, wanted) => {
+    expect(as(ready(), user, question)).toBe(wanted);
+  });
+
+  test('a role grants what it names, from the next request on', () => {
+    const rig = ready();
+    grant(rig, 'jane', [
+      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: ['mine'], verbs: ['get'] },
+    ]);
+    expect(as(rig, 'jane', { method: 'GET', path: PODS })).toBe(200);
+    expect(as(rig, 'jane', { method: 'GET', path: '/api/v1/pods' })).toContain('403');
+    expect(
+      as(rig, 'jane', { method: 'GET', path: '/api/v1/namespaces/default/configmaps/mine' }),
+    ).toContain('404');
+    expect(
+      as(rig, 'jane', { method: 'GET', path: '/api/v1/namespaces/default/configmaps/yours' }),
+    ).toContain('403');
+    ask(rig, { method: 'DELETE', path: `${RBAC}/namespaces/default/rolebindings/b-jane-r-jane` });
+    run(rig);
+    expect(as(rig, 'jane', { method: 'GET', path: PODS })).toContain('403');
+  });
+
+  test('the role view is the sum of what is aggregated to it', () => {
+    const rig = ready();
+    bind(rig, 'jane', { kind: 'ClusterRole', name: 'view' });
+    expect(as(rig, 'jane', { method: 'GET', path: PODS })).toBe(200);
+    expect(
+      as(rig, 'jane', { method: 'GET', path: '/api/v1/namespaces/default/secrets' }),
+    ).toContain('403');
+  });
+
+  test('nobody grants what he does not have', () => {
+    const rig = ready();
+    grant(rig, 'jane', [
+      { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
+      {
+        apiGroups: ['rbac.authorization.k8s.io'],
+        resources: ['roles', 'rolebindings'],
+        verbs: ['create'],
+      },
+    ]);
+    const role = (verbs: readonly string[]) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: `x${verbs.length}` },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs }],
+    });
+    const path = `${RBAC}/namespaces/default/roles`;
+    expect(as(rig, 'jane', { method: 'POST', path, body: role(['get']) })).toBe(201);
+    expect(as(rig, 'jane', { method: 'POST', path, body: role(['get', 'delete']) })).toBe(
+      '403 roles.rbac.authorization.k8s.io "x2" is forbidden: user "jane" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["delete"]}',
+    );
+  });
+
+  test('on behalf of another', () => {
+    const rig = ready();
+    const impersonate = { user: 'jane', groups: ['dev'] };
+    expect(as(rig, 'kubernetes-admin', { method: 'GET', path: PODS, impersonate })).toContain(
+      'User "jane" cannot list',
+    );
+    expect(as(rig, 'bob', { method: 'GET', path: PODS, impersonate })).toBe(
+      '403 users "jane" is forbidden: User "bob" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
+    const whoami = ask(rig, {
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      body: {},
+      impersonate,
+    });
+    expect(whoami.body).toMatchObject({
+      status: { userInfo: { username: 'jane', groups: ['dev', 'system:authenticated'] } },
+    });
+  });
+});
+
+describe('reviews', () => {
+  const access = (rig: ApiServerRig, user: string, resource: string) =>
+    ask(rig, {
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      user,
+      body: { spec: { resourceAttributes: { verb: 'list', resource, namespace: 'default' } } },
+    }).body;
+
+  test('say what the asker may', () => {
+    const rig = ready();
+    grant(rig, 'jane', [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }]);
+    expect(access(rig, 'jane', 'pods')).toMatchObject({ status: { allowed: true } });
+    expect(access(rig, 'jane', 'secrets')).toMatchObject({ status: { allowed: false } });
+    const rules = ask(rig, {
+      method: 'POST',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
+      user: 'jane',
+      body: { spec: { namespace: 'default' } },
+    }).body as { status: { resourceRules: readonly object[] } };
+    expect(rules.status.resourceRules).toContainEqual({
+      apiGroups: [''],
+      resources: ['pods'],
+      verbs: ['list'],
+    });
+  });
+
+  test('a token stands for its service account', () => {
+    const rig = ready();
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    ask(rig, { method: 'POST', path: accounts, body: { metadata: { name: 'robot' } } });
+    const made = ask(rig, { method: 'POST', path: `${accounts}/robot/token`, body: { spec: {} } });
+    expect(made.code).toBe(201);
+    const { token } = (made.body as { status: { token: string } }).status;
+    const review = (text: string) =>
+      ask(rig, {
+        method: 'POST',
+        path: '/apis/authentication.k8s.io/v1/tokenreviews',
+        body: { spec: { token: text } },
+      }).body;
+    expect(review(token)).toMatchObject({
+      status: {
+        authenticated: true,
+        user: {
+          username: 'system:serviceaccount:default:robot',
+          groups: [
+            'system:serviceaccounts',
+            'system:serviceaccounts:default',
+            'system:authenticated',
+          ],
+        },
+      },
+    });
+    expect(review(`${token}x`)).toMatchObject({ status: { error: 'invalid bearer token' } });
+  });
+});
