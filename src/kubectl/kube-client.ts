@@ -13,6 +13,8 @@ export interface KubeRequest {
   readonly accept?: string;
   /** One sentence on what the person did, for the chain of causes. */
   readonly act?: string;
+  /** Whom to act as (`kubectl --as`), where the client can. */
+  readonly impersonate?: { readonly user: string; readonly groups: readonly string[] };
 }
 
 export interface KubeResponse {

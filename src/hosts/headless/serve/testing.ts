@@ -91,8 +91,10 @@ const chance: readonly (readonly [pattern: RegExp, word: string])[] = [
 /** A served cluster and a folder of one's own, with kubectl and helm on the path. */
 export interface Terminal {
   readonly cluster: ServedCluster;
-  /** What a command prints on both streams, with `[CODE]` after it when it failed. */
-  run(command: string): Promise<string>;
+  /**
+   * What a command prints on both streams, with `[CODE]` after it when it failed. Programs of `folder` come before others.
+   */
+  run(command: string, folder?: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -131,12 +133,13 @@ export async function openTerminal(settings: Partial<ServeSettings> = {}): Promi
   };
   return {
     cluster,
-    run: (command) =>
+    run: (command, folder) =>
       new Promise((resolve) => {
+        const path = folder === undefined ? env.PATH : `${folder}${delimiter}${env.PATH}`;
         const child = execFile(
           'sh',
           ['-c', `exec 2>&1\n${command}`],
-          { cwd: work, env, timeout: COMMAND_MILLIS_MAX, maxBuffer: 2 ** 26 },
+          { cwd: work, env: { ...env, PATH: path }, timeout: COMMAND_MILLIS_MAX, maxBuffer: 2 ** 26 },
           (error, stdout) => {
             const ended = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
             resolve(error === null ? ended : `${ended}[${error.code ?? error.signal ?? ''}]\n`);

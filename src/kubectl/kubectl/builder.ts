@@ -1,0 +1,310 @@
+import {
+  findResource,
+  groupVersionOf,
+  pathOf,
+  requireResource,
+  resourceByKind,
+  resourcesOfCategory,
+  type Resource,
+} from './discovery.ts';
+import { asFailure, fail, Failure } from './failure.ts';
+import { namesFiles, readObjects, type FileObject } from './manifests.ts';
+import { isFields, nameOf, withSortedKeys, type ApiObject } from './objects.ts';
+import type { Session } from './session.ts';
+
+/** What a command line names: one object, or all of a type. */
+export interface Target {
+  readonly resource: Resource;
+  /** Empty for resources without namespaces, and for lists over all of them. */
+  readonly namespace: string;
+  /** Undefined: a list. */
+  readonly name: string | undefined;
+  /** The file it came from; empty for none. */
+  readonly source: string;
+  /** What the file says. */
+  readonly fromFile?: ApiObject;
+}
+
+/** An object as the server has it, with what it is. */
+export interface Info extends Target {
+  readonly name: string;
+  readonly object: ApiObject;
+}
+
+export interface TargetOptions {
+  /** A type alone stands for all its objects, as in `get pods`. */
+  readonly typeAlone?: boolean;
+  /** Whether `-l`, `--field-selector` or `--all` make a type alone stand for a list. */
+  readonly takesSelectors?: boolean;
+  readonly args?: readonly string[];
+  readonly validates?: boolean;
+}
+
+export const missingResources = `You must provide one or more resources by argument or filename.
+Example resource specifications include:
+   '-f rsrc.yaml'
+   '--filename=rsrc.json'
+   '<resource> <name>'
+   '<resource>'`;
+
+/** Reads what a command line names by files and arguments. (Upstream: cli-runtime's resource builder.) */
+export async function targetsOf(
+  session: Session,
+  options: TargetOptions = {},
+): Promise<readonly Target[]> {
+  const args = options.args ?? session.args;
+  if (namesFiles(session)) {
+    if (args.length > 0) {
+      fail(
+        'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
+      );
+    }
+    return fileTargets(session, await readObjects(session, { validates: options.validates === true }));
+  }
+  return argumentTargets(session, args, options);
+}
+
+async function fileTargets(
+  session: Session,
+  objects: readonly FileObject[],
+): Promise<readonly Target[]> {
+  const failures: Failure[] = [];
+  const targets: Target[] = [];
+  for (const each of objects) {
+    try {
+      targets.push(await fileTarget(session, each));
+    } catch (error) {
+      failures.push(asFailure(error));
+    }
+  }
+  if (failures.length > 0) throw failures.length === 1 ? failures[0] : new Failure('', { many: failures });
+  return targets;
+}
+
+/** Where an object of a file belongs on the server. */
+export async function fileTarget(
+  session: Session,
+  { object, source }: FileObject,
+): Promise<Target & { readonly fromFile: ApiObject }> {
+  const resource = resourceByKind(await session.discovery(), object.apiVersion, object.kind);
+  const own = object.metadata.namespace ?? '';
+  if (resource === undefined) {
+    throw new Failure(
+      `resource mapping not found for name: ${JSON.stringify(nameOf(object))} namespace: ${JSON.stringify(own)} from ${JSON.stringify(source)}: ` +
+        `no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}\nensure CRDs are installed first`,
+    );
+  }
+  if (resource.namespaced && own !== '' && session.namespaceIsGiven && own !== session.namespace) {
+    throw new Failure(
+      `the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(session.namespace)}. You must pass '--namespace=${own}' to perform this operation.`,
+    );
+  }
+  const namespace = resource.namespaced ? (own === '' ? session.namespace : own) : '';
+  return {
+    resource,
+    namespace,
+    name: nameOf(object),
+    source,
+    fromFile: withSortedKeys(
+      resource.namespaced ? { ...object, metadata: { ...object.metadata, namespace } } : object,
+    ),
+  };
+}
+
+async function argumentTargets(
+  session: Session,
+  args: readonly string[],
+  options: TargetOptions,
+): Promise<readonly Target[]> {
+  const { flags } = session;
+  if (args.length === 0) fail(missingResources);
+  const hasSelector = flags.text('selector') !== '' || flags.text('field-selector') !== '';
+  const isAll = options.takesSelectors === true && flags.bool('all');
+  const discovery = await session.discovery();
+  const scopeOf = (resource: Resource): string =>
+    !resource.namespaced || flags.bool('all-namespaces') ? '' : session.namespace;
+
+  if (args.some((each) => each.includes('/'))) {
+    if (hasSelector || isAll) {
+      fail('selectors and the all flag cannot be used when passing resource/name arguments');
+    }
+    return args.map((arg) => {
+      const { type, name } = pairOf(arg, session.command);
+      const resource = requireResource(discovery, type);
+      refuseAcrossNamespaces(session, resource);
+      return { resource, namespace: scopeOf(resource), name, source: '' };
+    });
+  }
+
+  const [types = '', ...names] = args;
+  const resources = types
+    .split(',')
+    .flatMap((type) => {
+      const category = resourcesOfCategory(discovery, type);
+      if (category.length > 0 && findResource(discovery, type) === undefined) return category;
+      return [requireResource(discovery, type)];
+    });
+  if (names.length > 0) {
+    if (hasSelector) fail('name cannot be provided when a selector is specified');
+    if (isAll) fail('name cannot be provided when a selector is specified');
+    const [resource] = resources;
+    if (resources.length > 1 || resource === undefined) {
+      fail('you may only specify a single resource type');
+    }
+    refuseAcrossNamespaces(session, resource);
+    return names.map((name) => ({ resource, namespace: scopeOf(resource), name, source: '' }));
+  }
+  if (options.typeAlone === true || (options.takesSelectors === true && (hasSelector || isAll))) {
+    return resources.map((resource) => ({
+      resource,
+      namespace: scopeOf(resource),
+      name: undefined,
+      source: '',
+    }));
+  }
+  return fail('resource(s) were provided, but no name was specified');
+}
+
+function refuseAcrossNamespaces({ flags }: Session, { namespaced }: Resource): void {
+  if (flags.bool('all-namespaces') && namespaced) {
+    fail('a resource cannot be retrieved by name across all namespaces');
+  }
+}
+
+function pairOf(arg: string, command: string): { readonly type: string; readonly name: string } {
+  const parts = arg.split('/');
+  const [type = '', name = ''] = parts;
+  if (parts.length === 1) {
+    fail(
+      `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl ${command} resource/<resource_name>' instead of 'kubectl ${command} resource resource/<resource_name>'`,
+    );
+  }
+  if (parts.length !== 2) fail('arguments in resource/name form may not have more than one slash');
+  if (type === '' || name === '') {
+    fail('arguments in resource/name form must have a single resource and name');
+  }
+  return { type, name };
+}
+
+/** What `collect` found, and what failed meanwhile. */
+export interface Collected {
+  readonly infos: readonly Info[];
+  readonly failures: readonly Failure[];
+}
+
+/** Reads all targets from the server, lists in parts. Goes on after a refusal. */
+export async function collect(
+  session: Session,
+  targets: readonly Target[],
+  { ignoresNotFound = false, subresource = '' } = {},
+): Promise<Collected> {
+  const infos: Info[] = [];
+  const failures: Failure[] = [];
+  for (const target of targets) {
+    try {
+      infos.push(...(await infosOf(session, target, subresource)));
+    } catch (error) {
+      const failure = asFailure(error);
+      if (!(ignoresNotFound && failure.status?.reason === 'NotFound')) failures.push(failure);
+    }
+  }
+  return { infos, failures };
+}
+
+async function infosOf(
+  session: Session,
+  target: Target,
+  subresource: string,
+): Promise<readonly Info[]> {
+  const { resource, namespace, name } = target;
+  const path = pathOf(resource, namespace, name);
+  if (name !== undefined) {
+    const suffix = subresource === '' ? '' : `/${subresource}`;
+    const object = await session.get(`${path}${suffix}`);
+    return [infoOf(target, object)];
+  }
+  const infos: Info[] = [];
+  for await (const list of listPages(session, path, { resource })) {
+    for (const item of list.items) infos.push(infoOf(target, typed(item, resource)));
+  }
+  return infos;
+}
+
+function typed(item: unknown, resource: Resource): unknown {
+  return isFields(item)
+    ? { kind: resource.kind, apiVersion: groupVersionOf(resource), ...item }
+    : item;
+}
+
+export function infoOf(target: Target, value: unknown): Info {
+  // The server answers objects of the API.
+  const object = value as ApiObject;
+  return {
+    ...target,
+    namespace: target.resource.namespaced ? (object.metadata.namespace ?? target.namespace) : '',
+    name: nameOf(object) === '' ? (target.name ?? '') : nameOf(object),
+    object,
+  };
+}
+
+/** The selectors of the command line, as a query. */
+export function selectorQuery({ flags }: Session): Readonly<Record<string, string>> {
+  return {
+    labelSelector: flags.text('selector'),
+    fieldSelector: flags.text('field-selector'),
+  };
+}
+
+export interface ListPage {
+  readonly items: readonly unknown[];
+  readonly body: unknown;
+}
+
+/** A list in parts of `--chunk-size`. */
+export async function* listPages(
+  session: Session,
+  path: string,
+  {
+    query = {},
+    accept,
+    resource,
+  }: { query?: Readonly<Record<string, string>>; accept?: string; resource?: Resource } = {},
+): AsyncGenerator<ListPage> {
+  const { flags } = session;
+  const size = flags.has('chunk-size') ? flags.int('chunk-size') : 500;
+  let token = '';
+  do {
+    const parts: Record<string, string> = { ...selectorQuery(session), ...query };
+    if (size > 0) parts['limit'] = String(size);
+    if (token !== '') parts['continue'] = token;
+    const text = new URLSearchParams(Object.entries(parts).filter(([, value]) => value !== ''));
+    const body = await session
+      .ask({
+        method: 'GET',
+        path: `${path}${[...text].length === 0 ? '' : `?${text.toString()}`}`,
+        ...(accept === undefined ? {} : { accept }),
+      })
+      .catch((error: unknown) => {
+        throw asListFailure(error, session, resource);
+      });
+    const list = body as { items?: readonly unknown[]; metadata?: { continue?: string } };
+    yield { items: list.items ?? [], body };
+    token = list.metadata?.continue ?? '';
+  } while (token !== '');
+}
+
+/** A list that is refused as such tells what was looked for. */
+function asListFailure(error: unknown, { flags }: Session, resource: Resource | undefined): unknown {
+  if (!(error instanceof Failure) || resource === undefined) return error;
+  const { status } = error;
+  if (status === undefined || !['BadRequest', 'NotFound'].includes(status.reason ?? '')) return error;
+  const { group, version, name } = resource;
+  const what = JSON.stringify(`${group}/${version}, Resource=${name}`);
+  const labels = flags.text('selector');
+  const fields = flags.text('field-selector');
+  const message =
+    labels === '' && fields === ''
+      ? `Unable to list ${what}: ${error.message}`
+      : `Unable to find ${what} that match label selector ${JSON.stringify(labels)}, field selector ${JSON.stringify(fields)}: ${error.message}`;
+  return new Failure(message, { status: { ...status, message } });
+}

@@ -1,0 +1,75 @@
+import { parseManifest } from '../../api/manifest/parse.ts';
+import { stringifyYaml } from '../../api/manifest/stringify.ts';
+import type { ProgramIo } from '../program.ts';
+import type { Flags } from './flags.ts';
+import { isFields, listAt, textAt, type Fields } from './objects.ts';
+
+/** A kubeconfig file, as far as kubectl here makes use of it. Lists are kept as the file has them. */
+export interface KubeConfig {
+  readonly path: string;
+  readonly value: Fields;
+}
+
+/** What the page's kubectl finds where no file says otherwise. */
+const ownConfig: Fields = {
+  apiVersion: 'v1',
+  kind: 'Config',
+  clusters: [{ name: 'kubarium', cluster: { server: 'https://cp-1:6443' } }],
+  users: [{ name: 'kubernetes-admin', user: {} }],
+  contexts: [
+    {
+      name: 'kubernetes-admin@kubarium',
+      context: { cluster: 'kubarium', user: 'kubernetes-admin' },
+    },
+  ],
+  'current-context': 'kubernetes-admin@kubarium',
+};
+
+/** Reads the kubeconfig that the command line or the environment names. */
+export function readKubeConfig(io: ProgramIo, flags: Flags): KubeConfig {
+  const path = configPath(io, flags);
+  const text = io.files.read(path);
+  if (text === undefined) return { path, value: ownConfig };
+  const value = parseManifest(text).documents[0]?.value;
+  return { path, value: isFields(value) ? value : ownConfig };
+}
+
+function configPath(io: ProgramIo, flags: Flags): string {
+  const named = flags.text('kubeconfig');
+  if (named !== '') return io.files.resolve(named);
+  const fromEnvironment = (io.environment.get('KUBECONFIG') ?? '').split(':').find((each) => each);
+  if (fromEnvironment !== undefined) return io.files.resolve(fromEnvironment);
+  return `${io.environment.get('HOME') ?? '/home/you'}/.kube/config`;
+}
+
+export function writeKubeConfig(io: ProgramIo, { path }: KubeConfig, value: Fields): void {
+  io.files.write(path, stringifyYaml(value));
+}
+
+/** The entry of a list (`contexts`, `clusters`, `users`) by its name. */
+export function entryOf(config: KubeConfig, list: string, name: string): Fields | undefined {
+  const found = listAt(config.value, list).find((each) => textAt(each, 'name') === name);
+  return isFields(found) ? found : undefined;
+}
+
+export function currentContext(config: KubeConfig, flags: Flags): string {
+  const named = flags.text('context');
+  return named === '' ? textAt(config.value, 'current-context') : named;
+}
+
+/** The namespace of the current context, `default` where it names none. */
+export function contextNamespace(config: KubeConfig, flags: Flags): string {
+  const context = entryOf(config, 'contexts', currentContext(config, flags));
+  const namespace = textAt(context, 'context', 'namespace');
+  return namespace === '' ? 'default' : namespace;
+}
+
+/** The address of the cluster of the current context. */
+export function serverAddress(config: KubeConfig, flags: Flags): string {
+  const named = flags.text('server');
+  if (named !== '') return named;
+  const context = entryOf(config, 'contexts', currentContext(config, flags));
+  const cluster = entryOf(config, 'clusters', textAt(context, 'context', 'cluster'));
+  return textAt(cluster, 'cluster', 'server');
+}
+

@@ -1,0 +1,208 @@
+import type { KubeRequest, KubeResponse } from '../kube-client.ts';
+import type { KubeStream, ProgramContext, ProgramIo } from '../program.ts';
+import { DISCOVERY_ACCEPT, discoveryOf, type Discovery } from './discovery.ts';
+import { Failure, type FailureStatus } from './failure.ts';
+import type { Flags, ParsedLine } from './flags.ts';
+import { contextNamespace, readKubeConfig, type KubeConfig } from './kubeconfig.ts';
+import { isFields, textAt } from './objects.ts';
+
+/** One run of kubectl: its command line, its surroundings, and the server. */
+export interface Session extends ParsedLine {
+  /** `get`, `rollout status`. */
+  readonly command: string;
+  /** The whole command line, for the chain of causes. */
+  readonly line: string;
+  readonly io: ProgramIo;
+  readonly context: ProgramContext;
+  readonly config: KubeConfig;
+  /** Of the flag, else of the context. */
+  readonly namespace: string;
+  readonly namespaceIsGiven: boolean;
+  out(text: string): void;
+  err(text: string): void;
+  /** Prints a warning; the same one only once. */
+  warn(text: string): void;
+  warningCount(): number;
+  /** Sends a request and answers whatever comes back; its warnings are printed. */
+  send(request: KubeRequest): Promise<KubeResponse>;
+  /** Sends a request and leaves with the refusal if there is one. */
+  ask(request: KubeRequest): Promise<unknown>;
+  get(path: string, query?: Query): Promise<unknown>;
+  discovery(): Promise<Discovery>;
+  /** As another session with other flags or arguments. */
+  readonly dryRun: 'none' | 'client' | 'server';
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export function queryText(query: Query): string {
+  const parts = Object.entries(query)
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`);
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+export function createSession(
+  command: string,
+  parsed: ParsedLine,
+  { io, context, line }: { io: ProgramIo; context: ProgramContext; line: string },
+): Session {
+  const { flags } = parsed;
+  const config = readKubeConfig(io, flags);
+  const warned = new Set<string>();
+  let discovery: Promise<Discovery> | undefined;
+  const user = flags.text('as');
+  const impersonate =
+    user === '' ? {} : { impersonate: { user, groups: flags.list('as-group') } };
+
+  const session: Session = {
+    ...parsed,
+    command,
+    line,
+    io,
+    context,
+    config,
+    namespace: flags.has('namespace') ? flags.text('namespace') : contextNamespace(config, flags),
+    namespaceIsGiven: flags.has('namespace'),
+    dryRun: dryRunOf(flags),
+    out: (text) => io.out(text),
+    err: (text) => io.err(text),
+    warn(text) {
+      if (warned.has(text)) return;
+      warned.add(text);
+      io.err(`Warning: ${text}\n`);
+    },
+    warningCount: () => warned.size,
+    async send(request) {
+      if (io.signal.aborted) throw new Failure('', { isVerbatim: true, exitCode: 130 });
+      const act = request.method === 'GET' ? {} : { act: line };
+      const response = await context.kube.request({ ...act, ...impersonate, ...request });
+      for (const warning of response.warnings) session.warn(warning);
+      return response;
+    },
+    async ask(request) {
+      const response = await session.send(request);
+      if (response.code >= 200 && response.code < 300) return response.body;
+      throw refusalOf(response);
+    },
+    get: (path, query = {}) => session.ask({ method: 'GET', path: `${path}${queryText(query)}` }),
+    discovery() {
+      discovery ??= discover();
+      return discovery;
+    },
+  };
+
+  async function discover(): Promise<Discovery> {
+    const [core, groups] = await Promise.all(
+      ['/api', '/apis'].map((path) =>
+        session.ask({ method: 'GET', path, accept: DISCOVERY_ACCEPT }),
+      ),
+    );
+    return discoveryOf([core, groups]);
+  }
+
+  return session;
+}
+
+/** The failure that a response tells of. */
+export function refusalOf({ code, body }: { readonly code: number; readonly body: unknown }): Failure {
+  const status: FailureStatus = isFields(body) ? (body as FailureStatus) : {};
+  let message = textAt(body, 'message');
+  if (message === '') message = typeof body === 'string' ? body : `HTTP ${code}`;
+  return new Failure(message, {
+    status: { ...status, message, ...(code === 0 ? { code: 0 } : {}) },
+  });
+}
+
+function dryRunOf(flags: Flags): Session['dryRun'] {
+  const text = flags.text('dry-run');
+  switch (text) {
+    case '':
+    case 'none':
+    case 'false':
+      return 'none';
+    case 'client':
+    case 'server':
+      return text;
+    case 'unchanged':
+      throw new Failure(
+        '--dry-run was specified without a value. A value must be set: "none", "server", or "client".',
+      );
+    default:
+      throw new Failure(
+        `Invalid dry-run value (${text}). Must be "none", "server", or "client".`,
+      );
+  }
+}
+
+/** One event of a watch. */
+export interface WatchEvent {
+  readonly type: string;
+  readonly object: unknown;
+}
+
+/** Why a watch was left: the caller had enough, its time was up, the server ended it, or Ctrl-C. */
+export type WatchEnd = 'done' | 'timeout' | 'ended' | 'aborted';
+
+/**
+ * Watches until `onEvent` answers true, the time is up (milliseconds of the cluster; 0 for no limit), the server ends the
+ * watch, or the user does. A refusal of the server leaves as a failure.
+ */
+export async function watch(
+  session: Session,
+  request: { readonly path: string; readonly accept?: string },
+  onEvent: (event: WatchEvent) => boolean,
+  timeoutMillis = 0,
+): Promise<WatchEnd> {
+  const { io, context } = session;
+  const timer = new AbortController();
+  let stream: KubeStream | undefined;
+  let end: WatchEnd | undefined;
+  let broken: unknown;
+  const leave = (why: WatchEnd): void => {
+    end ??= why;
+    stream?.close();
+    release?.();
+  };
+  let release: (() => void) | undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const onAbort = (): void => leave('aborted');
+  io.signal.addEventListener('abort', onAbort, { once: true });
+  const accept = request.accept === undefined ? {} : { accept: request.accept };
+  stream = context.kube.stream(
+    { method: 'GET', path: request.path, ...accept },
+    {
+      onEvents(events) {
+        for (const event of events) {
+          if (end !== undefined) return;
+          try {
+            if (onEvent(event)) leave('done');
+          } catch (error) {
+            broken = error;
+            leave('done');
+          }
+        }
+      },
+    },
+  );
+  if (io.signal.aborted) leave('aborted');
+  if (end !== undefined) stream.close();
+  if (timeoutMillis > 0) {
+    context.sleep(timeoutMillis, timer.signal).then(
+      () => leave('timeout'),
+      () => undefined,
+    );
+  }
+  const ended = stream.done.then((answer) => {
+    end ??= 'ended';
+    return answer;
+  });
+  const answer = await Promise.race([ended, released.then(() => undefined)]);
+  timer.abort();
+  io.signal.removeEventListener('abort', onAbort);
+  if (broken !== undefined) throw broken;
+  if (answer !== undefined && end === 'ended' && answer.code !== 200) throw refusalOf(answer);
+  return end ?? 'ended';
+}

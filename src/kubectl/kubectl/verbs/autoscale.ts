@@ -1,0 +1,72 @@
+import { collect, targetsOf, type Info } from '../builder.ts';
+import { groupVersionOf, resourceByKind } from '../discovery.ts';
+import { fail } from '../failure.ts';
+import type { ApiObject, Fields } from '../objects.ts';
+import type { Session } from '../session.ts';
+import { createObject, maybeSaved, report, throwAll } from '../writing.ts';
+
+/** kubectl autoscale: a HorizontalPodAutoscaler for something that can be scaled. */
+export async function autoscale(session: Session): Promise<void> {
+  const { flags } = session;
+  const max = flags.int('max');
+  if (!flags.has('max')) fail('required flag(s) "max" not set');
+  if (max < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
+  if (max < flags.int('min')) {
+    fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${flags.int('min')}`);
+  }
+  const { infos, failures } = await collect(session, await targetsOf(session));
+  throwAll(failures);
+  for (const info of infos) {
+    const object = maybeSaved(session, autoscalerFor(session, info));
+    if (session.dryRun === 'client') {
+      report(session, object, 'autoscaled', { typed: true });
+      continue;
+    }
+    const resource = resourceByKind(await session.discovery(), object.apiVersion, object.kind);
+    if (resource === undefined) fail('no matches for kind "HorizontalPodAutoscaler"');
+    const place = { resource, namespace: info.namespace };
+    report(session, await createObject(session, place, object, 'kubectl-autoscale'), 'autoscaled', { typed: true });
+  }
+}
+
+function autoscalerFor(session: Session, { object, name, resource }: Info): ApiObject {
+  const { flags } = session;
+  const metrics: Fields[] = [];
+  const percent = flags.int('cpu-percent');
+  if (flags.has('cpu-percent') && percent >= 0) metrics.push(utilization('cpu', percent));
+  for (const each of ['cpu', 'memory']) {
+    const text = flags.text(each);
+    if (text === '') continue;
+    metrics.push(
+      text.endsWith('%')
+        ? utilization(each, Number(text.slice(0, -1)))
+        : {
+            type: 'Resource',
+            resource: { name: each, target: { type: 'AverageValue', averageValue: text } },
+          },
+    );
+  }
+  const min = flags.int('min');
+  return {
+    kind: 'HorizontalPodAutoscaler',
+    apiVersion: 'autoscaling/v2',
+    metadata: {
+      name: flags.text('name') === '' ? name : flags.text('name'),
+      ...(session.namespaceIsGiven ? { namespace: session.namespace } : {}),
+    },
+    spec: {
+      scaleTargetRef: { kind: object.kind, name, apiVersion: groupVersionOf(resource) },
+      ...(min > 0 ? { minReplicas: min } : {}),
+      maxReplicas: flags.int('max'),
+      ...(metrics.length === 0 ? {} : { metrics }),
+    },
+    status: { desiredReplicas: 0, currentMetrics: null },
+  };
+}
+
+function utilization(name: string, averageUtilization: number): Fields {
+  return {
+    type: 'Resource',
+    resource: { name, target: { type: 'Utilization', averageUtilization } },
+  };
+}
