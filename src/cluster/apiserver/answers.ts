@@ -54,7 +54,9 @@ export function report(server: Server, exchange: Exchange, code: number): void {
   if (seat !== undefined) release(server, seat);
   const verb = verbOf(request);
   const latencyMicros = server.env.now - receivedAt;
-  countAnswer(server.memory.metrics, { verb, code, latencyMicros });
+  const resource = targetOf(request.path)?.kind.plural ?? '';
+  const { now } = server.env;
+  countAnswer(server.memory.metrics, { verb, resource, code, latencyMicros, now });
   const observation: ApiRequestObservation = {
     kind: 'api-request',
     method: request.method,
@@ -63,7 +65,7 @@ export function report(server: Server, exchange: Exchange, code: number): void {
     from: exchange.client ?? '',
     code,
     latencyMicros,
-    resource: targetOf(request.path)?.kind.plural ?? '',
+    resource,
     verb,
   };
   server.env.emit(observation);

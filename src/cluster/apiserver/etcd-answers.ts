@@ -7,6 +7,7 @@ import { conclude } from './conclude.ts';
 import { brokenEtcd, overdue } from './etcd-errors.ts';
 import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
 import { takeConsultation } from './reads/consult.ts';
+import { countEtcd } from './metrics.ts';
 import { answerRead } from './reads/list.ts';
 import { formOf, present } from './reads/object-form.ts';
 import { targetOf } from './request-target.ts';
@@ -30,6 +31,9 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
   }
   if (call === undefined) return;
   memory.calls.delete(answer.id);
+  if (call.askedAt !== undefined) {
+    countEtcd(memory.metrics, operationOf(call), server.env.now - call.askedAt);
+  }
   switch (call.kind) {
     case 'list':
       if (answer.type === 'etcd/range-result') takeList(server, call.storage, answer);
@@ -57,6 +61,21 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
       return;
     default:
       assertNever(call);
+  }
+}
+
+/** The operation's name in the metrics of etcd's client. */
+function operationOf(call: EtcdCall): string {
+  switch (call.kind) {
+    case 'write':
+      return call.value === undefined ? 'delete' : 'update';
+    case 'list':
+    case 'read':
+      return 'list';
+    case 'compact':
+      return 'compact';
+    default:
+      return 'get';
   }
 }
 

@@ -123,8 +123,10 @@ export interface RequestGroup {
   refused: Reply | undefined;
 }
 
-/** What etcd was asked, and what for. Frozen. */
-export type EtcdCall =
+/** What etcd was asked, when, and what for. Frozen. */
+export type EtcdCall = EtcdQuestion & { readonly askedAt?: Micros };
+
+type EtcdQuestion =
   | { readonly kind: 'list'; readonly storage: string }
   | { readonly kind: 'feed'; readonly storage: string }
   | { readonly kind: 'compact' }
@@ -178,9 +180,14 @@ export function cacheOf(server: Server, storage: string): ResourceCache {
 }
 
 /** Asks etcd; the answer comes back to the call. */
-export function askEtcd(server: Server, call: EtcdCall, ask: (id: number) => EtcdRequest): number {
+export function askEtcd(
+  server: Server,
+  call: EtcdCall & { askedAt?: Micros },
+  ask: (id: number) => EtcdRequest,
+): number {
   const { memory, env, config } = server;
   const id = memory.nextCall++;
+  call.askedAt = env.now;
   memory.calls.set(id, Object.freeze(call));
   env.send(config.etcd, ask(id));
   return id;

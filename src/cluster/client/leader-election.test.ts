@@ -44,7 +44,7 @@ const candidate = defineBehaviour<
   start(_disk, env, { server, epochMillis }) {
     const client = createApiClient<LeaderElectionThen>({
       server,
-      user: 'system:kube-scheduler',
+      user: 'kubernetes-admin',
       userAgent: 'candidate/v1',
       qps: 0,
       burst: 0,

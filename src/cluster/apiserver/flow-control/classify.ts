@@ -5,6 +5,7 @@ import type {
 } from '../../../api/generated/types.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import type { ApiRequest } from '../../messages.ts';
+import { userOf } from '../authorization/attributes.ts';
 import { targetOf, type RequestTarget } from '../request-target.ts';
 import { verbOf, type ApiVerb } from '../verb.ts';
 import type { FlowConfiguration, LevelSettings } from './configuration.ts';
@@ -32,11 +33,13 @@ export function classify(configuration: FlowConfiguration, request: ApiRequest):
     byUser = new Map();
     verdicts.set(configuration, byUser);
   }
-  let byKind = byUser.get(request.user);
+  const user =
+    request.groups === undefined ? request.user : `${request.user}\n${request.groups.join('\n')}`;
+  let byKind = byUser.get(user);
   if (byKind === undefined) {
     if (byUser.size >= USERS_MAX) byUser.clear();
     byKind = new Map();
-    byUser.set(request.user, byKind);
+    byUser.set(user, byKind);
   }
   const target = targetOf(request.path);
   // What a rule may look at beside the user: a path, or kind, subresource, namespace and verb of a resource.
@@ -101,7 +104,7 @@ function matches(
 ): boolean {
   return (spec.rules ?? []).some(
     ({ subjects, resourceRules = [], nonResourceRules = [] }) =>
-      isSubject(subjects, request.user) &&
+      isSubject(subjects, userOf(request)) &&
       (target === undefined
         ? nonResourceRules.some((rule) => allowsPath(rule, request))
         : resourceRules.some((rule) => allowsResource(rule, verb, target))),

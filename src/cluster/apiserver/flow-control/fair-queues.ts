@@ -17,8 +17,8 @@ export function advance(level: LevelState, now: Micros): void {
   level.progressAt = now;
   const active = level.queues.size;
   if (active === 0 || passed === 0) return;
-  const seats = Math.min(level.inUse + level.seatsWaiting, level.limit);
-  level.progress += (passed * seats) / active;
+  // Seats of requests that were never queued are nobody's share.
+  level.progress += (passed * level.fairInUse) / active;
 }
 
 /** The queue of a hand that has the least to do; the first of equals. */
@@ -73,6 +73,7 @@ export function dequeue(
   chosen.requests.shift();
   forget(level, chosen, waiting);
   chosen.seatsInUse += waiting.width;
+  level.fairInUse += waiting.width;
   chosen.nextStart += waiting.width * ESTIMATE;
   return { waiting, queue: chosen.number };
 }
@@ -85,6 +86,7 @@ export function finish(
   const queue = level.queues.get(done.queue);
   if (queue === undefined) return;
   queue.seatsInUse -= done.width;
+  level.fairInUse -= done.width;
   queue.nextStart += done.width * (done.took - ESTIMATE);
   dropIfIdle(level, queue);
 }

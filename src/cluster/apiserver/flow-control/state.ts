@@ -30,6 +30,8 @@ export interface LevelState {
   readonly name: string;
   /** Seats held by requests that run. */
   inUse: number;
+  /** Those of them that came from a queue. */
+  fairInUse: number;
   /** Requests that run. */
   executing: number;
   waiting: number;
@@ -101,6 +103,7 @@ export function newLevel(name: string, limit: number): LevelState {
   return {
     name,
     inUse: 0,
+    fairInUse: 0,
     executing: 0,
     waiting: 0,
     seatsWaiting: 0,

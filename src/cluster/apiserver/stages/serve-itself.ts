@@ -1,6 +1,7 @@
 import { discoveryAnswer } from '../discovery/discovery.ts';
 import { healthAnswer } from '../health/probe.ts';
 import { servedKinds } from '../discovery/resources.ts';
+import { metricsText } from '../metrics-text.ts';
 import { targetOf } from '../request-target.ts';
 import type { Stage } from './stage.ts';
 
@@ -8,6 +9,10 @@ import type { Stage } from './stage.ts';
 export const serveItself: Stage = (exchange, server) => {
   const { request } = exchange;
   if (targetOf(request.path) !== undefined) return undefined;
+  if (request.path === '/metrics' && request.method === 'GET') {
+    const contentType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
+    return { kind: 'reply', code: 200, body: metricsText(server), contentType };
+  }
   const address = `${server.config.advertiseAddress}:6443`;
   return (
     healthAnswer(exchange, server) ??
