@@ -1,6 +1,7 @@
+import { loadFiguresOf } from '../../cluster/apiserver/load-figures.ts';
 import type { ApiServerMemory } from '../../cluster/apiserver/server.ts';
 import type { EtcdMemory } from '../../cluster/etcd/process.ts';
-import { MILLISECOND } from '../../kernel/time.ts';
+import { MILLISECOND, type Micros } from '../../kernel/time.ts';
 import type { World } from '../../kernel/world.ts';
 import { quantile } from './quantile.ts';
 
@@ -12,7 +13,7 @@ export function healthFiguresOf(world: World, process: string): ReadonlyMap<stri
     case 'etcd':
       return etcdFigures(record.memory as EtcdMemory); // What processes of this kind remember.
     case 'kube-apiserver':
-      return apiServerFigures(record.memory as ApiServerMemory); // As above.
+      return apiServerFigures(record.memory as ApiServerMemory, world.now); // As above.
     default:
       return new Map();
   }
@@ -25,7 +26,9 @@ function etcdFigures({ stats }: EtcdMemory): ReadonlyMap<string, number> {
   ]);
 }
 
-function apiServerFigures({ metrics, watches }: ApiServerMemory): ReadonlyMap<string, number> {
+function apiServerFigures(memory: ApiServerMemory, now: Micros): ReadonlyMap<string, number> {
+  const { metrics, watches } = memory;
+  const load = loadFiguresOf(memory, now);
   const writes = ['create', 'update', 'patch', 'delete'].flatMap(
     (verb) => metrics.latencies.get(verb) ?? [],
   );
@@ -34,5 +37,8 @@ function apiServerFigures({ metrics, watches }: ApiServerMemory): ReadonlyMap<st
     ['writeP99Millis', quantile(writes, 0.99) / MILLISECOND],
     ['watches', watches.count],
     ['errors', metrics.errors],
+    ['inflight', load.inflightReadOnly + load.inflightMutating],
+    ['queued', load.queued + load.runnable],
+    ['refused429', load.refused],
   ]);
 }
