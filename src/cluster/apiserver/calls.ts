@@ -66,7 +66,7 @@ export function failCalls(server: Server): void {
       calls.delete(id);
       takeConsultation(server, undefined);
     }
-    if (call.kind === 'own') calls.delete(id);
+    if (call.kind === 'own' || call.kind === 'compact-turn') calls.delete(id);
     if (call.kind !== 'write' && call.kind !== 'read') continue;
     calls.delete(id);
     sendReply(server, call.exchange, refuse(interruptedEtcd()));

@@ -3,6 +3,7 @@ import { assertNever } from '../../base/exhaustive.ts';
 import type { EtcdResponse } from '../messages.ts';
 import { takeEtcdHealth } from './health/probe.ts';
 import { takeOwnAnswer } from './own/reconcile.ts';
+import { takeCompactionTurn } from './compaction.ts';
 import { conclude } from './conclude.ts';
 import { brokenEtcd, overdue } from './etcd-errors.ts';
 import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
@@ -43,6 +44,9 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
       refuseFeed(server, call.storage, answer.id);
       return;
     case 'compact':
+      return;
+    case 'compact-turn':
+      takeCompactionTurn(server, answer);
       return;
     case 'health':
       takeEtcdHealth(server, answer);

@@ -51,6 +51,7 @@ export const apiServerBehaviour = defineBehaviour<
       reconnectArmed: false,
       revision: 0,
       compactTo: 0,
+      compactKey: 0,
       compacted: 0,
       caches: new Map(),
       calls: new Map(),

@@ -84,6 +84,8 @@ export interface ApiServerMemory {
   revision: number;
   /** The revision when compaction was last asked for: what the next one compacts to. */
   compactTo: number;
+  /** The revision of the key by which servers take turns; 0: it is not there. */
+  compactKey: number;
   /** The revision that etcd was last asked to compact to. */
   compacted: number;
   /** By storage folder. */
@@ -130,6 +132,7 @@ type EtcdQuestion =
   | { readonly kind: 'list'; readonly storage: string }
   | { readonly kind: 'feed'; readonly storage: string }
   | { readonly kind: 'compact' }
+  | { readonly kind: 'compact-turn' }
   | { readonly kind: 'health' }
   | { readonly kind: 'consult' }
   | { readonly kind: 'own'; readonly what: 'renewed' | 'who serves' }
