@@ -31,5 +31,17 @@ export function outOfTime(): StatusError {
   return timeoutError('request did not complete within the allotted timeout');
 }
 
+/** What etcd's client asks again after, where asking twice does no harm: reads. Writes are told of it. */
+const TRANSIENT: ReadonlySet<string> = new Set([
+  'etcdserver: leader changed',
+  'etcdserver: no leader',
+  'etcdserver: request timed out',
+]);
+
+/** Whether a read that was refused so is worth another try (upstream: clientv3's retry of what is unavailable). */
+export function isTransient(error: string): boolean {
+  return TRANSIENT.has(error);
+}
+
 /** What etcd says about a revision that is gone. */
 export const COMPACTED_TEXT = 'etcdserver: mvcc: required revision has been compacted';

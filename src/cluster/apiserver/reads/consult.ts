@@ -2,7 +2,7 @@ import type { Micros } from '../../../kernel/time.ts';
 import type { EtcdResponse } from '../../messages.ts';
 import { sendReply } from '../answers.ts';
 import { conclude } from '../conclude.ts';
-import { brokenEtcd, interruptedEtcd, outOfTime } from '../etcd-errors.ts';
+import { brokenEtcd, interruptedEtcd, isTransient, outOfTime } from '../etcd-errors.ts';
 import { refuse, type Exchange } from '../exchange.ts';
 import { NEVER, requestPatience } from '../patience.ts';
 import { runVerb } from '../run-verb.ts';
@@ -59,6 +59,12 @@ export function takeConsultation(server: Server, answer: EtcdResponse | undefine
   const { consultation } = server.memory;
   const { asked } = consultation;
   consultation.call = 0;
+  if (answer?.type === 'etcd/error' && isTransient(answer.error)) {
+    // Their time goes on running; when it is over they are told so.
+    asked.push(...consultation.next.splice(0));
+    if (asked.length > 0) ask(server);
+    return;
+  }
   consultation.asked = consultation.next;
   consultation.next = [];
   if (answer === undefined) {
