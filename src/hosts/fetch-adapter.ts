@@ -5,6 +5,7 @@ import {
   unsupportedMediaTypeError,
   type StatusError,
 } from '../api/status-error.ts';
+import { duplicateFieldsOf } from '../api/decode/duplicate-fields.ts';
 import { parseManifest } from '../api/manifest/parse.ts';
 import { decodeProtobuf, PROTOBUF } from '../api/protobuf/decode.ts';
 import { refusal, success, type Result } from '../base/result.ts';
@@ -17,7 +18,12 @@ export const BODY_BYTES_MAX = 3 * 1024 * 1024;
 const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Something that answers requests as `fetch` would, for a user who has been authenticated already. */
-export type FetchHandler = (request: Request, user: string) => Promise<Response>;
+export type FetchHandler = (
+  request: Request,
+  user: string,
+  /** The bearer token that says so, where the server is to look at it itself. */
+  token?: string,
+) => Promise<Response>;
 
 export interface FetchAdapterOptions {
   readonly session: Session;
@@ -30,7 +36,7 @@ export interface FetchAdapterOptions {
  * (`Response.error()`) means that no server answered.
  */
 export function createFetchHandler({ session, onRequest }: FetchAdapterOptions): FetchHandler {
-  return async (request, user) => {
+  return async (request, user, token) => {
     const { method } = request;
     if (!isMethod(method)) return jsonResponse(statusError(405, 'MethodNotAllowed', ''), request);
     const { pathname, search } = new URL(request.url);
@@ -43,7 +49,12 @@ export function createFetchHandler({ session, onRequest }: FetchAdapterOptions):
       path: `${pathname}${search}`,
       user,
       userAgent: request.headers.get('user-agent') ?? '',
-      ...(read.value === undefined ? undefined : { body: read.value }),
+      ...(token === undefined ? undefined : { token }),
+      ...impersonation(request.headers),
+      ...(read.value?.value === undefined ? undefined : { body: read.value.value }),
+      ...(read.value === undefined || read.value.duplicateFields.length === 0
+        ? undefined
+        : { duplicateFields: read.value.duplicateFields }),
       ...(contentType === '' ? undefined : { contentType: jsonType(contentType) }),
       ...(accept === null ? undefined : { accept }),
     };
@@ -64,11 +75,29 @@ function jsonType(contentType: string): string {
   return contentType.startsWith(PROTOBUF) ? 'application/json' : contentType;
 }
 
+/** On whose behalf a client asks, as `kubectl --as` says it. */
+function impersonation(headers: Headers): Pick<SessionRequest, 'impersonate'> | undefined {
+  const user = headers.get('impersonate-user');
+  const group = headers.get('impersonate-group');
+  if (user === null && group === null) return undefined;
+  // Several headers of one name arrive as one, joined by commas.
+  const groups = group === null ? [] : group.split(',').map((each) => each.trim());
+  return { impersonate: { user: user ?? '', ...(groups.length === 0 ? undefined : { groups }) } };
+}
+
+/** A body that has been read, and what its text had twice. */
+interface ReadBody {
+  readonly value: unknown;
+  readonly duplicateFields: readonly string[];
+}
+
+const NOTHING_TWICE: readonly string[] = Object.freeze([]);
+
 /** The body as JSON values; undefined for none. */
 async function readBody(
   request: Request,
   contentType: string,
-): Promise<Result<unknown, StatusError>> {
+): Promise<Result<ReadBody | undefined, StatusError>> {
   if (request.body === null) return success(undefined);
   const bytes = new Uint8Array(await request.arrayBuffer());
   if (bytes.length > BODY_BYTES_MAX) {
@@ -78,14 +107,20 @@ async function readBody(
   const mediaType = contentType.split(';')[0]?.trim() ?? '';
   if (mediaType === PROTOBUF) {
     const decoded = decodeProtobuf(bytes);
-    return decoded.ok ? decoded : refusal(badRequestError(decoded.error));
+    return decoded.ok
+      ? success({ value: decoded.value, duplicateFields: NOTHING_TWICE })
+      : refusal(badRequestError(decoded.error));
   }
   const text = new TextDecoder().decode(bytes);
-  if (mediaType === 'application/yaml' || mediaType.endsWith('+yaml')) return readYaml(text);
+  if (mediaType === 'application/yaml' || mediaType.endsWith('+yaml')) {
+    const read = readYaml(text);
+    return read.ok ? success({ value: read.value, duplicateFields: NOTHING_TWICE }) : read;
+  }
   if (mediaType !== '' && mediaType !== '*/*' && !mediaType.endsWith('json')) {
     return refusal(unsupportedMediaTypeError(['application/json', 'application/yaml', PROTOBUF]));
   }
-  return readJson(text);
+  const read = readJson(text);
+  return read.ok ? success({ value: read.value, duplicateFields: duplicateFieldsOf(text) }) : read;
 }
 
 function readJson(text: string): Result<unknown, StatusError> {

@@ -17,6 +17,10 @@ export interface SessionRequest extends PageApiRequest {
   readonly user?: string;
   /** Where they are not those of his name. */
   readonly groups?: readonly string[];
+  /** The bearer token that the user's name was read from, for the server to look at. */
+  readonly token?: string;
+  /** Paths of fields that the body's text had twice. */
+  readonly duplicateFields?: readonly string[];
   /** On whose behalf: `--as`, `--as-group`. */
   readonly impersonate?: ApiRequest['impersonate'];
   /** The program that asks, as it calls itself; managed fields are named after it. kubectl by default. */
@@ -194,8 +198,10 @@ function toApiRequest(id: number, request: SessionRequest): ApiRequest {
   const mark = request.path.indexOf('?');
   const query: Record<string, string> = Object.create(null) as Record<string, string>;
   if (mark >= 0) {
-    for (const [key, value] of new URLSearchParams(request.path.slice(mark + 1)))
-      query[key] = value;
+    for (const [key, value] of new URLSearchParams(request.path.slice(mark + 1))) {
+      // Go takes the first of several.
+      if (query[key] === undefined) query[key] = value;
+    }
   }
   return {
     type: 'api/request',
@@ -205,7 +211,11 @@ function toApiRequest(id: number, request: SessionRequest): ApiRequest {
     query,
     user: request.user ?? 'kubernetes-admin',
     userAgent: request.userAgent ?? 'kubectl/v1.35.0 (linux/amd64) kubernetes',
+    ...(request.token === undefined ? undefined : { token: request.token }),
     ...(request.groups === undefined ? undefined : { groups: request.groups }),
+    ...(request.duplicateFields === undefined
+      ? undefined
+      : { duplicateFields: request.duplicateFields }),
     ...(request.impersonate === undefined ? undefined : { impersonate: request.impersonate }),
     ...(request.body === undefined ? undefined : { body: request.body }),
     ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),

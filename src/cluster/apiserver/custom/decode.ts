@@ -1,4 +1,4 @@
-import type { Decoded, FieldValidation } from '../../../api/decode/decode.ts';
+import type { Decoded, DecodeOptions } from '../../../api/decode/decode.ts';
 import { decodeObject } from '../../../api/decode/decode.ts';
 import { strictFailure, decodeStatus } from '../../../api/decode/failure.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
@@ -41,7 +41,7 @@ export function decodeCustom(
   body: unknown,
   kind: KindDeclaration,
   custom: CustomKind,
-  fieldValidation: FieldValidation,
+  { fieldValidation, duplicateFields = [] }: DecodeOptions,
 ): Result<Decoded<KubernetesObject>, StatusError> {
   const expected = { apiVersion: `${kind.group}/${kind.version}`, kind: kind.kind };
   if (body === undefined) return refusal(badRequestError('unexpected end of JSON input'));
@@ -60,10 +60,16 @@ export function decodeCustom(
   const { value: pruned, unknownFields } = custom.prune(rest);
   // The envelope holds what every object has.
   const value = { ...head.value.value, ...pruned } as KubernetesObject;
-  if (fieldValidation === 'Ignore' || unknownFields.length === 0) {
+  if (
+    fieldValidation === 'Ignore' ||
+    (unknownFields.length === 0 && duplicateFields.length === 0)
+  ) {
     return success({ value, warnings: head.value.warnings });
   }
-  const problems = unknownFields.map((path) => `unknown field "${path}"`);
+  const problems = [
+    ...unknownFields.map((path) => `unknown field "${path}"`),
+    ...duplicateFields.map((path) => `duplicate field "${path}"`),
+  ];
   return fieldValidation === 'Strict'
     ? refusal(decodeStatus(strictFailure(problems), expected, expected.kind))
     : success({ value, warnings: [...head.value.warnings, ...problems] });

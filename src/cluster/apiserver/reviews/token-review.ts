@@ -1,10 +1,13 @@
 import type { ServiceAccount } from '../../../api/generated/types.ts';
+import { unauthorizedError, type StatusError } from '../../../api/status-error.ts';
+import { refusal, success, type Result } from '../../../base/result.ts';
+import type { ApiRequest } from '../../messages.ts';
 import { cacheOf, calendarMillis, type Server } from '../server.ts';
 import { groupsOf } from '../authorization/attributes.ts';
 import { ISSUER, readToken } from './token.ts';
 
 /** The status of a TokenReview: who a token stands for. */
-export function reviewToken(server: Server, spec: Readonly<Record<string, unknown>>): object {
+export function reviewToken(server: Server, spec: Readonly<Record<string, unknown>>): TokenStatus {
   const claims = readToken(String(spec['token'] ?? ''));
   if (claims === undefined) return refused('invalid bearer token');
   const { namespace, account, uid, audiences, expiresAt } = claims;
@@ -38,6 +41,32 @@ export function reviewToken(server: Server, spec: Readonly<Record<string, unknow
   };
 }
 
-function refused(error: string): object {
+/** A request with a token, as that of whom the token stands for; 401 where it does not hold. */
+export function authenticated(
+  server: Server,
+  request: ApiRequest,
+): Result<ApiRequest, StatusError> {
+  const { token, ...rest } = request;
+  if (token === undefined) return success(request);
+  const status = reviewToken(server, { token });
+  if (status.authenticated !== true) return refusal(unauthorizedError());
+  const { username, groups } = status.user;
+  return success(Object.freeze({ ...rest, user: username, groups }));
+}
+
+/** The status of a TokenReview. */
+type TokenStatus =
+  | {
+      readonly authenticated: true;
+      readonly user: {
+        readonly username: string;
+        readonly uid: string;
+        readonly groups: readonly string[];
+      };
+      readonly audiences: readonly string[];
+    }
+  | { readonly authenticated?: undefined; readonly user: object; readonly error: string };
+
+function refused(error: string): TokenStatus {
   return { user: {}, error };
 }

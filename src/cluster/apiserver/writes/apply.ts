@@ -46,7 +46,9 @@ export function applyObject(call: VerbCall): Answer {
   if (!applied.ok) return refuse(applied.error);
   const { custom } = kind;
   const checked =
-    custom === undefined ? applied : decodeCustom(applied.value.object, kind, custom, 'Ignore');
+    custom === undefined
+      ? applied
+      : decodeCustom(applied.value.object, kind, custom, { fieldValidation: 'Ignore' });
   if (!checked.ok) return refuse(checked.error);
   const object = 'object' in checked.value ? checked.value.object : checked.value.value;
   if (live === undefined) return createApplied(call, object);

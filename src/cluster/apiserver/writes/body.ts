@@ -48,7 +48,11 @@ export function decodeAs(
   old?: KubernetesObject,
 ): Result<Decoded<KubernetesObject>, StatusError> {
   if (kind.custom !== undefined) {
-    return decodeCustom(value, kind, kind.custom, fieldValidationOf(request));
+    const duplicateFields = old === undefined ? request.duplicateFields : undefined;
+    return decodeCustom(value, kind, kind.custom, {
+      fieldValidation: fieldValidationOf(request),
+      ...(duplicateFields === undefined ? undefined : { duplicateFields }),
+    });
   }
   const schema = schemaOfKind(kind);
   const expected = { apiVersion: apiVersionOf(kind), kind: kind.kind };
@@ -64,7 +68,14 @@ export function decodeAs(
     return success({ value: complete, warnings: noWarnings });
   }
   if (value === undefined) return refusal(badRequestError('unexpected end of JSON input'));
-  return decodeObject(value, expected, schema, { fieldValidation: fieldValidationOf(request) });
+  const { duplicateFields } = request;
+  // What a patch made has no text of its own.
+  return duplicateFields === undefined || old !== undefined
+    ? decodeObject(value, expected, schema, { fieldValidation: fieldValidationOf(request) })
+    : decodeObject(value, expected, schema, {
+        fieldValidation: fieldValidationOf(request),
+        duplicateFields,
+      });
 }
 
 /** Completes what is not the old object's: that is complete already, as everything stored is. */

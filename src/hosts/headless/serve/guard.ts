@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { readToken } from '../../../cluster/apiserver/reviews/token.ts';
 import { statusError, unauthorizedError, type StatusError } from '../../../api/status-error.ts';
 
 /**
@@ -10,12 +11,17 @@ import { statusError, unauthorizedError, type StatusError } from '../../../api/s
 export interface Guard {
   /** Undefined lets the request pass. */
   refusalOf(request: GuardedRequest): StatusError | undefined;
+  /** Who a request that may pass is from; with the token of a service account, which the server looks at. */
+  userOf(headers: IncomingHttpHeaders): { readonly user: string; readonly token?: string };
 }
 
 export interface GuardedRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
 }
+
+/** The user whose client certificate kubeadm writes into `admin.conf`. */
+export const ADMIN = 'kubernetes-admin';
 
 const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 /** Upstream shows these to anyone. */
@@ -24,6 +30,10 @@ const publicPaths = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/;
 /** `host` is the interface that is listened on; `token` what a client must send. */
 export function createGuard({ host, token }: { host: string; token: string }): Guard {
   const expected = Buffer.from(`Bearer ${token}`);
+  const isAdmin = (headers: IncomingHttpHeaders): boolean => {
+    const given = Buffer.from(headers.authorization ?? '');
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
   const isOurs = (name: string): boolean => loopbackNames.has(name) || name === host;
 
   return {
@@ -35,12 +45,23 @@ export function createGuard({ host, token }: { host: string; token: string }): G
         return forbidden('pages of other sites may not ask');
       }
       if (publicPaths.test(path)) return undefined;
-      const given = Buffer.from(headers.authorization ?? '');
-      return given.length === expected.length && timingSafeEqual(given, expected)
-        ? undefined
-        : unauthorizedError();
+      return isAdmin(headers) || accountOf(headers) !== undefined ? undefined : unauthorizedError();
+    },
+    userOf(headers) {
+      if (isAdmin(headers)) return { user: ADMIN };
+      return accountOf(headers) ?? { user: 'system:anonymous' };
     },
   };
+}
+
+/** The service account that a token names; whether it holds, the server says. */
+function accountOf({
+  authorization = '',
+}: IncomingHttpHeaders): { readonly user: string; readonly token: string } | undefined {
+  const token = authorization.replace(/^Bearer /, '');
+  const claims = readToken(token);
+  if (claims === undefined) return undefined;
+  return { user: `system:serviceaccount:${claims.namespace}:${claims.account}`, token };
 }
 
 function forbidden(why: string): StatusError {

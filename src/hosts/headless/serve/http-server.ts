@@ -5,8 +5,6 @@ import { BODY_BYTES_MAX, jsonResponse, type FetchHandler } from '../../fetch-ada
 import type { ServerCertificate } from './certificate.ts';
 import type { Guard } from './guard.ts';
 
-/** The user whose client certificate kubeadm writes into `admin.conf`. */
-const ADMIN = 'kubernetes-admin';
 const HEADER_BYTES_MAX = 32 * 1024;
 /** Clients keep connections for a minute and more. */
 const KEEP_ALIVE_MILLIS = 120_000;
@@ -51,7 +49,9 @@ async function answer(
   }
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
-  const response = await handler(requestOf(incoming, { path, body, signal: gone.signal }), ADMIN);
+  const { user, token } = guard.userOf(incoming.headers);
+  const request = requestOf(incoming, { path, body, signal: gone.signal });
+  const response = await handler(request, user, token);
   await send(response, outgoing);
 }
 

@@ -19,14 +19,15 @@ const documents = new Map<string, Promise<string>>();
  * server inside is only asked whether it is there. Of version 2 there is no more than kubectl cannot do without.
  */
 export function withOpenApi(handler: FetchHandler, release: string): FetchHandler {
-  return async (request, user) => {
+  return async (request, user, token) => {
     const { pathname, origin } = new URL(request.url);
-    if (!pathname.startsWith('/openapi/')) return handler(request, user);
+    if (!pathname.startsWith('/openapi/')) return handler(request, user, token);
     const document = await documentAt(pathname, { release, accept: request.headers.get('accept') });
-    if (document === undefined) return handler(request, user);
+    if (document === undefined) return handler(request, user, token);
     const alive = await handler(
       new Request(`${origin}/livez/ping`, { signal: request.signal }),
       user,
+      token,
     );
     if (!alive.ok) return alive;
     const { body, contentType } = document;
