@@ -43,4 +43,15 @@ export const LIBRARY: readonly LibraryEntry[] = [
     'The kubelet of one node stops',
     'NotReady after 40 s, evicted 300 s later, while its containers run on.',
   ),
+  row(
+    'kube-proxy-stopped',
+    'kube-proxy of one node stops',
+    'Its rules grow stale: old backends, no new Services; the rest of the cluster notices nothing.',
+  ),
+  row('coredns-stopped', 'CoreDNS is gone', 'Names do not resolve, addresses go on.'),
+  row(
+    'cni-agent-stopped',
+    'The network agent of one node stops',
+    'New Pods there wait in ContainerCreating, deleted ones stay Terminating; the node is Ready.',
+  ),
 ];

@@ -120,15 +120,16 @@ function route(
   const { disk, config, memory } = runtime;
   const { ip } = target;
   const packet: NetConnect = { type: 'net/connect', id, ...target };
+  const machine = config.lan?.[ip];
+  // Also on its own machine: the server is a process, spoken to as such.
+  if (machine !== undefined && target.port === API_PORT) {
+    return callApi(runtime, id, machine, target, env);
+  }
   const isOwn = ip === disk.nodeIp || ip.startsWith('127.');
   if (isOwn || disk.addresses.has(ip) || inRange(ip, disk.podCidr || '0.0.0.0/32')) {
     return answerHere(runtime, packet, { kind: 'connection', id }, env);
   }
-  const machine = config.lan?.[ip];
-  if (machine !== undefined) {
-    if (target.port === API_PORT) return callApi(runtime, id, machine, target, env);
-    return to(runtime, id, processNames.containerd(machine), packet, env);
-  }
+  if (machine !== undefined) return to(runtime, id, processNames.containerd(machine), packet, env);
   const known = node ?? disk.network.routes.get(rangeOfPod(ip));
   if (known !== undefined && known !== env.machine) {
     return to(runtime, id, processNames.containerd(known), packet, env);

@@ -21,6 +21,7 @@ import {
 import { addFailure, configureNetwork, networkState, agentGone, deleteFailure } from './plugin.ts';
 import { receive, takeListen } from './receive.ts';
 import { awakeContainer, restContainers } from './resting.ts';
+import { containerUsage } from './usage.ts';
 import { setWake } from './wake.ts';
 import {
   emptyDisk,
@@ -147,6 +148,16 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       return;
     case 'containerd/exec-timeout':
       timeOutExec(runtime, message.id, env);
+      return;
+    case 'cri/stats':
+      env.send(runtime.config.kubelet, {
+        type: 'cri/done',
+        id: message.id,
+        result: { kind: 'stats', uses: [...containerUsage(disk, env.now)] },
+      });
+      return;
+    case 'cri/remove-images':
+      for (const image of message.images) disk.images.delete(image);
       return;
     case 'cri/list':
       list(runtime, message.id, env);

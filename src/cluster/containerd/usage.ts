@@ -1,14 +1,7 @@
 import type { Micros } from '../../kernel/time.ts';
+import type { CriContainerUse } from '../messages.ts';
 import { usageOf } from '../programs/program.ts';
 import type { ContainerdDisk } from './state.ts';
-
-/** What one running container uses at an instant. */
-export interface ContainerUsage {
-  readonly podUid: string;
-  readonly container: string;
-  readonly cpuMilli: number;
-  readonly memoryBytes: number;
-}
 
 /** What the control plane's programs use in a small cluster: thousandths of a core, and MiB. */
 const COMPONENT_USE: Readonly<Record<string, readonly [cpuMilli: number, mebibytes: number]>> = {
@@ -19,7 +12,7 @@ const COMPONENT_USE: Readonly<Record<string, readonly [cpuMilli: number, mebibyt
 };
 
 /** The use of every running container on a machine, worked out by formula; reading it changes nothing. */
-export function* containerUsage(disk: ContainerdDisk, now: Micros): Generator<ContainerUsage> {
+export function* containerUsage(disk: ContainerdDisk, now: Micros): Generator<CriContainerUse> {
   for (const { program, config, record } of disk.containers.values()) {
     if (record.process !== undefined && record.state === 'running') {
       const [cpuMilli, mebibytes] = COMPONENT_USE[config.command[0] ?? ''] ?? [0, 0];
