@@ -12,6 +12,7 @@ import { useTitle } from './shell/use-title.ts';
 import { usePanelFit } from './shell/use-panel-fit.ts';
 import { Reopen } from './shell/reopen.tsx';
 import { useMenu, useSheet } from './state/menu.ts';
+import { TerminalSlot } from './terminal/terminal-slot.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 
 const Palette = lazy(() => import('./palette/palette.tsx'));
@@ -39,6 +40,7 @@ export function App() {
         <Reopen left={left} right={right} />
         <Notice />
       </main>
+      <TerminalSlot />
       <Timeline />
       <OpenMenu />
       <Sheets />

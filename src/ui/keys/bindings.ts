@@ -10,6 +10,7 @@ import { useSheet } from '../state/menu.ts';
 import { usePanels } from '../state/panels.ts';
 import { revealLeft } from '../state/reveal-left.ts';
 import { useSelection, type InspectorTab } from '../state/selection.ts';
+import { useTerminal } from '../state/terminal.ts';
 import { useTheme } from '../state/theme.ts';
 
 /** One key and what it does: read by the key handler and by the sheet of keys, so they cannot differ. */
@@ -204,6 +205,15 @@ export const BINDINGS: readonly Binding[] = [
       const open = document.querySelector('[data-panel-of="inspector"]') !== null;
       usePanels.getState().toggle('right', !open);
     },
+  },
+  {
+    keys: 'Ctrl `',
+    group: 'Everywhere',
+    does: 'Terminal',
+    // By its place as well: on many keyboards the backtick waits for a letter.
+    matches: (event) =>
+      (event.ctrlKey && (event.key === '`' || event.code === 'Backquote')) || plain('`')(event),
+    run: () => useTerminal.getState().toggle(),
   },
   { keys: '/', group: 'Everywhere', does: 'Filter objects', matches: plain('/'), run: focusFilter },
   {

@@ -1,7 +1,8 @@
-import { Keyboard, Monitor, Moon, Search, Sun } from 'lucide-react';
+import { Keyboard, Monitor, Moon, Search, SquareTerminal, Sun } from 'lucide-react';
 import { useHead } from '../hooks/use-view.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { useSheet } from '../state/menu.ts';
+import { useTerminal } from '../state/terminal.ts';
 import { useTheme, type Theme } from '../state/theme.ts';
 import { ClusterMenu } from './cluster-menu.tsx';
 import { Transport } from './transport.tsx';
@@ -32,12 +33,23 @@ export function TopBar() {
           <span className="truncate-text max-[1160px]:hidden">Search or do anything</span>
           <span className="kbd flex-none">{CONTROL} K</span>
         </button>
+        <TerminalButton />
         <IconButton label="Keys" shortcut="?" onClick={() => open('keys')}>
           <Keyboard size={15} />
         </IconButton>
         <ThemeButton />
       </div>
     </header>
+  );
+}
+
+function TerminalButton() {
+  const isOpen = useTerminal((state) => state.isOpen);
+  const toggle = useTerminal((state) => state.toggle);
+  return (
+    <IconButton label="Terminal" shortcut="Ctrl `" aria-pressed={isOpen} onClick={toggle}>
+      <SquareTerminal size={15} />
+    </IconButton>
   );
 }
 
