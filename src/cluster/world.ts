@@ -17,7 +17,7 @@ import type { KubeProxyConfig } from './dataplane/kube-proxy/state.ts';
 import { memberConfig, type EtcdConfig } from './etcd/config.ts';
 import { etcdBehaviour } from './etcd/process.ts';
 import { keepLabAppointment, type LabAppointment } from './faults/index.ts';
-import { clientStorm } from './client-storm.ts';
+import { clientStorm } from './client/storm.ts';
 import { gateway } from './gateway.ts';
 import { kubeletBehaviour } from './kubelet/process.ts';
 import type { KubeletConfig } from './kubelet/state.ts';

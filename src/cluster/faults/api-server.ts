@@ -1,8 +1,8 @@
 import type { ProcessRecord } from '../../kernel/process.ts';
 import { SECOND } from '../../kernel/time.ts';
 import type { World } from '../../kernel/world.ts';
-import { apiEndpointOf } from '../observe.ts';
-import { STORM_KINDS, type ClientStormConfig } from '../client-storm.ts';
+import { STORM_KINDS, type ClientStormConfig } from '../client/storm.ts';
+import { CONTROL_PLANE_MACHINE, LOAD_BALANCER_MACHINE, processNames } from '../set-up.ts';
 import {
   numberParameter,
   textParameter,
@@ -53,7 +53,7 @@ export const apiOverload: Fault = {
   inject({ world, kernel, sink, fault }) {
     const name = nameOf(fault.id);
     const config: ClientStormConfig = Object.freeze({
-      server: apiEndpointOf(world),
+      server: endpointOf(world),
       kind: textParameter(fault, 'requests'),
       ratePerSecond: numberParameter(fault, 'rate'),
       inFlightMax: numberParameter(fault, 'clients'),
@@ -65,6 +65,12 @@ export const apiOverload: Fault = {
     kernel.removeProcess(world, nameOf(fault.id));
   },
 };
+
+/** Where clients find the API: what stands before several servers, or the only one. */
+function endpointOf(world: World): string {
+  const balancer = processNames.loadBalancer(LOAD_BALANCER_MACHINE);
+  return world.processes.has(balancer) ? balancer : processNames.apiServer(CONTROL_PLANE_MACHINE);
+}
 
 function nameOf(fault: string): string {
   return `storm-${fault.replace(/^fault-/, '')}`;

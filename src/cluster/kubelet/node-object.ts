@@ -26,6 +26,8 @@ export interface NodeFacts {
   readonly nowMillis: number;
   /** Why it is not ready; undefined: it is. */
   readonly notReady: string | undefined;
+  /** What the node is short of. */
+  readonly pressures: ReadonlySet<string>;
   readonly images: Iterable<readonly [name: string, sizeBytes: number]>;
   /** The conditions last known to the API, for their transition times. */
   readonly conditions: readonly NodeCondition[] | undefined;
@@ -141,6 +143,25 @@ function nodeImages(images: NodeFacts['images']): readonly ContainerImage[] {
     .map(([name, sizeBytes]) => ({ names: [name], sizeBytes }));
 }
 
+/** Reason and message of each pressure's absence and presence. */
+const PRESSURES = [
+  {
+    type: 'MemoryPressure',
+    good: ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+    bad: ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'],
+  },
+  {
+    type: 'DiskPressure',
+    good: ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+    bad: ['KubeletHasDiskPressure', 'kubelet has disk pressure'],
+  },
+  {
+    type: 'PIDPressure',
+    good: ['KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+    bad: ['KubeletHasInsufficientPID', 'kubelet has insufficient PID available'],
+  },
+] as const;
+
 /** The four conditions, with upstream's reasons and messages. */
 export function nodeConditions(facts: NodeFacts): readonly NodeCondition[] {
   const now = formatTime(facts.nowMillis);
@@ -162,18 +183,10 @@ export function nodeConditions(facts: NodeFacts): readonly NodeCondition[] {
     };
   };
   return [
-    condition(
-      'MemoryPressure',
-      'False',
-      'KubeletHasSufficientMemory',
-      'kubelet has sufficient memory available',
-    ),
-    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
-    condition(
-      'PIDPressure',
-      'False',
-      'KubeletHasSufficientPID',
-      'kubelet has sufficient PID available',
+    ...PRESSURES.map(({ type, good, bad }) =>
+      facts.pressures.has(type)
+        ? condition(type, 'True', bad[0], bad[1])
+        : condition(type, 'False', good[0], good[1]),
     ),
     facts.notReady === undefined
       ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')

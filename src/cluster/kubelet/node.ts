@@ -66,6 +66,7 @@ function factsOf(kubelet: Kubelet, env: KubeletEnv): NodeFacts {
         ? NETWORK_NOT_READY
         : undefined,
     images: runtime.images,
+    pressures: kubelet.memory.pressure.conditions,
     conditions: node.object?.status?.conditions,
   };
 }

@@ -1,6 +1,7 @@
 import type { Micros } from '../../kernel/time.ts';
 import type { CriContainer, CriResponse } from '../messages.ts';
 import { nextBackoff } from './backoff.ts';
+import { lookLater } from './eviction.ts';
 import { sandboxStopped } from './network.ts';
 import { criProbe, probed, probeGrace, probeKillMessage, startProbes } from './probing.ts';
 import { recordPod } from './records.ts';
@@ -23,7 +24,7 @@ type Done<Kind extends string> = Extract<
 /** Takes the runtime's answer to what was asked for a Pod. */
 export function runtimeAnswered(
   kubelet: Kubelet,
-  then: Exclude<RuntimeThen, { kind: 'list' }>,
+  then: Exclude<RuntimeThen, { kind: 'list' | 'stats' }>,
   answer: Answer,
   env: KubeletEnv,
 ): void {
@@ -81,7 +82,7 @@ function containerAnswered(
   kubelet: Kubelet,
   worker: PodWorker,
   work: ContainerWork,
-  then: Exclude<RuntimeThen, { kind: 'list' | 'sandbox' | 'stop-sandbox' }>,
+  then: Exclude<RuntimeThen, { kind: 'list' | 'stats' | 'sandbox' | 'stop-sandbox' }>,
   answer: Answer,
   env: KubeletEnv,
 ): void {
@@ -186,6 +187,7 @@ function started(
   work.imageReady = false;
   if (answer.type === 'cri/done' && answer.result.kind === 'container') {
     replaceCurrent(work, answer.result.container, env.now);
+    lookLater(kubelet, env);
     work.waiting = undefined;
     work.retryAt = undefined;
     const { name } = work;

@@ -1,4 +1,10 @@
-import type { Container, ContainerStatus, PodStatus } from '../../api/generated/types.ts';
+import type {
+  Container,
+  ContainerStatus,
+  PodCondition,
+  PodStatus,
+} from '../../api/generated/types.ts';
+import { findCondition } from '../../api/conditions.ts';
 import { podPhase, type PodPhase } from '../../api/pod-phase.ts';
 import { qosClass } from '../../api/qos.ts';
 import { formatTime } from '../../api/time.ts';
@@ -48,6 +54,8 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
     nowText,
     before: worker.status?.conditions ?? pod.status?.conditions,
   });
+  if (failure?.reason === 'Evicted')
+    status.conditions = [...status.conditions, disruption(worker, failure.message, nowText)];
   status.hostIP = facts.hostIp;
   status.hostIPs = hostIps(facts.hostIp);
   const ip = sandbox?.ip ?? pod.status?.podIP;
@@ -58,6 +66,19 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
   if (initStatuses.length > 0) status.initContainerStatuses = initStatuses;
   status.containerStatuses = byName(statuses);
   return Object.freeze(status);
+}
+
+/** The condition that says that the kubelet itself has ended a Pod. */
+function disruption(worker: PodWorker, message: string, nowText: string): PodCondition {
+  const before = findCondition(worker.status?.conditions, 'DisruptionTarget');
+  return {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'TerminationByKubelet',
+    message,
+    lastTransitionTime: before?.lastTransitionTime ?? nowText,
+    observedGeneration: worker.pod.metadata.generation ?? 1,
+  };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

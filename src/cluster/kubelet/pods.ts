@@ -4,6 +4,7 @@ import { isPodFinished } from '../../api/pod-readiness.ts';
 import type { InformerChange } from '../client/informer.ts';
 import type { CriContainer, CriSandbox } from '../messages.ts';
 import { admissionProblem, countAdmitted, hostPortsOf } from './admission.ts';
+import { pressureProblem } from './eviction.ts';
 import { allocatableOf } from './node-object.ts';
 import { startProbes } from './probing.ts';
 import { recordPod } from './records.ts';
@@ -85,6 +86,8 @@ export function addPod(
 
 function problemOf(kubelet: Kubelet, pod: Pod): ReturnType<typeof admissionProblem> {
   const { memory, config } = kubelet;
+  const problem = pressureProblem(kubelet, pod);
+  if (problem !== undefined) return problem;
   return admissionProblem(pod, {
     node: memory.node.object,
     allocatable: memory.node.object?.status?.allocatable ?? allocatableOf(config.node),

@@ -25,6 +25,7 @@ import {
   type InformerSpec,
 } from '../client/informer.ts';
 import { mirrorOutcome, readManifests, reconcileMirrors } from './mirrors.ts';
+import { lookDue, lookSoon, noPressure } from './eviction.ts';
 import {
   createNodeState,
   hasNetwork,
@@ -136,6 +137,7 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
     touched: [],
     admitted: { amounts: new Map(), pods: 0 },
     pulls: { running: false, waiting: [] },
+    pressure: noPressure(),
     checks: new Map(),
     nextCheck: 1,
     mirrorsLeaving: new Set(),
@@ -235,6 +237,12 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       return;
     case 'kubelet/manifests':
       readManifests(kubelet, env);
+      return;
+    case 'kubelet/pressure':
+      lookSoon(kubelet, 0, env);
+      return;
+    case 'kubelet/monitor':
+      lookDue(kubelet, message.at, env);
       return;
     case 'kubelet/mirrors':
       reconcileMirrors(kubelet, env);

@@ -2,6 +2,7 @@ import type { Pod } from '../../api/generated/types.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ApiResponse, CriResponse, CriResult, HealthAnswer } from '../messages.ts';
+import { lookSoon, statsCame } from './eviction.ts';
 import { readManifests } from './mirrors.ts';
 import { networkIs } from './network.ts';
 import { postStatus, statusHasNews } from './node.ts';
@@ -21,7 +22,10 @@ export function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv
   const then = runtime.pending.get(answer.id);
   if (then === undefined) return;
   runtime.pending.delete(answer.id);
-  if (then.kind !== 'list') {
+  if (then.kind === 'stats') {
+    if (answer.type === 'cri/done' && answer.result.kind === 'stats')
+      statsCame(kubelet, answer.result.uses, env);
+  } else if (then.kind !== 'list') {
     const before = runtime.images.size;
     runtimeAnswered(kubelet, then, answer, env);
     if (runtime.images.size !== before) statusHasNews(kubelet, env);
@@ -48,6 +52,8 @@ function takeListing(
     // Static Pods are known without the API.
     runtime.adopted = true;
     readManifests(kubelet, env, found);
+    // What pressed before this start of the kubelet may still do.
+    lookSoon(kubelet, 0, env);
   } else if (!wasUp) adoptAll(kubelet, found, env);
   if (informers.get('pods')?.synced === true && !runtime.stocked) {
     runtime.stocked = true;
@@ -91,7 +97,8 @@ export function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: 
   memory.pulls.running = false;
   memory.pulls.waiting.length = 0;
   for (const then of lost) {
-    const worker = then.kind === 'list' ? undefined : memory.workers.get(then.uid);
+    const worker =
+      then.kind === 'list' || then.kind === 'stats' ? undefined : memory.workers.get(then.uid);
     if (worker?.operation !== undefined && worker.operation.kind !== 'fetch')
       worker.operation = undefined;
   }

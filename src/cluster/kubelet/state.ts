@@ -30,6 +30,7 @@ import type {
   ApiRequest,
 } from '../messages.ts';
 import type { NodeSetUp } from '../set-up.ts';
+import type { PressureState } from './eviction.ts';
 import type { ProcessCheck } from './process-probes.ts';
 
 /** What a kubelet is started with. Frozen. */
@@ -77,6 +78,7 @@ export interface KubeletMemory {
   /** Amounts and ports of the admitted Pods that have not ended. */
   readonly admitted: AdmittedTotals;
   readonly pulls: PullQueue;
+  readonly pressure: PressureState;
   /** Probes' requests to components of this machine that have not been answered, by their numbers. */
   readonly checks: Map<number, ProcessCheck>;
   nextCheck: number;
@@ -105,6 +107,7 @@ export interface RuntimeLink {
 /** What a runtime request's answer is for. */
 export type RuntimeThen =
   | { readonly kind: 'list' }
+  | { readonly kind: 'stats' }
   | { readonly kind: 'sandbox'; readonly uid: string; readonly cause: Cause | undefined }
   | { readonly kind: 'stop-sandbox'; readonly uid: string; readonly cause: Cause | undefined }
   | {
@@ -343,6 +346,9 @@ export type KubeletTimer =
   | { readonly type: 'kubelet/node-status'; readonly at: Micros }
   | { readonly type: 'kubelet/list-runtime' }
   | { readonly type: 'kubelet/mirrors' }
+  | { readonly type: 'kubelet/monitor'; readonly at: Micros }
+  /** The kernel's notifier: the machine's memory, disk or process ids run low, or no longer do. */
+  | { readonly type: 'kubelet/pressure' }
   /** The directory of manifests has changed (inotify). */
   | { readonly type: 'kubelet/manifests' }
   | { readonly type: 'kubelet/pod'; readonly uid: string; readonly at: Micros }

@@ -1,6 +1,6 @@
-import { defineBehaviour } from '../kernel/process.ts';
-import { SECOND, type Micros } from '../kernel/time.ts';
-import type { ApiRequest, WireMessage } from './messages.ts';
+import { defineBehaviour } from '../../kernel/process.ts';
+import { SECOND, type Micros } from '../../kernel/time.ts';
+import type { ApiRequest, WireMessage } from '../messages.ts';
 
 /** What a storm asks for, over and over. */
 export const STORM_KINDS: Readonly<Record<string, StormRequest>> = Object.freeze({
