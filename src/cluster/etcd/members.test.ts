@@ -5,6 +5,7 @@ import { hashWorld } from '../../kernel/hash.ts';
 import { fsyncLatencies } from '../../kernel/machine.ts';
 import { MILLISECOND, SECOND } from '../../kernel/time.ts';
 import type { EtcdRequest } from '../messages.ts';
+import { etcdFigures } from './figures.ts';
 import {
   answerTo,
   ask,
@@ -68,6 +69,29 @@ describe('several members', () => {
       });
     }
     expect(statusOf(rig, leader).raftAppliedIndex).toBe(statusOf(rig, leader).raftIndex);
+  });
+
+  test('tells its figures', () => {
+    const rig = etcdRig(3);
+    const leader = lead(rig);
+    put(rig, leader, `${pods}a`, 1);
+    const [code, text] = health(rig, leader, '/metrics');
+    expect(code).toBe(200);
+    expect(text).toContain('etcd_server_has_leader 1\n');
+    expect(text).toMatch(/etcd_disk_wal_fsync_duration_seconds_bucket\{le="0\.004"\} [1-9]/);
+    expect(text).toMatch(/etcd_server_quota_backend_bytes 2147483648/);
+    const memory = memoryOf(rig, leader);
+    if (memory === undefined) throw new Error('it is up');
+    const figures = etcdFigures(diskOf(rig, leader), memory, {});
+    expect(figures).toMatchObject({
+      role: 'leader',
+      term: 2,
+      proposalsPending: 0,
+      keys: 1,
+      alarms: [],
+    });
+    expect(figures.leader).toBe(leader.replace('etcd-', ''));
+    expect(figures.roundTrips).toHaveLength(2);
   });
 
   test('all hold the same, byte for byte', () => {

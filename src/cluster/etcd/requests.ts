@@ -2,6 +2,7 @@ import type { EtcdRequest, HealthCheck } from '../messages.ts';
 import { isRaised } from './apply.ts';
 import { bytesOf, QUOTA_BYTES } from './backend.ts';
 import { CORRUPT, LEARNER_REFUSES, NO_LEADER, NO_SPACE } from './errors.ts';
+import { etcdMetrics } from './figures.ts';
 import { answerHealth, healthNeedsQuorum, healthReason } from './health.ts';
 import { leaseFor } from './leases.ts';
 import { read, serve } from './linearizable.ts';
@@ -99,6 +100,11 @@ export function checkHealth(member: Member, message: HealthCheck): void {
   const { env, memory } = member;
   const client = env.from;
   if (client === undefined) return;
+  if (message.path === '/metrics') {
+    const body = etcdMetrics(member.disk, memory, member.config);
+    env.send(client, { type: 'health/answer', id: message.id, code: 200, body });
+    return;
+  }
   const needsQuorum = healthNeedsQuorum(message);
   if (needsQuorum === undefined) {
     env.send(client, {

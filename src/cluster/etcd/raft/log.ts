@@ -69,7 +69,9 @@ export function placeEntries(node: RaftNode, entries: readonly RaftEntry[]): voi
     raft.offset = first.index;
     return;
   }
-  raft.unstable.length = first.index - raft.offset;
+  const kept = first.index - raft.offset;
+  // Setting a length costs more than all the rest, even to what it is.
+  if (raft.unstable.length !== kept) raft.unstable.length = kept;
   for (const entry of entries) raft.unstable.push(entry);
 }
 
@@ -125,7 +127,8 @@ export function markStable({ raft }: RaftNode, entries: readonly RaftEntry[]): v
   const position = last.index - raft.offset;
   // Overruled meanwhile: those that stand there now are still to be written.
   if (raft.unstable[position] !== last) return;
-  raft.unstable.splice(0, position + 1);
+  if (raft.unstable.length === position + 1) raft.unstable = [];
+  else raft.unstable.splice(0, position + 1);
   raft.offset = last.index + 1;
 }
 
