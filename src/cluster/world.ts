@@ -77,10 +77,10 @@ export function createCluster(setUp: ClusterSetUp): World {
     machine: GATEWAY_MACHINE,
     config: {},
   });
+  if (setUp.controlPlanes.length > 1) addLoadBalancer(world, setUp);
   for (const [index, { name }] of setUp.controlPlanes.entries()) {
     addControlPlane(world, setUp, { machine: name, address: controlPlaneAddress(index) });
   }
-  if (setUp.controlPlanes.length > 1) addLoadBalancer(world, setUp);
   setUp.nodes.forEach((node, index) => addWorker(world, setUp, node, index));
   if (setUp.addons) addKubeadm(world, setUp);
   return world;

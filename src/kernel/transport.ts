@@ -202,7 +202,8 @@ export function reset(
   peer: string,
   cause: Cause | undefined,
 ): void {
-  if (!process.links.delete(peer)) return;
+  // Who sent while this process was coming up has a connection that it does not know of.
+  process.links.delete(peer);
   const other = world.processes.get(peer);
   if (other === undefined || other.memory === undefined || !other.links.has(process.name)) return;
   if (!isCut(world.wire, process.machine, other.machine)) lose(world, other, process.name, cause);
