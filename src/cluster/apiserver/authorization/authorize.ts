@@ -1,7 +1,7 @@
 import type { Pod } from '../../../api/generated/types.ts';
 import { cacheOf, type Server } from '../server.ts';
 import type { Attributes, ResourceAttributes, UserInfo } from './attributes.ts';
-import { policyOf, visitRules, type Policy } from './policy.ts';
+import { policyOf, visitRules, type DecisionPlace, type Decisions, type Policy } from './policy.ts';
 import { coversResource, includesOrAll, ruleAllows } from './rules.ts';
 
 /** What the authorizers say; `reason` is put behind the refusal. */
@@ -44,14 +44,31 @@ function isGranted(policy: Policy, user: UserInfo, asked: Attributes): boolean {
     return found;
   }
   const { verb, group, resource, subresource, namespace, name } = asked;
-  const key = `${user.name}|${verb}|${group}|${resource}|${subresource}|${namespace}|${user.groups.length}${user.groups.at(0) ?? ''}`;
-  let granted = policy.decisions.get(key);
-  if (granted === undefined) {
-    granted = grantedNames(policy, user, asked);
-    if (policy.decisions.size >= DECISIONS_MAX) policy.decisions.clear();
-    policy.decisions.set(key, granted);
+  const { decisions } = policy;
+  // Table below table: one text of all this would be put together, and hashed, for every request.
+  let place = below(decisions, decisions.first, user.name);
+  for (const each of user.groups) place = below(decisions, place, each);
+  // No group has an empty name, so here the groups end.
+  place = below(decisions, below(decisions, place, ''), verb);
+  place = below(decisions, below(decisions, place, group), resource);
+  place = below(decisions, below(decisions, place, subresource), namespace);
+  place.granted ??= grantedNames(policy, user, asked);
+  const { granted } = place;
+  if (decisions.count > DECISIONS_MAX) {
+    decisions.first = { next: new Map(), granted: undefined };
+    decisions.count = 0;
   }
   return typeof granted === 'boolean' ? granted : granted.includes(name);
+}
+
+function below(decisions: Decisions, place: DecisionPlace, key: string): DecisionPlace {
+  let next = place.next.get(key);
+  if (next === undefined) {
+    next = { next: new Map(), granted: undefined };
+    place.next.set(key, next);
+    decisions.count += 1;
+  }
+  return next;
 }
 
 function grantedNames(

@@ -27,8 +27,21 @@ export interface Policy {
   readonly clusterBindings: ReadonlyMap<string, readonly ClusterRoleBinding[]>;
   /** By namespace, then by subject. */
   readonly bindings: ReadonlyMap<string, ReadonlyMap<string, readonly RoleBinding[]>>;
-  /** Decisions by who and what: `true`, `false`, or the names that alone are granted. */
-  readonly decisions: Map<string, boolean | readonly string[]>;
+  readonly decisions: Decisions;
+}
+
+/** Decisions by who and what. A memo. */
+export interface Decisions {
+  first: DecisionPlace;
+  /** How many places there are in all. */
+  count: number;
+}
+
+/** What is decided of those on the way to this place, and the ways that go on. */
+export interface DecisionPlace {
+  readonly next: Map<string, DecisionPlace>;
+  /** `true`, `false`, or the names that alone are granted. */
+  granted: boolean | readonly string[] | undefined;
 }
 
 const policies = new WeakMap<Server['memory'], { generation: number; policy: Policy }>();
@@ -78,7 +91,8 @@ function readPolicy({ caches }: Server['memory']): Policy {
     for (const subject of binding.subjects ?? [])
       file(own, subjectKey(subject, namespace), binding);
   }
-  return { clusterRoles, roles, clusterBindings, bindings, decisions: new Map() };
+  const decisions = { first: { next: new Map(), granted: undefined }, count: 0 };
+  return { clusterRoles, roles, clusterBindings, bindings, decisions };
 }
 
 function file<T>(table: Map<string, T[]>, key: string, item: T): void {
