@@ -1,5 +1,6 @@
 import { defineBehaviour } from '../kernel/process.ts';
 import type { ApiResponse, ApiWatchEnded, ApiWatchEvents, WireMessage } from './messages.ts';
+import type { NetAnswer } from './network/packets.ts';
 
 /**
  * The computer of the person outside: where `kubectl` runs. Its requests are injected into the wire
@@ -16,7 +17,12 @@ export const gateway = defineBehaviour<GatewayConfig, null, GatewayMemory, WireM
       case 'api/watch-ended':
         env.emit({ kind: 'gateway', message } satisfies GatewayObservation);
         return;
+      case 'net/answer':
+        env.emit({ kind: 'gateway-net', message } satisfies GatewayObservation);
+        return;
       case 'kernel/connection-lost':
+        // A node that was called is gone: nothing to do with requests to the API.
+        if (message.peer.startsWith('containerd-')) return;
         env.emit({ kind: 'gateway-lost', peer: message.peer } satisfies GatewayObservation);
         return;
       default:
@@ -34,4 +40,5 @@ export type GatewayMemory = Readonly<Record<string, never>>;
 /** What the gateway tells whoever drives the world. */
 export type GatewayObservation =
   | { readonly kind: 'gateway'; readonly message: ApiResponse | ApiWatchEvents | ApiWatchEnded }
+  | { readonly kind: 'gateway-net'; readonly message: NetAnswer }
   | { readonly kind: 'gateway-lost'; readonly peer: string };

@@ -4,6 +4,7 @@ import type { World } from '../kernel/world.ts';
 import { isCut } from '../kernel/wire.ts';
 import { withRevision } from './apiserver/storage/stored-object.ts';
 import type { KubeObject } from './client/kube-object.ts';
+import type { ContainerdDisk } from './containerd/state.ts';
 import type { EtcdDisk, StoredEvent, StoredKeyValue } from './etcd/store.ts';
 import { CONTROL_PLANE_MACHINE, LOAD_BALANCER_MACHINE, processNames } from './set-up.ts';
 
@@ -110,4 +111,11 @@ function* eventsAfter(disk: EtcdDisk, revision: number): Generator<StoredEvent> 
     const event = logItem(disk.history, number);
     if (event !== undefined) yield event;
   }
+}
+
+/** The machine that has an address; undefined: none of the cluster's. */
+export function machineAt(world: World, ip: string): string | undefined {
+  for (const { kind, machine, disk } of world.processes.values())
+    if (kind === 'containerd' && (disk as ContainerdDisk).nodeIp === ip) return machine;
+  return undefined;
 }

@@ -4,8 +4,10 @@ import { FAULTS, healFault, injectFault } from '../cluster/faults/index.ts';
 import type { ApiRequestObservation } from '../cluster/apiserver/metrics.ts';
 import type { GatewayObservation } from '../cluster/gateway.ts';
 import type { ApiRequest, WatchEvent } from '../cluster/messages.ts';
-import { apiEndpointOf } from '../cluster/observe.ts';
-import { CONTROL_PLANE_MACHINE } from '../cluster/set-up.ts';
+import { apiEndpointOf, machineAt } from '../cluster/observe.ts';
+import type { NetConnect, NetOutcome, NetPayload } from '../cluster/network/packets.ts';
+import type { Protocol } from '../cluster/network/service-rules.ts';
+import { CONTROL_PLANE_MACHINE, processNames } from '../cluster/set-up.ts';
 import { GATEWAY_PROCESS, kernel } from '../cluster/world.ts';
 import type { Sink } from '../kernel/kernel.ts';
 import type { Micros } from '../kernel/time.ts';
@@ -54,6 +56,11 @@ export interface Session {
   request(request: SessionRequest, handlers: RequestHandlers): number;
   /** Closes a watch that was opened by `request`. */
   cancel(id: number): void;
+  /**
+   * Opens a connection from the person's computer to a machine of the cluster: `curl` to a node port. What is lost on the
+   * way is not answered. False: no machine has the address.
+   */
+  connect(target: OutsideTarget, onOutcome: (outcome: NetOutcome) => void): boolean;
   lab(command: LabCommand): string | undefined;
   /** Acts at instants of its own choosing while time passes: a scenario that is being played. */
   director: Director | undefined;
@@ -70,8 +77,20 @@ export interface Director {
   report(): ScenarioReport;
 }
 
+/** Where a connection from outside goes, and what the client says first. */
+export interface OutsideTarget {
+  readonly ip: string;
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly payload: NetPayload;
+}
+
+/** The person's computer is on the machines' own network. */
+const OUTSIDE_IP = '192.168.0.200';
+
 export function createSession(world: World): Session {
   const waiting = new Map<number, RequestHandlers>();
+  const calls = new Map<number, (outcome: NetOutcome) => void>();
   // Numbers go on from the clock, so that a restored session never reuses one under way.
   let nextId = world.nextSeq;
 
@@ -81,6 +100,11 @@ export function createSession(world: World): Session {
       session.onRequestObserved?.(observation as ApiRequestObservation, at);
     } else if (kind === 'gateway') {
       receive((observation as Extract<GatewayObservation, { kind: 'gateway' }>).message);
+    } else if (kind === 'gateway-net') {
+      const { message } = observation as Extract<GatewayObservation, { kind: 'gateway-net' }>;
+      const onOutcome = calls.get(message.id);
+      calls.delete(message.id);
+      onOutcome?.(message.outcome);
     } else if (kind === 'gateway-lost') {
       failAll(from === GATEWAY_PROCESS ? unreachable(world) : 'connection lost');
     }
@@ -157,6 +181,20 @@ export function createSession(world: World): Session {
         message: { type: 'api/cancel', id } as { type: string },
         cause: undefined,
       });
+    },
+    connect(target, onOutcome) {
+      const machine = machineAt(world, target.ip);
+      if (machine === undefined) return false;
+      const id = nextId++;
+      calls.set(id, onOutcome);
+      const what = `connection to ${target.ip}:${target.port}`;
+      kernel.inject(world, {
+        from: GATEWAY_PROCESS,
+        to: processNames.containerd(machine),
+        message: { type: 'net/connect', id, sourceIp: OUTSIDE_IP, ...target } as NetConnect,
+        cause: kernel.note(world, { by: 'you', what }),
+      });
+      return true;
     },
     lab(command) {
       switch (command.kind) {

@@ -58,7 +58,9 @@ export function connect(
   env: ContainerdEnv,
 ): NetOutcome | undefined {
   const { network } = runtime.disk;
-  const packet = { ...target, sourceIp: target.sourceIp || runtime.disk.nodeIp };
+  // Put together anew: what came over the wire has a number of its own, which is not this connection's.
+  const { protocol, ip, port, payload } = target;
+  const packet = { protocol, sourceIp: target.sourceIp || runtime.disk.nodeIp, ip, port, payload };
   // An echo request has no port, and no rule is about it.
   const met =
     target.payload.kind === 'echo'

@@ -1,4 +1,5 @@
 import type { ContainerdDisk } from '../../cluster/containerd/state.ts';
+import type { NetOutcome } from '../../cluster/network/packets.ts';
 import { iptablesSave } from '../../cluster/network/iptables.ts';
 import { defaultSetUp, processNames, type ClusterSetUp } from '../../cluster/set-up.ts';
 import { createCluster, kernel } from '../../cluster/world.ts';
@@ -22,6 +23,8 @@ export interface NetworkRig extends Omit<Driver, 'run'> {
   ): string;
   /** The names of Pods of a namespace with their nodes, addresses and whether they are ready. */
   pods(namespace?: string): readonly PodLine[];
+  /** What a person outside gets from an address of the machines' network; undefined: nothing within three seconds. */
+  curl(ip: string, port: number): NetOutcome | undefined;
   stop(process: string): void;
   start(process: string): void;
   disk(node: string): ContainerdDisk;
@@ -105,6 +108,15 @@ export function createNetworkRig(
       const until = world.now + within;
       while (!/(^|\n)exit \d+\n$/.test(read()) && world.now < until) driver.run(SECOND / 10);
       return read();
+    },
+    curl(ip, port) {
+      let outcome: NetOutcome | undefined;
+      const payload = { kind: 'http', method: 'GET', path: '/', host: ip } as const;
+      driver.session.connect({ ip, port, protocol: 'TCP', payload }, (answer) => {
+        outcome = answer;
+      });
+      driver.run(3 * SECOND);
+      return outcome;
     },
     stop: (process) => kernel.stopProcess(world, process, undefined),
     start: (process) => kernel.startProcess(world, process, undefined, nothing),

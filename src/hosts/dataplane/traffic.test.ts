@@ -54,6 +54,16 @@ describe('traffic', () => {
     expect(rig.run('here', `ping -c 1 ${addressOf(rig, 'web-2')}`)).toContain('0% packet loss');
   });
 
+  test('a person outside reaches the node port of every node, and the health of its proxy', () => {
+    const port = nodePortOf(rig, 'web');
+    for (const ip of ['192.168.0.10', '192.168.1.1', '192.168.1.2'])
+      expect(rig.curl(ip, port)).toMatchObject({ kind: 'open', status: 200 });
+    expect(rig.curl('192.168.1.1', port + 1)).toEqual({ kind: 'refused' });
+    expect(rig.curl('192.168.1.1', 10_256)).toMatchObject({ kind: 'open', status: 404 });
+    expect(rig.curl('192.168.1.1', 10_250)).toMatchObject({ kind: 'open', status: 401 });
+    expect(rig.curl('192.168.1.99', port)).toBeUndefined();
+  });
+
   test('an address that nobody has: no route after three seconds; a port without a rule: silence', () => {
     const before = rig.world.now;
     expect(rig.run('here', 'wget -qO- http://10.244.2.200')).toContain('No route to host');
@@ -141,6 +151,24 @@ describe('names', () => {
       'search default.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\nexit 0\n',
     );
   });
+});
+
+test('CoreDNS on the machine of the API server itself, by its own node’s rules', () => {
+  // With this seed the control plane's node is Ready first, and gets both Pods.
+  const rig = createNetworkRig({ seed: 6 });
+  rig.seconds(30);
+  const dns = rig.pods('kube-system').filter(({ name }) => name.startsWith('coredns-'));
+  expect(dns.map(({ node, ready }) => `${node} ${ready}`)).toEqual(['cp-1 true', 'cp-1 true']);
+});
+
+test('three API servers: a Pod’s connections to the Service lead to each of them', () => {
+  const rig = createNetworkRig({ controlPlanes: 3 });
+  rig.apply(clientPod('here', 'node-1'));
+  rig.seconds(30);
+  const servers = rig.disk('node-1').network.rules.get('default/kubernetes')?.[0]?.endpoints;
+  expect(servers?.map(({ ip }) => ip)).toEqual(['192.168.0.10', '192.168.0.11', '192.168.0.12']);
+  for (let i = 0; i < 8; i++)
+    expect(rig.run('here', 'wget -qO- https://kubernetes.default/healthz')).toMatch(/ok|40[13]/);
 });
 
 test('an init container that waits for a Service goes on when it is there', () => {
