@@ -95,6 +95,14 @@ async function valuesOf(
   switch (part.kind) {
     case 'command':
       return substitute(part.script, execution, runner);
+    case 'process': {
+      const { store } = execution.shell;
+      const text = await outputOf(part.script, execution, runner);
+      let number = 63;
+      while (store.files.has(`/dev/fd/${number}`) && number > 10) number -= 1;
+      store.files.set(`/dev/fd/${number}`, text);
+      return `/dev/fd/${number}`;
+    }
     case 'arithmetic':
       return arithmetic(await expandText(part.expression, execution, runner), execution);
     case 'parameter':
@@ -118,13 +126,16 @@ async function substitute(script: Script, execution: Execution, runner: Runner):
     const full = path.startsWith('/') ? path : `${execution.cwd}/${path}`;
     return (store.files.get(full) ?? '').replace(/\n+$/, '');
   }
+  const text = await outputOf(script, execution, runner);
+  return text.replace(/\n+$/, '').replaceAll('\0', '');
+}
+
+/** Runs a script in a subshell and answers what it printed. */
+async function outputOf(script: Script, execution: Execution, runner: Runner): Promise<string> {
   const collector = createCollector();
-  const child = runner.fork(execution, {
-    outs: new Map(execution.outs).set(1, collector),
-    isInteractive: execution.isInteractive,
-  });
+  const child = runner.fork(execution, { outs: new Map(execution.outs).set(1, collector) });
   execution.status = await runner.script(child, script);
-  return collector.text().replace(/\n+$/, '').replaceAll('\0', '');
+  return collector.text();
 }
 
 /** Works out an expression; an error ends the command. */
@@ -152,7 +163,9 @@ export function arithmetic(text: string, execution: Execution): string {
     return String(value);
   } catch (error) {
     if (!(error instanceof ArithmeticError)) throw error;
-    complain(execution, error.message);
+    const { message } = error;
+    // bash puts the whole expression before what is wrong with it.
+    complain(execution, message.startsWith(`${text}:`) ? message : `${text}: ${message}`);
     failHard(execution, 1);
     return '';
   }

@@ -56,6 +56,9 @@ async function runText(execution: Execution, text: string): Promise<number> {
     if (!(error instanceof ShellSyntaxError)) throw error;
     execution.line = error.line;
     complain(execution, error.message);
+    // In a script bash also shows the line.
+    if (!execution.isInteractive && error.message.includes('near unexpected token'))
+      complain(execution, `\`${text.split('\n')[error.line - 1] ?? ''}'`);
     execution.status = 2;
     return 2;
   }

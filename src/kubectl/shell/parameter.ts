@@ -27,13 +27,21 @@ export async function expandParameter(
       return values.join((execution.variables.text('IFS') ?? ' ').slice(0, 1));
     return part.quoted ? values : splitAgain(values);
   }
+  if (op === 'indirect') {
+    const target = lookUp(name, undefined, execution, expander) ?? '';
+    if (!/^(?:[A-Za-z_]\w*|\d+)$/.test(target)) {
+      complain(execution, `${target}: invalid variable name`);
+      failHard(execution, 1);
+      return '';
+    }
+  }
   const value =
     op === 'indirect'
       ? execution.variables.text(lookUp(name, undefined, execution, expander) ?? '')
       : lookUp(name, index, execution, expander);
   if (value === undefined && execution.options.nounset && !toleratesUnset(op)) {
     complain(execution, `${name}: unbound variable`);
-    failHard(execution, 1);
+    failHard(execution, 127);
     return '';
   }
   return operate(part, value, execution, expander);
@@ -175,7 +183,7 @@ async function operate(
       const message = await expander.text(operand);
       const usual = op === ':?' ? 'parameter null or not set' : 'parameter not set';
       complain(execution, `${part.name}: ${message === '' ? usual : message}`);
-      failHard(execution, 1);
+      failHard(execution, 127);
       return '';
     }
     case ':+':

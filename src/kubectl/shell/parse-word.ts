@@ -23,6 +23,11 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 export function readWord(cursor: Cursor, breaks: string = BREAKS): Word | undefined {
   const parts: WordPart[] = [];
   const start = cursor.at;
+  if (takeText(cursor, '<(')) {
+    const script = cursor.readScript(cursor);
+    if (!takeText(cursor, ')')) throw unfinished(cursor, ')');
+    return [{ kind: 'process', script, quoted: true }];
+  }
   readParts(cursor, parts, { breaks, quoted: false });
   return cursor.at === start ? undefined : parts;
 }

@@ -244,6 +244,7 @@ function readRedirects(cursor: Cursor): readonly Redirect[] {
 }
 
 function readRedirect(cursor: Cursor): Redirect | undefined {
+  if (looksAt(cursor, '<(')) return undefined;
   const match = takeMatch(cursor, REDIRECT);
   if (match === undefined) return undefined;
   const [, digits = '', op = '', both] = match;

@@ -105,7 +105,9 @@ export type WordPart =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
   | ParameterPart
   | { readonly kind: 'command'; readonly script: Script; readonly quoted: boolean }
-  | { readonly kind: 'arithmetic'; readonly expression: Word; readonly quoted: boolean };
+  | { readonly kind: 'arithmetic'; readonly expression: Word; readonly quoted: boolean }
+  /** `<(…)`: a file that holds what the script prints. */
+  | { readonly kind: 'process'; readonly script: Script; readonly quoted: boolean };
 
 export interface ParameterPart {
   readonly kind: 'parameter';

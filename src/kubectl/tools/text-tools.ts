@@ -33,7 +33,9 @@ export const cat: Program = async (args, io) => {
 
 /** `-5` for `-n 5`. */
 function withOldCount(args: readonly string[]): readonly string[] {
-  return args.map((arg) => arg.replace(/^-(\d+)$/, '-n$1'));
+  return args.map((arg, i) =>
+    /^-[nc]$/.test(args[i - 1] ?? '') ? arg : arg.replace(/^-(\d+)$/, '-n$1'),
+  );
 }
 
 export const head: Program = async (args, io) => {
@@ -75,7 +77,9 @@ export const head: Program = async (args, io) => {
 
 export const tail: Program = async (args, io, context) => {
   const flags = readFlags(
-    withOldCount(args).map((arg) => arg.replace(/^\+(\d+)$/, '-n+$1')),
+    withOldCount(args).map((arg, i) =>
+      /^-[nc]$/.test(args[i - 1] ?? '') ? arg : arg.replace(/^\+(\d+)$/, '-n+$1'),
+    ),
     { flags: 'fFqv', values: 'nc', long: { lines: 'n', bytes: 'c', follow: 'f' } },
   );
   if (typeof flags === 'string') return misuse(io, 'tail', flags, 1);
@@ -374,12 +378,8 @@ export const paste: Program = async (args, io) => {
   const columns: (readonly string[])[] = [];
   for (const input of inputs) columns.push(linesOf(await input.text()));
   if (flags.has('s')) for (const column of columns) io.out(`${column.join(delimiter)}\n`);
-  else if (
-    columns.length === 1 &&
-    flags.rest.every((name) => name === '-') &&
-    flags.rest.length > 1
-  ) {
-    const [lines = []] = columns;
+  else if (flags.rest.length > 1 && flags.rest.every((name) => name === '-')) {
+    const lines = columns.flat();
     for (let i = 0; i < lines.length; i += flags.rest.length)
       io.out(`${lines.slice(i, i + flags.rest.length).join(delimiter)}\n`);
   } else {

@@ -24,7 +24,7 @@ export const useTerminal = create<TerminalState>()((set, get) => {
   };
   return {
     isOpen: stored['isOpen'] === true,
-    height: typeof stored['height'] === 'number' ? stored['height'] : 260,
+    height: typeof stored['height'] === 'number' ? stored['height'] : 240,
     asked: 0,
     open() {
       save({ isOpen: true });

@@ -3,7 +3,7 @@ import { TERMINAL_LIMITS, useTerminal } from '../state/terminal.ts';
 
 const TerminalPanel = lazy(() => import('./terminal-panel.tsx'));
 /** What of the window the terminal leaves to the canvas and the strips around it. */
-const LEAVES = 360;
+const LEAVES = 480;
 const STEP = 16;
 
 /** The drawer's place above the timeline. The terminal itself is loaded when it is first opened. */

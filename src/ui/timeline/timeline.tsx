@@ -3,15 +3,19 @@ import { useEffect, useRef, useState, type PointerEvent } from 'react';
 import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Resizer } from '../parts/resizer.tsx';
-import { usePanels } from '../state/panels.ts';
+import { PANEL_LIMITS, usePanels } from '../state/panels.ts';
 import { useSelection } from '../state/selection.ts';
+import { useTerminal } from '../state/terminal.ts';
 import { useTheme } from '../state/theme.ts';
 import { GUTTER, hitTimeline, paintTimeline, type TimelineHit } from './paint-timeline.ts';
 
 /** What happened, in lanes over virtual time. The playhead is now. */
 export function Timeline() {
   const open = usePanels((state) => state.bottomOpen);
-  const height = usePanels((state) => state.bottom);
+  const wanted = usePanels((state) => state.bottom);
+  // The canvas keeps its height when the terminal opens as well.
+  const isLow = useTerminal((state) => state.isOpen);
+  const height = isLow ? PANEL_LIMITS.bottom.min : wanted;
   const toggle = usePanels((state) => state.toggle);
   return (
     <section className="panel-bottom" aria-label="Timeline" style={{ height: open ? height : 24 }}>

@@ -58,7 +58,8 @@ const ls: ShellCommand = (args, execution) => {
   const isLong = flags.includes('l');
   const inColumns = !isLong && !flags.includes('1') && execution.outs.get(1)?.isTerminal === true;
   const show = (names: readonly string[], folder: string): void => {
-    const visible = names.filter((name) => flags.includes('a') || !name.startsWith('.'));
+    const isHidden = (name: string): boolean => folder !== '' && name.startsWith('.');
+    const visible = names.filter((name) => flags.includes('a') || !isHidden(name));
     const ordered = flags.includes('r') ? visible.toReversed() : visible;
     if (isLong) {
       if (names.length > 1 || folder !== '') out(execution, `total ${ordered.length}\n`);
