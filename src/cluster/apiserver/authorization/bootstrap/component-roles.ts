@@ -105,7 +105,7 @@ export const componentRoles: readonly ClusterRole[] = [
     rule(READ, 'storage.k8s.io', 'csinodes'),
     rule(READ, 'core', 'namespaces'),
     rule(READ, 'storage.k8s.io', 'csidrivers'),
-    rule(READ, 'storage.k8s.io', 'csistoragecapacities'),
+    rule(READ, 'storage.k8s.io', 'csistoragecapacities volumeattachments'),
     rule(READ, 'resource.k8s.io', 'deviceclasses resourceclaims resourceslices'),
     rule('patch update', 'resource.k8s.io', 'resourceclaims/status'),
     rule('patch update', 'resource.k8s.io', 'resourceclaims'),
