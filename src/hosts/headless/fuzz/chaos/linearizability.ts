@@ -37,139 +37,172 @@ export type LinearizabilityVerdict =
       readonly stuck: readonly RegisterOperation[];
     };
 
-/** Judges a history of one register that begins with `initial`. The cost is exponential only in how many operations overlap. */
+/**
+ * Judges a history of one register that begins with `initial`. No two writes may write the same value. The cost is
+ * exponential only in how many answered operations overlap.
+ */
 export function checkRegister(
   operations: readonly RegisterOperation[],
   initial: RegisterValue,
 ): LinearizabilityVerdict {
-  const sorted = operations.toSorted((a, b) => a.calledAt - b.calledAt);
-  const search: Search = {
-    sorted,
-    tried: new Set(),
-    best: [],
-    taken: new Uint8Array(sorted.length),
-  };
-  if (explain(search, initial, sorted.filter(mustReturn).length)) return { linearizable: true };
-  const explained = search.best.map((index) => sorted[index] as RegisterOperation); // Indexes of this list.
+  const search = createSearch(operations);
+  if (explain(search, initial)) return { linearizable: true };
+  const explained = search.best;
   const done = new Set(explained);
-  const horizon = earliestReturn(sorted.filter((each) => !done.has(each)));
+  const left = search.answered.filter((each) => !done.has(each));
+  const horizon = left.reduce((least, { returnedAt }) => Math.min(least, returnedAt), Infinity);
   return {
     linearizable: false,
     explained,
-    stuck: sorted.filter((each) => !done.has(each) && each.calledAt <= horizon),
+    stuck: left.filter(({ calledAt }) => calledAt <= horizon),
   };
 }
 
+type Unanswered = RegisterOperation & { readonly what: { readonly next: RegisterValue } };
+
 interface Search {
-  readonly sorted: readonly RegisterOperation[];
-  /** Sets of explained operations with the value they lead to, that led nowhere. */
+  /** In the order of their calls. */
+  readonly answered: readonly RegisterOperation[];
+  /** 1 for each answered operation that has its place. */
+  readonly placed: Uint8Array;
+  /** By what they expect: those of which nobody knows. They need no place, and may be given one. */
+  readonly unanswered: ReadonlyMap<RegisterValue, readonly Unanswered[]>;
+  readonly used: Set<Unanswered>;
+  /** States that led nowhere. */
   readonly tried: Set<string>;
-  best: readonly number[];
-  /** 1 for each operation that has its place. */
-  readonly taken: Uint8Array;
+  /** The longest order found. */
+  best: readonly RegisterOperation[];
 }
 
-function mustReturn({ returnedAt }: RegisterOperation): boolean {
-  return Number.isFinite(returnedAt);
+function createSearch(operations: readonly RegisterOperation[]): Search {
+  const sorted = operations.toSorted((a, b) => a.calledAt - b.calledAt);
+  const answered = sorted.filter(({ returnedAt }) => Number.isFinite(returnedAt));
+  const unanswered = new Map<RegisterValue, Unanswered[]>();
+  for (const each of sorted) {
+    if (Number.isFinite(each.returnedAt) || each.what.kind !== 'swap') continue;
+    const { expected } = each.what;
+    const same = unanswered.get(expected);
+    const open = each as Unanswered; // A swap has a next value.
+    if (same === undefined) unanswered.set(expected, [open]);
+    else same.push(open);
+  }
+  return {
+    answered,
+    placed: new Uint8Array(answered.length),
+    unanswered,
+    used: new Set(),
+    tried: new Set(),
+    best: [],
+  };
 }
 
-function earliestReturn(operations: readonly RegisterOperation[]): number {
-  return operations.reduce((least, each) => Math.min(least, each.returnedAt), Infinity);
-}
-
-/** One choice of the search: which operation came next, and what the register holds after it. */
+/** One choice of the search: which operation comes next, and what the register holds after it. */
 interface Choice {
+  readonly operation: RegisterOperation;
+  /** Its place in the list of the answered ones; -1: it is not one of them. */
   readonly index: number;
   readonly value: RegisterValue;
 }
 
 /** Depth first with a stack of its own, since histories are longer than a call stack is deep. */
-function explain(search: Search, initial: RegisterValue, returning: number): boolean {
-  const { sorted, taken, tried } = search;
-  const order: number[] = [];
+function explain(search: Search, initial: RegisterValue): boolean {
+  const { answered, placed, tried } = search;
+  const order: Choice[] = [];
   const stack: { readonly choices: readonly Choice[]; next: number }[] = [];
-  let left = returning;
-  /** Everything before it has its place. */
+  let left = answered.length;
+  /** Every answered operation before it has its place. */
   let from = 0;
-  const enter = (value: RegisterValue): void => {
-    while (from < sorted.length && taken[from] === 1) from += 1;
-    stack.push({ choices: choicesAt(search, from, value), next: 0 });
-  };
-  enter(initial);
   if (left === 0) return true;
+  stack.push({ choices: choicesAt(search, from, initial), next: 0 });
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     const choice = top.choices[top.next++];
     if (choice === undefined) {
       stack.pop();
       const undone = order.pop();
       if (undone === undefined) continue;
-      taken[undone] = 0;
-      if (undone < from) from = undone;
-      if (mustReturn(sorted[undone] as RegisterOperation)) left += 1; // An index of the list.
+      if (undone.index < 0) search.used.delete(undone.operation as Unanswered);
+      else {
+        placed[undone.index] = 0;
+        left += 1;
+        if (undone.index < from) from = undone.index;
+      }
       continue;
     }
-    taken[choice.index] = 1;
-    order.push(choice.index);
-    if (mustReturn(sorted[choice.index] as RegisterOperation)) left -= 1; // As above.
+    order.push(choice);
+    if (choice.index < 0) search.used.add(choice.operation as Unanswered);
+    else {
+      placed[choice.index] = 1;
+      left -= 1;
+      while (placed[from] === 1) from += 1;
+    }
     if (left === 0) return true;
-    if (order.length > search.best.length) search.best = [...order];
-    const state = stateKey(taken, from, choice.value);
-    if (tried.has(state)) {
-      // Goes back at once: an empty frame ends like one whose choices are used up.
-      stack.push({ choices: [], next: 0 });
-      continue;
-    }
-    tried.add(state);
-    enter(choice.value);
+    if (order.length > search.best.length) search.best = order.map(({ operation }) => operation);
+    const state = stateKey(search, from, choice.value);
+    const isNew = !tried.has(state);
+    if (isNew) tried.add(state);
+    // A frame without choices goes back at once, like one whose choices are used up.
+    stack.push({ choices: isNew ? choicesAt(search, from, choice.value) : [], next: 0 });
   }
   return false;
 }
 
 /** The operations that can come next: called before every other open one has returned, and answered as the value would. */
-function choicesAt(
-  { sorted, taken }: Search,
-  from: number,
-  value: RegisterValue,
-): readonly Choice[] {
+function choicesAt(search: Search, from: number, value: RegisterValue): readonly Choice[] {
+  const { answered, placed, unanswered, used } = search;
   let horizon = Infinity;
-  for (let index = from; index < sorted.length; index++) {
-    const each = sorted[index] as RegisterOperation; // In range.
+  let end = from;
+  for (; end < answered.length; end++) {
+    const each = answered[end] as RegisterOperation; // In range.
     if (each.calledAt > horizon) break;
-    if (taken[index] === 0) horizon = Math.min(horizon, each.returnedAt);
+    if (placed[end] === 0) horizon = Math.min(horizon, each.returnedAt);
   }
   const choices: Choice[] = [];
-  for (let index = from; index < sorted.length; index++) {
-    const each = sorted[index] as RegisterOperation; // In range.
-    if (each.calledAt > horizon) break;
-    if (taken[index] === 1) continue;
-    const after = effectOf(each.what, value);
-    if (after !== IMPOSSIBLE) choices.push({ index, value: after.value });
+  for (let index = from; index < end; index++) {
+    if (placed[index] === 1) continue;
+    const operation = answered[index] as RegisterOperation; // In range.
+    if (operation.calledAt > horizon) continue;
+    const after = effectOf(operation.what, value);
+    if (after !== IMPOSSIBLE) choices.push({ operation, index, value: after.value });
+  }
+  for (const operation of unanswered.get(value) ?? []) {
+    if (operation.calledAt > horizon) break;
+    if (!used.has(operation)) choices.push({ operation, index: -1, value: operation.what.next });
   }
   return choices;
 }
 
 const IMPOSSIBLE = 'impossible';
 
+/** What the register holds after an answered operation. */
 function effectOf(
   call: RegisterCall,
   value: RegisterValue,
 ): { readonly value: RegisterValue } | typeof IMPOSSIBLE {
   if (call.kind === 'read') return call.found === value ? { value } : IMPOSSIBLE;
   const matches = call.expected === value;
-  switch (call.outcome) {
-    case 'done':
-      return matches ? { value: call.next } : IMPOSSIBLE;
-    case 'refused':
-      return !matches && call.found === value ? { value } : IMPOSSIBLE;
-    case 'unknown':
-      // Where it would change nothing it need not be placed: leaving it out explains the same.
-      return matches ? { value: call.next } : IMPOSSIBLE;
-  }
+  if (call.outcome === 'done') return matches ? { value: call.next } : IMPOSSIBLE;
+  return !matches && call.found === value ? { value } : IMPOSSIBLE;
 }
 
-/** The set of placed operations: all before `from`, and those marked after it. */
-function stateKey(taken: Uint8Array, from: number, value: RegisterValue): string {
-  const marks: number[] = [];
-  for (let index = from; index < taken.length; index++) if (taken[index] === 1) marks.push(index);
-  return `${from}:${marks.join(',')}:${value ?? ''}`;
+/**
+ * What the rest of the search depends on. An unanswered swap that expects a value can happen only while the register
+ * holds it, once: whether it has happened shows in the value. Only those that expect nothing can come more than once.
+ */
+function stateKey(
+  { answered, placed, unanswered, used }: Search,
+  from: number,
+  value: RegisterValue,
+): string {
+  let key = `${value ?? ''}|${from}`;
+  // What was called after the first open one had returned cannot have its place before it.
+  const horizon = answered[from]?.returnedAt ?? -Infinity;
+  for (let index = from + 1; index < answered.length; index++) {
+    if ((answered[index] as RegisterOperation).calledAt > horizon) break; // In range.
+    if (placed[index] === 1) key += `,${index}`;
+  }
+  const creations = unanswered.get(undefined) ?? [];
+  for (let at = 0; at < creations.length; at++) {
+    if (used.has(creations[at] as Unanswered)) key += `+${at}`; // In range.
+  }
+  return key;
 }
