@@ -149,9 +149,15 @@ function build(
   };
 }
 
+/** The disk of a process that has just been built here, of the kind that was asked for. */
+function diskOf<Disk>(world: World, name: string): Disk {
+  const process = world.processes.get(name);
+  if (process === undefined) throw new Error(`there is no process ${name}`);
+  return process.disk as Disk;
+}
+
 function recordsOf(world: World, name: string): ChaosClientDisk['records'] {
-  // The process of this name is such a client.
-  return (world.processes.get(name)?.disk as ChaosClientDisk).records;
+  return diskOf<ChaosClientDisk>(world, name).records;
 }
 
 function registerViolations(world: World, clients: readonly string[]): readonly string[] {
@@ -181,7 +187,7 @@ function operationText({ client, calledAt, returnedAt, what }: RegisterOperation
 
 /** What really happened: the history of the member that has applied most. */
 function truth(world: World, members: readonly string[]): readonly string[] {
-  const disks = members.map((name) => world.processes.get(name)?.disk as EtcdDisk); // They are etcd members.
+  const disks = members.map((name) => diskOf<EtcdDisk>(world, name));
   const disk = disks.reduce((best, each) => (each.revision > best.revision ? each : best));
   const events: string[] = [];
   for (let revision = disk.history.first; revision <= disk.revision; revision++) {
@@ -198,7 +204,7 @@ function watchViolations(
 ): readonly string[] {
   const happened = truth(world, members);
   return watchers.flatMap((name) => {
-    const { seen } = world.processes.get(name)?.disk as ChaosWatcherDisk; // The process of this name is a watcher.
+    const { seen } = diskOf<ChaosWatcherDisk>(world, name);
     const at = seen.findIndex((each, index) => each !== happened[index]);
     if (at >= 0) {
       return [`${name} was told "${seen[at]}" where "${happened[at] ?? 'nothing'}" happened`];
@@ -212,7 +218,7 @@ function watchViolations(
 /** After the calm all members hold the same. */
 function disagreements(world: World, members: readonly string[]): readonly string[] {
   const contents = members.map((name) => {
-    const { keys } = world.processes.get(name)?.disk as EtcdDisk; // They are etcd members.
+    const { keys } = diskOf<EtcdDisk>(world, name);
     return [...keys.values()]
       .map(({ key, value, modRevision }) => `${key}=${String(value)}@${modRevision}`)
       .toSorted()
