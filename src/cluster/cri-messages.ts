@@ -17,6 +17,7 @@ export interface ContainerConfig {
   readonly workingDir: string;
   readonly ports: readonly {
     readonly containerPort: number;
+    readonly hostPort?: number;
     readonly protocol: string;
     readonly name?: string;
   }[];

@@ -1,11 +1,4 @@
-import type {
-  ClusterRole,
-  ClusterRoleBinding,
-  ConfigMap,
-  KubernetesObject,
-  Role,
-  RoleBinding,
-} from '../../api/generated/types.ts';
+import type { ConfigMap, KubernetesObject, Role, RoleBinding } from '../../api/generated/types.ts';
 
 /** What a cluster made by kubeadm says about itself. */
 export interface ClusterFacts {
@@ -50,7 +43,6 @@ export function configurationObjects(facts: ClusterFacts): readonly KubernetesOb
     }),
     configMap('cluster-info', { kubeconfig: kubeconfig(facts) }, 'kube-public'),
     ...clusterInfoAccess(),
-    ...proxierAccess(),
   ];
 }
 
@@ -153,34 +145,6 @@ function clusterInfoAccess(): readonly KubernetesObject[] {
     metadata,
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
     subjects: [{ kind: 'User', name: 'system:anonymous', apiGroup: 'rbac.authorization.k8s.io' }],
-  };
-  return [role, binding];
-}
-
-/** What kube-proxy may do. The API server makes the role itself where it has one; then this is there already. */
-function proxierAccess(): readonly KubernetesObject[] {
-  const name = 'system:node-proxier';
-  const role: ClusterRole = {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRole',
-    metadata: { name },
-    rules: [
-      { apiGroups: [''], resources: ['services', 'nodes'], verbs: ['list', 'watch'] },
-      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] },
-      { apiGroups: [''], resources: ['nodes'], verbs: ['get'] },
-      {
-        apiGroups: ['', 'events.k8s.io'],
-        resources: ['events'],
-        verbs: ['create', 'patch', 'update'],
-      },
-    ],
-  };
-  const binding: ClusterRoleBinding = {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-    subjects: [{ kind: 'User', name: 'system:kube-proxy', apiGroup: 'rbac.authorization.k8s.io' }],
   };
   return [role, binding];
 }

@@ -60,12 +60,33 @@ function hostAnswer(
     relay(runtime, proxy, packet, asker, env);
     return undefined;
   }
-  for (const [podUid, { record }] of disk.sandboxes) {
-    if (!record.hostNetwork || record.state !== 'ready') continue;
+  for (const [podUid, { record, containers }] of disk.sandboxes) {
+    if (record.state !== 'ready') continue;
+    if (!record.hostNetwork) {
+      const own = portBehind(runtime, containers, packet);
+      if (own === undefined) continue;
+      return podAnswer(runtime, podUid, { ...packet, ip: record.ip, port: own }, asker, env);
+    }
     const outcome = podAnswer(runtime, podUid, packet, asker, env);
     if (outcome === undefined || outcome.kind === 'open') return outcome;
   }
   return REFUSED;
+}
+
+/** The Pod's own port behind a `hostPort` of the node (upstream: the plugin portmap); undefined: it has none there. */
+function portBehind(
+  { disk }: Runtime,
+  containers: readonly string[],
+  { port, protocol }: NetConnect,
+): number | undefined {
+  for (const id of containers) {
+    const container = disk.containers.get(id);
+    if (container?.record.state !== 'running') continue;
+    for (const each of container.config.ports) {
+      if (each.hostPort === port && each.protocol === protocol) return each.containerPort;
+    }
+  }
+  return undefined;
 }
 
 function isHealthPort({ disk }: Runtime, port: number): boolean {

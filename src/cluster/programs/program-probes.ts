@@ -44,7 +44,7 @@ function httpAnswer(
     ({ kind: 'open', status, body }) as const;
   switch (running.http) {
     case 'any':
-      return open(200, 'ok\n');
+      return open(200, bodyOf(running, host.config, path));
     case 'none':
       return open(undefined, '');
     case 'ten-seconds': {
@@ -53,6 +53,22 @@ function httpAnswer(
     }
     case 'files':
       return fileAnswer(program, running.root, host, path);
+  }
+}
+
+/** Servers that are made to say who answers; of all others it is known that they answer. */
+function bodyOf({ name }: Running, { hostname }: ContainerConfig, path: string): string {
+  switch (name) {
+    case 'serve_hostname':
+      return `${hostname}\n`;
+    case 'agnhost':
+      return path.startsWith('/hostname') ? hostname : 'ok\n';
+    case 'whoami':
+      return `Hostname: ${hostname}\n`;
+    case 'hello-app':
+      return `Hello, world!\nVersion: 1.0.0\nHostname: ${hostname}\n`;
+    default:
+      return 'ok\n';
   }
 }
 

@@ -64,6 +64,22 @@ describe('traffic', () => {
     expect(rig.curl('192.168.1.99', port)).toBeUndefined();
   });
 
+  test('a hostPort leads to its Pod; who answers a Service says its name', () => {
+    const ports = [{ containerPort: 80, hostPort: 8088 }];
+    rig.apply(
+      serverPod('edge', 'edge', 'node-2', {
+        containers: [{ name: 'who', image: 'traefik/whoami:v1.10', ports }],
+      }),
+      serviceOf('edge', 'edge'),
+    );
+    rig.seconds(20);
+    const said = 'Hostname: edge\n';
+    expect(rig.run('here', 'wget -qO- http://edge')).toBe(`${said}exit 0\n`);
+    expect(rig.run('here', 'wget -qO- http://192.168.1.2:8088')).toContain(said);
+    expect(rig.curl('192.168.1.2', 8088)).toMatchObject({ body: said });
+    expect(rig.run('here', 'wget -qO- http://192.168.1.1:8088')).toContain('refused');
+  });
+
   test('an address that nobody has: no route after three seconds; a port without a rule: silence', () => {
     const before = rig.world.now;
     expect(rig.run('here', 'wget -qO- http://10.244.2.200')).toContain('No route to host');
