@@ -23,6 +23,8 @@ export interface EtcdConfig {
   readonly autoCompactionRetention?: number;
   /** `--corrupt-check-time`; 0: off. */
   readonly corruptCheckMicros?: Micros;
+  /** `--feature-gates=InitialCorruptCheck`: whether a member compares itself with the others when it starts. */
+  readonly initialCorruptCheck?: boolean;
   /** `--snapshot-count`: after so many applied entries the log is cut, and how many are left then. */
   readonly snapshotCount?: number;
   readonly snapshotCatchUpEntries?: number;
@@ -49,6 +51,7 @@ export function memberConfig(
 ): EtcdConfig {
   return Object.freeze({
     name: machine,
+    initialCorruptCheck: true,
     initialCluster: Object.freeze(
       machines.map(({ name, address, process }) =>
         Object.freeze({ name, peerUrl: `https://${address}:2380`, process }),

@@ -10,13 +10,21 @@ export function armCorruptCheck({ config, env, memory }: Member): void {
   if (period > 0) env.after(period, { type: 'etcd/corrupt-check', term: memory.raft.term });
 }
 
+/** A member that starts with data asks the others for their fingerprints; one that differs does not serve. */
+export function checkAtStart({ config, disk, memory, env }: Member): void {
+  if (config.initialCorruptCheck !== true || disk.revision === 1) return;
+  for (const { process } of memory.peers.values()) {
+    env.send(process, { type: 'etcd/peer-hash', revision: disk.revision, atStart: true });
+  }
+}
+
 /** Asks every other member for its fingerprint. */
 export function checkCorruption(member: Member, term: number): void {
   const { memory, disk, env } = member;
   if (memory.raft.role !== 'leader' || memory.raft.term !== term) return;
   env.resumeCause(undefined);
   for (const { process } of memory.peers.values()) {
-    env.send(process, { type: 'etcd/peer-hash', revision: disk.revision });
+    env.send(process, { type: 'etcd/peer-hash', revision: disk.revision, atStart: false });
   }
   armCorruptCheck(member);
 }
@@ -24,12 +32,13 @@ export function checkCorruption(member: Member, term: number): void {
 /** A member's fingerprint, for whoever asked. One that lags has nothing to compare. */
 export function answerHash(
   { disk, env }: Member,
-  { revision }: Extract<PeerMessage, { type: 'etcd/peer-hash' }>,
+  { revision, atStart }: Extract<PeerMessage, { type: 'etcd/peer-hash' }>,
 ): void {
   if (env.from === undefined || revision > disk.revision || revision < disk.compactedRevision)
     return;
   env.send(env.from, {
     type: 'etcd/peer-hash-answer',
+    atStart,
     member: disk.memberId,
     revision,
     compactRevision: disk.compactedRevision,
@@ -43,9 +52,14 @@ export function compareHash(
   answer: Extract<PeerMessage, { type: 'etcd/peer-hash-answer' }>,
 ): void {
   const { memory, disk, env } = member;
-  const { revision, compactRevision, hash } = answer;
-  if (memory.raft.role !== 'leader' || compactRevision !== disk.compactedRevision) return;
+  const { revision, compactRevision, hash, atStart } = answer;
+  if (compactRevision !== disk.compactedRevision) return;
+  if (memory.raft.role !== 'leader' && !atStart) return;
   if (revision < disk.compactedRevision || hashStore(disk, revision) === hash) return;
+  if (atStart) {
+    env.exit(1, `${disk.memberId} found data inconsistency with peers`);
+    return;
+  }
   env.resumeCause(undefined);
   env.note(`member ${answer.member} holds something else at revision ${revision}`);
   const alarm = Object.freeze({ member: answer.member, alarm: 'CORRUPT' as const });

@@ -1,6 +1,7 @@
 import { SECOND } from '../../kernel/time.ts';
 import { newMemory } from './birth.ts';
 import { initialMembers } from './config.ts';
+import { checkAtStart } from './corruption.ts';
 import { missLeader } from './leadership.ts';
 import { raftOf, type EtcdMessage, type Member } from './member.ts';
 import { campaign } from './raft/elect.ts';
@@ -30,7 +31,10 @@ export function begin(member: Member): void {
     return;
   }
   missLeader(member);
-  if (!isFresh(member)) return;
+  if (!isFresh(member)) {
+    checkAtStart(member);
+    return;
+  }
   memory.joining = true;
   askOthers(member);
 }

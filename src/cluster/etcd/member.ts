@@ -54,9 +54,11 @@ export type PeerMessage =
       readonly client: string;
       readonly id: number;
     }
-  | { readonly type: 'etcd/peer-hash'; readonly revision: number }
+  /** `atStart`: by a member that starts, and not by a leader that compares now and then. */
+  | { readonly type: 'etcd/peer-hash'; readonly revision: number; readonly atStart: boolean }
   | {
       readonly type: 'etcd/peer-hash-answer';
+      readonly atStart: boolean;
       readonly member: string;
       readonly revision: number;
       readonly compactRevision: number;

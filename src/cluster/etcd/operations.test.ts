@@ -314,6 +314,30 @@ describe('corruption', () => {
     });
     expect(health(rig, other)[1]).toContain('ALARM CORRUPT');
   });
+
+  test('is found by the member itself when it starts, and it does not serve', () => {
+    const rig = etcdRig(3);
+    put(rig, lead(rig), `${pods}a`, 1);
+    const [wrong, other = ''] = followersOf(rig);
+    for (const process of [other, wrong]) {
+      stop(rig, process);
+      run(rig, 2 * SECOND);
+      restart(rig, process);
+      run(rig, 5 * SECOND);
+      expect(memoryOf(rig, process)).toBeDefined();
+    }
+    rig.kernel.prod(rig.world, {
+      to: wrong,
+      message: { type: 'etcd/flip-value', key: `${pods}a` } as never,
+      cause: undefined,
+    });
+    run(rig);
+    stop(rig, wrong);
+    restart(rig, wrong);
+    run(rig, 5 * SECOND);
+    expect(memoryOf(rig, wrong)).toBeUndefined();
+    expect(put(rig, other, `${pods}b`, 1)).toMatchObject({ succeeded: true });
+  });
 });
 
 describe('snapshots', () => {

@@ -115,23 +115,57 @@ export function put(
   const { key, value, lease, cause } = write;
   const previous = disk.keys.get(key);
   const revision = ++disk.revision;
-  const keyValue: StoredKeyValue = Object.freeze({
-    key,
-    value,
-    createRevision: previous === undefined ? revision : previous.createRevision,
-    modRevision: revision,
-    version: previous === undefined ? 1 : previous.version + 1,
-    lease,
-    cause,
-    createdCause: previous === undefined ? cause : previous.createdCause,
-    bytes: weigh(disk.backend, bucketOf(key), key, value),
-  });
-  occupy(disk.backend, keyValue.bytes);
+  const bytes = weigh(disk.backend, bucketOf(key), key, value);
+  const shared =
+    disk.members.size > 1 ? sharedEvent(write, { previous, revision, bytes }) : undefined;
+  const keyValue: StoredKeyValue =
+    shared?.keyValue ??
+    Object.freeze({
+      key,
+      value,
+      createRevision: previous === undefined ? revision : previous.createRevision,
+      modRevision: revision,
+      version: previous === undefined ? 1 : previous.version + 1,
+      lease,
+      cause,
+      createdCause: previous === undefined ? cause : previous.createdCause,
+      bytes,
+    });
+  occupy(disk.backend, bytes);
   if (previous === undefined) addKey(bucketIndex(disk, key), key);
   if (lease !== (previous?.lease ?? 0))
     moveLease(disk, key, { from: previous?.lease ?? 0, to: lease });
   disk.keys.set(key, keyValue);
-  return remember(disk, { kind: 'put', key, keyValue, previous, cause });
+  const event = remember(disk, shared ?? { kind: 'put', key, keyValue, previous, cause });
+  if (disk.members.size > 1 && typeof value === 'object' && value !== null)
+    events.set(value, event);
+  return event;
+}
+
+/**
+ * Members that apply the same write make equal records; they share the first one's. A memo only: what is taken from it
+ * is equal, field by field, to what would have been made.
+ */
+const events = new WeakMap<object, StoredEvent>();
+
+function sharedEvent(
+  { key, value, lease, cause }: Parameters<typeof put>[1],
+  made: {
+    readonly previous: StoredKeyValue | undefined;
+    readonly revision: number;
+    readonly bytes: number;
+  },
+): StoredEvent | undefined {
+  const event = typeof value === 'object' && value !== null ? events.get(value) : undefined;
+  if (event === undefined || event.previous !== made.previous || event.key !== key)
+    return undefined;
+  const { keyValue } = event;
+  const isEqual =
+    keyValue.modRevision === made.revision &&
+    keyValue.bytes === made.bytes &&
+    keyValue.lease === lease &&
+    keyValue.cause === cause;
+  return isEqual ? event : undefined;
 }
 
 /** Deletes a key under the next revision; undefined, and no revision, when there is nothing to delete. */
