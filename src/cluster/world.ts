@@ -161,6 +161,13 @@ function addControlPlane(
   });
 }
 
+/** Processors of a control-plane machine, which operators choose by the number of nodes. */
+function coresFor(nodes: number): number {
+  if (nodes <= 100) return 4;
+  if (nodes <= 250) return 8;
+  return nodes <= 500 ? 16 : 32;
+}
+
 /** The processes of the control plane on one machine: they wait for the container runtime to start them. */
 function addComponents(
   world: World,
@@ -185,6 +192,8 @@ function addComponents(
       epochMillis: setUp.epochMillis,
       serviceCidr: setUp.flags.serviceCidr,
       advertiseAddress: address,
+      servers: setUp.controlPlanes.length,
+      cpuCores: coresFor(setUp.nodes.length),
     }),
   });
   addProcess(world, {

@@ -8,6 +8,8 @@ export interface ApiServerConfig {
   readonly serviceCidr: string;
   /** `--advertise-address`: where the Service `kubernetes` leads. */
   readonly advertiseAddress: string;
+  /** How many API servers the cluster is meant to have. */
+  readonly servers: number;
   /** Processors that the server may use. */
   readonly cpuCores: number;
   /** `--max-requests-inflight` and `--max-mutating-requests-inflight`: their sum is what priority levels share. */
@@ -25,6 +27,7 @@ export function apiServerConfig(
 ): ApiServerConfig {
   return Object.freeze({
     advertiseAddress: '192.168.0.10',
+    servers: 1,
     cpuCores: 4,
     maxRequestsInflight: 400,
     maxMutatingRequestsInflight: 200,

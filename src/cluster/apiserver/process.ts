@@ -70,7 +70,7 @@ export const apiServerBehaviour = defineBehaviour<
         asking: 0,
         holder: '',
         renewals: 0,
-        servers: 1,
+        servers: config.servers,
       },
       consultation: { call: 0, asked: [], next: [] },
       health: unknownHealth(),

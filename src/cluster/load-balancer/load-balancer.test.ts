@@ -163,7 +163,7 @@ test('with no server up, connections are closed at once', () => {
 
 test('the identity Leases name each server', () => {
   const rig = balancedRig();
-  run(rig, SECOND);
+  run(rig, 3 * SECOND);
   const path = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
   const items = (ask(rig, { method: 'GET', path })?.body as { items: KubernetesObject[] }).items;
   expect(

@@ -103,7 +103,11 @@ function revisionOf({ metadata }: KubeObject): string {
 
 /** A rig whose servers are ready and whose balancer has seen it. */
 export function balancedRig(
-  options: { readonly seed?: number; readonly servers?: number } = {},
+  options: {
+    readonly seed?: number;
+    readonly servers?: number;
+    readonly serviceCidr?: string;
+  } = {},
 ): BalancedRig {
   const { seed = 1, servers = 3 } = options;
   const kernel = createKernel([
@@ -125,7 +129,8 @@ export function balancedRig(
     const config = apiServerConfig({
       etcd: ETCD,
       epochMillis,
-      serviceCidr: DEFAULT_FLAGS.serviceCidr,
+      serviceCidr: options.serviceCidr ?? DEFAULT_FLAGS.serviceCidr,
+      servers,
       advertiseAddress: `192.168.0.${9 + index}`,
     });
     process(apiServer(index), 'kube-apiserver', `cp-${index}`, config);

@@ -86,7 +86,7 @@ export function takeOwnAnswer(
   const addresses = answer.keyValues
     .map(({ key }) => key.slice(MASTER_LEASES.length))
     .toSorted(compareStrings);
-  own.servers = addresses.length;
+  own.servers = Math.max(addresses.length, server.config.servers);
   if (addresses.length > 0) writeEndpoints(server, addresses);
 }
 

@@ -1,4 +1,4 @@
-import { SECOND } from '../../../kernel/time.ts';
+import { SECOND, type Micros } from '../../../kernel/time.ts';
 import type { Server } from '../server.ts';
 import { ownObjects } from './objects.ts';
 
@@ -21,8 +21,9 @@ export interface OwnState {
   renewals: number;
 }
 
-/** How soon the server looks again for what it could not make, or what somebody deleted. */
+/** How soon the server looks again for what somebody deleted, and for what it could not make. */
 const LOOK_AGAIN = 10 * SECOND;
+const TRY_AGAIN = SECOND;
 
 /** One of the server's own writes has been answered. */
 export function noteOwnAnswer({ memory, env }: Server, code: number): void {
@@ -30,14 +31,17 @@ export function noteOwnAnswer({ memory, env }: Server, code: number): void {
   own.waiting -= 1;
   // What is there now may be what the next one needs; another server may have been quicker to make it.
   if (code < 400 || code === 409) own.isDue = true;
-  else lookAgain({ memory, env });
+  else lookAgain({ memory, env }, TRY_AGAIN);
 }
 
 /** Looks for missing objects in a while. */
-export function lookAgain({ memory, env }: Pick<Server, 'memory' | 'env'>): void {
+export function lookAgain(
+  { memory, env }: Pick<Server, 'memory' | 'env'>,
+  after: Micros = LOOK_AGAIN,
+): void {
   if (memory.own.timerArmed) return;
   memory.own.timerArmed = true;
-  env.after(LOOK_AGAIN, { type: 'apiserver/tend' });
+  env.after(after, { type: 'apiserver/tend' });
 }
 
 /** Whether a key is that of one of the server's own objects. */

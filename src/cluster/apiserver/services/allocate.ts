@@ -10,6 +10,7 @@ import { invalidError, type StatusError } from '../../../api/status-error.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
 import type { Server } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
+import { settleClaims } from './claim.ts';
 import { ipv4Number, ipv4Range, ipv4Text } from './cidr.ts';
 import { draw, isFree, promise, release, take, type Pool } from './pool.ts';
 
@@ -33,6 +34,7 @@ export function allocate(
   if (call.target.kind.storage !== 'services/specs' || call.target.subresource !== '') {
     return success(change.next);
   }
+  settleClaims(call, key);
   const next = change.next as Service;
   const old = change.old as Service | undefined;
   const errors: FieldError[] = [];
@@ -156,7 +158,7 @@ function withNodePorts(server: Server, service: Service, { key, errors }: Alloca
       return port;
     }
     const stream = server.env.random('node-ports');
-    const number = draw(pool, NODE_PORTS, { key, now, stream });
+    const number = draw(pool, NODE_PORTS, { key, now, stream, except: own });
     if (number === undefined) {
       const detail = 'failed to allocate a nodePort: range is full';
       errors.push(invalid(`spec.ports[${index}].nodePort`, 0, detail));

@@ -12,9 +12,12 @@ export interface Pool {
   readonly promised: Map<number, Promised>;
 }
 
-interface Promised {
+/** Frozen. */
+export interface Promised {
   readonly key: string;
   readonly until: Micros;
+  /** With several servers: whether the number is known to be nobody else's. */
+  readonly claim: 'none' | 'asked' | 'held';
 }
 
 const PROMISE_HOLDS: Micros = MINUTE;
@@ -41,8 +44,37 @@ export function promise(
   number: number,
   { key, now }: { key: string; now: Micros },
 ): void {
-  pool.promised.set(number, Object.freeze({ key, until: now + PROMISE_HOLDS }));
+  const before = pool.promised.get(number);
+  const claim = before?.key === key && before.until > now ? before.claim : 'none';
+  pool.promised.set(number, Object.freeze({ key, until: now + PROMISE_HOLDS, claim }));
 }
+
+/** The numbers that a write under way has been given. */
+export function promisedTo(
+  pool: Pool,
+  { key, now }: { readonly key: string; readonly now: Micros },
+): readonly number[] {
+  const numbers: number[] = [];
+  for (const [number, promise] of pool.promised) {
+    if (promise.key === key && promise.until > now) numbers.push(number);
+  }
+  return numbers;
+}
+
+/** Notes how far the claim on a promised number is. */
+export function setClaim(pool: Pool, number: number, claim: Promised['claim']): void {
+  const promise = pool.promised.get(number);
+  if (promise !== undefined) pool.promised.set(number, Object.freeze({ ...promise, claim }));
+}
+
+/** Another server has given a number to somebody whose Service is not here yet. */
+export function loseTo(pool: Pool, number: number, now: Micros): void {
+  const until = now + PROMISE_HOLDS;
+  pool.promised.set(number, Object.freeze({ key: ELSEWHERE, until, claim: 'none' }));
+}
+
+/** No Service has this key. */
+const ELSEWHERE = '';
 
 /** A Service has come to hold a number. */
 export function take(pool: Pool, number: number, key: string): void {
@@ -66,8 +98,20 @@ export function draw(
     key,
     now,
     stream,
-  }: { readonly key: string; readonly now: Micros; readonly stream: RandomStream },
+    except,
+  }: {
+    readonly key: string;
+    readonly now: Micros;
+    readonly stream: RandomStream;
+    /** What the same write has been given for something else. */
+    readonly except?: ReadonlySet<number>;
+  },
 ): number | undefined {
+  // A write that is decided once more keeps what it was given.
+  for (const number of promisedTo(pool, { key, now })) {
+    const isInside = number >= range.first && number < range.first + range.size;
+    if (isInside && except?.has(number) !== true) return number;
+  }
   const upper = range.first + range.lowerPart;
   return (
     drawFrom(pool, { first: upper, size: range.size - range.lowerPart }, { key, now, stream }) ??

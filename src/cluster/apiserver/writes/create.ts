@@ -16,6 +16,7 @@ import { LATER, refuse, type Answer } from '../exchange.ts';
 import { keyOf } from '../request-target.ts';
 import { cacheOf } from '../server.ts';
 import { allocate } from '../services/allocate.ts';
+import { nextClaim } from '../services/claim.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject } from './commit.ts';
@@ -90,6 +91,10 @@ export function createFrom(
   const object = allocated.value;
   const warnings = allWarnings(given.warnings, kind.warnings(object), security.warnings);
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
+  if (kind.storage === 'services/specs') {
+    const claim = nextClaim(call, key);
+    if (claim !== undefined) return claim;
+  }
   const then = { kind: 'object', code: 201 } as const;
   return commitObject(server, { kind, key, next: object, old: undefined, then, warnings });
 }

@@ -12,6 +12,7 @@ import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, type Answer, type Then } from '../exchange.ts';
 import { cacheOf } from '../server.ts';
 import { allocate } from '../services/allocate.ts';
+import { nextClaim } from '../services/claim.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject, commitRemoval } from './commit.ts';
@@ -114,17 +115,30 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   const admitted = admit(call, { next, old });
   if (!admitted.ok) return refuse(admitted.error.status);
   const kept = withOldMetadata(admitted.value, old);
-  const prepared = isStatus
-    ? kind.prepareForStatusUpdate(kept, old)
-    : kind.prepareForUpdate(kept, old);
+  const { subresource } = target;
+  // Endpoints of a kind's own, such as the approval of a CertificateSigningRequest.
+  const special = subresource === '' ? undefined : kind.subresourceUpdates?.[subresource];
+  const prepared =
+    special !== undefined
+      ? special.prepare(kept, old)
+      : isStatus
+        ? kind.prepareForStatusUpdate(kept, old)
+        : kind.prepareForUpdate(kept, old);
   const allocated = allocate(call, { next: prepared, old }, key);
   if (!allocated.ok) return refuse(allocated.error);
   const object = allocated.value;
-  const errors = isStatus
-    ? kind.validateStatusUpdate(object, old)
-    : kind.validateUpdate(object, old);
+  const errors =
+    special !== undefined
+      ? special.validate(object, old)
+      : isStatus
+        ? kind.validateStatusUpdate(object, old)
+        : kind.validateUpdate(object, old);
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
+  if (kind.storage === 'services/specs' && !isDryRun(exchange.request)) {
+    const claim = nextClaim(call, key);
+    if (claim !== undefined) return claim;
+  }
   const { warnings: decodeWarnings } = change;
   // Upstream does not trouble etcd with a write that changes nothing.
   // Managers come first: most writes change whose a field is, and that is soon found.
