@@ -72,6 +72,10 @@ export const kinds = [
   ['apiextensions.k8s.io/v1', ['CustomResourceDefinition']],
   ['apiregistration.k8s.io/v1', ['APIService']],
   ['flowcontrol.apiserver.k8s.io/v1', ['FlowSchema', 'PriorityLevelConfiguration']],
+  [
+    'resource.k8s.io/v1',
+    ['DeviceClass', 'ResourceClaim', 'ResourceClaimTemplate', 'ResourceSlice'],
+  ],
 ];
 
 /** Types of meta/v1 that no kind refers to but every server and client needs. */
@@ -129,4 +133,5 @@ export const renamed = {
     'ApiextensionsV1WebhookClientConfig',
   IoK8sKubeAggregatorPkgApisApiregistrationV1ServiceReference: 'ApiregistrationV1ServiceReference',
   IoK8sApiAuthenticationV1UserInfo: 'UserInfo',
+  IoK8sApiCoreV1ResourceClaim: 'ContainerResourceClaim',
 };

@@ -175,6 +175,24 @@ export interface AggregationRule {
   readonly clusterRoleSelectors?: readonly LabelSelector[];
 }
 
+/** resource.k8s.io v1 AllocatedDeviceStatus. */
+export interface AllocatedDeviceStatus {
+  readonly conditions?: readonly Condition[];
+  readonly data?: JsonValue;
+  readonly device: string;
+  readonly driver: string;
+  readonly networkData?: NetworkDeviceData;
+  readonly pool: string;
+  readonly shareID?: string;
+}
+
+/** resource.k8s.io v1 AllocationResult. */
+export interface AllocationResult {
+  readonly allocationTimestamp?: Time;
+  readonly devices?: DeviceAllocationResult;
+  readonly nodeSelector?: NodeSelector;
+}
+
 /** apiextensions.k8s.io v1 ServiceReference. */
 export interface ApiextensionsV1ServiceReference {
   readonly name: string;
@@ -254,6 +272,11 @@ export interface BoundObjectReference {
   readonly kind?: string;
   readonly name?: string;
   readonly uid?: string;
+}
+
+/** resource.k8s.io v1 CELDeviceSelector. */
+export interface CELDeviceSelector {
+  readonly expression: string;
 }
 
 /** storage.k8s.io/v1 CSIDriver. */
@@ -343,6 +366,25 @@ export interface CSIVolumeSource {
 export interface Capabilities {
   readonly add?: readonly string[];
   readonly drop?: readonly string[];
+}
+
+/** resource.k8s.io v1 CapacityRequestPolicy. */
+export interface CapacityRequestPolicy {
+  readonly default?: Quantity;
+  readonly validRange?: CapacityRequestPolicyRange;
+  readonly validValues?: readonly Quantity[];
+}
+
+/** resource.k8s.io v1 CapacityRequestPolicyRange. */
+export interface CapacityRequestPolicyRange {
+  readonly max?: Quantity;
+  readonly min: Quantity;
+  readonly step?: Quantity;
+}
+
+/** resource.k8s.io v1 CapacityRequirements. */
+export interface CapacityRequirements {
+  readonly requests?: Readonly<Record<string, Quantity>>;
 }
 
 /** core v1 CephFSPersistentVolumeSource. */
@@ -564,6 +606,12 @@ export interface ContainerResizePolicy {
   readonly restartPolicy: string;
 }
 
+/** core v1 ResourceClaim. */
+export interface ContainerResourceClaim {
+  readonly name: string;
+  readonly request?: string;
+}
+
 /** autoscaling v2 ContainerResourceMetricSource. */
 export interface ContainerResourceMetricSource {
   readonly container: string;
@@ -650,6 +698,17 @@ export interface ControllerRevision {
   readonly kind: 'ControllerRevision';
   readonly metadata: ObjectMeta;
   readonly revision: number;
+}
+
+/** resource.k8s.io v1 Counter. */
+export interface Counter {
+  readonly value: Quantity;
+}
+
+/** resource.k8s.io v1 CounterSet. */
+export interface CounterSet {
+  readonly counters: Readonly<Record<string, Counter>>;
+  readonly name: string;
 }
 
 /** batch/v1 CronJob. */
@@ -906,6 +965,154 @@ export interface DeploymentStrategy {
   readonly type?: 'Recreate' | 'RollingUpdate';
 }
 
+/** resource.k8s.io v1 Device. */
+export interface Device {
+  readonly allNodes?: boolean;
+  readonly allowMultipleAllocations?: boolean;
+  readonly attributes?: Readonly<Record<string, DeviceAttribute>>;
+  readonly bindingConditions?: readonly string[];
+  readonly bindingFailureConditions?: readonly string[];
+  readonly bindsToNode?: boolean;
+  readonly capacity?: Readonly<Record<string, DeviceCapacity>>;
+  readonly consumesCounters?: readonly DeviceCounterConsumption[];
+  readonly name: string;
+  readonly nodeAllocatableResourceMappings?: Readonly<Record<string, NodeAllocatableResourceMapping>>;
+  readonly nodeName?: string;
+  readonly nodeSelector?: NodeSelector;
+  readonly taints?: readonly DeviceTaint[];
+}
+
+/** resource.k8s.io v1 DeviceAllocationConfiguration. */
+export interface DeviceAllocationConfiguration {
+  readonly opaque?: OpaqueDeviceConfiguration;
+  readonly requests?: readonly string[];
+  readonly source: 'FromClaim' | 'FromClass';
+}
+
+/** resource.k8s.io v1 DeviceAllocationResult. */
+export interface DeviceAllocationResult {
+  readonly config?: readonly DeviceAllocationConfiguration[];
+  readonly results?: readonly DeviceRequestAllocationResult[];
+}
+
+/** resource.k8s.io v1 DeviceAttribute. */
+export interface DeviceAttribute {
+  readonly bool?: boolean;
+  readonly bools?: readonly boolean[];
+  readonly int?: number;
+  readonly ints?: readonly number[];
+  readonly string?: string;
+  readonly strings?: readonly string[];
+  readonly version?: string;
+  readonly versions?: readonly string[];
+}
+
+/** resource.k8s.io v1 DeviceCapacity. */
+export interface DeviceCapacity {
+  readonly requestPolicy?: CapacityRequestPolicy;
+  readonly value: Quantity;
+}
+
+/** resource.k8s.io v1 DeviceClaim. */
+export interface DeviceClaim {
+  readonly config?: readonly DeviceClaimConfiguration[];
+  readonly constraints?: readonly DeviceConstraint[];
+  readonly requests?: readonly DeviceRequest[];
+}
+
+/** resource.k8s.io v1 DeviceClaimConfiguration. */
+export interface DeviceClaimConfiguration {
+  readonly opaque?: OpaqueDeviceConfiguration;
+  readonly requests?: readonly string[];
+}
+
+/** resource.k8s.io/v1 DeviceClass. */
+export interface DeviceClass {
+  readonly apiVersion: 'resource.k8s.io/v1';
+  readonly kind: 'DeviceClass';
+  readonly metadata: ObjectMeta;
+  readonly spec: DeviceClassSpec;
+}
+
+/** resource.k8s.io v1 DeviceClassConfiguration. */
+export interface DeviceClassConfiguration {
+  readonly opaque?: OpaqueDeviceConfiguration;
+}
+
+/** resource.k8s.io v1 DeviceClassSpec. */
+export interface DeviceClassSpec {
+  readonly config?: readonly DeviceClassConfiguration[];
+  readonly extendedResourceName?: string;
+  readonly selectors?: readonly DeviceSelector[];
+}
+
+/** resource.k8s.io v1 DeviceConstraint. */
+export interface DeviceConstraint {
+  readonly distinctAttribute?: string;
+  readonly matchAttribute?: string;
+  readonly requests?: readonly string[];
+}
+
+/** resource.k8s.io v1 DeviceCounterConsumption. */
+export interface DeviceCounterConsumption {
+  readonly counterSet: string;
+  readonly counters: Readonly<Record<string, Counter>>;
+}
+
+/** resource.k8s.io v1 DeviceRequest. */
+export interface DeviceRequest {
+  readonly exactly?: ExactDeviceRequest;
+  readonly firstAvailable?: readonly DeviceSubRequest[];
+  readonly name: string;
+}
+
+/** resource.k8s.io v1 DeviceRequestAllocationResult. */
+export interface DeviceRequestAllocationResult {
+  readonly adminAccess?: boolean;
+  readonly bindingConditions?: readonly string[];
+  readonly bindingFailureConditions?: readonly string[];
+  readonly consumedCapacity?: Readonly<Record<string, Quantity>>;
+  readonly device: string;
+  readonly driver: string;
+  readonly pool: string;
+  readonly request: string;
+  readonly shareID?: string;
+  readonly tolerations?: readonly DeviceToleration[];
+}
+
+/** resource.k8s.io v1 DeviceSelector. */
+export interface DeviceSelector {
+  readonly cel?: CELDeviceSelector;
+}
+
+/** resource.k8s.io v1 DeviceSubRequest. */
+export interface DeviceSubRequest {
+  readonly allocationMode?: 'All' | 'ExactCount';
+  readonly capacity?: CapacityRequirements;
+  readonly count?: number;
+  readonly deviceClassName: string;
+  readonly name: string;
+  readonly selectors?: readonly DeviceSelector[];
+  readonly tolerations?: readonly DeviceToleration[];
+}
+
+/** resource.k8s.io v1 DeviceTaint. */
+export interface DeviceTaint {
+  readonly effect: 'NoExecute' | 'NoSchedule' | 'None';
+  readonly key: string;
+  readonly timeAdded?: Time;
+  readonly value?: string;
+}
+
+/** resource.k8s.io v1 DeviceToleration. */
+export interface DeviceToleration {
+  readonly effect?: 'NoExecute' | 'NoSchedule' | 'None';
+  readonly key?: string;
+  readonly operator?: 'Equal' | 'Exists';
+  readonly tolerationSeconds?: number;
+  readonly value?: string;
+}
+
 /** discovery.k8s.io v1 EndpointPort. */
 export interface DiscoveryV1EndpointPort {
   readonly appProtocol?: string;
@@ -1129,6 +1336,17 @@ export interface Eviction {
   readonly deleteOptions?: DeleteOptions;
   readonly kind: 'Eviction';
   readonly metadata?: ObjectMeta;
+}
+
+/** resource.k8s.io v1 ExactDeviceRequest. */
+export interface ExactDeviceRequest {
+  readonly adminAccess?: boolean;
+  readonly allocationMode?: 'All' | 'ExactCount';
+  readonly capacity?: CapacityRequirements;
+  readonly count?: number;
+  readonly deviceClassName: string;
+  readonly selectors?: readonly DeviceSelector[];
+  readonly tolerations?: readonly DeviceToleration[];
 }
 
 /** core v1 ExecAction. */
@@ -1988,6 +2206,13 @@ export interface NamespaceStatus {
   readonly phase?: 'Active' | 'Terminating';
 }
 
+/** resource.k8s.io v1 NetworkDeviceData. */
+export interface NetworkDeviceData {
+  readonly hardwareAddress?: string;
+  readonly interfaceName?: string;
+  readonly ips?: readonly string[];
+}
+
 /** networking.k8s.io/v1 NetworkPolicy. */
 export interface NetworkPolicy {
   readonly apiVersion: 'networking.k8s.io/v1';
@@ -2049,6 +2274,12 @@ export interface NodeAddress {
 export interface NodeAffinity {
   readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredSchedulingTerm[];
   readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector;
+}
+
+/** resource.k8s.io v1 NodeAllocatableResourceMapping. */
+export interface NodeAllocatableResourceMapping {
+  readonly allocationMultiplier?: Quantity;
+  readonly capacityKey?: string;
 }
 
 /** core v1 NodeCondition. */
@@ -2229,6 +2460,12 @@ export interface ObjectReference {
   readonly namespace?: string;
   readonly resourceVersion?: string;
   readonly uid?: string;
+}
+
+/** resource.k8s.io v1 OpaqueDeviceConfiguration. */
+export interface OpaqueDeviceConfiguration {
+  readonly driver: string;
+  readonly parameters: JsonValue;
 }
 
 /** node.k8s.io v1 Overhead. */
@@ -2887,10 +3124,47 @@ export interface ResourceAttributes {
   readonly version?: string;
 }
 
-/** core v1 ResourceClaim. */
+/** resource.k8s.io/v1 ResourceClaim. */
 export interface ResourceClaim {
+  readonly apiVersion: 'resource.k8s.io/v1';
+  readonly kind: 'ResourceClaim';
+  readonly metadata: ObjectMeta;
+  readonly spec: ResourceClaimSpec;
+  readonly status?: ResourceClaimStatus;
+}
+
+/** resource.k8s.io v1 ResourceClaimConsumerReference. */
+export interface ResourceClaimConsumerReference {
+  readonly apiGroup?: string;
   readonly name: string;
-  readonly request?: string;
+  readonly resource: string;
+  readonly uid: string;
+}
+
+/** resource.k8s.io v1 ResourceClaimSpec. */
+export interface ResourceClaimSpec {
+  readonly devices?: DeviceClaim;
+}
+
+/** resource.k8s.io v1 ResourceClaimStatus. */
+export interface ResourceClaimStatus {
+  readonly allocation?: AllocationResult;
+  readonly devices?: readonly AllocatedDeviceStatus[];
+  readonly reservedFor?: readonly ResourceClaimConsumerReference[];
+}
+
+/** resource.k8s.io/v1 ResourceClaimTemplate. */
+export interface ResourceClaimTemplate {
+  readonly apiVersion: 'resource.k8s.io/v1';
+  readonly kind: 'ResourceClaimTemplate';
+  readonly metadata: ObjectMeta;
+  readonly spec: ResourceClaimTemplateSpec;
+}
+
+/** resource.k8s.io v1 ResourceClaimTemplateSpec. */
+export interface ResourceClaimTemplateSpec {
+  readonly metadata?: ObjectMeta;
+  readonly spec: ResourceClaimSpec;
 }
 
 /** core v1 ResourceFieldSelector. */
@@ -2927,6 +3201,13 @@ export interface ResourcePolicyRule {
   readonly verbs: readonly string[];
 }
 
+/** resource.k8s.io v1 ResourcePool. */
+export interface ResourcePool {
+  readonly generation: number;
+  readonly name: string;
+  readonly resourceSliceCount: number;
+}
+
 /** v1 ResourceQuota. */
 export interface ResourceQuota {
   readonly apiVersion: 'v1';
@@ -2951,7 +3232,7 @@ export interface ResourceQuotaStatus {
 
 /** core v1 ResourceRequirements. */
 export interface ResourceRequirements {
-  readonly claims?: readonly ResourceClaim[];
+  readonly claims?: readonly ContainerResourceClaim[];
   readonly limits?: Readonly<Record<string, Quantity>>;
   readonly requests?: Readonly<Record<string, Quantity>>;
 }
@@ -2962,6 +3243,26 @@ export interface ResourceRule {
   readonly resourceNames?: readonly string[];
   readonly resources?: readonly string[];
   readonly verbs: readonly string[];
+}
+
+/** resource.k8s.io/v1 ResourceSlice. */
+export interface ResourceSlice {
+  readonly apiVersion: 'resource.k8s.io/v1';
+  readonly kind: 'ResourceSlice';
+  readonly metadata: ObjectMeta;
+  readonly spec: ResourceSliceSpec;
+}
+
+/** resource.k8s.io v1 ResourceSliceSpec. */
+export interface ResourceSliceSpec {
+  readonly allNodes?: boolean;
+  readonly devices?: readonly Device[];
+  readonly driver: string;
+  readonly nodeName?: string;
+  readonly nodeSelector?: NodeSelector;
+  readonly perDeviceNodeSelection?: boolean;
+  readonly pool: ResourcePool;
+  readonly sharedCounters?: readonly CounterSet[];
 }
 
 /** core v1 ResourceStatus. */
@@ -3966,4 +4267,8 @@ export interface ObjectByKind {
   'apiregistration.k8s.io/v1/APIService': APIService;
   'flowcontrol.apiserver.k8s.io/v1/FlowSchema': FlowSchema;
   'flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration': PriorityLevelConfiguration;
+  'resource.k8s.io/v1/DeviceClass': DeviceClass;
+  'resource.k8s.io/v1/ResourceClaim': ResourceClaim;
+  'resource.k8s.io/v1/ResourceClaimTemplate': ResourceClaimTemplate;
+  'resource.k8s.io/v1/ResourceSlice': ResourceSlice;
 }

@@ -22,6 +22,7 @@ import { storedKinds, storedOnly } from './stored-kinds.ts';
 import { jobKind } from './job.ts';
 import type { KindDeclaration } from './kind.ts';
 import { leaseKind } from './lease.ts';
+import { machineryKinds } from './machinery-kinds.ts';
 import { namespaceKind } from './namespace.ts';
 import { nodeKind } from './node.ts';
 import { persistentVolumeClaimKind } from './persistent-volume-claim.ts';
@@ -70,6 +71,7 @@ const declaredKinds: readonly KindDeclaration[] = [
   storageClassKind,
   customResourceDefinitionKind,
   ...storedKinds,
+  ...machineryKinds,
 ];
 
 /** The kinds in the order of discovery: core first, then the groups by name. */

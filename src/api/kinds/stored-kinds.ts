@@ -19,6 +19,15 @@ import type {
   ValidatingWebhookConfiguration,
 } from '../generated/types.ts';
 import { ingressClassTable } from '../printers/networking.ts';
+import {
+  admissionPolicyBindingTable,
+  admissionPolicyTable,
+  apiServiceTable,
+  flowSchemaTable,
+  priorityLevelTable,
+  roleTable,
+  webhookTable,
+} from '../printers/machinery.ts';
 import { roleBindingTable, runtimeClassTable } from '../printers/policy.ts';
 import { collectErrors } from '../validation/collect.ts';
 import { checkImmutable, type Errors } from '../validation/fields.ts';
@@ -66,7 +75,7 @@ function simple<T extends KubernetesObject>(
 
 function plain<T extends KubernetesObject>(
   sketch: KindSketch<T>,
-  check: (object: T, errors: Errors) => void,
+  check: (object: T, errors: Errors) => void = () => {},
 ): KindDeclaration<T> {
   const { namespaced } = sketch;
   return defineKind<T>({
@@ -129,19 +138,21 @@ function checkBinding(
   }
 }
 
-const role = simple<Role>({
+const role = plain<Role>({
   group: RBAC,
   version: 'v1',
   kind: 'Role',
   plural: 'roles',
   namespaced: true,
+  table: roleTable,
 });
-const clusterRole = simple<ClusterRole>({
+const clusterRole = plain<ClusterRole>({
   group: RBAC,
   version: 'v1',
   kind: 'ClusterRole',
   plural: 'clusterroles',
   namespaced: false,
+  table: roleTable,
 });
 
 /** A binding's role cannot be exchanged. */
@@ -154,7 +165,7 @@ function checkRoleRef(
   checkImmutable(next.roleRef, old.roleRef, 'roleRef', errors);
 }
 
-const roleBinding = simple<RoleBinding>(
+const roleBinding = plain<RoleBinding>(
   {
     group: RBAC,
     version: 'v1',
@@ -171,7 +182,7 @@ const roleBinding = simple<RoleBinding>(
   },
   checkBinding,
 );
-const clusterRoleBinding = simple<ClusterRoleBinding>(
+const clusterRoleBinding = plain<ClusterRoleBinding>(
   {
     group: RBAC,
     version: 'v1',
@@ -230,6 +241,7 @@ const apiService = simple<APIService>({
   plural: 'apiservices',
   categories: ['api-extensions'],
   namespaced: false,
+  table: apiServiceTable,
   subresources: { status: statusOf('APIService') },
   prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
 });
@@ -263,6 +275,7 @@ const validatingWebhook = simple<ValidatingWebhookConfiguration>({
   plural: 'validatingwebhookconfigurations',
   categories: ['api-extensions'],
   namespaced: false,
+  table: webhookTable,
   defaults: (configuration) =>
     configuration.webhooks === undefined
       ? configuration
@@ -276,6 +289,7 @@ const mutatingWebhook = simple<MutatingWebhookConfiguration>({
   plural: 'mutatingwebhookconfigurations',
   categories: ['api-extensions'],
   namespaced: false,
+  table: webhookTable,
   defaults: (configuration) =>
     configuration.webhooks === undefined
       ? configuration
@@ -298,6 +312,7 @@ const admissionPolicy = simple<ValidatingAdmissionPolicy>({
   singular: 'validatingadmissionpolicy',
   categories: ['api-extensions'],
   namespaced: false,
+  table: admissionPolicyTable,
   subresources: { status: statusOf('ValidatingAdmissionPolicy') },
   defaults: (policy) =>
     changeOrMake(policy, 'spec', {}, (spec) => fill(spec ?? {}, { failurePolicy: 'Fail' })),
@@ -312,6 +327,7 @@ const admissionPolicyBinding = simple<ValidatingAdmissionPolicyBinding>({
   plural: 'validatingadmissionpolicybindings',
   categories: ['api-extensions'],
   namespaced: false,
+  table: admissionPolicyBindingTable,
   ...withSpec,
 });
 
@@ -321,6 +337,7 @@ const flowSchema = simple<FlowSchema>({
   kind: 'FlowSchema',
   plural: 'flowschemas',
   namespaced: false,
+  table: flowSchemaTable,
   subresources: { status: statusOf('FlowSchema') },
   prepareForCreate: (schema) => asNew(schema, {}),
   prepareForUpdate: keepStatusRaiseGeneration,
@@ -332,6 +349,7 @@ const priorityLevel = simple<PriorityLevelConfiguration>({
   kind: 'PriorityLevelConfiguration',
   plural: 'prioritylevelconfigurations',
   namespaced: false,
+  table: priorityLevelTable,
   subresources: { status: statusOf('PriorityLevelConfiguration') },
   prepareForCreate: (level) => asNew(level, {}),
   prepareForUpdate: keepStatusRaiseGeneration,

@@ -6,7 +6,7 @@ import {
   notFound,
   required,
 } from '../field-errors.ts';
-import type { ResourceClaim, ResourceRequirements } from '../generated/types.ts';
+import type { ContainerResourceClaim, ResourceRequirements } from '../generated/types.ts';
 import { dns1123SubdomainErrors } from '../names/dns.ts';
 import { qualifiedNameErrors } from '../names/qualified-name.ts';
 import { compareQuantities } from '../quantity/arithmetic.ts';
@@ -205,7 +205,7 @@ function bytesOf({ mantissa, scale }: Quantity): bigint {
 }
 
 function checkClaims(
-  claims: readonly ResourceClaim[],
+  claims: readonly ContainerResourceClaim[],
   claimNames: ReadonlySet<string>,
   path: string,
   errors: Errors,

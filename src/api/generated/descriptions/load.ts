@@ -24,6 +24,7 @@ export const descriptionLoaders = {
   'node.k8s.io': () => import('./node.k8s.io.json'),
   'policy': () => import('./policy.json'),
   'rbac.authorization.k8s.io': () => import('./rbac.authorization.k8s.io.json'),
+  'resource.k8s.io': () => import('./resource.k8s.io.json'),
   'scheduling.k8s.io': () => import('./scheduling.k8s.io.json'),
   'storage.k8s.io': () => import('./storage.k8s.io.json'),
 };
@@ -94,4 +95,8 @@ export const descriptionGroupOf: Readonly<Record<string, keyof typeof descriptio
   'apiregistration.k8s.io/v1/APIService': 'apiregistration.k8s.io',
   'flowcontrol.apiserver.k8s.io/v1/FlowSchema': 'flowcontrol.apiserver.k8s.io',
   'flowcontrol.apiserver.k8s.io/v1/PriorityLevelConfiguration': 'flowcontrol.apiserver.k8s.io',
+  'resource.k8s.io/v1/DeviceClass': 'resource.k8s.io',
+  'resource.k8s.io/v1/ResourceClaim': 'resource.k8s.io',
+  'resource.k8s.io/v1/ResourceClaimTemplate': 'resource.k8s.io',
+  'resource.k8s.io/v1/ResourceSlice': 'resource.k8s.io',
 };

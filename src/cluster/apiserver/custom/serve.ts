@@ -3,7 +3,7 @@ import { customKindsOf, customStorage } from '../../../api/kinds/custom/custom-k
 import { isEstablished } from '../../../api/kinds/custom/registry.ts';
 import { serveDefinitions } from '../request-target.ts';
 import type { Server } from '../server.ts';
-import { startFeed, stopFeed } from '../storage/feed.ts';
+import { startFeed, stopFeed } from '../storage/follow.ts';
 
 /** A definition is there, has changed or has gone: its kinds are served from now on, otherwise, or no more. */
 export function noteDefinition(

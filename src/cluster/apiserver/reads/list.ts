@@ -9,7 +9,7 @@ import { refuse, reply, type Answer, type Exchange } from '../exchange.ts';
 import { targetOf, type RequestTarget } from '../request-target.ts';
 import { cacheOf, calendarMillis, type Server } from '../server.ts';
 import { isSelected } from '../storage/dispatch.ts';
-import { endOf } from '../storage/feed.ts';
+import { endOf } from '../storage/follow.ts';
 import type { ResourceCache } from '../storage/resource-cache.ts';
 import { revisionOf, withRevision } from '../storage/stored-object.ts';
 import type { VerbCall } from '../verb.ts';

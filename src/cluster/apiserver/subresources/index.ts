@@ -18,6 +18,7 @@ export function subresourceVerb(target: RequestTarget, verb: ApiVerb): Verb | un
   const served = kind.subresources[subresource]?.verbs ?? [];
   if (!served.some((each) => each === verb)) return undefined;
   switch (subresource) {
+    case 'approval':
     case 'status':
       return verb === 'get' ? getObject : verb === 'update' ? updateObject : patchObject;
     case 'scale':
