@@ -214,6 +214,27 @@ describe('faults', () => {
     expect(driver.request({ method: 'POST', path, body }).code).toBe(201);
   });
 
+  test('an expired certificate: what is connected goes on, what connects anew does not', () => {
+    const driver = cluster();
+    inject(driver, 'certificate-expired');
+    inject(driver, 'process-crash', { process: 'kubelet-node-1' });
+    driver.run(2 * MINUTE);
+    const answer = driver.request({ method: 'GET', path: '/api/v1/nodes' });
+    expect(answer.code).toBe(0);
+    expect((answer.body as { readonly message: string }).message).toMatch(
+      /^Unable to connect to the server: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-01T09:0\d:\d\dZ is after 2026-01-01T09:00:\d\dZ$/,
+    );
+    // What it was in the meantime is seen when the certificate is mended; the kubelet comes back a little later.
+    heal(driver);
+    const ready = (name: string) =>
+      (
+        driver.request({ method: 'GET', path: `/api/v1/nodes/${name}` }).body as Node
+      ).status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    expect([ready('cp-1'), ready('node-1')]).toEqual(['True', 'Unknown']);
+    driver.run(2 * MINUTE);
+    expect(ready('node-1')).toBe('True');
+  });
+
   test('one ends by itself, and comes back as often as asked', () => {
     const driver = cluster();
     const { world } = driver.session;

@@ -1,3 +1,5 @@
+import type { ServingCertificate } from './serving-certificate.ts';
+
 /** Flags of kube-apiserver and what it must know of its world. Frozen. */
 export interface ApiServerConfig {
   /** `--etcd-servers`: the name of the etcd process. */
@@ -17,6 +19,8 @@ export interface ApiServerConfig {
   readonly maxMutatingRequestsInflight: number;
   /** `--event-ttl`. */
   readonly eventTtlSeconds: number;
+  /** Set when `--tls-cert-file` is one that clients no longer take. */
+  readonly servingCertificate?: ServingCertificate;
   /** Stores the default roles and bindings. Without them they hold all the same; tests of other things do without. */
   readonly bootstrapPolicy: boolean;
 }

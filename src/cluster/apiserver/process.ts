@@ -20,6 +20,7 @@ import { noFlowControl } from './flow-control/state.ts';
 import { NEVER } from './patience.ts';
 import { noMetrics } from './metrics.ts';
 import type { ApiServerMemory, ApiServerMessage, Server } from './server.ts';
+import { failsHandshake, forgetHandshake } from './serving-certificate.ts';
 import { healthOverdue, takeHealthCheck } from './health/probe.ts';
 import { unknownHealth } from './health/state.ts';
 import { reconcile } from './own/reconcile.ts';
@@ -74,6 +75,7 @@ export const apiServerBehaviour = defineBehaviour<
       },
       consultation: { call: 0, asked: [], next: [] },
       health: unknownHealth(),
+      handshakes: { startedAt: env.now, ended: new Set() },
       flow: noFlowControl(),
       metrics: noMetrics(),
     };
@@ -99,7 +101,7 @@ function take(server: Server, message: ApiServerMessage): void {
   const { config, memory, env } = server;
   switch (message.type) {
     case 'api/request':
-      admit(server, message, env.from);
+      if (!failsHandshake(server, message)) admit(server, message, env.from);
       return;
     case 'api/cancel':
       if (env.from !== undefined) {
@@ -164,6 +166,7 @@ function take(server: Server, message: ApiServerMessage): void {
         failCalls(server);
         loseEtcd(server);
       } else {
+        forgetHandshake(server, message.peer);
         takeWatchesOf(memory.watches, message.peer);
         forgetWaiting(server, message.peer);
       }

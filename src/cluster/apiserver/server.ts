@@ -1,4 +1,5 @@
 import type { Env } from '../../kernel/process.ts';
+import type { Handshakes } from './serving-certificate.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { KubernetesObject } from '../../api/generated/types.ts';
@@ -105,6 +106,7 @@ export interface ApiServerMemory {
   readonly own: OwnState;
   readonly consultation: Consultation;
   readonly health: HealthState;
+  readonly handshakes: Handshakes;
   readonly flow: FlowControl;
   readonly metrics: ApiServerMetrics;
 }

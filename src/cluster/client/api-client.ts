@@ -169,6 +169,11 @@ export function apiClientStep<Then>(
         return true;
       }
       client.inFlight.delete(response.id);
+      // No connection has come about: its handshake failed.
+      if (code === 0) {
+        onOutcome(waiting.then, { kind: 'failed', why: 'connection lost' });
+        return true;
+      }
       onOutcome(
         waiting.then,
         retryAfterSeconds === undefined

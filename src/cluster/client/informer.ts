@@ -246,7 +246,8 @@ function takeList<Then>(
   env: InformerEnv,
   handlers: InformerHandlers,
 ): void {
-  if (response.code >= 300) {
+  // Zero: no connection has come about.
+  if (response.code >= 300 || response.code === 0) {
     if (response.code === 410) informer.revision = '';
     // A refused watch has lost nothing but its place; a 410 has, and lists anew.
     retryLater(informer, env);

@@ -103,28 +103,38 @@ export const certificateExpired: Fault = {
   remedy:
     'kubeadm certs check-expiration; openssl s_client -connect HOST:6443 | openssl x509 -noout -dates; kubeadm certs renew apiserver, then restart the API server.',
   inject(context) {
-    const process = servers(context.world, textParameter(context.fault, 'process'))[0];
+    const { world } = context;
+    const process = servers(world, textParameter(context.fault, 'process'))[0];
     if (process === undefined) return 'there is no such API server';
-    const { epochMillis } = context.world;
-    const now = epochMillis + context.world.now / 1000;
-    setNotAfter(context, process, now - SECOND / 1000);
+    const { now, epochMillis } = world;
+    setCertificate(context, process, {
+      notAfterMillis: epochMillis + (now - SECOND) / 1000,
+      since: now,
+      // kubectl connects anew for every command.
+      open: Object.freeze(
+        [...process.links.keys()].filter((peer) => world.processes.get(peer)?.kind !== 'gateway'),
+      ),
+    });
     return undefined;
   },
   heal(context) {
     const process = servers(context.world, textParameter(context.fault, 'process'))[0];
-    if (process !== undefined) setNotAfter(context, process, undefined);
+    if (process !== undefined) setCertificate(context, process, undefined);
   },
 };
 
-function setNotAfter(
+function setCertificate(
   { world, kernel }: FaultContext,
   process: ProcessRecord,
-  servingNotAfterMillis: number | undefined,
+  certificate: object | undefined,
 ): void {
   // A process of kind kube-apiserver has a configuration, and it is plain data.
-  const { servingNotAfterMillis: _, ...config } = process.config as {
-    readonly servingNotAfterMillis?: number;
+  const { servingCertificate: _, ...config } = process.config as {
+    readonly servingCertificate?: object;
   };
-  const next = servingNotAfterMillis === undefined ? config : { ...config, servingNotAfterMillis };
+  const next =
+    certificate === undefined
+      ? config
+      : { ...config, servingCertificate: Object.freeze(certificate) };
   kernel.configureProcess(world, process.name, Object.freeze(next));
 }

@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiResponse, HealthAnswer } from '../messages.ts';
+import type { HealthAnswer } from '../messages.ts';
 import type { Kubelet, KubeletEnv, KubeletMemory, ProbeKind } from './state.ts';
 import type { Micros } from '../../kernel/time.ts';
 
@@ -20,10 +20,7 @@ export interface CheckResult {
   readonly output: string;
 }
 
-/**
- * Sends a probe's GET to a process of this machine. The API server is asked as any client asks it, without a name; the
- * others by their own health endpoints.
- */
+/** Sends a probe's GET to the health endpoint of a process of this machine. */
 export function beginCheck(
   { memory }: Kubelet,
   check: Omit<ProcessCheck, 'id' | 'since'>,
@@ -32,24 +29,8 @@ export function beginCheck(
 ): void {
   const id = memory.nextCheck++;
   memory.checks.set(id, Object.freeze({ ...check, id, since: env.now }));
-  if (!check.process.startsWith('kube-apiserver')) {
-    env.send(check.process, { type: 'health/check', id, path });
-    return;
-  }
-  const request: ApiRequest = {
-    type: 'api/request',
-    // Below zero: the numbers of the kubelet's own client, which may speak to the same server, lie above.
-    id: -id,
-    method: 'GET',
-    path,
-    query: NO_QUERY,
-    user: 'system:anonymous',
-    userAgent: 'kube-probe/1.35',
-  };
-  env.send(check.process, request);
+  env.send(check.process, { type: 'health/check', id, path });
 }
-
-const NO_QUERY: ApiRequest['query'] = Object.freeze({});
 
 /** The check of one probe that is under way. */
 export function checkUnderWay(
@@ -65,9 +46,9 @@ export function checkUnderWay(
 /** Takes an answer, if it is one to a check. */
 export function takeCheck(
   { checks }: KubeletMemory,
-  answer: HealthAnswer | ApiResponse,
+  answer: HealthAnswer,
 ): { readonly check: ProcessCheck; readonly result: CheckResult } | undefined {
-  const id = answer.type === 'health/answer' ? answer.id : -answer.id;
+  const { id } = answer;
   const check = checks.get(id);
   if (check === undefined) return undefined;
   checks.delete(id);

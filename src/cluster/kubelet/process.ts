@@ -232,7 +232,6 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       connectionLost(kubelet, message, env);
       return;
     case 'health/answer':
-    case 'api/response':
       checkAnswered(kubelet, message, env);
       return;
     case 'kubelet/manifests':

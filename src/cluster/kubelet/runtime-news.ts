@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/generated/types.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { Micros } from '../../kernel/time.ts';
-import type { ApiResponse, CriResponse, CriResult, HealthAnswer } from '../messages.ts';
+import type { CriResponse, CriResult, HealthAnswer } from '../messages.ts';
 import { lookSoon, statsCame } from './eviction.ts';
 import { readManifests } from './mirrors.ts';
 import { networkIs } from './network.ts';
@@ -112,11 +112,7 @@ export function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: 
 }
 
 /** A component has answered a probe. One that is as well as before is not news. */
-export function checkAnswered(
-  kubelet: Kubelet,
-  answer: HealthAnswer | ApiResponse,
-  env: KubeletEnv,
-): void {
+export function checkAnswered(kubelet: Kubelet, answer: HealthAnswer, env: KubeletEnv): void {
   const taken = takeCheck(kubelet.memory, answer);
   if (taken !== undefined) checkEnded(kubelet, taken.check, taken.result, env);
 }

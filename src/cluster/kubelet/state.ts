@@ -27,7 +27,6 @@ import type {
   CriSandbox,
   HealthAnswer,
   HealthCheck,
-  ApiRequest,
 } from '../messages.ts';
 import type { NodeSetUp } from '../set-up.ts';
 import type { PressureState } from './eviction.ts';
@@ -386,7 +385,6 @@ export type KubeletMessage =
   | CriResponse
   | CriEvent
   | CriNetwork
-  | ApiRequest
   | HealthCheck
   | HealthAnswer
   | ConnectionLost;
