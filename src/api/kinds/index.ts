@@ -119,6 +119,18 @@ export function kindOf(
   return kindByApiVersion(object.apiVersion, object.kind);
 }
 
+/**
+ * Whether a component of the cluster acts on objects of a kind, for pages that must say where nothing will follow. False
+ * too for kinds that are not built in: an operator's Pod runs here, and does not do an operator's work.
+ */
+export function isActedOn({
+  apiVersion,
+  kind,
+}: Pick<KubernetesObject, 'apiVersion' | 'kind'>): boolean {
+  const declaration = kindByApiVersion(apiVersion, kind);
+  return declaration !== undefined && declaration.nothingActs !== true;
+}
+
 /** The declaration by the place in a request's path: group, version and plural. O(1). */
 export function kindByResource(
   group: string,

@@ -82,6 +82,8 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   toStored?(object: T): KubernetesObject;
   /** The reverse. */
   fromStored?(stored: KubernetesObject): T;
+  /** Kubarium keeps objects of this kind, and no component of its acts on them: the page says so beside them. */
+  readonly nothingActs?: true;
   /** Set on kinds that a CustomResourceDefinition brought into being: their schema is no Go struct. */
   readonly custom?: CustomKind;
   /** Finalizers that a first DELETE puts on an object without them (a CustomResourceDefinition outlives its objects). */

@@ -58,6 +58,7 @@ export function storedOnly<T extends KubernetesObject>(
 ): KindDeclaration<T> {
   return {
     ...kind,
+    nothingActs: true,
     warnings: (object, old) => {
       const own = kind.warnings(object, old);
       return own.length === 0 ? warning : [...own, ...warning];

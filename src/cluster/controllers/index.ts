@@ -1,3 +1,4 @@
+import { clusterRoleAggregationController } from './cluster-role-aggregation.ts';
 import type { Controller } from './controller.ts';
 import { cronJobController } from './cronjob/cronjob.ts';
 import { daemonSetController } from './daemon/daemonset.ts';
@@ -49,6 +50,7 @@ export const controllers: readonly Controller[] = [
   persistentVolumeBinder,
   volumeProvisioner,
   resourceQuotaController,
+  clusterRoleAggregationController,
 ];
 
 /** The behaviour of processes of kind `kube-controller-manager`; their config is a ControllerManagerConfig. */

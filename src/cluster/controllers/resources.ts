@@ -1,4 +1,5 @@
 import type {
+  ClusterRole,
   ConfigMap,
   ControllerRevision,
   CronJob,
@@ -33,6 +34,7 @@ import type { KubeObject } from '../client/kube-object.ts';
 
 /** The kinds that controllers read by type, under their resource names. */
 export interface Resources {
+  readonly clusterroles: ClusterRole;
   readonly configmaps: ConfigMap;
   readonly controllerrevisions: ControllerRevision;
   readonly cronjobs: CronJob;

@@ -49,6 +49,12 @@ export function customStorage({ group, names }: Spec): string {
   return `${group}/${names.plural}`;
 }
 
+/** Said with every create and change of a custom resource. */
+export const NO_OPERATOR =
+  'Kubarium stores this custom resource but runs no operator that would act on it';
+
+const warning: readonly string[] = Object.freeze([NO_OPERATOR]);
+
 const anything: Structural = structuralOf({
   type: 'object',
   'x-kubernetes-preserve-unknown-fields': true,
@@ -102,6 +108,8 @@ function customKind(
       prune: (object) => pruneObject(object, structural),
       isTerminating,
     },
+    nothingActs: true,
+    warnings: () => warning,
     defaults: (object) => applyDefaults(object, structural),
     prepareForCreate: (object) => withGeneration(hasStatus ? withoutStatus(object) : object, 1),
     prepareForUpdate: (next, old) => {
