@@ -48,7 +48,7 @@ export async function completeLine(
     previous[0] !== undefined &&
     (PREFIXES.has(previous[0]) ||
       /^[A-Za-z_]\w*=/.test(previous[0]) ||
-      (previous.length > 1 && /^-/.test(previous[0])))
+      (previous.length > 1 && previous[0].startsWith('-')))
   )
     previous.shift();
   const [name] = previous;

@@ -330,7 +330,6 @@ async function runSimple(
   if (execution.options.xtrace && name !== undefined)
     err(execution, `+ ${words.map(shownWord).join(' ')}\n`);
   if (name === undefined) {
-    const before = execution.status;
     execution.status = 0;
     const isSet = await assignAll(execution, node.assignments, runner);
     if (!isSet) return 1;
@@ -341,7 +340,7 @@ async function runSimple(
       value.some(({ kind }) => kind === 'command'),
     );
     if (inner === undefined) return 1;
-    return substituted || execution.leaving !== undefined ? execution.status : before * 0;
+    return substituted || execution.leaving !== undefined ? execution.status : 0;
   }
   const inner = await redirected(execution, node.redirects, runner);
   if (inner === undefined) return 1;

@@ -10,7 +10,7 @@ export const yq: Program = async (args, io, context) => {
   const rest: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
-    if (arg === '-o' || arg === '--output-format') asJson = /^j/.test(args[++i] ?? '');
+    if (arg === '-o' || arg === '--output-format') asJson = (args[++i] ?? '').startsWith('j');
     else if (/^-o=?j|^--output-format=j/.test(arg)) asJson = true;
     else if (arg !== 'eval' && arg !== 'e' && arg !== '-P' && arg !== '-y') rest.push(arg);
   }

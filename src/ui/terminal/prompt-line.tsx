@@ -141,6 +141,12 @@ export function PromptLine({ session, focusAsked, onTouch }: PromptLineProps) {
       void complete();
       return;
     }
+    if (event.key === 'PageUp' || event.key === 'PageDown') {
+      handled();
+      const scroller = event.currentTarget.closest('.term-scroll');
+      scroller?.scrollBy({ top: (event.key === 'PageUp' ? -0.9 : 0.9) * scroller.clientHeight });
+      return;
+    }
     const oneLine = !text.includes('\n');
     if ((event.key === 'ArrowUp' && oneLine) || (control && key === 'p')) {
       handled();

@@ -41,6 +41,8 @@ export interface TerminalSession {
 }
 
 const SPOKEN_MAX = 2000;
+/** Where a pasted script lies. */
+const PASTED = '/tmp/pasted.sh';
 
 export function createTerminalSession(id: number, ground: TerminalGround): TerminalSession {
   const screen = createScreen();
@@ -91,7 +93,9 @@ export function createTerminalSession(id: number, ground: TerminalGround): Termi
   async function run(text: string): Promise<void> {
     controller = new AbortController();
     changed();
-    await shell.run(text, controller.signal);
+    const status = await shell.run(text, controller.signal);
+    // After `set -e` a failure ends what else was pasted; the terminal itself stays.
+    if (status !== 0 && shell.execution.options.errexit) waitingLines.length = 0;
     controller = undefined;
     input.length = 0;
     if (screen.endsOpen()) screen.write('\n');
@@ -149,6 +153,12 @@ export function createTerminalSession(id: number, ground: TerminalGround): Termi
         show(`${text}\n`);
         input.push(`${text}\n`);
         wakeReader?.();
+        return;
+      }
+      if (text.startsWith('#!') && text.includes('\n')) {
+        // A whole script is run as one: its `exit` and `set -e` are its own.
+        ground.store.files.set(PASTED, `${text}\n`);
+        accept(`bash ${PASTED}`);
         return;
       }
       const lines = text.split('\n');

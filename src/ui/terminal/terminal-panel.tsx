@@ -65,7 +65,7 @@ export default function TerminalPanel() {
     <>
       <div className="term-bar">
         <div
-          role="tablist"
+          role="group"
           aria-label="Terminals"
           className="flex min-w-0 flex-1 overflow-x-auto [scrollbar-width:none]"
         >
@@ -99,7 +99,7 @@ export default function TerminalPanel() {
       </div>
       {shown !== undefined && (
         <div
-          role="tabpanel"
+          role="group"
           aria-label={`Terminal ${all.indexOf(shown) + 1}`}
           className="flex min-h-0 flex-1 flex-col"
         >
@@ -142,8 +142,8 @@ function SessionTab({ session, number, isActive, onChoose, onClose, onEnded }: S
     <span className="term-tab" data-active={isActive}>
       <button
         type="button"
-        role="tab"
-        aria-selected={isActive}
+        className="term-tab-name"
+        aria-pressed={isActive}
         data-tip={session.isRunning ? 'A command is running' : 'A shell'}
         onClick={onChoose}
       >

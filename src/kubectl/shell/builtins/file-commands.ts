@@ -164,8 +164,8 @@ const rm: ShellCommand = (args, execution) => {
 function removeTree(execution: Execution, folder: string): void {
   const { store } = execution.shell;
   const prefix = folder === '/' ? '/' : `${folder}/`;
-  for (const file of [...store.files.keys()]) if (file.startsWith(prefix)) store.files.delete(file);
-  for (const each of [...store.folders])
+  for (const file of store.files.keys()) if (file.startsWith(prefix)) store.files.delete(file);
+  for (const each of store.folders)
     if (each === folder || each.startsWith(prefix)) store.folders.delete(each);
   for (const kept of ['/', HOME, '/tmp']) store.folders.add(kept);
 }
@@ -231,7 +231,7 @@ function transfer(name: 'cp' | 'mv'): ShellCommand {
         status = 1;
       } else {
         makeFolder(store, to);
-        for (const [file, text] of [...store.files])
+        for (const [file, text] of Array.from(store.files))
           if (file.startsWith(`${from}/`)) store.files.set(to + file.slice(from.length), text);
         if (name === 'mv') removeTree(execution, from);
       }

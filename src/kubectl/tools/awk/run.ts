@@ -345,7 +345,7 @@ export function createAwkMachine(
       case 'loop':
         return runLoop(statement);
       case 'for-in':
-        for (const index of [...array(statement.array).keys()]) {
+        for (const index of Array.from(array(statement.array).keys())) {
           cell(statement.name).value = fromInput(index);
           const leaving = execute(statement.body);
           if (leaving === 'break') break;

@@ -28,3 +28,10 @@ export interface Scope {
 export function plain(value: unknown): Item {
   return { value: value === undefined ? null : value, path: undefined };
 }
+
+/** What built-in functions need of the evaluator. */
+export interface FunctionHelp {
+  run(filter: Filter, item: Item): Generator<Item>;
+  update(path: Filter, value: unknown, change: (old: unknown) => Item | undefined): unknown;
+  readonly scope: Scope;
+}

@@ -5,8 +5,7 @@ import {
   type Regex,
   type RegexMatch,
 } from '../../regex/regex.ts';
-import { plain, type Item } from './evaluate-types.ts';
-import type { FunctionHelp } from './functions.ts';
+import { plain, type FunctionHelp, type Item } from './evaluate-types.ts';
 import { JqError, type Filter } from './syntax.ts';
 import { described, fromEntries } from './value.ts';
 
@@ -54,7 +53,7 @@ export function* matchFunction(
       yield plain(matches.length > 0);
       return;
     case 'match':
-      for (const match of matches) yield plain(described1(match, regex));
+      for (const match of matches) yield plain(matchObject(match, regex));
       return;
     case 'capture':
       for (const match of matches) yield plain(captured(match, regex));
@@ -101,7 +100,7 @@ function captured(match: RegexMatch, regex: Regex): unknown {
   );
 }
 
-function described1(match: RegexMatch, regex: Regex): unknown {
+function matchObject(match: RegexMatch, regex: Regex): unknown {
   return {
     offset: match.start,
     length: match.end - match.start,
