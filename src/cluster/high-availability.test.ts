@@ -63,7 +63,10 @@ function ask(
 }
 
 function listed<T>(rig: Rig, path: string): readonly T[] {
-  return (ask(rig, { method: 'GET', path })?.body as { readonly items?: readonly T[] }).items ?? [];
+  const body = ask(rig, { method: 'GET', path })?.body as
+    | { readonly items?: readonly T[] }
+    | undefined;
+  return body?.items ?? [];
 }
 
 const nodes = (rig: Rig): readonly Node[] => listed<Node>(rig, '/api/v1/nodes');

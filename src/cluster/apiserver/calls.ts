@@ -5,7 +5,7 @@ import { interruptedEtcd, outOfTime, overdue } from './etcd-errors.ts';
 import { refuse, type Commit, type Exchange, type Read } from './exchange.ts';
 import { takeEtcdHealth } from './health/probe.ts';
 import { NEVER, requestPatience } from './patience.ts';
-import { sweepConsultation, takeConsultation } from './reads/consult.ts';
+import { failConsultation, sweepConsultation } from './reads/consult.ts';
 import { askEtcd, type Server } from './server.ts';
 
 /** Requests that wait for etcd: how they are sent there, and how they end when it does not answer. */
@@ -64,7 +64,7 @@ export function failCalls(server: Server): void {
     }
     if (call.kind === 'consult') {
       calls.delete(id);
-      takeConsultation(server, undefined);
+      failConsultation(server);
     }
     if (call.kind === 'own' || call.kind === 'compact-turn') calls.delete(id);
     if (call.kind !== 'write' && call.kind !== 'read') continue;

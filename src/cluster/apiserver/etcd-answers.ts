@@ -4,10 +4,11 @@ import type { EtcdResponse } from '../messages.ts';
 import { takeEtcdHealth } from './health/probe.ts';
 import { takeOwnAnswer } from './own/reconcile.ts';
 import { takeCompactionTurn } from './compaction.ts';
+import { sendReply } from './answers.ts';
 import { conclude } from './conclude.ts';
 import { brokenEtcd, overdue } from './etcd-errors.ts';
 import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
-import { takeConsultation } from './reads/consult.ts';
+import { takeConsulted } from './reads/consult.ts';
 import { countEtcd } from './metrics.ts';
 import { answerRead } from './reads/list.ts';
 import { formOf, present } from './reads/object-form.ts';
@@ -52,7 +53,7 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
       takeEtcdHealth(server, answer);
       return;
     case 'consult':
-      takeConsultation(server, answer);
+      goOnReading(server, answer);
       return;
     case 'own':
       takeOwnAnswer(server, call, answer);
@@ -80,6 +81,15 @@ function operationOf(call: EtcdCall): string {
       return 'compact';
     default:
       return 'get';
+  }
+}
+
+/** The copies are as new as etcd was when it was asked: the requests that waited for that go on. */
+function goOnReading(server: Server, answer: EtcdResponse): void {
+  for (const { exchange, at } of takeConsulted(server)) {
+    server.env.resumeCause(exchange.cause);
+    if (answer.type === 'etcd/error') sendReply(server, exchange, refuse(brokenEtcd(answer.error)));
+    else runAgain(server, exchange, at);
   }
 }
 

@@ -165,7 +165,8 @@ test('the identity Leases name each server', () => {
   const rig = balancedRig();
   run(rig, 3 * SECOND);
   const path = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
-  const items = (ask(rig, { method: 'GET', path })?.body as { items: KubernetesObject[] }).items;
+  const answer = ask(rig, { method: 'GET', path });
+  const { items } = answer?.body as { items: KubernetesObject[] };
   expect(
     items.map(({ metadata }) => [
       /^apiserver-[a-z2-7]{26}$/.test(metadata.name ?? ''),

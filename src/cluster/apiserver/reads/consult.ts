@@ -1,11 +1,8 @@
 import type { Micros } from '../../../kernel/time.ts';
-import type { EtcdResponse } from '../../messages.ts';
 import { sendReply } from '../answers.ts';
-import { conclude } from '../conclude.ts';
 import { brokenEtcd, interruptedEtcd, isTransient, outOfTime } from '../etcd-errors.ts';
 import { refuse, type Exchange } from '../exchange.ts';
 import { NEVER, requestPatience } from '../patience.ts';
-import { runVerb } from '../run-verb.ts';
 import { askEtcd, type Server } from '../server.ts';
 import type { VerbStep } from '../verb.ts';
 
@@ -54,33 +51,30 @@ function ask(server: Server): void {
   }));
 }
 
-/** etcd has answered, or the connection to it is lost: the requests go on. */
-export function takeConsultation(server: Server, answer: EtcdResponse | undefined): void {
+/** The connection to etcd is lost: nobody who waits will be answered. */
+export function failConsultation(server: Server): void {
+  const { consultation } = server.memory;
+  consultation.call = 0;
+  for (const list of [consultation.asked, consultation.next]) {
+    for (const { exchange } of list.splice(0)) {
+      server.env.resumeCause(exchange.cause);
+      sendReply(server, exchange, refuse(interruptedEtcd()));
+    }
+  }
+}
+
+/** Those whose question has been answered; whoever came after it was asked shares the next one. */
+export function takeConsulted(server: Server): readonly Consulted[] {
   const { consultation } = server.memory;
   const { asked } = consultation;
   consultation.call = 0;
-  if (answer?.type === 'etcd/error' && isTransient(answer.error)) {
-    // Their time goes on running; when it is over they are told so.
-    asked.push(...consultation.next.splice(0));
-    if (asked.length > 0) ask(server);
-    return;
-  }
   consultation.asked = consultation.next;
   consultation.next = [];
-  if (answer === undefined) {
-    // Those who came later wait for the same connection.
-    asked.push(...consultation.asked.splice(0));
-  } else if (consultation.asked.length > 0) {
+  if (consultation.asked.length > 0) {
     server.env.resumeCause(consultation.asked[0]?.exchange.cause);
     ask(server);
   }
-  for (const { exchange, at } of asked) {
-    server.env.resumeCause(exchange.cause);
-    if (answer === undefined) sendReply(server, exchange, refuse(interruptedEtcd()));
-    else if (answer.type === 'etcd/error') {
-      sendReply(server, exchange, refuse(brokenEtcd(answer.error)));
-    } else conclude(server, exchange, runVerb(server, exchange, at), at);
-  }
+  return asked;
 }
 
 /** Answers those whose time is over; says when the next one's is. */
