@@ -305,7 +305,7 @@ function withWebhooks<T extends { readonly webhooks?: unknown }>(
   return webhooks === object.webhooks ? object : { ...object, webhooks };
 }
 
-const admissionPolicy = simple<ValidatingAdmissionPolicy>({
+const admissionPolicy = plain<ValidatingAdmissionPolicy>({
   group: ADMISSION,
   version: 'v1',
   kind: 'ValidatingAdmissionPolicy',
@@ -321,7 +321,7 @@ const admissionPolicy = simple<ValidatingAdmissionPolicy>({
   prepareForUpdate: keepStatusRaiseGeneration,
   prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
 });
-const admissionPolicyBinding = simple<ValidatingAdmissionPolicyBinding>({
+const admissionPolicyBinding = plain<ValidatingAdmissionPolicyBinding>({
   group: ADMISSION,
   version: 'v1',
   kind: 'ValidatingAdmissionPolicyBinding',

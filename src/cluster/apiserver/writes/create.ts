@@ -10,6 +10,7 @@ import {
 import { withManagers } from '../../../api/managed-fields/track.ts';
 import { admit } from '../admission/index.ts';
 import { podSecurity } from '../admission/pod-security.ts';
+import { validatingPolicies } from '../admission/validating-policy.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { LATER, refuse, type Answer } from '../exchange.ts';
@@ -84,12 +85,20 @@ export function createFrom(
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   const security = podSecurity(call, prepared);
   if (security.refused !== undefined) return refuse(security.refused);
+  const policies = validatingPolicies(call, { next: prepared, old: undefined });
+  if (policies.refused !== undefined) return refuse(policies.refused);
   const charge = chargeQuotas(call, prepared);
   if (charge !== undefined) return charge;
   const allocated = allocate(call, { next: prepared, old: undefined }, key);
   if (!allocated.ok) return refuse(allocated.error);
   const object = allocated.value;
-  const warnings = allWarnings(given.warnings, kind.warnings(object), security.warnings);
+  const warnings = allWarnings(
+    given.warnings,
+    kind.warnings(object),
+    policies.warnings.length === 0
+      ? security.warnings
+      : [...security.warnings, ...policies.warnings],
+  );
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
   if (kind.storage === 'services/specs') {
     const claim = nextClaim(call, key);

@@ -7,6 +7,7 @@ import {
   notFoundError,
   type StatusError,
 } from '../../../api/status-error.ts';
+import { validatingPolicies } from '../admission/validating-policy.ts';
 import { admit } from '../admission/index.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, type Answer, type Then } from '../exchange.ts';
@@ -145,7 +146,11 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   if (hasSameManagers(object, old) && isSameObject(object, old)) {
     return answerWith(call, old, { code: 200, warnings: decodeWarnings });
   }
-  const own = isStatus ? [] : kind.warnings(object, old);
+  const policies = validatingPolicies(call, { next: object, old });
+  if (policies.refused !== undefined) return refuse(policies.refused);
+  const kindly = isStatus ? policies.warnings : kind.warnings(object, old);
+  const own =
+    isStatus || policies.warnings.length === 0 ? kindly : [...kindly, ...policies.warnings];
   const warnings = decodeWarnings.length === 0 ? own : [...decodeWarnings, ...own];
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 200, warnings });
   if (isReleased(object, old)) {
