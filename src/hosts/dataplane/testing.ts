@@ -1,7 +1,7 @@
 import type { ContainerdDisk } from '../../cluster/containerd/state.ts';
 import type { NetOutcome } from '../../cluster/network/packets.ts';
 import { iptablesSave } from '../../cluster/network/iptables.ts';
-import { defaultSetUp, processNames, type ClusterSetUp } from '../../cluster/set-up.ts';
+import { defaultSetUp, processNames } from '../../cluster/set-up.ts';
 import { createCluster, kernel } from '../../cluster/world.ts';
 import { SECOND, type Micros } from '../../kernel/time.ts';
 import type { World } from '../../kernel/world.ts';
@@ -50,11 +50,17 @@ interface PodLike {
 }
 
 export function createNetworkRig(
-  options: Parameters<typeof defaultSetUp>[0] & { readonly flags?: ClusterSetUp['flags'] } = {},
+  options: Parameters<typeof defaultSetUp>[0] & {
+    /** What is done before time begins; the nodes are then given ten seconds, Ready or not. */
+    readonly begin?: (world: World) => void;
+  } = {},
 ): NetworkRig {
-  const world = createCluster(defaultSetUp({ nodes: 2, ...options }));
+  const { begin, ...setUp } = options;
+  const world = createCluster(defaultSetUp({ nodes: 2, ...setUp }));
   const driver = createDriver(createSession(world));
-  if (!untilNodesReady(driver, options.nodes ?? 2)) throw new Error('the nodes are not Ready');
+  begin?.(world);
+  if (begin !== undefined) driver.run(10 * SECOND);
+  else if (!untilNodesReady(driver, options.nodes ?? 2)) throw new Error('nodes are not Ready');
   const nothing = () => {};
   let exec = 1_000_000_000;
 

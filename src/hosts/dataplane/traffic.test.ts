@@ -314,6 +314,41 @@ describe('what fails', () => {
   });
 });
 
+test('a node whose network agent has never run is not Ready, and says why', () => {
+  const rig = createNetworkRig({ begin: (world) => stopOn(world, 'cni-agent-node-2') });
+  const body = rig.get('/api/v1/nodes/node-2') as {
+    status: { conditions: { type: string; status: string; message: string }[] };
+  };
+  expect(body.status.conditions.find(({ type }) => type === 'Ready')).toMatchObject({
+    status: 'False',
+    message:
+      'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
+  });
+  expect(nodeReady(rig, 'node-1')).toBe('True');
+  rig.start('cni-agent-node-2');
+  rig.seconds(2);
+  expect(nodeReady(rig, 'node-2')).toBe('True');
+});
+
+test('rules outlive kube-proxy and not the machine’s reboot', () => {
+  const rig = createNetworkRig();
+  rig.seconds(10);
+  stopOn(rig.world, 'kube-proxy-node-1');
+  rig.seconds(60);
+  expect(rig.iptables('node-1')).toContain('KUBE-SVC-NPX46M4PTMTKRN6Y');
+  kernel.powerOff(rig.world, 'node-1');
+  kernel.powerOn(rig.world, 'node-1', undefined, () => {});
+  rig.seconds(30);
+  expect(rig.iptables('node-1')).not.toContain('KUBE');
+  rig.start('kube-proxy-node-1');
+  rig.seconds(5);
+  expect(rig.iptables('node-1')).toContain('KUBE-SVC-NPX46M4PTMTKRN6Y');
+});
+
+function stopOn(world: NetworkRig['world'], process: string): void {
+  kernel.stopProcess(world, process, undefined);
+}
+
 function events(rig: NetworkRig, about: string): string {
   const body = rig.get('/api/v1/namespaces/default/events') as {
     items: { reason: string; message: string; involvedObject: { name: string } }[];
