@@ -332,30 +332,36 @@ const admissionPolicyBinding = plain<ValidatingAdmissionPolicyBinding>({
   ...withSpec,
 });
 
-const flowSchema = simple<FlowSchema>({
-  group: 'flowcontrol.apiserver.k8s.io',
-  version: 'v1',
-  kind: 'FlowSchema',
-  plural: 'flowschemas',
-  namespaced: false,
-  table: flowSchemaTable,
-  subresources: { status: statusOf('FlowSchema') },
-  prepareForCreate: (schema) => asNew(schema, {}),
-  prepareForUpdate: keepStatusRaiseGeneration,
-  prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
-});
-const priorityLevel = simple<PriorityLevelConfiguration>({
-  group: 'flowcontrol.apiserver.k8s.io',
-  version: 'v1',
-  kind: 'PriorityLevelConfiguration',
-  plural: 'prioritylevelconfigurations',
-  namespaced: false,
-  table: priorityLevelTable,
-  subresources: { status: statusOf('PriorityLevelConfiguration') },
-  prepareForCreate: (level) => asNew(level, {}),
-  prepareForUpdate: keepStatusRaiseGeneration,
-  prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
-});
+const flowSchema = plain<FlowSchema>(
+  {
+    group: 'flowcontrol.apiserver.k8s.io',
+    version: 'v1',
+    kind: 'FlowSchema',
+    plural: 'flowschemas',
+    namespaced: false,
+    table: flowSchemaTable,
+    subresources: { status: statusOf('FlowSchema') },
+    prepareForCreate: (schema) => asNew(schema, {}),
+    prepareForUpdate: keepStatusRaiseGeneration,
+    prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
+  },
+  () => {},
+);
+const priorityLevel = plain<PriorityLevelConfiguration>(
+  {
+    group: 'flowcontrol.apiserver.k8s.io',
+    version: 'v1',
+    kind: 'PriorityLevelConfiguration',
+    plural: 'prioritylevelconfigurations',
+    namespaced: false,
+    table: priorityLevelTable,
+    subresources: { status: statusOf('PriorityLevelConfiguration') },
+    prepareForCreate: (level) => asNew(level, {}),
+    prepareForUpdate: keepStatusRaiseGeneration,
+    prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
+  },
+  () => {},
+);
 
 /** Kinds that are kept for those who read them: manifests apply as they do elsewhere, and nothing follows. */
 export const storedKinds: readonly KindDeclaration[] = [
