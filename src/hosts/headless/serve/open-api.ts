@@ -2,7 +2,14 @@ import {
   descriptionLoaders,
   type StructDescription,
 } from '../../../api/generated/descriptions/load.ts';
-import { openApiDocument, openApiIndex, openApiParts } from '../../../api/openapi/document.ts';
+import type { CustomResourceDefinition } from '../../../api/generated/types.ts';
+import { isEstablished } from '../../../api/kinds/custom/registry.ts';
+import {
+  customOpenApiDocument,
+  openApiDocument,
+  openApiIndex,
+  openApiParts,
+} from '../../../api/openapi/document.ts';
 import {
   OPENAPI_V2_ANSWER,
   OPENAPI_V2_PROTOBUF,
@@ -22,7 +29,14 @@ export function withOpenApi(handler: FetchHandler, release: string): FetchHandle
   return async (request, user, token) => {
     const { pathname, origin } = new URL(request.url);
     if (!pathname.startsWith('/openapi/')) return handler(request, user, token);
-    const document = await documentAt(pathname, { release, accept: request.headers.get('accept') });
+    const definitions = pathname.startsWith('/openapi/v3')
+      ? await definitionsOf(handler, origin, request.signal)
+      : [];
+    const document = await documentAt(pathname, {
+      release,
+      definitions,
+      accept: request.headers.get('accept'),
+    });
     if (document === undefined) return handler(request, user, token);
     const alive = await handler(
       new Request(`${origin}/livez/ping`, { signal: request.signal }),
@@ -35,6 +49,21 @@ export function withOpenApi(handler: FetchHandler, release: string): FetchHandle
   };
 }
 
+/** The definitions whose kinds are served, as the server itself sees them. */
+async function definitionsOf(
+  handler: FetchHandler,
+  origin: string,
+  signal: AbortSignal,
+): Promise<readonly CustomResourceDefinition[]> {
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?resourceVersion=0';
+  const answer = await handler(new Request(`${origin}${path}`, { signal }), 'system:apiserver');
+  if (!answer.ok) return [];
+  const { items } = (await answer.json()) as {
+    readonly items: readonly CustomResourceDefinition[];
+  };
+  return items.filter(isEstablished);
+}
+
 interface OpenApiAnswer {
   readonly body: string | Uint8Array<ArrayBuffer>;
   readonly contentType: string;
@@ -42,7 +71,15 @@ interface OpenApiAnswer {
 
 async function documentAt(
   pathname: string,
-  { release, accept }: { readonly release: string; readonly accept: string | null },
+  {
+    release,
+    accept,
+    definitions,
+  }: {
+    readonly release: string;
+    readonly accept: string | null;
+    readonly definitions: readonly CustomResourceDefinition[];
+  },
 ): Promise<OpenApiAnswer | undefined> {
   if (pathname === '/openapi/v2') {
     return accept?.includes(OPENAPI_V2_PROTOBUF) === true
@@ -52,17 +89,24 @@ async function documentAt(
         }
       : undefined;
   }
-  const text = await textAt(pathname, release);
+  const text = await textAt(pathname, release, definitions);
   return text === undefined ? undefined : { body: text, contentType: 'application/json' };
 }
 
-async function textAt(pathname: string, release: string): Promise<string | undefined> {
+async function textAt(
+  pathname: string,
+  release: string,
+  definitions: readonly CustomResourceDefinition[],
+): Promise<string | undefined> {
   if (pathname === '/openapi/v3' || pathname === '/openapi/v3/') {
-    return JSON.stringify(openApiIndex());
+    return JSON.stringify(openApiIndex(definitions));
   }
   const path = pathname.slice('/openapi/v3/'.length);
   const part = openApiParts().find((each) => each.path === path);
-  if (part === undefined) return undefined;
+  if (part === undefined) {
+    const custom = customOpenApiDocument(path, definitions, await textsFor(''));
+    return custom === undefined ? undefined : JSON.stringify(custom);
+  }
   let document = documents.get(path);
   if (document === undefined) {
     document = textsFor(part.group).then((descriptions) =>
