@@ -15,7 +15,10 @@ export function etcdKeyOf(path: string): string | undefined {
   const [resource, name] = namespaced ? [rest[2], rest[3]] : [rest[0], rest[1]];
   if (resource === undefined || name === undefined) return undefined;
   const declaration = kindByResource(group, version, resource);
-  if (declaration === undefined) return undefined;
   const scope = namespaced ? `${rest[1]}/` : '';
+  // Objects of definitions lie below their group and resource.
+  if (declaration === undefined) {
+    return group.includes('.') ? `/registry/${group}/${resource}/${scope}${name}` : undefined;
+  }
   return `/registry/${declaration.storage}/${scope}${name}`;
 }
