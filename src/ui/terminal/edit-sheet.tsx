@@ -56,7 +56,8 @@ export default function EditSheet() {
     >
       <div className="flex h-full flex-col">
         <h2 className="border-b border-line px-4 py-2.5 text-13 font-semibold">{request.title}</h2>
-        <div ref={host} className="min-h-0 flex-1" />
+        {/* `nokey`: the map takes the space bar elsewhere, for panning. */}
+        <div ref={host} className="nokey min-h-0 flex-1" />
         <div className="flex items-center gap-2 border-t border-line px-4 py-2.5">
           <button
             type="button"
