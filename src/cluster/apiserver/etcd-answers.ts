@@ -6,9 +6,9 @@ import { takeOwnAnswer } from './own/reconcile.ts';
 import { takeCompactionTurn } from './compaction.ts';
 import { sendReply } from './answers.ts';
 import { conclude } from './conclude.ts';
-import { brokenEtcd, overdue } from './etcd-errors.ts';
+import { brokenEtcd, isTransient, overdue } from './etcd-errors.ts';
 import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
-import { takeConsulted } from './reads/consult.ts';
+import { consultLater, takeConsulted } from './reads/consult.ts';
 import { countEtcd } from './metrics.ts';
 import { answerRead } from './reads/list.ts';
 import { formOf, present } from './reads/object-form.ts';
@@ -86,6 +86,10 @@ function operationOf(call: EtcdCall): string {
 
 /** The copies are as new as etcd was when it was asked: the requests that waited for that go on. */
 function goOnReading(server: Server, answer: EtcdResponse): void {
+  if (answer.type === 'etcd/error' && isTransient(answer.error)) {
+    consultLater(server);
+    return;
+  }
   for (const { exchange, at } of takeConsulted(server)) {
     server.env.resumeCause(exchange.cause);
     if (answer.type === 'etcd/error') sendReply(server, exchange, refuse(brokenEtcd(answer.error)));

@@ -23,6 +23,7 @@ import type { ApiServerMemory, ApiServerMessage, Server } from './server.ts';
 import { failsHandshake, forgetHandshake } from './serving-certificate.ts';
 import { healthOverdue, takeHealthCheck } from './health/probe.ts';
 import { unknownHealth } from './health/state.ts';
+import { consultAgain } from './reads/consult.ts';
 import { reconcile } from './own/reconcile.ts';
 import { beginShutdown, exitWhenDone } from './own/shutdown.ts';
 import { tendOwnObjects } from './own/tend.ts';
@@ -129,6 +130,9 @@ function take(server: Server, message: ApiServerMessage): void {
       return;
     case 'apiserver/health-overdue':
       healthOverdue(server, message.question);
+      return;
+    case 'apiserver/consult':
+      consultAgain(server, message.question);
       return;
     case 'apiserver/reconcile':
       reconcile(server);

@@ -63,6 +63,8 @@ export type ApiServerTimer =
   | { readonly type: 'apiserver/flow-sweep' }
   /** etcd may not have answered the check of its health. */
   | { readonly type: 'apiserver/health-overdue'; readonly question: number }
+  /** etcd is asked once more for its revision. */
+  | { readonly type: 'apiserver/consult'; readonly question: number }
   /** The next round of who serves. */
   | { readonly type: 'apiserver/reconcile' }
   /** SIGTERM: the server ends in good order. */

@@ -1,6 +1,6 @@
-import type { Micros } from '../../../kernel/time.ts';
+import { MILLISECOND, type Micros } from '../../../kernel/time.ts';
 import { sendReply } from '../answers.ts';
-import { brokenEtcd, interruptedEtcd, isTransient, outOfTime } from '../etcd-errors.ts';
+import { interruptedEtcd, outOfTime } from '../etcd-errors.ts';
 import { refuse, type Exchange } from '../exchange.ts';
 import { NEVER, requestPatience } from '../patience.ts';
 import { askEtcd, type Server } from '../server.ts';
@@ -61,6 +61,26 @@ export function failConsultation(server: Server): void {
       sendReply(server, exchange, refuse(interruptedEtcd()));
     }
   }
+}
+
+/** What etcd's client waits before it repeats a read. */
+const RETRY_AFTER: Micros = 25 * MILLISECOND;
+
+/** etcd cannot tell just now: it is asked once more, for all who wait. Their time goes on running. */
+export function consultLater(server: Server): void {
+  const { env, memory } = server;
+  const { consultation } = memory;
+  consultation.asked.push(...consultation.next.splice(0));
+  env.resumeCause(undefined);
+  env.after(RETRY_AFTER, { type: 'apiserver/consult', question: consultation.call });
+}
+
+/** The time to ask once more has come. */
+export function consultAgain(server: Server, question: number): void {
+  const { consultation } = server.memory;
+  if (consultation.call !== question) return;
+  if (consultation.asked.length > 0) ask(server);
+  else consultation.call = 0;
 }
 
 /** Those whose question has been answered; whoever came after it was asked shares the next one. */
