@@ -70,5 +70,15 @@ export function compareHash(
 export function flipValue({ disk }: Member, { key }: EtcdFault): void {
   const held = disk.keys.get(key);
   if (held === undefined) return;
-  disk.keys.set(key, Object.freeze({ ...held, value: Object.freeze({ corrupted: true }) }));
+  disk.keys.set(key, Object.freeze({ ...held, value: spoilt(held.value) }));
+}
+
+/** Another value of the same shape: readers can still read it. */
+function spoilt(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('metadata' in value)) return 'spoilt';
+  const { metadata } = value;
+  return Object.freeze({
+    ...value,
+    metadata: Object.freeze({ ...(metadata as object), labels: Object.freeze({ spoilt: 'true' }) }),
+  });
 }
