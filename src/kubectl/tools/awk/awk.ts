@@ -54,7 +54,7 @@ export const awk: Program = async (args, io, context) => {
     };
     const machine = createAwkMachine(program, world, guard);
     for (const [name, value] of variables) machine.setVariable(name, value);
-    for (const [name, value] of io.environment) machine.setVariable(`ENVIRON ${name}`, value);
+    for (const [name, value] of io.environment) machine.setElement('ENVIRON', name, value);
     const needsInput =
       program.rules.some(({ when }) => when.kind !== 'begin') || program.readsAhead;
     const names = rest.filter((each) => !/^[A-Za-z_]\w*=/.test(each));

@@ -43,6 +43,7 @@ export interface AwkMachine {
   readonly status: number;
   text(name: string): string;
   setVariable(name: string, text: string): void;
+  setElement(name: string, index: string, text: string): void;
 }
 
 export function createAwkMachine(
@@ -455,6 +456,7 @@ export function createAwkMachine(
     },
     text: textOf,
     setVariable: (name, text) => setGlobal(name, fromInput(text)),
+    setElement: (name, index, text) => void array(name).set(index, fromInput(text)),
   };
 }
 
