@@ -19,9 +19,12 @@ export interface Truth {
   readonly changes: Iterable<StoredEvent> | undefined;
 }
 
-/** Everything stored now. */
-export function storedObjects(world: World): Iterable<StoredKeyValue> {
-  return diskOf(world).keys.values();
+/** Every object stored now. */
+export function* storedObjects(world: World): Generator<StoredKeyValue> {
+  for (const stored of diskOf(world).keys.values()) {
+    // The API servers keep notes of their own there too (who serves), which are no objects.
+    if ((stored.value as Partial<KubeObject>).metadata !== undefined) yield stored;
+  }
 }
 
 /** A stored object as the API would show it: with the revision that etcd keeps beside it. */

@@ -11,9 +11,8 @@ export const cachesAgree: Invariant = {
   check(world) {
     const truth = new Map<string, string>();
     for (const { value, modRevision } of storedObjects(world)) {
-      // An API server keeps notes of its own there too (who serves), which are no objects.
-      const { metadata } = value as Partial<KubeObject>;
-      if (metadata !== undefined) truth.set(metadata.uid ?? '', String(modRevision));
+      const { metadata } = value as KubeObject;
+      truth.set(metadata.uid ?? '', String(modRevision));
     }
     for (const [process, informer] of informersIn(world)) {
       for (const [key, object] of informer.items) {
