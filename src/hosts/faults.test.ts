@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Node, Pod } from '../api/generated/types.ts';
+import type { Lease, Node, Pod } from '../api/generated/types.ts';
 import { FAULTS } from '../cluster/faults/index.ts';
 import { defaultSetUp } from '../cluster/set-up.ts';
 import { createCluster } from '../cluster/world.ts';
@@ -233,6 +233,17 @@ describe('faults', () => {
     expect([ready('cp-1'), ready('node-1')]).toEqual(['True', 'Unknown']);
     driver.run(2 * MINUTE);
     expect(ready('node-1')).toBe('True');
+  });
+
+  test('a clock that is ahead: what its machine writes is dated so, and the node stays Ready', () => {
+    const driver = cluster();
+    inject(driver, 'clock-skew', { machine: 'node-1', seconds: 3600 });
+    driver.run(2 * MINUTE);
+    const path = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1';
+    const lease = driver.request({ method: 'GET', path }).body as Lease;
+    expect(lease.spec.renewTime).toMatch(/^2026-01-01T10:02:/);
+    const node = driver.request({ method: 'GET', path: '/api/v1/nodes/node-1' }).body as Node;
+    expect(node.status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
   });
 
   test('one ends by itself, and comes back as often as asked', () => {

@@ -124,7 +124,8 @@ export function recordEvent<Then>(
   const message = combined ? `(combined from similar events): ${event.message}` : event.message;
   const similar = `${subject}/${about.fieldPath ?? ''}/${event.type}/${event.reason}`;
   const key = combined ? similar : `${similar}/${message}`;
-  const nowMillis = recorder.epochMillis + env.now / 1000;
+  const nowMicros = env.now + env.clockSkewMicros();
+  const nowMillis = recorder.epochMillis + nowMicros / 1000;
   const timestamp = formatTime(nowMillis);
   const known = recorder.known.get(key);
   if (known !== undefined) {
@@ -136,7 +137,7 @@ export function recordEvent<Then>(
   // Cluster-scoped objects' events live in `default`.
   const namespace =
     about.namespace === undefined || about.namespace === '' ? 'default' : about.namespace;
-  const micros = Math.floor(recorder.epochMillis * 1000 + env.now);
+  const micros = Math.floor(recorder.epochMillis * 1000 + nowMicros);
   const name = `${about.name ?? ''}.${hexOfNanos(micros, recorder.sequence++ % 1000)}`;
   remember(recorder, key, Object.freeze({ name, namespace, count: 1, firstTimestamp: timestamp }));
   create(

@@ -1,6 +1,7 @@
 import type { CustomResourceDefinition } from '../../api/generated/types.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import { defineBehaviour, type AnyBehaviour, type Env } from '../../kernel/process.ts';
+import type { Micros } from '../../kernel/time.ts';
 import { apiClientStep, createApiClient, type ApiOutcome } from '../client/api-client.ts';
 import { eventOutcome } from '../client/event-recorder.ts';
 import { answerHealth, isHealthCheck } from '../client/health.ts';
@@ -215,7 +216,7 @@ function toInformers(manager: Manager, message: { readonly type: string }): void
   const { memory, env } = manager;
   const { running } = memory;
   if (running === undefined) return;
-  const cluster = viewOf(running);
+  const cluster = viewOf(running, manager.env.clockSkewMicros());
   informersStep(specsOf(running), running.informers, running.informerClient, message, env, {
     onChange: (change) => takeChange(manager, running, cluster, change),
     onSynced() {
@@ -332,17 +333,18 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
 
 function contextOf(manager: Manager, running: Running): LoopContext {
   const { controllers, env } = manager;
-  return { running, controllers, cluster: viewOf(running), env };
+  return { running, controllers, cluster: viewOf(running, env.clockSkewMicros()), env };
 }
 
 /** Views hold no state, so one is kept for each memory that is met. A memo only. */
-const views = new WeakMap<Running, ClusterView>();
+const views = new WeakMap<Running, { readonly skew: Micros; readonly view: ClusterView }>();
 
-function viewOf(running: Running): ClusterView {
-  let view = views.get(running);
-  if (view === undefined) {
-    view = createClusterView(running);
-    views.set(running, view);
-  }
+/** The cluster as this process sees it, by the clock of its machine. */
+function viewOf(running: Running, skew: Micros): ClusterView {
+  const known = views.get(running);
+  if (known?.skew === skew) return known.view;
+  const epochMillis = running.epochMillis + skew / 1000;
+  const view = createClusterView(skew === 0 ? running : { ...running, epochMillis });
+  views.set(running, { skew, view });
   return view;
 }

@@ -104,9 +104,8 @@ export function runProbe(
   if (probe === undefined) return;
   if (current.process !== undefined && probe.kind === 'http') {
     if (checkUnderWay(kubelet.memory, containerId, kind) !== undefined) return;
-    const url = `${probe.scheme.toLowerCase()}://${probe.host}:${probe.port}${probe.path}`;
     const about = { uid: worker.uid, container: work.name, probe: kind, containerId };
-    beginCheck(kubelet, { process: current.process, ...about, url }, probe.path, env);
+    beginCheck(kubelet, { process: current.process, ...about, get: probe }, env);
     return;
   }
   askRuntime(

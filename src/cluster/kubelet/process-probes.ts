@@ -1,4 +1,4 @@
-import type { HealthAnswer } from '../messages.ts';
+import type { CriProbe, HealthAnswer } from '../messages.ts';
 import type { Kubelet, KubeletEnv, KubeletMemory, ProbeKind } from './state.ts';
 import type { Micros } from '../../kernel/time.ts';
 
@@ -10,8 +10,15 @@ export interface ProcessCheck {
   readonly container: string;
   readonly probe: ProbeKind;
   readonly containerId: string;
-  readonly url: string;
+  /** What is asked for; its URL is written out when somebody has to read it. */
+  readonly get: HttpProbe;
   readonly since: Micros;
+}
+
+type HttpProbe = Extract<CriProbe, { readonly kind: 'http' }>;
+
+function urlOf({ scheme, host, port, path }: HttpProbe): string {
+  return `${scheme.toLowerCase()}://${host}:${port}${path}`;
 }
 
 /** What a check has found; `undefined` while it is under way. */
@@ -24,12 +31,16 @@ export interface CheckResult {
 export function beginCheck(
   { memory }: Kubelet,
   check: Omit<ProcessCheck, 'id' | 'since'>,
-  path: string,
   env: KubeletEnv,
 ): void {
   const id = memory.nextCheck++;
-  memory.checks.set(id, Object.freeze({ ...check, id, since: env.now }));
-  env.send(check.process, { type: 'health/check', id, path });
+  const { process, uid, container, probe, containerId, get } = check;
+  const since = env.now;
+  memory.checks.set(
+    id,
+    Object.freeze({ id, process, uid, container, probe, containerId, get, since }),
+  );
+  env.send(process, { type: 'health/check', id, path: get.path });
 }
 
 /** The check of one probe that is under way. */
@@ -69,7 +80,7 @@ function failed(output: string): CheckResult {
 export function timedOut({ checks }: KubeletMemory, check: ProcessCheck): CheckResult {
   checks.delete(check.id);
   return failed(
-    `Get "${check.url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
+    `Get "${urlOf(check.get)}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`,
   );
 }
 
@@ -81,8 +92,8 @@ export function refusedChecks(
   const refused: { readonly check: ProcessCheck; readonly result: CheckResult }[] = [];
   for (const check of checks.values()) {
     if (check.process !== peer) continue;
-    const address = /^\w+:\/\/([^/]*)/.exec(check.url)?.[1] ?? '';
-    const output = `Get "${check.url}": dial tcp ${address}: connect: connection refused`;
+    const { host, port } = check.get;
+    const output = `Get "${urlOf(check.get)}": dial tcp ${host}:${port}: connect: connection refused`;
     refused.push({ check, result: failed(output) });
   }
   for (const { check } of refused) checks.delete(check.id);

@@ -23,7 +23,7 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
   const before = isNew ? object?.status : (worker.status ?? worker.pod.status);
   const status = podStatus(worker, {
     now: env.now,
-    epochMillis: kubelet.config.epochMillis,
+    epochMillis: kubelet.config.epochMillis + env.clockSkewMicros() / 1000,
     hostIp: kubelet.config.nodeIp,
   });
   const patch = statusPatch(before, status);

@@ -97,7 +97,7 @@ function writeStatus(
     lastTransitionTime:
       known?.status === 'False' && known.lastTransitionTime !== undefined
         ? known.lastTransitionTime
-        : formatTime(config.epochMillis + env.now / 1000),
+        : formatTime(config.epochMillis + (env.now + env.clockSkewMicros()) / 1000),
   } as never; // A patch may hold null where the object has no value.
   call(memory.client, env, {
     method: 'PATCH',

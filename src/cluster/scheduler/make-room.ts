@@ -63,7 +63,9 @@ function markVictim(step: Step, profile: Profile, key: string, victim: PodInfo):
             reason: 'PreemptionByScheduler',
             message: `${profile.schedulerName}: preempting to accommodate a higher priority pod`,
             lastProbeTime: null,
-            lastTransitionTime: formatTime(config.epochMillis + env.now / 1000),
+            lastTransitionTime: formatTime(
+              config.epochMillis + (env.now + env.clockSkewMicros()) / 1000,
+            ),
           },
         ],
       },
