@@ -299,6 +299,13 @@ function again(election: LeaderElection, env: ElectionEnv): void {
   env.after(delay, { type: 'client/elect', round: election.round });
 }
 
+/** Whether this candidate waits behind another that holds the lease, as a replica should. */
+export function standsBy(election: LeaderElection, now: Micros): boolean {
+  const { observed, observedAt, identity, leading } = election;
+  const holder = observed?.spec.holderIdentity ?? '';
+  return !leading && holder !== '' && holder !== identity && now - observedAt < LEASE_DURATION;
+}
+
 /** When the observed holder last renewed, in milliseconds since 1970; for the health panel. */
 export function lastRenewal(election: LeaderElection): number | undefined {
   const text = election.observed?.spec.renewTime;

@@ -3,6 +3,7 @@ import type { ApiServerMemory } from '../../cluster/apiserver/server.ts';
 import { controllers } from '../../cluster/controllers/index.ts';
 import { loopFigures } from '../../cluster/controllers/metrics.ts';
 import type { ControllerManagerMemory } from '../../cluster/controllers/state.ts';
+import { standsBy, type LeaderElection } from '../../cluster/client/leader-election.ts';
 import type { EtcdMemory } from '../../cluster/etcd/process.ts';
 import { isCutOff, processState, revisionOf } from '../../cluster/observe.ts';
 import type { SchedulerMemory } from '../../cluster/scheduler/memory.ts';
@@ -114,11 +115,12 @@ function apiServerFigures(memory: unknown): Figures {
 }
 
 /** The scheduler answers for its lease as well: one that does not lead decides nothing. */
-function schedulerFigures(memory: unknown): Figures {
+function schedulerFigures(memory: unknown, world: World): Figures {
   // The process of this name runs the scheduler.
   const { queue, counters, election } = memory as SchedulerMemory;
   const stuck = queue.setAsideCount;
-  const lamp: LampState = !election.leading || counters.errors > 0 ? 'attention' : 'good';
+  const lease = leaseFigure(election, world);
+  const lamp: LampState = lease?.lamp === 'attention' || counters.errors > 0 ? 'attention' : 'good';
   return {
     lamp,
     figures: [
@@ -127,13 +129,22 @@ function schedulerFigures(memory: unknown): Figures {
       ...(stuck > 0
         ? [{ label: 'unschedulable', value: group(stuck), lamp: 'attention' as const }]
         : []),
-      ...(election.leading
-        ? []
-        : [{ label: 'lease', value: 'not held', lamp: 'attention' as const }]),
+      ...(lease === undefined ? [] : [lease]),
     ],
     spark: [],
     sparkLabel: '',
   };
+}
+
+/** What is said of a candidate that does not lead: a replica behind another one is well. */
+function leaseFigure(
+  election: LeaderElection,
+  world: World,
+): Figures['figures'][number] | undefined {
+  if (election.leading) return undefined;
+  return standsBy(election, world.now)
+    ? { label: 'lease', value: 'stands by', lamp: 'good' }
+    : { label: 'lease', value: 'not held', lamp: 'attention' };
 }
 
 /** A key that has waited longer than this says that a loop is behind. */
@@ -141,12 +152,13 @@ const LOOP_SLOW_MICROS = 5_000_000;
 
 function managerFigures(memory: unknown, world: World): Figures {
   // The process of this name runs the controller manager.
-  const { running } = memory as ControllerManagerMemory;
+  const { running, election } = memory as ControllerManagerMemory;
   if (running === undefined) {
+    const lease = leaseFigure(election, world);
     return {
       ...NO_FIGURES,
-      lamp: 'attention',
-      figures: [{ label: 'lease', value: 'not held', lamp: 'attention' }],
+      lamp: lease?.lamp ?? 'good',
+      figures: lease === undefined ? [] : [lease],
     };
   }
   const loops = loopFigures(running, controllers, world.now);
