@@ -79,6 +79,12 @@ export const bootstrapBindings: readonly ClusterRoleBinding[] = [
   ...controllerAccounts.map((name) =>
     clusterBinding(`system:controller:${name}`, [account('kube-system', name)]),
   ),
+  // The provisioner of volumes that Kubarium has in place of a driver's.
+  clusterBinding(
+    'system:persistent-volume-provisioner',
+    [account('kube-system', 'kubarium-provisioner')],
+    'kubarium:volume-provisioner',
+  ),
   // kubeadm's own: its administrator is no member of system:masters.
   clusterBinding('cluster-admin', [group('kubeadm:cluster-admins')], 'kubeadm:cluster-admins'),
 ];
