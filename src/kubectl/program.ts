@@ -53,6 +53,16 @@ export interface ProgramContext {
   sleep(millis: number, signal: AbortSignal): Promise<void>;
   /** Shows a text to the person for editing; undefined when they gave up. Absent where nobody sits. */
   readonly edit?: (text: string, title: string) => Promise<string | undefined>;
+  /** Runs a command inside a container (`kubectl exec`). Absent where that is not possible. */
+  readonly exec?: (
+    target: {
+      readonly namespace: string;
+      readonly pod: string;
+      readonly container: string;
+      readonly command: readonly string[];
+    },
+    io: ProgramIo,
+  ) => Promise<{ readonly code: number; readonly message?: string }>;
   /** The machine that the program runs on: `laptop`, or a host reached by `ssh`. */
   readonly machine: string;
 }

@@ -7,7 +7,7 @@ import {
   resourcesOfCategory,
   type Resource,
 } from './discovery.ts';
-import { asFailure, fail, Failure } from './failure.ts';
+import { asFailure, fail, Failure, isNotFound } from './failure.ts';
 import { namesFiles, readObjects, type FileObject } from './manifests.ts';
 import { isFields, nameOf, withSortedKeys, type ApiObject } from './objects.ts';
 import type { Session } from './session.ts';
@@ -59,7 +59,10 @@ export async function targetsOf(
         'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
       );
     }
-    return fileTargets(session, await readObjects(session, { validates: options.validates === true }));
+    return fileTargets(
+      session,
+      await readObjects(session, { validates: options.validates === true }),
+    );
   }
   return argumentTargets(session, args, options);
 }
@@ -77,7 +80,8 @@ async function fileTargets(
       failures.push(asFailure(error));
     }
   }
-  if (failures.length > 0) throw failures.length === 1 ? failures[0] : new Failure('', { many: failures });
+  if (failures.length > 0)
+    throw failures.length === 1 ? failures[0] : new Failure('', { many: failures });
   return targets;
 }
 
@@ -137,13 +141,11 @@ async function argumentTargets(
   }
 
   const [types = '', ...names] = args;
-  const resources = types
-    .split(',')
-    .flatMap((type) => {
-      const category = resourcesOfCategory(discovery, type);
-      if (category.length > 0 && findResource(discovery, type) === undefined) return category;
-      return [requireResource(discovery, type)];
-    });
+  const resources = types.split(',').flatMap((type) => {
+    const category = resourcesOfCategory(discovery, type);
+    if (category.length > 0 && findResource(discovery, type) === undefined) return category;
+    return [requireResource(discovery, type)];
+  });
   if (names.length > 0) {
     if (hasSelector) fail('name cannot be provided when a selector is specified');
     if (isAll) fail('name cannot be provided when a selector is specified');
@@ -220,7 +222,9 @@ async function infosOf(
   const path = pathOf(resource, namespace, name);
   if (name !== undefined) {
     const suffix = subresource === '' ? '' : `/${subresource}`;
-    const object = await session.get(`${path}${suffix}`);
+    const object = await session.get(`${path}${suffix}`).catch((error: unknown) => {
+      return missingNamespace(session, target, error);
+    });
     return [infoOf(target, object)];
   }
   const infos: Info[] = [];
@@ -228,6 +232,22 @@ async function infosOf(
     for (const item of list.items) infos.push(infoOf(target, typed(item, resource)));
   }
   return infos;
+}
+
+/** What is not found in a namespace that is not there either is refused for the namespace. */
+export async function missingNamespace(
+  session: Session,
+  { namespace }: Target,
+  error: unknown,
+): Promise<never> {
+  if (isNotFound(error) && namespace !== '' && namespace !== 'default') {
+    await session
+      .get(`/api/v1/namespaces/${encodeURIComponent(namespace)}`)
+      .catch((other: unknown) => {
+        if (isNotFound(other)) throw other;
+      });
+  }
+  throw error;
 }
 
 function typed(item: unknown, resource: Resource): unknown {
@@ -294,10 +314,15 @@ export async function* listPages(
 }
 
 /** A list that is refused as such tells what was looked for. */
-function asListFailure(error: unknown, { flags }: Session, resource: Resource | undefined): unknown {
+function asListFailure(
+  error: unknown,
+  { flags }: Session,
+  resource: Resource | undefined,
+): unknown {
   if (!(error instanceof Failure) || resource === undefined) return error;
   const { status } = error;
-  if (status === undefined || !['BadRequest', 'NotFound'].includes(status.reason ?? '')) return error;
+  if (status === undefined || !['BadRequest', 'NotFound'].includes(status.reason ?? ''))
+    return error;
   const { group, version, name } = resource;
   const what = JSON.stringify(`${group}/${version}, Resource=${name}`);
   const labels = flags.text('selector');

@@ -27,7 +27,10 @@ export interface Subresource {
 export interface ApiGroup {
   readonly name: string;
   /** The preferred one first. */
-  readonly versions: readonly { readonly version: string; readonly resources: readonly Resource[] }[];
+  readonly versions: readonly {
+    readonly version: string;
+    readonly resources: readonly Resource[];
+  }[];
 }
 
 /** All that the server serves, in its order. */

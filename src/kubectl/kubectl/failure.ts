@@ -70,11 +70,11 @@ export function asFailure(error: unknown): Failure {
   throw error;
 }
 
-export function isNotFound(error: unknown): error is Failure {
+export function isNotFound(error: unknown): boolean {
   return error instanceof Failure && error.status?.reason === 'NotFound';
 }
 
-export function isConflict(error: unknown): error is Failure {
+export function isConflict(error: unknown): boolean {
   return error instanceof Failure && error.status?.reason === 'Conflict';
 }
 

@@ -91,7 +91,7 @@ const hiddenOf: Readonly<Record<string, readonly string[]>> = {
   autoscale: [' cpu-percent -1'],
   'rollout history': [],
   logs: [' since-seconds 0'],
-  'create job': [' restart-policy \''],
+  'create job': [" restart-policy '"],
 };
 
 /**
@@ -111,7 +111,9 @@ export function parseLine(command: string, line: readonly string[]): ParsedLine 
   let dashAt: number | undefined;
 
   const refuse = (message: string): never => {
-    throw new Failure(`${message}\nSee 'kubectl ${command === '' ? '' : `${command} `}--help' for usage.`);
+    throw new Failure(
+      `${message}\nSee 'kubectl ${command === '' ? '' : `${command} `}--help' for usage.`,
+    );
   };
 
   function take(flag: FlagDeclaration, value: string): void {
@@ -147,8 +149,7 @@ export function parseLine(command: string, line: readonly string[]): ParsedLine 
     } else if (word.startsWith('-') && word.length > 1) {
       for (let letter = 1; letter < word.length; letter += 1) {
         const name = word.charAt(letter);
-        const flag =
-          shorthands.get(name) ?? refuse(`unknown shorthand flag: '${name}' in ${word}`);
+        const flag = shorthands.get(name) ?? refuse(`unknown shorthand flag: '${name}' in ${word}`);
         const rest = word.slice(letter + 1);
         if (rest.startsWith('=')) {
           take(flag, rest.slice(1));
@@ -200,7 +201,11 @@ function isTrue(value: string): boolean {
   return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value);
 }
 
-function checkValue(flag: FlagDeclaration, value: string, refuse: (message: string) => never): void {
+function checkValue(
+  flag: FlagDeclaration,
+  value: string,
+  refuse: (message: string) => never,
+): void {
   const { type, name, shorthand } = flag;
   const which = shorthand === '' ? `--${name}` : `-${shorthand}, --${name}`;
   const wrong = (why: string): never =>

@@ -72,4 +72,3 @@ export function serverAddress(config: KubeConfig, flags: Flags): string {
   const cluster = entryOf(config, 'clusters', textAt(context, 'context', 'cluster'));
   return textAt(cluster, 'cluster', 'server');
 }
-

@@ -56,7 +56,8 @@ function splitCommand(args: readonly string[]): { command: string; rest: readonl
   while (words[0]?.startsWith('-') === true && words[0] !== '--') {
     const flag = words.shift() ?? '';
     before.push(flag);
-    const takesNext = !flag.includes('=') && (flag === '-n' || flag === '-s' || longWithValue.has(flag));
+    const takesNext =
+      !flag.includes('=') && (flag === '-n' || flag === '-s' || longWithValue.has(flag));
     if (takesNext && words.length > 0) before.push(words.shift() ?? '');
   }
   if (words[0] === 'help') {
@@ -73,15 +74,29 @@ function splitCommand(args: readonly string[]): { command: string; rest: readonl
     command = known;
     words.shift();
   }
-  if (command === '' && words.length > 0 && words[0] !== '--help' && !(words[0] ?? '').startsWith('-')) {
+  if (
+    command === '' &&
+    words.length > 0 &&
+    words[0] !== '--help' &&
+    !(words[0] ?? '').startsWith('-')
+  ) {
     refuseCommand(words[0] ?? '');
   }
   return { command, rest: [...before, ...words] };
 }
 
 const longWithValue = new Set([
-  '--namespace', '--context', '--kubeconfig', '--cluster', '--user', '--server', '--token', '--as',
-  '--as-group', '--request-timeout', '--v',
+  '--namespace',
+  '--context',
+  '--kubeconfig',
+  '--cluster',
+  '--user',
+  '--server',
+  '--token',
+  '--as',
+  '--as-group',
+  '--request-timeout',
+  '--v',
 ]);
 
 const commandAliases: Readonly<Record<string, string>> = {
@@ -114,7 +129,10 @@ function refuseCommand(word: string): never {
   const near = Object.keys(flagTexts)
     .filter((each) => !each.includes(' '))
     .filter((each) => distance(word, each) <= 2 || each.startsWith(word.toLowerCase()));
-  const hint = near.length === 0 ? '' : `\n\nDid you mean this?\n${near.map((each) => `\t${each}\n`).join('')}`;
+  const hint =
+    near.length === 0
+      ? ''
+      : `\n\nDid you mean this?\n${near.map((each) => `\t${each}\n`).join('')}`;
   throw new Failure(`unknown command ${JSON.stringify(word)} for "kubectl"${hint}`);
 }
 

@@ -78,15 +78,18 @@ export function parseObjects(text: string, source: string, validates = false): F
   if (broken || (values.length === 0 && problems.length > 0)) {
     const problem = problems[0];
     throw new Failure(
-      `error parsing ${source}: error converting YAML to JSON: yaml: line ${problem?.line ?? 1}: ${yamlMessage(problem?.message ?? '')}`,
+      `error parsing ${source}: error converting YAML to JSON: yaml: ${yamlMessage(problem?.message ?? '', problem?.line ?? 1)}`,
     );
   }
   return values.flatMap((value) => objectsOf(value, source, validates));
 }
 
-/** The words of Go's YAML reader for the commonest mistakes; its own text for the others. */
-function yamlMessage(message: string): string {
-  return message;
+/** The words of Go's YAML reader for the commonest mistakes, with the line as it counts; our own for the others. */
+function yamlMessage(message: string, line: number): string {
+  if (message.includes('indented'))
+    return `line ${Math.max(1, line - 1)}: did not find expected key`;
+  if (message.includes('tab')) return `line ${line}: found character that cannot start any token`;
+  return `line ${line}: ${message}`;
 }
 
 function objectsOf(value: unknown, source: string, validates: boolean): FileObject[] {
@@ -97,7 +100,10 @@ function objectsOf(value: unknown, source: string, validates: boolean): FileObje
     );
   }
   checkType(value, source, validates);
-  if (value['kind'] === 'List' || (String(value['kind']).endsWith('List') && Array.isArray(value['items']))) {
+  if (
+    value['kind'] === 'List' ||
+    (String(value['kind']).endsWith('List') && Array.isArray(value['items']))
+  ) {
     const items = Array.isArray(value['items']) ? (value['items'] as readonly unknown[]) : [];
     return items.flatMap((item) => objectsOf(item, source, validates));
   }

@@ -3,7 +3,7 @@ import type { KubeStream, ProgramContext, ProgramIo } from '../program.ts';
 import { DISCOVERY_ACCEPT, discoveryOf, type Discovery } from './discovery.ts';
 import { Failure, type FailureStatus } from './failure.ts';
 import type { Flags, ParsedLine } from './flags.ts';
-import { contextNamespace, readKubeConfig, type KubeConfig } from './kubeconfig.ts';
+import { contextNamespace, readKubeConfig, serverAddress, type KubeConfig } from './kubeconfig.ts';
 import { isFields, textAt } from './objects.ts';
 
 /** One run of kubectl: its command line, its surroundings, and the server. */
@@ -52,8 +52,7 @@ export function createSession(
   const warned = new Set<string>();
   let discovery: Promise<Discovery> | undefined;
   const user = flags.text('as');
-  const impersonate =
-    user === '' ? {} : { impersonate: { user, groups: flags.list('as-group') } };
+  const impersonate = user === '' ? {} : { impersonate: { user, groups: flags.list('as-group') } };
 
   const session: Session = {
     ...parsed,
@@ -76,7 +75,11 @@ export function createSession(
     async send(request) {
       if (io.signal.aborted) throw new Failure('', { isVerbatim: true, exitCode: 130 });
       const act = request.method === 'GET' ? {} : { act: line };
+      const began = context.now();
       const response = await context.kube.request({ ...act, ...impersonate, ...request });
+      if (flags.int('v') >= 6 && request.accept !== DISCOVERY_ACCEPT) {
+        io.err(logLine(session, request, response.code, began));
+      }
       for (const warning of response.warnings) session.warn(warning);
       return response;
     },
@@ -104,8 +107,28 @@ export function createSession(
   return session;
 }
 
+/** What `-v=6` and more add: a line for each answer, in the form of klog. */
+function logLine(
+  { config, flags, context }: Session,
+  request: KubeRequest,
+  code: number,
+  began: number,
+): string {
+  const now = context.now();
+  const iso = new Date(now).toISOString();
+  const head = `I${iso.slice(5, 7)}${iso.slice(8, 10)} ${iso.slice(11, 23)}000       1 round_trippers.go:632]`;
+  const url = `${serverAddress(config, flags)}${request.path}`;
+  return `${head} "Response" verb="${request.method}" url="${url}" status="${code} ${code === 200 ? 'OK' : ''}" milliseconds=${Math.round(now - began)}\n`;
+}
+
 /** The failure that a response tells of. */
-export function refusalOf({ code, body }: { readonly code: number; readonly body: unknown }): Failure {
+export function refusalOf({
+  code,
+  body,
+}: {
+  readonly code: number;
+  readonly body: unknown;
+}): Failure {
   const status: FailureStatus = isFields(body) ? (body as FailureStatus) : {};
   let message = textAt(body, 'message');
   if (message === '') message = typeof body === 'string' ? body : `HTTP ${code}`;
@@ -129,9 +152,7 @@ function dryRunOf(flags: Flags): Session['dryRun'] {
         '--dry-run was specified without a value. A value must be set: "none", "server", or "client".',
       );
     default:
-      throw new Failure(
-        `Invalid dry-run value (${text}). Must be "none", "server", or "client".`,
-      );
+      throw new Failure(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { goJson } from '../../api/go-text.ts';
 import { pathOf, type Resource } from './discovery.ts';
 import { fail, Failure } from './failure.ts';
-import { isFields, type ApiObject } from './objects.ts';
+import { isFields, withField, type ApiObject } from './objects.ts';
 import { shownName, valuePrinterOf } from './printers/values.ts';
 import { queryText, type Query, type Session } from './session.ts';
 
@@ -56,9 +56,10 @@ export function report(
 }
 
 /** A reporter that keeps its printer from object to object, so that documents are parted. */
-export function createReporter(
-  session: Session,
-): { report(object: unknown, operation: string): void; end(): void } {
+export function createReporter(session: Session): {
+  report(object: unknown, operation: string): void;
+  end(): void;
+} {
   const printer = valuePrinterOf(session);
   return {
     report(object, operation) {
@@ -79,10 +80,12 @@ export async function createObject(
   fieldManager = 'kubectl-create',
 ): Promise<ApiObject> {
   const query = queryText(writeQuery(session, fieldManager));
+  // A version says which state a change was based on; what is created is based on none.
+  const fresh = withField(object, ['metadata', 'resourceVersion'], undefined);
   const created = await session.ask({
     method: 'POST',
     path: `${pathOf(place.resource, place.namespace)}${query}`,
-    body: object,
+    body: fresh,
   });
   return created as ApiObject;
 }

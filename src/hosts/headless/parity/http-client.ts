@@ -39,7 +39,10 @@ function open(
     'User-Agent': 'kubectl/v1.35.2 (linux/amd64) kubernetes',
     Authorization: `Bearer ${token}`,
   };
-  if (body !== undefined) headers['Content-Type'] = request.contentType ?? 'application/json';
+  if (body !== undefined) {
+    headers['Content-Type'] = request.contentType ?? 'application/json';
+    headers['Content-Length'] = String(Buffer.byteLength(body));
+  }
   if (request.impersonate !== undefined) {
     headers['Impersonate-User'] = request.impersonate.user;
     headers['Impersonate-Group'] = [...request.impersonate.groups];

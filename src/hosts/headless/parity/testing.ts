@@ -24,7 +24,10 @@ export function ownKubectlFolder(): string {
     },
   });
   const program = join(folder, 'kubectl');
-  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${join(folder, 'js', 'main.mjs')} "$@"\n`);
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexec ${process.execPath} ${join(folder, 'js', 'main.mjs')} "$@"\n`,
+  );
   chmodSync(program, 0o755);
   return folder;
 }
@@ -34,7 +37,22 @@ export function isReadOnly(command: string): boolean {
   const first = /^kubectl(?: --?\S+)* (\S+)(?: (\S+))?/.exec(command);
   if (first === null || /[<>]|&&|;|\bsleep\b|--watch|-w\b/.test(command)) return false;
   const [, verb = '', next = ''] = first;
-  if (['get', 'describe', 'explain', 'api-resources', 'api-versions', 'version', 'events', 'top', 'cluster-info', 'diff', 'logs'].includes(verb)) return true;
+  if (
+    [
+      'get',
+      'describe',
+      'explain',
+      'api-resources',
+      'api-versions',
+      'version',
+      'events',
+      'top',
+      'cluster-info',
+      'diff',
+      'logs',
+    ].includes(verb)
+  )
+    return true;
   if (verb === 'rollout') return next === 'history';
   if (verb === 'auth') return next === 'can-i' || next === 'whoami';
   if (verb === 'config') return ['view', 'get-contexts', 'current-context'].includes(next);

@@ -1,8 +1,15 @@
 import { base64Bytes, textOfBase64 } from '../../../api/base64.ts';
 import { at, fieldsAt, listAt, sortedEntries, textAt } from '../objects.ts';
 import type { Describer } from './describer.ts';
-import { longTime, orNone, writeAnnotations, writeEvents, writeHead, writeLabels, type DescribeWriter } from './writer.ts';
-
+import {
+  longTime,
+  orNone,
+  writeAnnotations,
+  writeEvents,
+  writeHead,
+  writeLabels,
+  type DescribeWriter,
+} from './writer.ts';
 
 export const describeConfigMap: Describer = async (configMap, context) => {
   const events = await context.events();
@@ -31,7 +38,11 @@ export const describeSecret: Describer = async (secret) => {
     writer.write(0, '\nData\n====\n');
     for (const [key, value] of sortedEntries(fieldsAt(secret, 'data'))) {
       const isToken = key === 'token' && type === 'kubernetes.io/service-account-token';
-      writer.field(0, key, isToken ? textOfBase64(String(value)) : `${base64Bytes(String(value))} bytes`);
+      writer.field(
+        0,
+        key,
+        isToken ? textOfBase64(String(value)) : `${base64Bytes(String(value))} bytes`,
+      );
     }
   };
 };
@@ -67,7 +78,10 @@ export const describeNamespace: Describer = async (namespace, context) => {
       writer.write(0, 'Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n');
       writer.write(1, '----\t------\t------------------\t------\t-------\n');
       for (const each of conditions) {
-        writer.write(1, `${textAt(each, 'type')}\t${textAt(each, 'status')}\t${longTime(textAt(each, 'lastTransitionTime'))}\t${textAt(each, 'reason')}\t${textAt(each, 'message')}\n`);
+        writer.write(
+          1,
+          `${textAt(each, 'type')}\t${textAt(each, 'status')}\t${longTime(textAt(each, 'lastTransitionTime'))}\t${textAt(each, 'reason')}\t${textAt(each, 'message')}\n`,
+        );
       }
     }
     writer.write(0, '\n');
@@ -82,7 +96,9 @@ function writeQuotas(writer: DescribeWriter, quotas: readonly unknown[]): void {
     writer.write(0, 'No resource quota.\n');
     return;
   }
-  const sorted = [...quotas].sort((a, b) => (textAt(a, 'metadata', 'name') < textAt(b, 'metadata', 'name') ? -1 : 1));
+  const sorted = [...quotas].sort((a, b) =>
+    textAt(a, 'metadata', 'name') < textAt(b, 'metadata', 'name') ? -1 : 1,
+  );
   writer.write(0, 'Resource Quotas\n');
   for (const quota of sorted) {
     writer.write(1, `Name:\t${textAt(quota, 'metadata', 'name')}\n`);
@@ -97,16 +113,23 @@ function writeQuotas(writer: DescribeWriter, quotas: readonly unknown[]): void {
     writer.write(1, 'Resource\tUsed\tHard\n');
     writer.write(1, '--------\t---\t---\n');
     for (const [name, hard] of sortedEntries(fieldsAt(quota, 'status', 'hard'))) {
-      writer.write(1, `${name}\t${textAt(quota, 'status', 'used', name) || '0'}\t${String(hard)}\n`);
+      writer.write(
+        1,
+        `${name}\t${textAt(quota, 'status', 'used', name) || '0'}\t${String(hard)}\n`,
+      );
     }
   }
 }
 
 const scopeHelp: Readonly<Record<string, string>> = {
-  Terminating: 'Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.',
-  NotTerminating: 'Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate.',
-  BestEffort: 'Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.',
-  NotBestEffort: 'Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service.',
+  Terminating:
+    'Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.',
+  NotTerminating:
+    'Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate.',
+  BestEffort:
+    'Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.',
+  NotBestEffort:
+    'Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service.',
 };
 
 const rangeHeader = (pad: string): string =>
@@ -182,13 +205,23 @@ export const describeStorageClass: Describer = async (storageClass, context) => 
   const events = await context.events();
   return (writer) => {
     writer.field(0, 'Name', storageClass.metadata.name ?? '');
-    const isDefault = textAt(storageClass, 'metadata', 'annotations', 'storageclass.kubernetes.io/is-default-class') === 'true';
+    const isDefault =
+      textAt(
+        storageClass,
+        'metadata',
+        'annotations',
+        'storageclass.kubernetes.io/is-default-class',
+      ) === 'true';
     writer.field(0, 'IsDefaultClass', isDefault ? 'Yes' : 'No');
     writer.field(0, 'Annotations', mapText(storageClass.metadata.annotations));
     writer.field(0, 'Provisioner', textAt(storageClass, 'provisioner'));
     writer.field(0, 'Parameters', mapText(at(storageClass, 'parameters')));
     const expansion = at(storageClass, 'allowVolumeExpansion');
-    writer.field(0, 'AllowVolumeExpansion', expansion === undefined ? '<unset>' : expansion === true ? 'True' : 'False');
+    writer.field(
+      0,
+      'AllowVolumeExpansion',
+      expansion === undefined ? '<unset>' : expansion === true ? 'True' : 'False',
+    );
     const options = listAt(storageClass, 'mountOptions');
     if (options.length === 0) writer.field(0, 'MountOptions', '<none>');
     else {
@@ -221,7 +254,9 @@ export const describeClaim: Describer = async (claim, context) => {
   const namespace = claim.metadata.namespace ?? '';
   const name = claim.metadata.name ?? '';
   const pods = (await context.list(`/api/v1/namespaces/${namespace}/pods`)).filter((pod) =>
-    listAt(pod, 'spec', 'volumes').some((each) => textAt(each, 'persistentVolumeClaim', 'claimName') === name),
+    listAt(pod, 'spec', 'volumes').some(
+      (each) => textAt(each, 'persistentVolumeClaim', 'claimName') === name,
+    ),
   );
   const events = await context.events();
   return (writer) => {

@@ -1,3 +1,4 @@
+import { canonicalQuantity } from '../../../api/quantity/format.ts';
 import { milliValue, value as quantityValue } from '../../../api/quantity/numbers.ts';
 import { at, fieldsAt, isFields, listAt, numberAt, sortedEntries, textAt } from '../objects.ts';
 import { longTime, orNone, trueOrFalse, type DescribeWriter } from './writer.ts';
@@ -16,7 +17,11 @@ export function writeContainers(
     statuses = [],
     indent = '',
     pod,
-  }: { readonly statuses?: readonly unknown[]; readonly indent?: string; readonly pod?: unknown } = {},
+  }: {
+    readonly statuses?: readonly unknown[];
+    readonly indent?: string;
+    readonly pod?: unknown;
+  } = {},
 ): void {
   writer.write(0, `${indent}${title}:${containers.length === 0 ? ' <none>' : ''}\n`);
   for (const container of containers) {
@@ -95,7 +100,10 @@ function writeOneState(writer: DescribeWriter, title: string, state: unknown): v
     return;
   }
   writer.field(2, title, 'Terminated');
-  for (const [label, field] of [['Reason', 'reason'], ['Message', 'message']] as const) {
+  for (const [label, field] of [
+    ['Reason', 'reason'],
+    ['Message', 'message'],
+  ] as const) {
     const text = textAt(terminated, field);
     if (text !== '') writer.field(3, label, text);
   }
@@ -107,11 +115,17 @@ function writeOneState(writer: DescribeWriter, title: string, state: unknown): v
 
 /** Limits and requests. */
 export function writeResources(writer: DescribeWriter, level: number, resources: unknown): void {
-  for (const [title, field] of [['Limits', 'limits'], ['Requests', 'requests']] as const) {
+  for (const [title, field] of [
+    ['Limits', 'limits'],
+    ['Requests', 'requests'],
+  ] as const) {
     const entries = sortedEntries(fieldsAt(resources, field));
     if (entries.length === 0) continue;
     writer.write(level, `${title}:\n`);
-    for (const [name, quantity] of entries) writer.field(level + 1, name, String(quantity));
+    for (const [name, quantity] of entries) {
+      const canonical = canonicalQuantity(String(quantity));
+      writer.field(level + 1, name, canonical.ok ? canonical.value : String(quantity));
+    }
   }
 }
 
@@ -125,7 +139,8 @@ function writeProbes(writer: DescribeWriter, container: unknown): void {
 function probeText(probe: unknown): string {
   const attributes = `delay=${numberAt(probe, 'initialDelaySeconds')}s timeout=${numberAt(probe, 'timeoutSeconds')}s period=${numberAt(probe, 'periodSeconds')}s #success=${numberAt(probe, 'successThreshold')} #failure=${numberAt(probe, 'failureThreshold')}`;
   const exec = at(probe, 'exec');
-  if (exec !== undefined) return `exec [${listAt(exec, 'command').map(String).join(' ')}] ${attributes}`;
+  if (exec !== undefined)
+    return `exec [${listAt(exec, 'command').map(String).join(' ')}] ${attributes}`;
   const http = at(probe, 'httpGet');
   if (http !== undefined) {
     const port = textAt(http, 'port');
@@ -135,9 +150,11 @@ function probeText(probe: unknown): string {
     return `http-get ${textAt(http, 'scheme').toLowerCase()}://${authority}${path !== '' && !path.startsWith('/') ? '/' : ''}${path} ${attributes}`;
   }
   const tcp = at(probe, 'tcpSocket');
-  if (tcp !== undefined) return `tcp-socket ${textAt(tcp, 'host')}:${textAt(tcp, 'port')} ${attributes}`;
+  if (tcp !== undefined)
+    return `tcp-socket ${textAt(tcp, 'host')}:${textAt(tcp, 'port')} ${attributes}`;
   const grpc = at(probe, 'grpc');
-  if (grpc !== undefined) return `grpc <pod>:${numberAt(grpc, 'port')} ${textAt(grpc, 'service')} ${attributes}`;
+  if (grpc !== undefined)
+    return `grpc <pod>:${numberAt(grpc, 'port')} ${textAt(grpc, 'service')} ${attributes}`;
   return `unknown ${attributes}`;
 }
 
@@ -150,7 +167,10 @@ function writeEnvironmentFrom(writer: DescribeWriter, container: unknown): void 
     const reference = at(each, isConfigMap ? 'configMapRef' : 'secretRef');
     const prefix = textAt(each, 'prefix');
     const from = `${isConfigMap ? 'ConfigMap' : 'Secret'}${prefix === '' ? '' : ` with prefix '${prefix}'`}`;
-    writer.write(3, `${textAt(reference, 'name')}\t${from}\tOptional: ${at(reference, 'optional') === true}\n`);
+    writer.write(
+      3,
+      `${textAt(reference, 'name')}\t${from}\tOptional: ${at(reference, 'optional') === true}\n`,
+    );
   }
 }
 
@@ -178,9 +198,17 @@ function writeEnvironment(writer: DescribeWriter, container: unknown, pod: unkno
       }
       writer.field(3, name, `${value} (${resource})`);
     } else if (secretKeyRef !== undefined) {
-      writer.field(3, name, `<set to the key '${textAt(secretKeyRef, 'key')}' in secret '${textAt(secretKeyRef, 'name')}'>\tOptional: ${at(secretKeyRef, 'optional') === true}`);
+      writer.field(
+        3,
+        name,
+        `<set to the key '${textAt(secretKeyRef, 'key')}' in secret '${textAt(secretKeyRef, 'name')}'>\tOptional: ${at(secretKeyRef, 'optional') === true}`,
+      );
     } else if (configMapKeyRef !== undefined) {
-      writer.field(3, name, `<set to the key '${textAt(configMapKeyRef, 'key')}' of config map '${textAt(configMapKeyRef, 'name')}'>\tOptional: ${at(configMapKeyRef, 'optional') === true}`);
+      writer.field(
+        3,
+        name,
+        `<set to the key '${textAt(configMapKeyRef, 'key')}' of config map '${textAt(configMapKeyRef, 'name')}'>\tOptional: ${at(configMapKeyRef, 'optional') === true}`,
+      );
     }
   }
 }
@@ -198,7 +226,8 @@ function resourceValue(container: unknown, reference: unknown): string {
   if (quantity === '') return '0';
   const divisorText = textAt(reference, 'divisor');
   const divisor = divisorText === '' || divisorText === '0' ? '1' : divisorText;
-  if (resource.endsWith('cpu')) return String(Math.ceil(milliValue(quantity) / milliValue(divisor)));
+  if (resource.endsWith('cpu'))
+    return String(Math.ceil(milliValue(quantity) / milliValue(divisor)));
   return String(Math.ceil(quantityValue(quantity) / quantityValue(divisor)));
 }
 
@@ -211,7 +240,10 @@ function writeMounts(writer: DescribeWriter, container: unknown): void {
     const flags = [at(mount, 'readOnly') === true ? 'ro' : 'rw'];
     const path = textAt(mount, 'subPath');
     if (path !== '') flags.push(`path=${JSON.stringify(path)}`);
-    writer.write(3, `${textAt(mount, 'mountPath')} from ${textAt(mount, 'name')} (${flags.join(',')})\n`);
+    writer.write(
+      3,
+      `${textAt(mount, 'mountPath')} from ${textAt(mount, 'name')} (${flags.join(',')})\n`,
+    );
   }
   const devices = listAt(container, 'volumeDevices');
   if (devices.length === 0) return;

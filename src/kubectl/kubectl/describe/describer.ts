@@ -7,7 +7,10 @@ import type { DescribeWriter } from './writer.ts';
 export interface DescribeContext {
   readonly resource: Resource;
   /** The object's events; undefined with `--show-events=false`. */
-  events(about?: { readonly uid?: string; readonly namespace?: string }): Promise<readonly unknown[] | undefined>;
+  events(about?: {
+    readonly uid?: string;
+    readonly namespace?: string;
+  }): Promise<readonly unknown[] | undefined>;
   /** The items of a list; none when the list is refused. */
   list(path: string, query?: Query): Promise<readonly unknown[]>;
   /** An object; undefined when it cannot be had. */

@@ -49,7 +49,9 @@ export function labelOf(field: string): string {
   const parts = field.match(/\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}+|-/gu) ?? [field];
   return parts
     .map((part) =>
-      acronyms.has(part.toUpperCase()) ? part.toUpperCase() : `${part.charAt(0).toUpperCase()}${part.slice(1)}`,
+      acronyms.has(part.toUpperCase())
+        ? part.toUpperCase()
+        : `${part.charAt(0).toUpperCase()}${part.slice(1)}`,
     )
     .join(' ');
 }

@@ -1,10 +1,22 @@
-import { addQuantities, compareQuantities, isZeroQuantity, scaledValue } from '../../../api/quantity/arithmetic.ts';
+import {
+  addQuantities,
+  compareQuantities,
+  isZeroQuantity,
+  scaledValue,
+} from '../../../api/quantity/arithmetic.ts';
 import { formatQuantity } from '../../../api/quantity/format.ts';
 import { parseQuantity } from '../../../api/quantity/parse.ts';
 import { zeroQuantity, type Quantity } from '../../../api/quantity/quantity.ts';
 import { at, fieldsAt, listAt, sortedEntries, textAt } from '../objects.ts';
 import type { Describer } from './describer.ts';
-import { longTime, since, writeAnnotations, writeEvents, writeLabels, type DescribeWriter } from './writer.ts';
+import {
+  longTime,
+  since,
+  writeAnnotations,
+  writeEvents,
+  writeLabels,
+  type DescribeWriter,
+} from './writer.ts';
 
 type Amounts = ReadonlyMap<string, Quantity>;
 
@@ -14,18 +26,23 @@ export const describeNode: Describer = async (node, context) => {
     fieldSelector: `spec.nodeName=${name},status.phase!=Succeeded,status.phase!=Failed`,
     limit: context.chunkSize,
   });
-  const lease = await context.find(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`);
-  const byName = await context.events({ uid: name, namespace: '' });
+  const lease = await context.find(
+    `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`,
+  );
   const byUid = await context.events({ namespace: '' });
-  const events = byName === undefined ? undefined : [...byName, ...(byUid ?? [])];
+  const byName = await context.events({ uid: name, namespace: '' });
+  const events = byUid === undefined ? undefined : [...byUid, ...(byName ?? [])];
   return (writer) => {
     writeTop(writer, node, lease);
     writeAddresses(writer, node);
-    for (const [title, field] of [['Capacity', 'capacity'], ['Allocatable', 'allocatable']] as const) {
+    for (const [title, field] of [
+      ['Capacity', 'capacity'],
+      ['Allocatable', 'allocatable'],
+    ] as const) {
       const amounts = sortedEntries(fieldsAt(node, 'status', field));
       if (amounts.length === 0) continue;
       writer.write(0, `${title}:\n`);
-      for (const [key, amount] of amounts) writer.field(1, key, String(amount));
+      for (const [key, amount] of amounts) writer.field(1, key, formatQuantity(quantityOf(amount)));
     }
     writeSystem(writer, node);
     const range = textAt(node, 'spec', 'podCIDR');
@@ -63,7 +80,8 @@ function writeTop(writer: DescribeWriter, node: unknown, lease: unknown): void {
     const text = textAt(spec, field);
     return text === '' ? '<unset>' : longTime(text);
   };
-  if (lease === undefined) writer.write(1, 'Failed to get lease: leases.coordination.k8s.io not found\n');
+  if (lease === undefined)
+    writer.write(1, 'Failed to get lease: leases.coordination.k8s.io not found\n');
   else {
     writer.field(1, 'HolderIdentity', textAt(spec, 'holderIdentity') || '<unset>');
     writer.field(1, 'AcquireTime', time('acquireTime'));
@@ -71,7 +89,10 @@ function writeTop(writer: DescribeWriter, node: unknown, lease: unknown): void {
   }
   const conditions = listAt(node, 'status', 'conditions');
   if (conditions.length === 0) return;
-  writer.write(0, 'Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage\n');
+  writer.write(
+    0,
+    'Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage\n',
+  );
   writer.write(1, '----\t------\t-----------------\t------------------\t------\t-------\n');
   for (const each of conditions) {
     writer.write(
@@ -90,9 +111,14 @@ function writeTaints(writer: DescribeWriter, taints: readonly unknown[]): void {
   });
   // By effect, then by key.
   const sorted = taints
-    .map((each, index) => ({ text: texts[index] ?? '', effect: textAt(each, 'effect'), key: textAt(each, 'key') }))
+    .map((each, index) => ({
+      text: texts[index] ?? '',
+      effect: textAt(each, 'effect'),
+      key: textAt(each, 'key'),
+    }))
     .sort((a, b) => (a.effect < b.effect ? -1 : a.effect > b.effect ? 1 : a.key < b.key ? -1 : 1));
-  for (const [index, { text }] of sorted.entries()) writer.write(0, `${index === 0 ? '' : '\t'}${text}\n`);
+  for (const [index, { text }] of sorted.entries())
+    writer.write(0, `${index === 0 ? '' : '\t'}${text}\n`);
 }
 
 function writeAddresses(writer: DescribeWriter, node: unknown): void {
@@ -154,7 +180,8 @@ function amountsOf(pod: unknown, field: 'requests' | 'limits'): Amounts {
   else {
     for (const [name, amount] of Object.entries(fieldsAt(pod, 'spec', 'overhead'))) {
       const own = total.get(name);
-      if (own !== undefined && !isZeroQuantity(own)) total.set(name, addQuantities(own, quantityOf(amount)));
+      if (own !== undefined && !isZeroQuantity(own))
+        total.set(name, addQuantities(own, quantityOf(amount)));
     }
   }
   return total;
@@ -181,8 +208,14 @@ function writePods(writer: DescribeWriter, node: unknown, pods: readonly unknown
   let allocatable = fieldsAt(node, 'status', 'allocatable');
   if (Object.keys(allocatable).length === 0) allocatable = fieldsAt(node, 'status', 'capacity');
   writer.field(0, 'Non-terminated Pods', `(${pods.length} in total)`);
-  writer.write(1, 'Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge\n');
-  writer.write(1, '---------\t----\t\t------------\t----------\t---------------\t-------------\t---\n');
+  writer.write(
+    1,
+    'Namespace\tName\t\tCPU Requests\tCPU Limits\tMemory Requests\tMemory Limits\tAge\n',
+  );
+  writer.write(
+    1,
+    '---------\t----\t\t------------\t----------\t---------------\t-------------\t---\n',
+  );
   const requests = new Map<string, Quantity>();
   const limits = new Map<string, Quantity>();
   for (const pod of pods) {
@@ -201,18 +234,28 @@ function writePods(writer: DescribeWriter, node: unknown, pods: readonly unknown
     ];
     writer.write(1, `${cells.join('\t')}\n`);
   }
-  writer.write(0, 'Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n');
+  writer.write(
+    0,
+    'Allocated resources:\n  (Total limits may be over 100 percent, i.e., overcommitted.)\n',
+  );
   writer.write(1, 'Resource\tRequests\tLimits\n');
   writer.write(1, '--------\t--------\t------\n');
   for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
     const isMilli = name === 'cpu';
-    writer.write(1, `${name}\t${share(requests.get(name), allocatable[name], isMilli)}\t${share(limits.get(name), allocatable[name], isMilli)}\n`);
+    writer.write(
+      1,
+      `${name}\t${share(requests.get(name), allocatable[name], isMilli)}\t${share(limits.get(name), allocatable[name], isMilli)}\n`,
+    );
   }
-  const others = Object.keys(allocatable).filter((name) => !['cpu', 'memory', 'ephemeral-storage', 'pods'].includes(name));
+  const others = Object.keys(allocatable).filter(
+    (name) => !['cpu', 'memory', 'ephemeral-storage', 'pods'].includes(name),
+  );
   for (const name of others.sort()) {
     const isHuge = name.startsWith('hugepages-');
     const text = (map: Amounts): string =>
-      isHuge ? share(map.get(name), allocatable[name], false) : formatQuantity(map.get(name) ?? zeroQuantity);
+      isHuge
+        ? share(map.get(name), allocatable[name], false)
+        : formatQuantity(map.get(name) ?? zeroQuantity);
     writer.write(1, `${name}\t${text(requests)}\t${text(limits)}\n`);
   }
 }

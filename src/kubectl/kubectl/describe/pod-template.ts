@@ -37,9 +37,15 @@ export function writeTolerations(
 ): void {
   writer.write(0, `${title}:\t`);
   if (tolerations.length === 0) writer.write(0, '<none>\n');
-  const sorted = [...tolerations].sort((a, b) => (textAt(a, 'key') < textAt(b, 'key') ? -1 : textAt(a, 'key') > textAt(b, 'key') ? 1 : 0));
+  const sorted = [...tolerations].sort((a, b) =>
+    textAt(a, 'key') < textAt(b, 'key') ? -1 : textAt(a, 'key') > textAt(b, 'key') ? 1 : 0,
+  );
   for (const [index, each] of sorted.entries()) {
-    const [key, value, effect] = [textAt(each, 'key'), textAt(each, 'value'), textAt(each, 'effect')];
+    const [key, value, effect] = [
+      textAt(each, 'key'),
+      textAt(each, 'value'),
+      textAt(each, 'effect'),
+    ];
     let text = key;
     if (value !== '') text += `=${value}`;
     if (effect !== '') text += `:${effect}`;
@@ -58,7 +64,9 @@ export function writeSpread(
   indent = '',
 ): void {
   if (constraints.length === 0) return;
-  const sorted = [...constraints].sort((a, b) => (textAt(a, 'topologyKey') < textAt(b, 'topologyKey') ? -1 : 1));
+  const sorted = [...constraints].sort((a, b) =>
+    textAt(a, 'topologyKey') < textAt(b, 'topologyKey') ? -1 : 1,
+  );
   writer.write(0, `${indent}Topology Spread Constraints:\t`);
   for (const [index, each] of sorted.entries()) {
     const selector = at(each, 'labelSelector');

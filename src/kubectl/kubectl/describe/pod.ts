@@ -78,9 +78,16 @@ function writeTop(writer: DescribeWriter, pod: unknown): void {
   const deleted = textAt(pod, 'metadata', 'deletionTimestamp');
   if (deleted !== '' && phase !== 'Failed' && phase !== 'Succeeded') {
     writer.field(0, 'Status', `Terminating (lasts ${since(writer, deleted)})`);
-    writer.field(0, 'Termination Grace Period', `${numberAt(pod, 'metadata', 'deletionGracePeriodSeconds')}s`);
+    writer.field(
+      0,
+      'Termination Grace Period',
+      `${numberAt(pod, 'metadata', 'deletionGracePeriodSeconds')}s`,
+    );
   } else writer.field(0, 'Status', phase);
-  for (const [label, field] of [['Reason', 'reason'], ['Message', 'message']] as const) {
+  for (const [label, field] of [
+    ['Reason', 'reason'],
+    ['Message', 'message'],
+  ] as const) {
     const text = textAt(status, field);
     if (text !== '') writer.field(0, label, text);
   }

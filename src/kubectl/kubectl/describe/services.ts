@@ -1,14 +1,24 @@
 import { at, isFields, listAt, numberAt, sortedEntries, textAt, type Fields } from '../objects.ts';
 import type { Describer } from './describer.ts';
 import { selectorText } from './pod-template.ts';
-import { orNone, writeAnnotations, writeEvents, writeHead, writeLabels, type DescribeWriter } from './writer.ts';
+import {
+  orNone,
+  writeAnnotations,
+  writeEvents,
+  writeHead,
+  writeLabels,
+  type DescribeWriter,
+} from './writer.ts';
 
 export const describeService: Describer = async (service, context) => {
   const namespace = service.metadata.namespace ?? '';
   const name = service.metadata.name ?? '';
-  const slices = await context.list(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
-    labelSelector: `kubernetes.io/service-name=${name}`,
-  });
+  const slices = await context.list(
+    `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+    {
+      labelSelector: `kubernetes.io/service-name=${name}`,
+    },
+  );
   const events = await context.events();
   return (writer) => {
     const spec = at(service, 'spec');
@@ -29,10 +39,16 @@ export const describeService: Describer = async (service, context) => {
     if (desired !== '') writer.field(0, 'Desired LoadBalancer IP', desired);
     const ingress = listAt(service, 'status', 'loadBalancer', 'ingress');
     if (ingress.length > 0) {
-      writer.field(0, 'LoadBalancer Ingress', ingress.map((each) => {
-        const mode = textAt(each, 'ipMode');
-        return `${textAt(each, 'ip') || textAt(each, 'hostname')}${mode === '' ? '' : ` (${mode})`}`;
-      }).join(', '));
+      writer.field(
+        0,
+        'LoadBalancer Ingress',
+        ingress
+          .map((each) => {
+            const mode = textAt(each, 'ipMode');
+            return `${textAt(each, 'ip') || textAt(each, 'hostname')}${mode === '' ? '' : ` (${mode})`}`;
+          })
+          .join(', '),
+      );
     }
     const externalName = textAt(spec, 'externalName');
     if (externalName !== '') writer.field(0, 'External Name', externalName);
@@ -89,8 +105,13 @@ export const describeEndpoints: Describer = async (endpoints, context) => {
     writeHead(writer, endpoints);
     writer.write(0, 'Subsets:\n');
     for (const subset of listAt(endpoints, 'subsets')) {
-      for (const [label, field] of [['Addresses', 'addresses'], ['NotReadyAddresses', 'notReadyAddresses']] as const) {
-        const addresses = listAt(subset, field).map((each) => textAt(each, 'ip')).join(',');
+      for (const [label, field] of [
+        ['Addresses', 'addresses'],
+        ['NotReadyAddresses', 'notReadyAddresses'],
+      ] as const) {
+        const addresses = listAt(subset, field)
+          .map((each) => textAt(each, 'ip'))
+          .join(',');
         writer.field(1, label, orNone(addresses));
       }
       const ports = listAt(subset, 'ports');
@@ -99,7 +120,10 @@ export const describeEndpoints: Describer = async (endpoints, context) => {
         writer.write(2, 'Name\tPort\tProtocol\n');
         writer.write(2, '----\t----\t--------\n');
         for (const port of ports) {
-          writer.write(2, `${textAt(port, 'name') || '<unset>'}\t${numberAt(port, 'port')}\t${textAt(port, 'protocol')}\n`);
+          writer.write(
+            2,
+            `${textAt(port, 'name') || '<unset>'}\t${numberAt(port, 'port')}\t${textAt(port, 'protocol')}\n`,
+          );
         }
       }
       writer.write(0, '\n');
@@ -120,7 +144,10 @@ export const describeEndpointSlice: Describer = async (slice, context) => {
       writer.write(1, 'Name\tPort\tProtocol\n');
       writer.write(1, '----\t----\t--------\n');
       for (const port of ports) {
-        writer.write(1, `${textAt(port, 'name') || '<unset>'}\t${textAt(port, 'port') || '<unset>'}\t${textAt(port, 'protocol')}\n`);
+        writer.write(
+          1,
+          `${textAt(port, 'name') || '<unset>'}\t${textAt(port, 'port') || '<unset>'}\t${textAt(port, 'protocol')}\n`,
+        );
       }
     }
     const endpoints = listAt(slice, 'endpoints');
@@ -132,7 +159,8 @@ export const describeEndpointSlice: Describer = async (slice, context) => {
       writer.field(3, 'Ready', textAt(each, 'conditions', 'ready') || '<unset>');
       writer.field(2, 'Hostname', textAt(each, 'hostname') || '<unset>');
       const target = at(each, 'targetRef');
-      if (isFields(target)) writer.field(2, 'TargetRef', `${textAt(target, 'kind')}/${textAt(target, 'name')}`);
+      if (isFields(target))
+        writer.field(2, 'TargetRef', `${textAt(target, 'kind')}/${textAt(target, 'name')}`);
       writer.field(2, 'NodeName', textAt(each, 'nodeName') || '<unset>');
       writer.field(2, 'Zone', textAt(each, 'zone') || '<unset>');
     }
@@ -147,7 +175,9 @@ export const describeIngress: Describer = async (ingress, context) => {
   const spec = at(ingress, 'spec');
   const all = [
     at(spec, 'defaultBackend'),
-    ...listAt(spec, 'rules').flatMap((rule) => listAt(rule, 'http', 'paths').map((path) => at(path, 'backend'))),
+    ...listAt(spec, 'rules').flatMap((rule) =>
+      listAt(rule, 'http', 'paths').map((path) => at(path, 'backend')),
+    ),
   ];
   for (const backend of all) {
     const name = textAt(backend, 'service', 'name');
@@ -164,7 +194,9 @@ export const describeIngress: Describer = async (ingress, context) => {
     writer.field(0, 'Name', ingress.metadata.name ?? '');
     writeLabels(writer, 'Labels', ingress.metadata.labels);
     writer.field(0, 'Namespace', namespace);
-    const addresses = listAt(ingress, 'status', 'loadBalancer', 'ingress').map((each) => textAt(each, 'ip') || textAt(each, 'hostname'));
+    const addresses = listAt(ingress, 'status', 'loadBalancer', 'ingress').map(
+      (each) => textAt(each, 'ip') || textAt(each, 'hostname'),
+    );
     writer.field(0, 'Address', addresses.join(','));
     writer.field(0, 'Ingress Class', textAt(spec, 'ingressClassName') || '<none>');
     const fallback = at(spec, 'defaultBackend');
@@ -175,7 +207,10 @@ export const describeIngress: Describer = async (ingress, context) => {
       for (const each of tls) {
         const secret = textAt(each, 'secretName');
         const hosts = listAt(each, 'hosts').map(String).join(',');
-        writer.write(1, secret === '' ? `SNI routes ${hosts}\n` : `${secret} terminates ${hosts}\n`);
+        writer.write(
+          1,
+          secret === '' ? `SNI routes ${hosts}\n` : `${secret} terminates ${hosts}\n`,
+        );
       }
     }
     writer.write(0, 'Rules:\n  Host\tPath\tBackends\n');
@@ -189,7 +224,8 @@ export const describeIngress: Describer = async (ingress, context) => {
         writer.write(2, `\t${textAt(path, 'path')} \t${shown(at(path, 'backend'))}\n`);
       }
     }
-    if (count === 0) writer.write(1, `*\t*\t${fallback === undefined ? '<default>' : shown(fallback)}\n`);
+    if (count === 0)
+      writer.write(1, `*\t*\t${fallback === undefined ? '<default>' : shown(fallback)}\n`);
     writeAnnotations(writer, 'Annotations', ingress.metadata.annotations);
     writeEvents(writer, events);
   };
@@ -199,7 +235,8 @@ function backendText(backend: unknown): string {
   if (at(backend, 'resource') !== undefined) {
     return `APIGroup: ${textAt(backend, 'resource', 'apiGroup')}, Kind: ${textAt(backend, 'resource', 'kind')}, Name: ${textAt(backend, 'resource', 'name')}`;
   }
-  const port = textAt(backend, 'service', 'port', 'name') || textAt(backend, 'service', 'port', 'number');
+  const port =
+    textAt(backend, 'service', 'port', 'name') || textAt(backend, 'service', 'port', 'number');
   return `${textAt(backend, 'service', 'name')}:${port}`;
 }
 
@@ -211,9 +248,12 @@ async function endpointsOf(
   const name = textAt(backend, 'service', 'name');
   const service = await context.find(`/api/v1/namespaces/${namespace}/services/${name}`);
   if (service === undefined) return `<error: services ${JSON.stringify(name)} not found>`;
-  const slices = await context.list(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, {
-    labelSelector: `kubernetes.io/service-name=${name}`,
-  });
+  const slices = await context.list(
+    `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+    {
+      labelSelector: `kubernetes.io/service-name=${name}`,
+    },
+  );
   const number = at(backend, 'service', 'port', 'number');
   const port = listAt(service, 'spec', 'ports').find((each) =>
     number === undefined
@@ -251,10 +291,25 @@ export const describeNetworkPolicy: Describer = async (policy) => {
     writer.write(0, 'Spec:\n');
     writer.write(1, 'PodSelector: ');
     const selector = selectorText(at(spec, 'podSelector'));
-    writer.write(0, selector === '' || selector === '<none>' ? '<none> (Allowing the specific traffic to all pods in this namespace)\n' : `${selector}\n`);
+    writer.write(
+      0,
+      selector === '' || selector === '<none>'
+        ? '<none> (Allowing the specific traffic to all pods in this namespace)\n'
+        : `${selector}\n`,
+    );
     const types = listAt(spec, 'policyTypes').map(String);
-    writeDirection(writer, { title: 'ingress', shown: types.includes('Ingress'), rules: listAt(spec, 'ingress'), peerField: 'from' });
-    writeDirection(writer, { title: 'egress', shown: types.includes('Egress'), rules: listAt(spec, 'egress'), peerField: 'to' });
+    writeDirection(writer, {
+      title: 'ingress',
+      shown: types.includes('Ingress'),
+      rules: listAt(spec, 'ingress'),
+      peerField: 'from',
+    });
+    writeDirection(writer, {
+      title: 'egress',
+      shown: types.includes('Egress'),
+      rules: listAt(spec, 'egress'),
+      peerField: 'to',
+    });
     writer.write(1, `Policy Types: ${types.join(', ')}\n`);
   };
 };
@@ -266,7 +321,10 @@ interface Direction {
   readonly peerField: 'from' | 'to';
 }
 
-function writeDirection(writer: DescribeWriter, { title, shown, rules, peerField }: Direction): void {
+function writeDirection(
+  writer: DescribeWriter,
+  { title, shown, rules, peerField }: Direction,
+): void {
   if (!shown) {
     writer.write(1, `Not affecting ${title} traffic\n`);
     return;
@@ -284,12 +342,18 @@ function writeDirection(writer: DescribeWriter, { title, shown, rules, peerField
     }
     for (const port of ports) {
       const end = textAt(port, 'endPort');
-      writer.write(2, `To Port: ${textAt(port, 'port') || '<any>'}${end === '' ? '' : `-${end}`}/${textAt(port, 'protocol') || 'TCP'}\n`);
+      writer.write(
+        2,
+        `To Port: ${textAt(port, 'port') || '<any>'}${end === '' ? '' : `-${end}`}/${textAt(port, 'protocol') || 'TCP'}\n`,
+      );
     }
     const peers = listAt(rule, peerField);
     if (peers.length === 0) {
       const kind = peerField === 'from' ? 'sources' : 'destinations';
-      writer.write(2, `${word}: <any> (traffic not restricted by ${kind === 'sources' ? 'source' : 'destination'})\n`);
+      writer.write(
+        2,
+        `${word}: <any> (traffic not restricted by ${kind === 'sources' ? 'source' : 'destination'})\n`,
+      );
     }
     for (const peer of peers) {
       writer.write(2, `${word}:\n`);

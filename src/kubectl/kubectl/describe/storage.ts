@@ -1,7 +1,13 @@
 import { at, isFields, listAt, textAt } from '../objects.ts';
 import type { Describer } from './describer.ts';
 import { writeSource } from './volumes.ts';
-import { since, writeAnnotations, writeEvents, writeLabels, type DescribeWriter } from './writer.ts';
+import {
+  since,
+  writeAnnotations,
+  writeEvents,
+  writeLabels,
+  type DescribeWriter,
+} from './writer.ts';
 
 const modes: Readonly<Record<string, string>> = {
   ReadWriteOnce: 'RWO',
@@ -21,11 +27,25 @@ export const describeVolume: Describer = async (volume, context) => {
     writer.field(0, 'StorageClass', textAt(spec, 'storageClassName'));
     const deleted = textAt(volume, 'metadata', 'deletionTimestamp');
     const phase = textAt(volume, 'status', 'phase');
-    writer.field(0, 'Status', deleted === '' ? phase : `Terminating (lasts ${since(writer, deleted)})`);
+    writer.field(
+      0,
+      'Status',
+      deleted === '' ? phase : `Terminating (lasts ${since(writer, deleted)})`,
+    );
     const claim = at(spec, 'claimRef');
-    writer.field(0, 'Claim', isFields(claim) ? `${textAt(claim, 'namespace')}/${textAt(claim, 'name')}` : '');
+    writer.field(
+      0,
+      'Claim',
+      isFields(claim) ? `${textAt(claim, 'namespace')}/${textAt(claim, 'name')}` : '',
+    );
     writer.field(0, 'Reclaim Policy', textAt(spec, 'persistentVolumeReclaimPolicy'));
-    writer.field(0, 'Access Modes', listAt(spec, 'accessModes').map((each) => modes[String(each)] ?? '').join(','));
+    writer.field(
+      0,
+      'Access Modes',
+      listAt(spec, 'accessModes')
+        .map((each) => modes[String(each)] ?? '')
+        .join(','),
+    );
     writer.field(0, 'VolumeMode', textAt(spec, 'volumeMode') || 'Filesystem');
     writer.field(0, 'Capacity', textAt(spec, 'capacity', 'storage'));
     writeAffinity(writer, at(spec, 'nodeAffinity'));

@@ -35,7 +35,8 @@ export function writeSource(writer: DescribeWriter, volume: unknown): void {
 function writeItems(writer: DescribeWriter, source: unknown): void {
   writer.write(2, 'Items:\n');
   for (const item of listAt(source, 'items')) {
-    const from = textAt(item, 'fieldRef', 'fieldPath') || textAt(item, 'resourceFieldRef', 'resource');
+    const from =
+      textAt(item, 'fieldRef', 'fieldPath') || textAt(item, 'resourceFieldRef', 'resource');
     writer.write(3, `${from} -> ${textAt(item, 'path')}\n`);
   }
 }

@@ -26,7 +26,9 @@ async function podCounts(
   });
   const counts: Record<string, number> = { Running: 0, Pending: 0, Succeeded: 0, Failed: 0 };
   for (const pod of pods) {
-    const owner = listAt(pod, 'metadata', 'ownerReferences').find((each) => at(each, 'controller') === true);
+    const owner = listAt(pod, 'metadata', 'ownerReferences').find(
+      (each) => at(each, 'controller') === true,
+    );
     if (textAt(owner, 'uid') !== object.metadata.uid) continue;
     const phase = textAt(pod, 'status', 'phase');
     counts[phase] = (counts[phase] ?? 0) + 1;
@@ -51,7 +53,11 @@ export const describeDeployment: Describer = async (deployment, context) => {
   return (writer) => {
     writer.field(0, 'Name', textAt(deployment, 'metadata', 'name'));
     writer.field(0, 'Namespace', namespace);
-    writer.field(0, 'CreationTimestamp', longTime(textAt(deployment, 'metadata', 'creationTimestamp')));
+    writer.field(
+      0,
+      'CreationTimestamp',
+      longTime(textAt(deployment, 'metadata', 'creationTimestamp')),
+    );
     writeLabels(writer, 'Labels', deployment.metadata.labels);
     writeAnnotations(writer, 'Annotations', deployment.metadata.annotations);
     writer.field(0, 'Selector', selector);
@@ -65,7 +71,11 @@ export const describeDeployment: Describer = async (deployment, context) => {
     writer.field(0, 'MinReadySeconds', numberAt(deployment, 'spec', 'minReadySeconds'));
     const rolling = at(deployment, 'spec', 'strategy', 'rollingUpdate');
     if (rolling !== undefined) {
-      writer.field(0, 'RollingUpdateStrategy', `${textAt(rolling, 'maxUnavailable')} max unavailable, ${textAt(rolling, 'maxSurge')} max surge`);
+      writer.field(
+        0,
+        'RollingUpdateStrategy',
+        `${textAt(rolling, 'maxUnavailable')} max unavailable, ${textAt(rolling, 'maxSurge')} max surge`,
+      );
     }
     writePodTemplate(writer, at(deployment, 'spec', 'template'));
     const conditions = listAt(status, 'conditions');
@@ -73,7 +83,10 @@ export const describeDeployment: Describer = async (deployment, context) => {
       writer.write(0, 'Conditions:\n  Type\tStatus\tReason\n');
       writer.write(1, '----\t------\t------\n');
       for (const each of conditions) {
-        writer.write(1, `${textAt(each, 'type')} \t${textAt(each, 'status')}\t${textAt(each, 'reason')}\n`);
+        writer.write(
+          1,
+          `${textAt(each, 'type')} \t${textAt(each, 'status')}\t${textAt(each, 'reason')}\n`,
+        );
       }
     }
     const fresh = newReplicaSet(deployment, sets);
@@ -89,7 +102,11 @@ export const describeDeployment: Describer = async (deployment, context) => {
 export function newReplicaSet(deployment: unknown, sets: readonly unknown[]): unknown {
   const wanted = templateText(at(deployment, 'spec', 'template'));
   return [...sets]
-    .sort((a, b) => Date.parse(textAt(a, 'metadata', 'creationTimestamp')) - Date.parse(textAt(b, 'metadata', 'creationTimestamp')))
+    .sort(
+      (a, b) =>
+        Date.parse(textAt(a, 'metadata', 'creationTimestamp')) -
+        Date.parse(textAt(b, 'metadata', 'creationTimestamp')),
+    )
     .find((set) => templateText(at(set, 'spec', 'template')) === wanted);
 }
 
@@ -104,20 +121,27 @@ function templateText(template: unknown): string {
 function sortedValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortedValue);
   if (!isFields(value)) return value;
-  return Object.keys(value).sort().map((key) => [key, sortedValue(value[key])]);
+  return Object.keys(value)
+    .sort()
+    .map((key) => [key, sortedValue(value[key])]);
 }
 
 function setsText(sets: readonly unknown[]): string {
   if (sets.length === 0) return '<none>';
   return sets
-    .map((set) => `${textAt(set, 'metadata', 'name')} (${numberAt(set, 'status', 'replicas')}/${numberAt(set, 'spec', 'replicas')} replicas created)`)
+    .map(
+      (set) =>
+        `${textAt(set, 'metadata', 'name')} (${numberAt(set, 'status', 'replicas')}/${numberAt(set, 'spec', 'replicas')} replicas created)`,
+    )
     .join(', ');
 }
 
 export const describeReplicaSet: Describer = async (set, context) => {
   const isOld = set.kind === 'ReplicationController';
   const selector = isOld
-    ? Object.entries(fieldsAt(set, 'spec', 'selector')).map(([key, value]) => `${key}=${String(value)}`).join(',')
+    ? Object.entries(fieldsAt(set, 'spec', 'selector'))
+        .map(([key, value]) => `${key}=${String(value)}`)
+        .join(',')
     : selectorText(at(set, 'spec', 'selector'));
   const counts = await podCounts(set, selector, context);
   const events = await context.events();
@@ -128,7 +152,11 @@ export const describeReplicaSet: Describer = async (set, context) => {
     writeLabels(writer, 'Labels', set.metadata.labels);
     writeAnnotations(writer, 'Annotations', set.metadata.annotations);
     writeController(writer, set);
-    writer.field(0, 'Replicas', `${numberAt(set, 'status', 'replicas')} current / ${numberAt(set, 'spec', 'replicas')} desired`);
+    writer.field(
+      0,
+      'Replicas',
+      `${numberAt(set, 'status', 'replicas')} current / ${numberAt(set, 'spec', 'replicas')} desired`,
+    );
     writer.field(0, 'Pods Status', counts);
     writePodTemplate(writer, at(set, 'spec', 'template'));
     const conditions = listAt(set, 'status', 'conditions');
@@ -136,7 +164,10 @@ export const describeReplicaSet: Describer = async (set, context) => {
       writer.write(0, 'Conditions:\n  Type\tStatus\tReason\n');
       writer.write(1, '----\t------\t------\n');
       for (const each of conditions) {
-        writer.write(1, `${textAt(each, 'type')} \t${textAt(each, 'status')}\t${textAt(each, 'reason')}\n`);
+        writer.write(
+          1,
+          `${textAt(each, 'type')} \t${textAt(each, 'status')}\t${textAt(each, 'reason')}\n`,
+        );
       }
     }
     writeEvents(writer, events);
@@ -155,10 +186,22 @@ export const describeDaemonSet: Describer = async (set, context) => {
     writeLabels(writer, 'Labels', set.metadata.labels);
     writeAnnotations(writer, 'Annotations', set.metadata.annotations);
     const status = at(set, 'status');
-    writer.write(0, `Desired Number of Nodes Scheduled: ${numberAt(status, 'desiredNumberScheduled')}\n`);
-    writer.write(0, `Current Number of Nodes Scheduled: ${numberAt(status, 'currentNumberScheduled')}\n`);
-    writer.write(0, `Number of Nodes Scheduled with Up-to-date Pods: ${numberAt(status, 'updatedNumberScheduled')}\n`);
-    writer.write(0, `Number of Nodes Scheduled with Available Pods: ${numberAt(status, 'numberAvailable')}\n`);
+    writer.write(
+      0,
+      `Desired Number of Nodes Scheduled: ${numberAt(status, 'desiredNumberScheduled')}\n`,
+    );
+    writer.write(
+      0,
+      `Current Number of Nodes Scheduled: ${numberAt(status, 'currentNumberScheduled')}\n`,
+    );
+    writer.write(
+      0,
+      `Number of Nodes Scheduled with Up-to-date Pods: ${numberAt(status, 'updatedNumberScheduled')}\n`,
+    );
+    writer.write(
+      0,
+      `Number of Nodes Scheduled with Available Pods: ${numberAt(status, 'numberAvailable')}\n`,
+    );
     writer.write(0, `Number of Nodes Misscheduled: ${numberAt(status, 'numberMisscheduled')}\n`);
     writer.field(0, 'Pods Status', counts);
     writePodTemplate(writer, at(set, 'spec', 'template'));
@@ -177,7 +220,11 @@ export const describeStatefulSet: Describer = async (set, context) => {
     writer.field(0, 'Selector', selector);
     writeLabels(writer, 'Labels', set.metadata.labels);
     writeAnnotations(writer, 'Annotations', set.metadata.annotations);
-    writer.field(0, 'Replicas', `${numberAt(set, 'spec', 'replicas')} desired | ${numberAt(set, 'status', 'replicas')} total`);
+    writer.field(
+      0,
+      'Replicas',
+      `${numberAt(set, 'spec', 'replicas')} desired | ${numberAt(set, 'status', 'replicas')} total`,
+    );
     const strategy = textAt(set, 'spec', 'updateStrategy', 'type');
     writer.field(0, 'Update Strategy', strategy);
     const rolling = at(set, 'spec', 'updateStrategy', 'rollingUpdate');
@@ -206,7 +253,11 @@ function writeClaimTemplates(writer: DescribeWriter, claims: readonly unknown[])
     writeLabels(writer, '  Labels', at(claim, 'metadata', 'labels'));
     writeAnnotations(writer, '  Annotations', at(claim, 'metadata', 'annotations'));
     writer.field(1, 'Capacity', orNone(textAt(claim, 'spec', 'resources', 'requests', 'storage')));
-    writer.field(1, 'Access Modes', `[${listAt(claim, 'spec', 'accessModes').map(String).join(' ')}]`);
+    writer.field(
+      1,
+      'Access Modes',
+      `[${listAt(claim, 'spec', 'accessModes').map(String).join(' ')}]`,
+    );
   }
 }
 
@@ -217,12 +268,17 @@ export const describeJob: Describer = async (job, context) => {
     const status = at(job, 'status');
     writer.field(0, 'Name', job.metadata.name ?? '');
     writer.field(0, 'Namespace', job.metadata.namespace ?? '');
-    if (at(spec, 'selector') !== undefined) writer.field(0, 'Selector', selectorText(at(spec, 'selector')));
+    if (at(spec, 'selector') !== undefined)
+      writer.field(0, 'Selector', selectorText(at(spec, 'selector')));
     writeLabels(writer, 'Labels', job.metadata.labels);
     writeAnnotations(writer, 'Annotations', job.metadata.annotations);
     writeController(writer, job);
     writer.field(0, 'Parallelism', numberAt(spec, 'parallelism'));
-    writer.field(0, 'Completions', at(spec, 'completions') === undefined ? '<unset>' : numberAt(spec, 'completions'));
+    writer.field(
+      0,
+      'Completions',
+      at(spec, 'completions') === undefined ? '<unset>' : numberAt(spec, 'completions'),
+    );
     for (const [label, field] of [
       ['Completion Mode', 'completionMode'],
       ['Suspend', 'suspend'],
@@ -243,8 +299,15 @@ export const describeJob: Describer = async (job, context) => {
       writer.field(0, 'Active Deadline Seconds', `${numberAt(spec, 'activeDeadlineSeconds')}s`);
     }
     const ready = at(status, 'ready');
-    const active = ready === undefined ? `${numberAt(status, 'active')} Active` : `${numberAt(status, 'active')} Active (${Number(ready)} Ready)`;
-    writer.field(0, 'Pods Statuses', `${active} / ${numberAt(status, 'succeeded')} Succeeded / ${numberAt(status, 'failed')} Failed`);
+    const active =
+      ready === undefined
+        ? `${numberAt(status, 'active')} Active`
+        : `${numberAt(status, 'active')} Active (${Number(ready)} Ready)`;
+    writer.field(
+      0,
+      'Pods Statuses',
+      `${active} / ${numberAt(status, 'succeeded')} Succeeded / ${numberAt(status, 'failed')} Failed`,
+    );
     if (textAt(spec, 'completionMode') === 'Indexed') {
       writer.field(0, 'Completed Indexes', orNone(textAt(status, 'completedIndexes')));
     }
@@ -263,7 +326,15 @@ export const describeCronJob: Describer = async (cronJob, context) => {
     const zone = textAt(spec, 'timeZone');
     if (zone !== '') writer.field(0, 'Time Zone', zone);
     writer.field(0, 'Concurrency Policy', textAt(spec, 'concurrencyPolicy'));
-    writer.field(0, 'Suspend', at(spec, 'suspend') === true ? 'True' : at(spec, 'suspend') === undefined ? '<unset>' : 'False');
+    writer.field(
+      0,
+      'Suspend',
+      at(spec, 'suspend') === true
+        ? 'True'
+        : at(spec, 'suspend') === undefined
+          ? '<unset>'
+          : 'False',
+    );
     for (const [label, field] of [
       ['Successful Job History Limit', 'successfulJobsHistoryLimit'],
       ['Failed Job History Limit', 'failedJobsHistoryLimit'],
@@ -271,11 +342,24 @@ export const describeCronJob: Describer = async (cronJob, context) => {
       writer.field(0, label, at(spec, field) === undefined ? '<unset>' : numberAt(spec, field));
     }
     const deadline = at(spec, 'startingDeadlineSeconds');
-    writer.field(0, 'Starting Deadline Seconds', deadline === undefined ? '<unset>' : `${Number(deadline)}s`);
-    if (at(jobSpec, 'selector') !== undefined) writer.field(0, 'Selector', selectorText(at(jobSpec, 'selector')));
+    writer.field(
+      0,
+      'Starting Deadline Seconds',
+      deadline === undefined ? '<unset>' : `${Number(deadline)}s`,
+    );
+    if (at(jobSpec, 'selector') !== undefined)
+      writer.field(0, 'Selector', selectorText(at(jobSpec, 'selector')));
     else writer.field(0, 'Selector', '<unset>');
-    writer.field(0, 'Parallelism', at(jobSpec, 'parallelism') === undefined ? '<unset>' : numberAt(jobSpec, 'parallelism'));
-    writer.field(0, 'Completions', at(jobSpec, 'completions') === undefined ? '<unset>' : numberAt(jobSpec, 'completions'));
+    writer.field(
+      0,
+      'Parallelism',
+      at(jobSpec, 'parallelism') === undefined ? '<unset>' : numberAt(jobSpec, 'parallelism'),
+    );
+    writer.field(
+      0,
+      'Completions',
+      at(jobSpec, 'completions') === undefined ? '<unset>' : numberAt(jobSpec, 'completions'),
+    );
     if (at(jobSpec, 'activeDeadlineSeconds') !== undefined) {
       writer.field(0, 'Active Deadline Seconds', `${numberAt(jobSpec, 'activeDeadlineSeconds')}s`);
     }
@@ -294,11 +378,16 @@ export const describeBudget: Describer = async (budget, context) => {
     writer.field(0, 'Name', budget.metadata.name ?? '');
     writer.field(0, 'Namespace', budget.metadata.namespace ?? '');
     const spec = at(budget, 'spec');
-    if (at(spec, 'minAvailable') !== undefined) writer.field(0, 'Min available', textAt(spec, 'minAvailable'));
+    if (at(spec, 'minAvailable') !== undefined)
+      writer.field(0, 'Min available', textAt(spec, 'minAvailable'));
     else if (at(spec, 'maxUnavailable') !== undefined) {
       writer.field(0, 'Max unavailable', textAt(spec, 'maxUnavailable'));
     }
-    writer.field(0, 'Selector', at(spec, 'selector') === undefined ? '<unset>' : selectorText(at(spec, 'selector')));
+    writer.field(
+      0,
+      'Selector',
+      at(spec, 'selector') === undefined ? '<unset>' : selectorText(at(spec, 'selector')),
+    );
     const status = at(budget, 'status');
     writer.write(0, 'Status:\n');
     writer.write(2, `Allowed disruptions:\t${numberAt(status, 'disruptionsAllowed')}\n`);

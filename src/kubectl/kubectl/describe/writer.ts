@@ -18,7 +18,8 @@ export function described(now: number, describe: (writer: DescribeWriter) => voi
   const writer: DescribeWriter = {
     now,
     write: (level, text) => tabs.write(`${'  '.repeat(level)}${text}`),
-    field: (level, label, value) => tabs.write(`${'  '.repeat(level)}${label}:\t${String(value)}\n`),
+    field: (level, label, value) =>
+      tabs.write(`${'  '.repeat(level)}${label}:\t${String(value)}\n`),
   };
   describe(writer);
   return tabs.flush();
@@ -56,7 +57,11 @@ export function writeLabels(writer: DescribeWriter, title: string, labels: unkno
 
 const ANNOTATION_LENGTH_MAX = 140;
 
-export function writeAnnotations(writer: DescribeWriter, title: string, annotations: unknown): void {
+export function writeAnnotations(
+  writer: DescribeWriter,
+  title: string,
+  annotations: unknown,
+): void {
   const entries = sortedEntries((annotations ?? {}) as Fields).filter(
     ([key]) => key !== 'kubectl.kubernetes.io/last-applied-configuration',
   );
@@ -106,7 +111,8 @@ export function writeEvents(writer: DescribeWriter, events: readonly unknown[] |
   writer.write(0, 'Events:\n  Type\tReason\tAge\tFrom\tMessage\n');
   writer.write(1, '----\t------\t----\t----\t-------\n');
   const sorted = [...events].sort(
-    (a, b) => (Date.parse(textAt(a, 'lastTimestamp')) || 0) - (Date.parse(textAt(b, 'lastTimestamp')) || 0),
+    (a, b) =>
+      (Date.parse(textAt(a, 'lastTimestamp')) || 0) - (Date.parse(textAt(b, 'lastTimestamp')) || 0),
   );
   for (const event of sorted) {
     const source = textAt(event, 'source', 'component') || textAt(event, 'reportingComponent');
@@ -127,7 +133,9 @@ export function eventAge(writer: { readonly now: number }, event: unknown): stri
     return `${last} (x${numberAt(event, 'series', 'count')} over ${first})`;
   }
   const count = numberAt(event, 'count');
-  return count > 1 ? `${since(writer, textAt(event, 'lastTimestamp'))} (x${count} over ${first})` : first;
+  return count > 1
+    ? `${since(writer, textAt(event, 'lastTimestamp'))} (x${count} over ${first})`
+    : first;
 }
 
 /** `Deployment/web`: what controls an object; empty for nothing. */
@@ -142,4 +150,3 @@ export function writeController(writer: DescribeWriter, object: unknown): void {
   const controller = controllerOf(object);
   if (controller !== '') writer.field(0, 'Controlled By', controller);
 }
-

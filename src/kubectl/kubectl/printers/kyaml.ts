@@ -45,6 +45,7 @@ function textOf(value: string, level: number): string {
 }
 
 function keyText(key: string): string {
-  const isPlain = /^[A-Za-z_][\w./-]*$/.test(key) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(key);
+  const isPlain =
+    /^[A-Za-z_][\w./-]*$/.test(key) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(key);
   return isPlain ? key : JSON.stringify(key);
 }

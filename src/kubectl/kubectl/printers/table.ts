@@ -138,7 +138,8 @@ function cellText(value: unknown, column: TableColumn): string {
 }
 
 function goValue(value: JsonValue, _column: TableColumn): string {
-  if (Array.isArray(value)) return `[${value.map((each) => goValue(each as JsonValue, _column)).join(' ')}]`;
+  if (Array.isArray(value))
+    return `[${value.map((each) => goValue(each as JsonValue, _column)).join(' ')}]`;
   if (isFields(value)) {
     const parts = Object.keys(value)
       .sort()

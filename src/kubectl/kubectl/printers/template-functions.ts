@@ -32,7 +32,8 @@ const functions: Readonly<Record<string, TemplateFunction>> = {
           throw new TemplateError(`error calling index: reflect: slice index out of range`);
         }
         found = (found as readonly unknown[])[key];
-      } else if (isFields(found)) found = Object.hasOwn(found, String(key)) ? found[String(key)] : undefined;
+      } else if (isFields(found))
+        found = Object.hasOwn(found, String(key)) ? found[String(key)] : undefined;
       else if (found === undefined || found === null) {
         throw new TemplateError('error calling index: index of untyped nil');
       } else throw new TemplateError("error calling index: can't index item of type string");
@@ -48,7 +49,10 @@ const functions: Readonly<Record<string, TemplateFunction>> = {
   println: (args) => `${args.map(text).join(' ')}\n`,
   printf: ([format, ...args]) => sprintf(text(format), args),
   html: (args) =>
-    sprint(args).replace(/[<>&"']/g, (each) => `&${{ '<': 'lt', '>': 'gt', '&': 'amp', '"': '#34', "'": '#39' }[each]};`),
+    sprint(args).replace(
+      /[<>&"']/g,
+      (each) => `&${{ '<': 'lt', '>': 'gt', '&': 'amp', '"': '#34', "'": '#39' }[each]};`,
+    ),
   js: (args) => JSON.stringify(sprint(args)).slice(1, -1),
   urlquery: (args) => encodeURIComponent(sprint(args)).replaceAll('%20', '+'),
   eq: ([first, ...others]) => others.some((each) => same(first, each)),
@@ -61,7 +65,8 @@ const functions: Readonly<Record<string, TemplateFunction>> = {
   exists: ([value, ...keys]) => {
     let found = value;
     for (const key of keys) {
-      if (Array.isArray(found) && typeof key === 'number') found = (found as readonly unknown[])[key];
+      if (Array.isArray(found) && typeof key === 'number')
+        found = (found as readonly unknown[])[key];
       else if (isFields(found) && Object.hasOwn(found, String(key))) found = found[String(key)];
       else return false;
     }
@@ -96,8 +101,10 @@ function sprint(args: readonly unknown[]): string {
 }
 
 function same(a: unknown, b: unknown): boolean {
-  if (a === undefined || b === undefined || a === null || b === null) return (a ?? null) === (b ?? null);
-  if (typeof a !== typeof b) throw new TemplateError('error calling eq: incompatible types for comparison');
+  if (a === undefined || b === undefined || a === null || b === null)
+    return (a ?? null) === (b ?? null);
+  if (typeof a !== typeof b)
+    throw new TemplateError('error calling eq: incompatible types for comparison');
   return a === b || (typeof a === 'object' && goJson(a, true) === goJson(b, true));
 }
 
@@ -112,7 +119,13 @@ export function sprintf(format: string, args: readonly unknown[]): string {
   let next = 0;
   const out = format.replace(
     /%([-+# 0]*)(\d+|\*)?(?:\.(\d+))?([a-zA-Z%])/g,
-    (_whole, flags: string, width: string | undefined, precision: string | undefined, verb: string) => {
+    (
+      _whole,
+      flags: string,
+      width: string | undefined,
+      precision: string | undefined,
+      verb: string,
+    ) => {
       if (verb === '%') return '%';
       const wide = width === '*' ? Number(args[next++]) : Number(width ?? 0);
       if (next >= args.length) return `%!${verb}(MISSING)`;
@@ -122,21 +135,35 @@ export function sprintf(format: string, args: readonly unknown[]): string {
     },
   );
   if (next < args.length && args.length > 0) {
-    return `${out}%!(EXTRA ${args.slice(next).map((each) => `${typeof each}=${text(each)}`).join(', ')})`;
+    return `${out}%!(EXTRA ${args
+      .slice(next)
+      .map((each) => `${typeof each}=${text(each)}`)
+      .join(', ')})`;
   }
   return out;
 }
 
-function formatted(verb: string, value: unknown, flags: string, precision: string | undefined): string {
+function formatted(
+  verb: string,
+  value: unknown,
+  flags: string,
+  precision: string | undefined,
+): string {
   switch (verb) {
     case 'd':
-      return typeof value === 'number' ? `${flags.includes('+') && value >= 0 ? '+' : ''}${Math.trunc(value)}` : `%!d(${text(value)})`;
+      return typeof value === 'number'
+        ? `${flags.includes('+') && value >= 0 ? '+' : ''}${Math.trunc(value)}`
+        : `%!d(${text(value)})`;
     case 'q':
       return goQuote(text(value));
     case 'f':
       return Number(value).toFixed(Number(precision ?? 6));
     case 'x':
-      return typeof value === 'number' ? value.toString(16) : [...new TextEncoder().encode(text(value))].map((each) => each.toString(16).padStart(2, '0')).join('');
+      return typeof value === 'number'
+        ? value.toString(16)
+        : [...new TextEncoder().encode(text(value))]
+            .map((each) => each.toString(16).padStart(2, '0'))
+            .join('');
     case 't':
       return String(value);
     case 's': {

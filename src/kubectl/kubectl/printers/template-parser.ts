@@ -65,7 +65,7 @@ export function parseTemplate(text: string): Template | string {
         const tokens = tokensOf(piece.text);
         const [word] = tokens;
         if (word === undefined) {
-          if (piece.text.trim() === '' ) throw new ParseError('missing value for command');
+          if (piece.text.trim() === '') throw new ParseError('missing value for command');
           continue;
         }
         if (word === 'end' || word === 'else') {
@@ -257,7 +257,7 @@ function operand(token: string): Expression {
     return { type: 'literal', value: unquoted(token), source };
   }
   if (token.startsWith("'")) {
-    return { type: 'literal', value: (token.slice(1, -1).codePointAt(0) ?? 0), source };
+    return { type: 'literal', value: token.slice(1, -1).codePointAt(0) ?? 0, source };
   }
   if (token === '.') return { type: 'dot', fields: [], source };
   if (token.startsWith('.')) return { type: 'dot', fields: fieldsOf(token), source };

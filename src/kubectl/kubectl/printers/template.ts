@@ -2,7 +2,13 @@ import { goText } from '../../../api/jsonpath/values.ts';
 import type { JsonValue } from '../../../api/generated/types.ts';
 import { isFields } from '../objects.ts';
 import { callFunction, isTrue, TemplateError } from './template-functions.ts';
-import { parseTemplate, type Command, type Expression, type Node, type Pipeline } from './template-parser.ts';
+import {
+  parseTemplate,
+  type Command,
+  type Expression,
+  type Node,
+  type Pipeline,
+} from './template-parser.ts';
 
 export { parseTemplate };
 
@@ -27,7 +33,10 @@ class LoopControl {
 
 /** Runs a parsed template over decoded JSON (Go's text/template, the functions that kubectl adds included). */
 export function executeTemplate(
-  template: { readonly nodes: readonly Node[]; readonly defined: ReadonlyMap<string, readonly Node[]> },
+  template: {
+    readonly nodes: readonly Node[];
+    readonly defined: ReadonlyMap<string, readonly Node[]>;
+  },
   data: unknown,
   allowMissing: boolean,
 ): { readonly text: string; readonly error?: string } {
@@ -165,7 +174,10 @@ function evaluateCommand(
     // These two look at no more than decides.
     if (name === 'and' || name === 'or') {
       let value: unknown;
-      for (const each of [...rest.map((part) => () => evaluate(part, dot, scope, run)), ...piped.map((part) => () => part)]) {
+      for (const each of [
+        ...rest.map((part) => () => evaluate(part, dot, scope, run)),
+        ...piped.map((part) => () => part),
+      ]) {
         value = each();
         if (isTrue(value) === (name === 'or')) return value;
       }

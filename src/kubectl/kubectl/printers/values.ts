@@ -61,7 +61,11 @@ export function valuePrinterOf(
     case 'jsonpath-file': {
       if (name === 'jsonpath-file') argument = fileText(session, argument, name);
       if (argument === '') fail('template format specified but no template given');
-      return jsonPathPrinter(argument, name === 'jsonpath-as-json', flags.bool('allow-missing-template-keys'));
+      return jsonPathPrinter(
+        argument,
+        name === 'jsonpath-as-json',
+        flags.bool('allow-missing-template-keys'),
+      );
     }
     case 'go-template':
     case 'template':
@@ -98,7 +102,11 @@ function fileText({ io }: Session, path: string, format: string): string {
   return text;
 }
 
-function jsonPathPrinter(template: string, asJson: boolean, allowMissingKeys: boolean): ValuePrinter {
+function jsonPathPrinter(
+  template: string,
+  asJson: boolean,
+  allowMissingKeys: boolean,
+): ValuePrinter {
   const parsed = parseJsonPath(template);
   if (!parsed.ok) return fail(`error parsing jsonpath ${template}, ${parsed.error}`);
   const render = asJson ? renderJsonPathAsJson : renderJsonPath;
@@ -118,9 +126,7 @@ function templatePrinter(text: string, allowMissing: boolean): ValuePrinter {
   return simple((object) => {
     const result = executeTemplate(parsed, object, allowMissing);
     if (result.error === undefined) return result.text;
-    return fail(
-      `error executing template ${JSON.stringify(text)}: ${result.error}`,
-    );
+    return fail(`error executing template ${JSON.stringify(text)}: ${result.error}`);
   });
 }
 

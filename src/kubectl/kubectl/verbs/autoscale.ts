@@ -12,7 +12,9 @@ export async function autoscale(session: Session): Promise<void> {
   if (!flags.has('max')) fail('required flag(s) "max" not set');
   if (max < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
   if (max < flags.int('min')) {
-    fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${flags.int('min')}`);
+    fail(
+      `--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${flags.int('min')}`,
+    );
   }
   const { infos, failures } = await collect(session, await targetsOf(session));
   throwAll(failures);
@@ -25,7 +27,9 @@ export async function autoscale(session: Session): Promise<void> {
     const resource = resourceByKind(await session.discovery(), object.apiVersion, object.kind);
     if (resource === undefined) fail('no matches for kind "HorizontalPodAutoscaler"');
     const place = { resource, namespace: info.namespace };
-    report(session, await createObject(session, place, object, 'kubectl-autoscale'), 'autoscaled', { typed: true });
+    report(session, await createObject(session, place, object, 'kubectl-autoscale'), 'autoscaled', {
+      typed: true,
+    });
   }
 }
 

@@ -22,13 +22,16 @@ export interface DeleteSettings {
 export async function deleteVerb(session: Session): Promise<void> {
   const { flags, args } = session;
   if (flags.text('raw') !== '') {
-    session.out(`${JSON.stringify(await session.ask({ method: 'DELETE', path: flags.text('raw') }))}\n`);
+    session.out(
+      `${JSON.stringify(await session.ask({ method: 'DELETE', path: flags.text('raw') }))}\n`,
+    );
     return;
   }
   if (args.length === 0 && !namesFiles(session)) fail(missingResources);
   const settings = settingsOf(session);
   const output = flags.text('output');
-  if (output !== '' && output !== 'name') fail(`unexpected -o output mode: ${output}. We only support '-o name'`);
+  if (output !== '' && output !== 'name')
+    fail(`unexpected -o output mode: ${output}. We only support '-o name'`);
   const targets = await targetsOf(session, { takesSelectors: true });
   if (flags.bool('interactive')) {
     session.out('You are about to delete the following resource(s):\n');
@@ -68,7 +71,8 @@ function settingsOf({ flags, warn }: Session): DeleteSettings {
     propagation: propagationOf(flags.text('cascade')),
     waits: flags.bool('wait'),
     timeout: flags.duration('timeout'),
-    ignoresNotFound: flags.bool('ignore-not-found') || flags.bool('all') || flags.text('selector') !== '',
+    ignoresNotFound:
+      flags.bool('ignore-not-found') || flags.bool('all') || flags.text('selector') !== '',
   };
 }
 
@@ -141,7 +145,9 @@ async function singles(session: Session, target: Target): Promise<readonly Singl
   const found: Single[] = [];
   const { resource } = target;
   if (!resource.verbs.includes('delete')) return [];
-  for await (const { items } of listPages(session, pathOf(resource, target.namespace), { resource })) {
+  for await (const { items } of listPages(session, pathOf(resource, target.namespace), {
+    resource,
+  })) {
     for (const item of items) {
       const namespace = resource.namespaced ? textAt(item, 'metadata', 'namespace') : '';
       found.push({ ...target, namespace, name: textAt(item, 'metadata', 'name') });
@@ -178,7 +184,9 @@ async function deleteOne(
   else {
     const operation = gracePeriod === 0 ? 'force deleted' : 'deleted';
     const from = target.namespace === '' ? '' : ` from ${target.namespace} namespace`;
-    session.out(`${kindOf(target)} ${JSON.stringify(target.name)} ${operation}${from}${dryRunSuffix(session)}\n`);
+    session.out(
+      `${kindOf(target)} ${JSON.stringify(target.name)} ${operation}${from}${dryRunSuffix(session)}\n`,
+    );
   }
   return textAt(answer, 'details', 'uid') || textAt(answer, 'metadata', 'uid');
 }

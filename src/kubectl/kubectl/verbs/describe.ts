@@ -12,7 +12,9 @@ import { throwAll } from '../writing.ts';
 export async function describe(session: Session): Promise<void> {
   const { args, flags } = session;
   if (args.length === 0 && !namesFiles(session)) {
-    fail('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
+    fail(
+      'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+    );
   }
   const targets = await targetsOf(session, { typeAlone: true });
   const { infos, failures } = await collect(session, targets);
@@ -26,14 +28,19 @@ export async function describe(session: Session): Promise<void> {
   await printAll(session, infos);
   throwAll(failures);
   if (infos.length === 0) {
-    const isScoped = targets.some(({ resource }) => resource.namespaced) && !flags.bool('all-namespaces');
-    session.err(isScoped ? `No resources found in ${session.namespace} namespace.\n` : 'No resources found\n');
+    const isScoped =
+      targets.some(({ resource }) => resource.namespaced) && !flags.bool('all-namespaces');
+    session.err(
+      isScoped ? `No resources found in ${session.namespace} namespace.\n` : 'No resources found\n',
+    );
   }
 }
 
 /** `describe pod web` stands for every Pod whose name begins so, when none has just that name. */
 function isPrefixSearch({ args }: Session, failures: readonly Failure[]): boolean {
-  return args.length === 2 && !args.some((each) => each.includes('/')) && failures.every(isNotFound);
+  return (
+    args.length === 2 && !args.some((each) => each.includes('/')) && failures.every(isNotFound)
+  );
 }
 
 async function matching(session: Session, targets: readonly Target[]): Promise<readonly Info[]> {
@@ -51,7 +58,10 @@ async function printAll(session: Session, infos: readonly Info[]): Promise<void>
   for (const info of infos) {
     try {
       const { resource, object } = info;
-      const write = await describerFor(resource.group, resource.kind)(object, contextFor(session, info));
+      const write = await describerFor(resource.group, resource.kind)(
+        object,
+        contextFor(session, info),
+      );
       if (!isFirst) session.out('\n\n');
       isFirst = false;
       session.out(described(session.context.now(), write));
@@ -87,9 +97,12 @@ function contextFor(session: Session, { resource, object, namespace }: Info): De
         `involvedObject.kind=${resource.kind}`,
         `involvedObject.uid=${about.uid ?? textAt(object, 'metadata', 'uid')}`,
       ];
-      const path = where === '' ? '/api/v1/events' : `/api/v1/namespaces/${encodeURIComponent(where)}/events`;
-      return list(path, { fieldSelector: selector.join(','), limit: session.flags.int('chunk-size') });
+      const path =
+        where === '' ? '/api/v1/events' : `/api/v1/namespaces/${encodeURIComponent(where)}/events`;
+      return list(path, {
+        fieldSelector: selector.join(','),
+        limit: session.flags.int('chunk-size'),
+      });
     },
   };
 }
-

@@ -21,7 +21,10 @@ const header = `# Please edit the object below. Lines beginning with a '#' will 
 /** What is shown of an object, and how a change of it is sent. */
 export interface EditForm {
   shown(object: ApiObject): ApiObject;
-  patchFor(before: ApiObject, after: ApiObject): { readonly type: PatchType; readonly body: unknown };
+  patchFor(
+    before: ApiObject,
+    after: ApiObject,
+  ): { readonly type: PatchType; readonly body: unknown };
 }
 
 /** kubectl edit: opens what the server has in an editor, and patches what was changed there. */
@@ -41,7 +44,8 @@ export async function editObjects(
   infos: readonly Info[],
   form: EditForm,
 ): Promise<void> {
-  if (session.context.edit === undefined) fail('unable to launch the editor: nobody sits before this terminal');
+  if (session.context.edit === undefined)
+    fail('unable to launch the editor: nobody sits before this terminal');
   // A change that is refused is shown again, with the reason above it.
   let reasons: string[] = [];
   const originals = infos.map((info) => form.shown(info.object));
@@ -73,9 +77,7 @@ export async function editObjects(
 function documentsText({ flags }: Session, objects: readonly ApiObject[]): string {
   const [only] = objects;
   const value =
-    objects.length === 1
-      ? only
-      : { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} };
+    objects.length === 1 ? only : { apiVersion: 'v1', items: objects, kind: 'List', metadata: {} };
   return flags.text('output') === 'json' ? `${jsonText(value)}\n` : stringifyYaml(value);
 }
 
@@ -109,7 +111,11 @@ async function save(
       session.out(`${shownName(info.object)} skipped\n`);
       continue;
     }
-    if (before.apiVersion !== after.apiVersion || before.kind !== after.kind || before.metadata.name !== after.metadata.name) {
+    if (
+      before.apiVersion !== after.apiVersion ||
+      before.kind !== after.kind ||
+      before.metadata.name !== after.metadata.name
+    ) {
       session.err('error: At least one of apiVersion, kind and name was changed\n');
       storeCopy(session, text);
       throw new Failure('', { isVerbatim: true });
@@ -123,7 +129,9 @@ async function save(
     } catch (error) {
       const failure = asFailure(error);
       if (failure.status?.reason !== 'Invalid') throw failure;
-      session.err(`error: ${groupResourceOf(info.resource)} ${JSON.stringify(info.name)} is invalid\n`);
+      session.err(
+        `error: ${groupResourceOf(info.resource)} ${JSON.stringify(info.name)} is invalid\n`,
+      );
       reasons.push(...failureText(failure).trimEnd().split('\n'));
     }
   }

@@ -9,7 +9,10 @@ import { labelsOf, overridden } from './run.ts';
 
 /** kubectl expose: a Service before the Pods that something else selects. */
 export async function expose(session: Session): Promise<void> {
-  const { infos, failures } = await collect(session, await targetsOf(session, { takesSelectors: false }));
+  const { infos, failures } = await collect(
+    session,
+    await targetsOf(session, { takesSelectors: false }),
+  );
   throwAll(failures);
   const all: Failure[] = [];
   for (const info of infos) {
@@ -32,7 +35,9 @@ async function exposeOne(session: Session, info: Info): Promise<void> {
   const resource = resourceByKind(await session.discovery(), 'v1', 'Service');
   if (resource === undefined) fail('no matches for kind "Service" in version "v1"');
   const place = { resource, namespace: info.namespace };
-  report(session, await createObject(session, place, saved, 'kubectl-expose'), 'exposed', { typed: true });
+  report(session, await createObject(session, place, saved, 'kubectl-expose'), 'exposed', {
+    typed: true,
+  });
 }
 
 function serviceFor(session: Session, info: Info): ApiObject {
@@ -73,7 +78,9 @@ function selectorOf(object: ApiObject): Readonly<Record<string, string>> {
     case 'Pod': {
       const { labels } = object.metadata;
       if (labels === undefined || Object.keys(labels).length === 0) {
-        fail("couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed");
+        fail(
+          "couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed",
+        );
       }
       return labels;
     }
@@ -81,14 +88,18 @@ function selectorOf(object: ApiObject): Readonly<Record<string, string>> {
     case 'ReplicationController': {
       const selector = fieldsAt(object, 'spec', 'selector');
       if (Object.keys(selector).length === 0) {
-        fail(`couldn't retrieve selectors via --selector flag or introspection: invalid service: no selectors, therefore cannot be exposed`);
+        fail(
+          `couldn't retrieve selectors via --selector flag or introspection: invalid service: no selectors, therefore cannot be exposed`,
+        );
       }
       return selector as Record<string, string>;
     }
     case 'Deployment':
     case 'ReplicaSet':
       if (listAt(object, 'spec', 'selector', 'matchExpressions').length > 0) {
-        fail(`couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${String(at(object, 'spec', 'selector', 'matchExpressions'))}" to map-based selector format`);
+        fail(
+          `couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${String(at(object, 'spec', 'selector', 'matchExpressions'))}" to map-based selector format`,
+        );
       }
       return fieldsAt(object, 'spec', 'selector', 'matchLabels') as Record<string, string>;
     default:

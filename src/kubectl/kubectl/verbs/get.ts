@@ -1,4 +1,4 @@
-import { listPages, selectorQuery, targetsOf, type Target } from '../builder.ts';
+import { listPages, missingNamespace, selectorQuery, targetsOf, type Target } from '../builder.ts';
 import { pathOf, type Resource } from '../discovery.ts';
 import { asFailure, fail, failUsage, Failure } from '../failure.ts';
 import { namesFiles } from '../manifests.ts';
@@ -76,11 +76,13 @@ async function fetchAll(
         }
       } else {
         const suffix = subresource === '' ? '' : `/${subresource}`;
-        const body = await session.ask({
-          method: 'GET',
-          path: `${pathOf(resource, namespace, name)}${suffix}${queryText(query)}`,
-          ...(accept === undefined ? {} : { accept }),
-        });
+        const body = await session
+          .ask({
+            method: 'GET',
+            path: `${pathOf(resource, namespace, name)}${suffix}${queryText(query)}`,
+            ...(accept === undefined ? {} : { accept }),
+          })
+          .catch((error: unknown) => missingNamespace(session, target, error));
         fetched.push({ target, body });
       }
     } catch (error) {
@@ -135,8 +137,13 @@ async function printTables(session: Session, targets: readonly Target[]): Promis
     }
   }
   session.out(writer.flush());
-  if (rows === 0 && failures.length === 0 && !(flags.bool('ignore-not-found') && fetched.length === 0)) {
-    const isScoped = targets.some(({ resource }) => resource.namespaced) && !flags.bool('all-namespaces');
+  if (
+    rows === 0 &&
+    failures.length === 0 &&
+    !(flags.bool('ignore-not-found') && fetched.length === 0)
+  ) {
+    const isScoped =
+      targets.some(({ resource }) => resource.namespaced) && !flags.bool('all-namespaces');
     session.err(
       isScoped ? `No resources found in ${session.namespace} namespace.\n` : 'No resources found\n',
     );
@@ -197,7 +204,8 @@ async function printValues(
     if (isSingle) {
       if (failures.length > 0) throwAll(failures);
       for (const object of objects) session.out(printer.print(object));
-    } else if (objects.length > 0 || failures.length === 0) session.out(printer.print(listOf(objects)));
+    } else if (objects.length > 0 || failures.length === 0)
+      session.out(printer.print(listOf(objects)));
   } else {
     for (const object of objects) session.out(printer.print(object));
     if (objects.length > 0 || !names) session.out(printer.end());
@@ -223,12 +231,18 @@ function listOf(items: readonly unknown[]): unknown {
 async function watchObjects(session: Session): Promise<void> {
   const { flags } = session;
   const targets = await targetsOf(session, { typeAlone: true });
-  if (targets.length !== 1 && !targets.every((each) => each.resource === targets[0]?.resource && each.name !== undefined)) {
+  if (
+    targets.length !== 1 &&
+    !targets.every((each) => each.resource === targets[0]?.resource && each.name !== undefined)
+  ) {
     fail('you may only specify a single resource type');
   }
   const [target] = targets;
   if (target === undefined) return;
-  if (targets.length > 1) fail('watch is only supported on individual resources and resource collections - more than 1 resource was found');
+  if (targets.length > 1)
+    fail(
+      'watch is only supported on individual resources and resource collections - more than 1 resource was found',
+    );
   const { resource, namespace, name } = target;
   const values = valuePrinterOf(session);
   const accept = values === undefined ? TABLE_ACCEPT : undefined;
@@ -241,8 +255,7 @@ async function watchObjects(session: Session): Promise<void> {
   );
   const collection = pathOf(resource, namespace);
   const selector = selectorQuery(session);
-  const fieldSelector =
-    name === undefined ? selector['fieldSelector'] : `metadata.name=${name}`;
+  const fieldSelector = name === undefined ? selector['fieldSelector'] : `metadata.name=${name}`;
   let query: Readonly<Record<string, string | undefined>> = { ...selector, fieldSelector };
   let seen: unknown;
   if (name !== undefined) {
@@ -270,7 +283,8 @@ async function watchObjects(session: Session): Promise<void> {
       session.out(values.end());
     }
   };
-  const isEmpty = values === undefined ? tableOf(seen, now()).rows.length === 0 : itemsOf(seen).length === 0;
+  const isEmpty =
+    values === undefined ? tableOf(seen, now()).rows.length === 0 : itemsOf(seen).length === 0;
   if (!flags.bool('watch-only') && !isEmpty) show(seen, 'ADDED');
   const version = versionOf(seen);
   query = { ...query, resourceVersion: version, watch: 'true' };
@@ -299,4 +313,3 @@ export function requestTimeoutOf({ flags }: Session): number {
   if (text === '' || text === '0') return 0;
   return /^\d+$/.test(text) ? Number(text) * 1000 : flags.duration('request-timeout');
 }
-

@@ -78,7 +78,10 @@ function annotationChanges(pairs: readonly string[]): Changes {
     else fail(`invalid annotation format: ${pair}`);
   }
   if (removed.some((each) => set.has(each))) {
-    fail('can not both modify and remove the following annotation(s) in the same command: ' + removed.filter((each) => set.has(each)).join(', '));
+    fail(
+      'can not both modify and remove the following annotation(s) in the same command: ' +
+        removed.filter((each) => set.has(each)).join(', '),
+    );
   }
   return { set, removed };
 }
@@ -129,7 +132,8 @@ async function changeOne(
     session.out(printer.print(result) + printer.end());
     return;
   }
-  const operation = field === 'annotations' ? 'annotated' : labelOperation(before, after, flags.bool('overwrite'));
+  const operation =
+    field === 'annotations' ? 'annotated' : labelOperation(before, after, flags.bool('overwrite'));
   session.out(`${shownName(result)} ${operation}${dryRunSuffix(session)}\n`);
 }
 
@@ -157,9 +161,7 @@ function refuseOverwriting(
     );
   }
   const texts = taken.map(([key]) => `'${key}' already has a value (${current[key]})`);
-  fail(
-    `--overwrite is false but found the following declared annotation(s): ${texts.join('; ')}`,
-  );
+  fail(`--overwrite is false but found the following declared annotation(s): ${texts.join('; ')}`);
 }
 
 function listMap(

@@ -13,7 +13,10 @@ export async function patch(session: Session): Promise<void> {
   const { flags, io } = session;
   const file = flags.text('patch-file');
   if (flags.text('patch') === '' && file === '') {
-    failUsage('kubectl patch', 'must specify --patch or --patch-file containing the contents of the patch');
+    failUsage(
+      'kubectl patch',
+      'must specify --patch or --patch-file containing the contents of the patch',
+    );
   }
   if (flags.text('patch') !== '' && file !== '') {
     fail('cannot specify --patch and --patch-file together');
@@ -23,7 +26,8 @@ export async function patch(session: Session): Promise<void> {
     fail(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text('type'))}`);
   }
   const text = file === '' ? flags.text('patch') : io.files.read(io.files.resolve(file));
-  if (text === undefined) fail(`unable to read patch file: open ${file}: no such file or directory`);
+  if (text === undefined)
+    fail(`unable to read patch file: open ${file}: no such file or directory`);
   const body = readPatch(text);
   const targets = await targetsOf(session);
   const subresource = flags.text('subresource');
@@ -35,7 +39,12 @@ export async function patch(session: Session): Promise<void> {
       const after =
         session.dryRun === 'client' || flags.bool('local')
           ? locally(info.object, body, type)
-          : await patchObject(session, info, { type, body, subresource }, writeQuery(session, 'kubectl-patch'));
+          : await patchObject(
+              session,
+              info,
+              { type, body, subresource },
+              writeQuery(session, 'kubectl-patch'),
+            );
       if (printer === undefined) {
         const change = equalJson(info.object, after) ? ' (no change)' : '';
         session.out(`${shownName(after)} patched${change}${dryRunSuffix(session)}\n`);

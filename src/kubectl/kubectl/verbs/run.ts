@@ -21,8 +21,10 @@ export async function run(session: Session): Promise<void> {
   if (flags.text('image') === '') fail('--image is required');
   const interactive = flags.bool('stdin') || flags.bool('attach');
   if (flags.bool('rm') && !interactive) fail('--rm should only be used for attached containers');
-  if (flags.bool('tty') && !flags.bool('stdin')) fail('-i/--stdin is required for containers with -t/--tty=true');
-  if (flags.bool('expose') && !flags.has('port')) fail('--port must be set when exposing a service');
+  if (flags.bool('tty') && !flags.bool('stdin'))
+    fail('-i/--stdin is required for containers with -t/--tty=true');
+  if (flags.bool('expose') && !flags.has('port'))
+    fail('--port must be set when exposing a service');
   const restartPolicy = flags.text('restart') === '' ? 'Always' : flags.text('restart');
   if (!['Always', 'OnFailure', 'Never'].includes(restartPolicy)) {
     fail(`invalid restart policy: ${restartPolicy}`);
@@ -31,7 +33,9 @@ export async function run(session: Session): Promise<void> {
   await send(session, pod, 'created');
   if (flags.bool('expose')) await send(session, serviceOf(session, name, pod), 'created');
   if (interactive && session.dryRun === 'none') {
-    fail('attaching to a container is not possible here: this terminal has no stream into containers; look at its output with `kubectl logs`');
+    fail(
+      'attaching to a container is not possible here: this terminal has no stream into containers; look at its output with `kubectl logs`',
+    );
   }
 }
 
@@ -44,7 +48,9 @@ async function send(session: Session, object: ApiObject, operation: string): Pro
   const resource = resourceByKind(await session.discovery(), object.apiVersion, object.kind);
   if (resource === undefined) return fail(`no matches for kind ${JSON.stringify(object.kind)}`);
   const place = { resource, namespace: session.namespace };
-  report(session, await createObject(session, place, saved, 'kubectl-run'), operation, { typed: true });
+  report(session, await createObject(session, place, saved, 'kubectl-run'), operation, {
+    typed: true,
+  });
 }
 
 function podOf(
@@ -66,7 +72,9 @@ function podOf(
     name,
     image: flags.text('image'),
     ...(rest.length === 0 ? {} : { [flags.bool('command') ? 'command' : 'args']: rest }),
-    ...(flags.text('port') === '' ? {} : { ports: [{ containerPort: Number(flags.text('port')) }] }),
+    ...(flags.text('port') === ''
+      ? {}
+      : { ports: [{ containerPort: Number(flags.text('port')) }] }),
     ...(env.length === 0 ? {} : { env }),
     resources: {},
     ...(pullPolicy === '' ? {} : { imagePullPolicy: pullPolicy }),

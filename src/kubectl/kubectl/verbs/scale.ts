@@ -74,7 +74,8 @@ async function untilScaled(session: Session, info: Info, replicas: number): Prom
   const timeout = session.flags.duration('timeout');
   await until(session, info, timeout === 0 ? FOR_EVER_MILLIS : timeout, (object) => {
     return (
-      numberAt(object, 'status', 'observedGeneration') >= numberAt(object, 'metadata', 'generation') &&
+      numberAt(object, 'status', 'observedGeneration') >=
+        numberAt(object, 'metadata', 'generation') &&
       numberAt(object, 'status', 'replicas') === replicas
     );
   });

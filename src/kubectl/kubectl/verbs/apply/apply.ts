@@ -5,7 +5,16 @@ import { asFailure, fail, Failure, isConflict, withSource } from '../../failure.
 import { readObjects } from '../../manifests.ts';
 import { textAt, type ApiObject } from '../../objects.ts';
 import type { Session } from '../../session.ts';
-import { createObject, createReporter, isSameVersion, LAST_APPLIED, patchObject, throwAll, withLastApplied, writeQuery } from '../../writing.ts';
+import {
+  createObject,
+  createReporter,
+  isSameVersion,
+  LAST_APPLIED,
+  patchObject,
+  throwAll,
+  withLastApplied,
+  writeQuery,
+} from '../../writing.ts';
 import { validates } from '../create/create.ts';
 import { deleteTargets } from '../delete.ts';
 import { applyPatchFor } from './patch.ts';
@@ -24,7 +33,9 @@ export interface Applied {
 export async function apply(session: Session): Promise<void> {
   const { flags } = session;
   if (session.args.length > 0) {
-    fail(`Unexpected args: [${session.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`);
+    fail(
+      `Unexpected args: [${session.args.join(' ')}]\nSee 'kubectl apply -h' for help and examples`,
+    );
   }
   if (flags.list('filename').length === 0 && flags.text('kustomize') === '') {
     fail('must specify one of -f and -k');
@@ -34,10 +45,14 @@ export async function apply(session: Session): Promise<void> {
     fail('--force-conflicts only works with --server-side');
   }
   if (session.dryRun === 'client' && isServerSide) {
-    fail('--dry-run=client doesn\'t work with --server-side (did you mean --dry-run=server instead?)');
+    fail(
+      "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)",
+    );
   }
   if (flags.bool('prune') && flags.text('selector') === '' && !flags.bool('all')) {
-    fail('all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector');
+    fail(
+      'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+    );
   }
   const objects = await readObjects(session, { validates: validates(session) });
   const failures: Failure[] = [];
@@ -70,7 +85,10 @@ export async function apply(session: Session): Promise<void> {
   }
   reporter.end();
   if (failures.length === 0 && flags.bool('prune')) {
-    await prune(session, done.map(({ target, object }) => ({ target, uid: textAt(object, 'metadata', 'uid') })));
+    await prune(
+      session,
+      done.map(({ target, object }) => ({ target, uid: textAt(object, 'metadata', 'uid') })),
+    );
   }
   throwAll(failures);
 }
@@ -79,7 +97,9 @@ async function applyOnClient(session: Session, target: FileTarget): Promise<Appl
   const wanted = withLastApplied(target.fromFile);
   const path = pathOf(target.resource, target.namespace, target.name);
   if (target.name === '') {
-    fail(`error when retrieving current configuration of:\n${describeTarget(target)}\nfrom server for: ${JSON.stringify(target.source)}: resource name may not be empty`);
+    fail(
+      `error when retrieving current configuration of:\n${describeTarget(target)}\nfrom server for: ${JSON.stringify(target.source)}: resource name may not be empty`,
+    );
   }
   let live: ApiObject;
   try {
@@ -89,7 +109,10 @@ async function applyOnClient(session: Session, target: FileTarget): Promise<Appl
     if (failure.status?.reason !== 'NotFound') {
       throw failure.status === undefined
         ? failure
-        : withMessage(failure, `error when retrieving current configuration of:\n${describeTarget(target)}\nfrom server for: ${JSON.stringify(target.source)}: ${failure.message}`);
+        : withMessage(
+            failure,
+            `error when retrieving current configuration of:\n${describeTarget(target)}\nfrom server for: ${JSON.stringify(target.source)}: ${failure.message}`,
+          );
     }
     return createApplied(session, target, wanted);
   }
@@ -135,11 +158,14 @@ async function patchApplied(
     try {
       const query = writeQuery(session, 'kubectl-client-side-apply');
       const object = await patchObject(session, target, patch, query);
-      const isSame = session.dryRun === 'none' && isSameVersion(live, object) && equalJson(live, object);
+      const isSame =
+        session.dryRun === 'none' && isSameVersion(live, object) && equalJson(live, object);
       return { object, operation: isSame ? 'unchanged' : 'configured' };
     } catch (error) {
       if (isConflict(error) && tries < RETRIES_MAX) {
-        live = (await session.get(pathOf(target.resource, target.namespace, target.name))) as ApiObject;
+        live = (await session.get(
+          pathOf(target.resource, target.namespace, target.name),
+        )) as ApiObject;
         continue;
       }
       const failure = asFailure(error);

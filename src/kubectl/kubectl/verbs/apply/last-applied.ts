@@ -22,7 +22,8 @@ export async function viewLastApplied(session: Session): Promise<void> {
   }
   for (const info of infos) {
     const text = info.object.metadata.annotations?.[LAST_APPLIED];
-    if (text === undefined) fail(`no last-applied-configuration annotation found on resource: ${info.name}`);
+    if (text === undefined)
+      fail(`no last-applied-configuration annotation found on resource: ${info.name}`);
     const value: unknown = JSON.parse(text);
     session.out(output === 'json' ? `${jsonText(value, false, 2)}\n` : stringifyYaml(value));
   }
@@ -39,7 +40,9 @@ export async function setLastApplied(session: Session): Promise<void> {
       const live = await session.get(pathOf(target.resource, target.namespace, target.name));
       const before = textAt(live, 'metadata', 'annotations', LAST_APPLIED);
       if (before === '' && !flags.bool('create-annotation')) {
-        fail(`no last-applied-configuration annotation found on resource: ${target.name}, to create the annotation, run the command with --create-annotation`);
+        fail(
+          `no last-applied-configuration annotation found on resource: ${target.name}, to create the annotation, run the command with --create-annotation`,
+        );
       }
       const text = goJson(target.fromFile, true);
       if (session.dryRun === 'client') {
@@ -47,7 +50,12 @@ export async function setLastApplied(session: Session): Promise<void> {
         continue;
       }
       const body = { metadata: { annotations: { [LAST_APPLIED]: text } } };
-      const patched = await patchObject(session, target, { type: 'merge', body }, writeQuery(session));
+      const patched = await patchObject(
+        session,
+        target,
+        { type: 'merge', body },
+        writeQuery(session),
+      );
       reporter.report(patched, 'configured');
     } catch (error) {
       const failure = asFailure(error);
@@ -66,7 +74,8 @@ export async function editLastApplied(session: Session): Promise<void> {
   await editObjects(session, infos, {
     shown: (object) => {
       const text = object.metadata.annotations?.[LAST_APPLIED];
-      if (text === undefined) fail(`no last-applied-configuration annotation found on resource: ${shownName(object)}`);
+      if (text === undefined)
+        fail(`no last-applied-configuration annotation found on resource: ${shownName(object)}`);
       return JSON.parse(text) as ApiObject;
     },
     patchFor: (_before, after) => ({

@@ -7,10 +7,22 @@ import type { FileTarget } from './apply.ts';
 
 /** What is looked through where no `--prune-allowlist` says otherwise. */
 const defaultKinds = [
-  'core/v1/ConfigMap', 'core/v1/Endpoints', 'core/v1/Namespace', 'core/v1/PersistentVolumeClaim',
-  'core/v1/PersistentVolume', 'core/v1/Pod', 'core/v1/ReplicationController', 'core/v1/Secret',
-  'core/v1/Service', 'batch/v1/Job', 'batch/v1/CronJob', 'networking.k8s.io/v1/Ingress',
-  'apps/v1/DaemonSet', 'apps/v1/Deployment', 'apps/v1/ReplicaSet', 'apps/v1/StatefulSet',
+  'core/v1/ConfigMap',
+  'core/v1/Endpoints',
+  'core/v1/Namespace',
+  'core/v1/PersistentVolumeClaim',
+  'core/v1/PersistentVolume',
+  'core/v1/Pod',
+  'core/v1/ReplicationController',
+  'core/v1/Secret',
+  'core/v1/Service',
+  'batch/v1/Job',
+  'batch/v1/CronJob',
+  'networking.k8s.io/v1/Ingress',
+  'apps/v1/DaemonSet',
+  'apps/v1/Deployment',
+  'apps/v1/ReplicaSet',
+  'apps/v1/StatefulSet',
 ];
 
 /** kubectl apply --prune: deletes what was applied once, matches the selector and is in the files no more. */
@@ -20,7 +32,9 @@ export async function prune(
 ): Promise<void> {
   const { flags } = session;
   const uids = new Set(kept.map(({ uid }) => uid));
-  const namespaces = new Set(kept.map(({ target }) => target.namespace).filter((each) => each !== ''));
+  const namespaces = new Set(
+    kept.map(({ target }) => target.namespace).filter((each) => each !== ''),
+  );
   const named = flags.list('prune-allowlist');
   for (const text of named.length === 0 ? defaultKinds : named) {
     const resource = await resourceOf(session, text);
@@ -36,7 +50,10 @@ async function resourceOf(session: Session, text: string): Promise<Resource> {
   }
   const apiVersion = group === 'core' ? version : `${group}/${version}`;
   const found = resourceByKind(await session.discovery(), apiVersion, kind);
-  return found ?? fail(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
+  return (
+    found ??
+    fail(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`)
+  );
 }
 
 async function pruneIn(

@@ -22,7 +22,11 @@ const CLIENT_SIDE_MANAGER = 'kubectl-client-side-apply';
 /** kubectl apply --server-side: the server merges; what client-side apply owned before becomes owned this way. */
 export async function applyOnServer(session: Session, target: FileTarget): Promise<Applied> {
   const manager = managerOf(session);
-  const query = { ...writeQuery(session, 'kubectl'), fieldManager: manager, force: session.flags.bool('force-conflicts') };
+  const query = {
+    ...writeQuery(session, 'kubectl'),
+    fieldManager: manager,
+    force: session.flags.bool('force-conflicts'),
+  };
   let object: ApiObject;
   try {
     object = await patchObject(session, target, { type: 'apply', body: target.fromFile }, query);
@@ -80,7 +84,11 @@ async function migrated(
       type: 'json',
       body: [
         { op: 'replace', path: '/metadata/managedFields', value: entries },
-        { op: 'replace', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion },
+        {
+          op: 'replace',
+          path: '/metadata/resourceVersion',
+          value: object.metadata.resourceVersion,
+        },
       ],
     },
     { fieldManager: manager },
@@ -97,7 +105,10 @@ function upgraded(
   return entries
     .filter((each) => !isClientSide(each))
     .map((entry) => {
-      const isTarget = textAt(entry, 'manager') === manager && textAt(entry, 'operation') === 'Apply' && textAt(entry, 'subresource') === '';
+      const isTarget =
+        textAt(entry, 'manager') === manager &&
+        textAt(entry, 'operation') === 'Apply' &&
+        textAt(entry, 'subresource') === '';
       if (!isTarget || !isFields(entry)) return entry;
       let fields: Fields = fieldsAt(entry, 'fieldsV1');
       for (const each of old) fields = union(fields, fieldsAt(each, 'fieldsV1'));

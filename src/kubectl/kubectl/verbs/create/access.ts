@@ -105,10 +105,15 @@ export async function createClusterRoleBinding(session: Session): Promise<void> 
   requireFlags(session, 'clusterrole');
   await runGenerator(
     session,
-    bindingOf(session, 'ClusterRoleBinding', { name }, {
-      kind: 'ClusterRole',
-      name: session.flags.text('clusterrole'),
-    }),
+    bindingOf(
+      session,
+      'ClusterRoleBinding',
+      { name },
+      {
+        kind: 'ClusterRole',
+        name: session.flags.text('clusterrole'),
+      },
+    ),
     'failed to create clusterrolebinding: ',
   );
 }

@@ -64,7 +64,9 @@ export async function createRegistrySecret(session: Session): Promise<void> {
   if (files.length > 0) {
     data = Object.fromEntries(files.map((each) => ['.dockerconfigjson', base64Of(each)]));
   } else {
-    const missing = ['docker-username', 'docker-password'].filter((each) => flags.text(each) === '');
+    const missing = ['docker-username', 'docker-password'].filter(
+      (each) => flags.text(each) === '',
+    );
     if (missing.length > 0) {
       fail(
         `either --from-file or the combination of --docker-username, --docker-password and --docker-server is required`,
@@ -156,12 +158,18 @@ export async function createQuota(session: Session): Promise<void> {
   const { flags } = session;
   const name = nameArgument(session);
   const hard: Record<string, string> = {};
-  for (const part of flags.text('hard').split(',').filter((each) => each !== '')) {
+  for (const part of flags
+    .text('hard')
+    .split(',')
+    .filter((each) => each !== '')) {
     const [key = '', value] = part.split('=');
     if (value === undefined) fail(`Invalid argument syntax ${part}, expected <resource>=<value>`);
     hard[key] = value;
   }
-  const scopes = flags.text('scopes').split(',').filter((each) => each !== '');
+  const scopes = flags
+    .text('scopes')
+    .split(',')
+    .filter((each) => each !== '');
   await runGenerator(
     session,
     {
@@ -188,10 +196,13 @@ export async function createBudget(session: Session): Promise<void> {
   if (min === '' && max === '') fail('one of min-available or max-unavailable must be specified');
   if (min !== '' && max !== '') fail('min-available and max-unavailable cannot be both specified');
   const matchLabels = Object.fromEntries(
-    flags.text('selector').split(',').map((each) => {
-      const [key = '', value = ''] = each.split(/==?/);
-      return [key.trim(), value.trim()];
-    }),
+    flags
+      .text('selector')
+      .split(',')
+      .map((each) => {
+        const [key = '', value = ''] = each.split(/==?/);
+        return [key.trim(), value.trim()];
+      }),
   );
   await runGenerator(
     session,
@@ -200,7 +211,9 @@ export async function createBudget(session: Session): Promise<void> {
       apiVersion: 'policy/v1',
       metadata: metadataOf(session, name),
       spec: {
-        ...(min === '' ? { maxUnavailable: numberOrText(max) } : { minAvailable: numberOrText(min) }),
+        ...(min === ''
+          ? { maxUnavailable: numberOrText(max) }
+          : { minAvailable: numberOrText(min) }),
         selector: { matchLabels },
       },
       status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
@@ -227,7 +240,10 @@ export async function createPriorityClass(session: Session): Promise<void> {
       value: flags.int('value'),
       ...(flags.bool('global-default') ? { globalDefault: true } : {}),
       ...(description === '' ? {} : { description }),
-      preemptionPolicy: flags.text('preemption-policy') === '' ? 'PreemptLowerPriority' : flags.text('preemption-policy'),
+      preemptionPolicy:
+        flags.text('preemption-policy') === ''
+          ? 'PreemptLowerPriority'
+          : flags.text('preemption-policy'),
     },
     'failed to create priorityclass: ',
   );

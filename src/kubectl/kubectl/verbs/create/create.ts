@@ -11,7 +11,9 @@ export async function create(session: Session): Promise<void> {
   const { flags, args } = session;
   if (flags.text('raw') !== '') {
     const [{ object } = fail('--raw needs one object')] = await readObjects(session);
-    session.out(`${JSON.stringify(await session.ask({ method: 'POST', path: flags.text('raw'), body: object }))}\n`);
+    session.out(
+      `${JSON.stringify(await session.ask({ method: 'POST', path: flags.text('raw'), body: object }))}\n`,
+    );
     return;
   }
   if (!namesFiles(session)) {
@@ -111,6 +113,7 @@ export async function runGenerator(
 
 async function resourceOf(session: Session, { apiVersion, kind }: ApiObject): Promise<Resource> {
   const resource = resourceByKind(await session.discovery(), apiVersion, kind);
-  if (resource === undefined) fail(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
+  if (resource === undefined)
+    fail(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
   return resource;
 }

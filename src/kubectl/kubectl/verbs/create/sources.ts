@@ -12,7 +12,10 @@ export interface KeyedBytes {
 }
 
 /** Reads the sources of a ConfigMap's or Secret's data, in kubectl's order. */
-export function keyedSources(session: Session, what: 'ConfigMap' | 'Secret'): readonly KeyedBytes[] {
+export function keyedSources(
+  session: Session,
+  what: 'ConfigMap' | 'Secret',
+): readonly KeyedBytes[] {
   const { flags } = session;
   const found = new Map<string, KeyedBytes>();
   const add = (key: string, text: string): void => {
@@ -21,7 +24,10 @@ export function keyedSources(session: Session, what: 'ConfigMap' | 'Secret'): re
         `${JSON.stringify(key)} is not a valid key name for a ${what}: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
       );
     }
-    if (found.has(key)) fail(`cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ${what} ${JSON.stringify(session.args[0] ?? '')}`);
+    if (found.has(key))
+      fail(
+        `cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ${what} ${JSON.stringify(session.args[0] ?? '')}`,
+      );
     found.set(key, { key, text, ...bytesOf(text) });
   };
   for (const source of flags.list('from-file')) fromFile(session, source, add);

@@ -56,7 +56,11 @@ export async function createJob(session: Session): Promise<void> {
   const command = commandOf(session);
   if (from !== '') {
     if (command.length > 0) fail('cannot specify --from and command');
-    await runGenerator(session, await jobFromCronJob(session, name, from), 'failed to create job: ');
+    await runGenerator(
+      session,
+      await jobFromCronJob(session, name, from),
+      'failed to create job: ',
+    );
     return;
   }
   await runGenerator(
@@ -72,13 +76,16 @@ export async function createJob(session: Session): Promise<void> {
   );
 }
 
-function podTemplate(name: string, image: string, command: readonly string[], restartPolicy: string): Fields {
+function podTemplate(
+  name: string,
+  image: string,
+  command: readonly string[],
+  restartPolicy: string,
+): Fields {
   return {
     metadata: {},
     spec: {
-      containers: [
-        { name, image, ...(command.length === 0 ? {} : { command }), resources: {} },
-      ],
+      containers: [{ name, image, ...(command.length === 0 ? {} : { command }), resources: {} }],
       restartPolicy,
     },
   };
@@ -86,7 +93,10 @@ function podTemplate(name: string, image: string, command: readonly string[], re
 
 async function jobFromCronJob(session: Session, name: string, from: string): Promise<ApiObject> {
   const [type = '', source = ''] = from.split('/');
-  if (!['cronjob', 'cronjobs', 'cj', 'cronjob.batch', 'cronjobs.batch'].includes(type) || source === '') {
+  if (
+    !['cronjob', 'cronjobs', 'cj', 'cronjob.batch', 'cronjobs.batch'].includes(type) ||
+    source === ''
+  ) {
     fail(`from must be an existing cronjob`);
   }
   const path = `/apis/batch/v1/namespaces/${session.namespace}/cronjobs/${encodeURIComponent(source)}`;
@@ -162,7 +172,8 @@ function servicePort(text: string): Fields {
 }
 
 function portNumber(text: string): number {
-  if (!/^\d+$/.test(text)) fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^\d+$/.test(text))
+    fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
   if (Number(text) > 65535) {
     fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
   }
@@ -215,7 +226,10 @@ export async function createIngress(session: Session): Promise<void> {
   const rules = flags.list('rule');
   const fallback = flags.text('default-backend');
   if (rules.length === 0 && fallback === '') {
-    failUsage('kubectl create ingress', 'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)');
+    failUsage(
+      'kubectl create ingress',
+      'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)',
+    );
   }
   const annotations: Record<string, string> = {};
   for (const each of flags.list('annotation')) {
@@ -226,9 +240,14 @@ export async function createIngress(session: Session): Promise<void> {
   const hosts = new Map<string, Fields[]>();
   const tls: { hosts: string[]; secretName?: string }[] = [];
   for (const rule of rules) {
-    const match = /^(?<host>[\w*.-]*)(?<path>\/[^=]*?)(?<star>\*)?=(?<service>[\w.-]+):(?<port>[\w-]+)(?:,tls(?:=(?<secret>[\w.-]+))?)?$/.exec(rule);
+    const match =
+      /^(?<host>[\w*.-]*)(?<path>\/[^=]*?)(?<star>\*)?=(?<service>[\w.-]+):(?<port>[\w-]+)(?:,tls(?:=(?<secret>[\w.-]+))?)?$/.exec(
+        rule,
+      );
     if (match?.groups === undefined) {
-      fail(`rule ${rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`);
+      fail(
+        `rule ${rule} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`,
+      );
     }
     const { host = '', path = '/', star, service = '', port = '', secret } = match.groups;
     const paths = hosts.get(host) ?? [];
@@ -241,7 +260,10 @@ export async function createIngress(session: Session): Promise<void> {
     if (/,tls/.test(rule)) {
       const known = tls.find((each) => each.secretName === secret);
       if (known === undefined) {
-        tls.push({ hosts: host === '' ? [] : [host], ...(secret === undefined ? {} : { secretName: secret }) });
+        tls.push({
+          hosts: host === '' ? [] : [host],
+          ...(secret === undefined ? {} : { secretName: secret }),
+        });
       } else if (!known.hosts.includes(host)) known.hosts.push(host);
     }
   }
@@ -251,10 +273,18 @@ export async function createIngress(session: Session): Promise<void> {
     {
       kind: 'Ingress',
       apiVersion: 'networking.k8s.io/v1',
-      metadata: metadataOf(session, name, Object.keys(annotations).length === 0 ? {} : { annotations }),
+      metadata: metadataOf(
+        session,
+        name,
+        Object.keys(annotations).length === 0 ? {} : { annotations },
+      ),
       spec: {
         ...(className === '' ? {} : { ingressClassName: className }),
-        ...(fallback === '' ? {} : { defaultBackend: backendOf(fallback.split(':')[0] ?? '', fallback.split(':')[1] ?? '') }),
+        ...(fallback === ''
+          ? {}
+          : {
+              defaultBackend: backendOf(fallback.split(':')[0] ?? '', fallback.split(':')[1] ?? ''),
+            }),
         ...(tls.length === 0 ? {} : { tls }),
         ...(hosts.size === 0
           ? {}

@@ -1,0 +1,141 @@
+import { findResource } from '../discovery.ts';
+import { fail, failUsage } from '../failure.ts';
+import { writeRules } from '../describe/access.ts';
+import { at, listAt, textAt } from '../objects.ts';
+import { createListWriter } from '../printers/tab-writer.ts';
+import { valuePrinterOf } from '../printers/values.ts';
+import type { Session } from '../session.ts';
+
+const GROUP = '/apis/authorization.k8s.io/v1';
+
+/** kubectl auth can-i: whether the API server would allow something; exit status 1 for no. */
+export async function canI(session: Session): Promise<number> {
+  const { flags, args } = session;
+  if (flags.bool('list')) {
+    await listRules(session);
+    return 0;
+  }
+  const [verb, what, named] = args;
+  if (verb === undefined || what === undefined || args.length > 3) {
+    return failUsage(
+      'kubectl auth can-i',
+      'you must specify two arguments: verb resource or verb resource/resourceName.',
+    );
+  }
+  const isUrl = what.startsWith('/');
+  const spec = isUrl
+    ? { nonResourceAttributes: { path: what, verb } }
+    : { resourceAttributes: await attributesOf(session, verb, what, named) };
+  const review = await session.ask({
+    method: 'POST',
+    path: `${GROUP}/selfsubjectaccessreviews`,
+    body: {
+      kind: 'SelfSubjectAccessReview',
+      apiVersion: 'authorization.k8s.io/v1',
+      metadata: {},
+      spec,
+      status: { allowed: false },
+    },
+  });
+  const isAllowed = at(review, 'status', 'allowed') === true;
+  if (!flags.bool('quiet')) {
+    const reason = textAt(review, 'status', 'reason');
+    const error = textAt(review, 'status', 'evaluationError');
+    let text = isAllowed ? 'yes' : 'no';
+    if (!isAllowed && reason !== '') text += ` - ${reason}`;
+    if (!isAllowed && error !== '') text += ` - ${error}`;
+    session.out(`${text}\n`);
+  }
+  return isAllowed ? 0 : 1;
+}
+
+async function attributesOf(
+  session: Session,
+  verb: string,
+  what: string,
+  named: string | undefined,
+): Promise<Readonly<Record<string, unknown>>> {
+  const [type = '', name = named ?? ''] = what.split('/');
+  const found = type === '*' ? undefined : findResource(await session.discovery(), type);
+  if (found === undefined && type !== '*') {
+    session.warn(`the server doesn't have a resource type '${type}'\n`.trimEnd());
+    session.err('\n');
+  } else if (found !== undefined && !found.namespaced && !session.flags.bool('all-namespaces')) {
+    const group = found.group === '' ? '' : ` in group '${found.group}'`;
+    session.warn(`resource '${found.name}' is not namespace scoped${group}\n`.trimEnd());
+    session.err('\n');
+  }
+  const subresource = session.flags.text('subresource');
+  return {
+    ...(session.flags.bool('all-namespaces') ? {} : { namespace: session.namespace }),
+    verb,
+    ...(found === undefined
+      ? { group: type === '*' ? '*' : '', resource: type }
+      : { group: found.group, resource: found.name }),
+    ...(subresource === '' ? {} : { subresource }),
+    ...(name === '' ? {} : { name }),
+  };
+}
+
+async function listRules(session: Session): Promise<void> {
+  const review = await session.ask({
+    method: 'POST',
+    path: `${GROUP}/selfsubjectrulesreviews`,
+    body: {
+      kind: 'SelfSubjectRulesReview',
+      apiVersion: 'authorization.k8s.io/v1',
+      metadata: {},
+      spec: { namespace: session.namespace },
+    },
+  });
+  const tabs = createListWriter();
+  if (!session.flags.bool('no-headers'))
+    tabs.write('Resources\tNon-Resource URLs\tResource Names\tVerbs\n');
+  const rules = [
+    ...listAt(review, 'status', 'resourceRules'),
+    ...listAt(review, 'status', 'nonResourceRules'),
+  ];
+  writeRules(
+    { now: 0, write: (_level, text) => tabs.write(text), field: () => undefined },
+    rules,
+    0,
+  );
+  session.out(tabs.flush());
+}
+
+/** kubectl auth whoami. */
+export async function whoAmI(session: Session): Promise<void> {
+  const review = await session.ask({
+    method: 'POST',
+    path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+    body: {
+      kind: 'SelfSubjectReview',
+      apiVersion: 'authentication.k8s.io/v1',
+      metadata: {},
+      status: { userInfo: {} },
+    },
+  });
+  const printer = valuePrinterOf(session);
+  if (printer !== undefined) {
+    session.out(printer.print(review) + printer.end());
+    return;
+  }
+  const user = at(review, 'status', 'userInfo');
+  const tabs = createListWriter();
+  tabs.write('ATTRIBUTE\tVALUE\n');
+  if (textAt(user, 'username') !== '') tabs.write(`Username\t${textAt(user, 'username')}\n`);
+  if (textAt(user, 'uid') !== '') tabs.write(`UID\t${textAt(user, 'uid')}\n`);
+  const groups = listAt(user, 'groups').map(String);
+  if (groups.length > 0) tabs.write(`Groups\t[${groups.join(' ')}]\n`);
+  for (const [key, value] of Object.entries(
+    (at(user, 'extra') ?? {}) as Record<string, readonly string[]>,
+  )) {
+    tabs.write(`Extra: ${key}\t[${value.join(' ')}]\n`);
+  }
+  session.out(tabs.flush());
+}
+
+/** kubectl auth reconcile is not done here. */
+export async function reconcile(): Promise<void> {
+  fail('auth reconcile is not part of this playground; use `kubectl apply` for roles and bindings');
+}

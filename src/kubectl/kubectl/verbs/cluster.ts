@@ -1,0 +1,168 @@
+import { stringifyYaml } from '../../../api/manifest/stringify.ts';
+import { groupVersionOf, preferredResources, type Resource } from '../discovery.ts';
+import { fail } from '../failure.ts';
+import { serverAddress } from '../kubeconfig.ts';
+import { listAt, textAt } from '../objects.ts';
+import { createListWriter } from '../printers/tab-writer.ts';
+import { jsonText } from '../printers/values.ts';
+import type { Session } from '../session.ts';
+
+const CLIENT_VERSION = {
+  major: '1',
+  minor: '35',
+  gitVersion: 'v1.35.2',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: 'go1.25.5',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+};
+const KUSTOMIZE_VERSION = 'v5.7.1';
+
+/** kubectl version. */
+export async function version(session: Session): Promise<void> {
+  const { flags } = session;
+  const output = flags.text('output');
+  const server = flags.bool('client') ? undefined : await session.get('/version');
+  if (output === '') {
+    session.out(
+      `Client Version: ${CLIENT_VERSION.gitVersion}\nKustomize Version: ${KUSTOMIZE_VERSION}\n`,
+    );
+    if (server !== undefined) session.out(`Server Version: ${textAt(server, 'gitVersion')}\n`);
+    return;
+  }
+  const value = {
+    clientVersion: CLIENT_VERSION,
+    kustomizeVersion: KUSTOMIZE_VERSION,
+    ...(server === undefined ? {} : { serverVersion: server }),
+  };
+  if (output === 'json') session.out(`${jsonText(value, true, 2)}\n`);
+  else if (output === 'yaml') session.out(stringifyYaml(value));
+  else fail(`--output must be 'yaml' or 'json'`);
+}
+
+/** kubectl api-versions. */
+export async function apiVersions(session: Session): Promise<void> {
+  const { groups } = await session.discovery();
+  const all = groups.flatMap(({ name, versions }) =>
+    versions.map((each) => (name === '' ? each.version : `${name}/${each.version}`)),
+  );
+  session.out(
+    all
+      .sort()
+      .map((each) => `${each}\n`)
+      .join(''),
+  );
+}
+
+/** kubectl api-resources. */
+export async function apiResources(session: Session): Promise<void> {
+  const { flags } = session;
+  const sortBy = flags.text('sort-by');
+  if (sortBy !== '' && sortBy !== 'name' && sortBy !== 'kind') {
+    fail('--sort-by accepts only name or kind');
+  }
+  const output = flags.text('output');
+  if (!['', 'wide', 'name', 'json', 'yaml'].includes(output))
+    fail(`--output must be one of 'json', 'yaml', 'name' or 'wide', not "${output}"`);
+  const verbs = flags.list('verbs');
+  const categories = flags.list('categories');
+  const found = preferredResources(await session.discovery()).filter(
+    (each) =>
+      each.verbs.length > 0 &&
+      (!flags.has('api-group') || each.group === flags.text('api-group')) &&
+      (!flags.has('namespaced') || each.namespaced === flags.bool('namespaced')) &&
+      verbs.every((verb) => each.verbs.includes(verb)) &&
+      categories.every((category) => each.categories.includes(category)),
+  );
+  const keyOf = (each: Resource): string =>
+    sortBy === 'name' ? each.name : sortBy === 'kind' ? each.kind : each.group;
+  const sorted = [...found].sort((a, b) => compare(keyOf(a), keyOf(b)) || compare(a.name, b.name));
+  if (output === 'name') {
+    for (const { name, group } of sorted)
+      session.out(`${name}${group === '' ? '' : `.${group}`}\n`);
+    return;
+  }
+  const writer = createListWriter();
+  const isWide = output === 'wide';
+  if (!flags.bool('no-headers')) {
+    writer.write(
+      `NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND${isWide ? '\tVERBS\tCATEGORIES' : ''}\n`,
+    );
+  }
+  for (const each of sorted) {
+    const cells = [
+      each.name,
+      each.shortNames.join(','),
+      groupVersionOf(each),
+      String(each.namespaced),
+      each.kind,
+    ];
+    if (isWide) cells.push([...each.verbs].sort().join(','), each.categories.join(','));
+    writer.write(`${cells.join('\t')}\n`);
+  }
+  session.out(writer.flush());
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const GREEN = '\u001b[0;32m';
+const YELLOW = '\u001b[0;33m';
+const PLAIN = '\u001b[0m';
+
+/** kubectl cluster-info: where the control plane and the cluster's services answer. */
+export async function clusterInfo(session: Session): Promise<void> {
+  const server = serverAddress(session.config, session.flags);
+  const services = await session.get('/api/v1/namespaces/kube-system/services', {
+    labelSelector: 'kubernetes.io/cluster-service=true',
+  });
+  const color = session.io.stdoutIsTerminal;
+  const line = (what: string, where: string): void => {
+    session.out(
+      color
+        ? `${GREEN}${what}${PLAIN} is running at ${YELLOW}${where}${PLAIN}\n`
+        : `${what} is running at ${where}\n`,
+    );
+  };
+  line('Kubernetes control plane', server);
+  for (const service of listAt(services, 'items')) {
+    const name = textAt(service, 'metadata', 'name');
+    const title = textAt(service, 'metadata', 'labels', 'kubernetes.io/name') || name;
+    const port = textAt(listAt(service, 'spec', 'ports')[0], 'name');
+    const link = `${server}/api/v1/namespaces/kube-system/services/${name}${port === '' ? '' : `:${port}`}/proxy`;
+    line(title, link);
+  }
+  session.out(
+    "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n",
+  );
+}
+
+/** kubectl cluster-info dump: the objects that matter, as JSON. */
+export async function clusterInfoDump(session: Session): Promise<void> {
+  const namespaces = session.flags.list('namespaces');
+  const all = session.flags.bool('all-namespaces');
+  session.out(`${jsonText(await session.get('/api/v1/nodes'))}\n`);
+  const scopes = all
+    ? listAt(await session.get('/api/v1/namespaces'), 'items').map((each) =>
+        textAt(each, 'metadata', 'name'),
+      )
+    : namespaces.length > 0
+      ? namespaces
+      : ['kube-system', session.namespace];
+  for (const scope of scopes) {
+    for (const path of [
+      `/api/v1/namespaces/${scope}/events`,
+      `/api/v1/namespaces/${scope}/replicationcontrollers`,
+      `/api/v1/namespaces/${scope}/services`,
+      `/apis/apps/v1/namespaces/${scope}/daemonsets`,
+      `/apis/apps/v1/namespaces/${scope}/deployments`,
+      `/apis/apps/v1/namespaces/${scope}/replicasets`,
+      `/api/v1/namespaces/${scope}/pods`,
+    ]) {
+      session.out(`${jsonText(await session.get(path))}\n`);
+    }
+  }
+}

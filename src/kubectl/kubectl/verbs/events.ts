@@ -1,0 +1,99 @@
+import { findResource } from '../discovery.ts';
+import { fail } from '../failure.ts';
+import { eventAge } from '../describe/writer.ts';
+import { listAt, textAt } from '../objects.ts';
+import { createListWriter } from '../printers/tab-writer.ts';
+import { valuePrinterOf } from '../printers/values.ts';
+import { queryText, watch, type Session } from '../session.ts';
+
+/** kubectl events: a table of events, the latest last. */
+export async function events(session: Session): Promise<void> {
+  const { flags } = session;
+  const everywhere = flags.bool('all-namespaces');
+  const types = flags.list('types').map((each) => each.toLowerCase());
+  for (const type of types) {
+    if (type !== 'normal' && type !== 'warning') fail(`valid --types are Normal or Warning`);
+  }
+  const path = everywhere ? '/api/v1/events' : `/api/v1/namespaces/${session.namespace}/events`;
+  const fieldSelector = await selectorFor(session);
+  const limit = flags.int('chunk-size');
+  const list = await session.get(path, { fieldSelector, limit });
+  const isWanted = (event: unknown): boolean =>
+    types.length === 0 || types.includes(textAt(event, 'type').toLowerCase());
+  const items = listAt(list, 'items').filter(isWanted);
+  const printer = valuePrinterOf(session);
+  if (printer !== undefined) {
+    const full = items.map((each) => ({ apiVersion: 'v1', kind: 'Event', ...(each as object) }));
+    if (printer.takesLists) {
+      session.out(
+        printer.print({
+          apiVersion: 'v1',
+          items: full,
+          kind: 'List',
+          metadata: { resourceVersion: textAt(list, 'metadata', 'resourceVersion') },
+        }),
+      );
+    } else for (const each of full) session.out(printer.print(each));
+    session.out(printer.end());
+    return;
+  }
+  if (items.length === 0 && !flags.bool('watch')) {
+    session.err(
+      everywhere ? 'No events found.\n' : `No events found in ${session.namespace} namespace.\n`,
+    );
+    return;
+  }
+  const sorted = [...items].sort((a, b) => lastSeen(a) - lastSeen(b));
+  const writer = createListWriter();
+  if (!flags.bool('no-headers')) {
+    writer.write(`${everywhere ? 'NAMESPACE\t' : ''}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`);
+  }
+  const write = (event: unknown): void => writer.write(rowOf(session, event, everywhere));
+  for (const event of sorted) write(event);
+  session.out(writer.flush());
+  if (!flags.bool('watch')) return;
+  const query = queryText({
+    fieldSelector,
+    watch: 'true',
+    resourceVersion: textAt(list, 'metadata', 'resourceVersion'),
+  });
+  await watch(session, { path: `${path}${query}` }, ({ type, object }) => {
+    if ((type === 'ADDED' || type === 'MODIFIED') && isWanted(object)) {
+      write(object);
+      session.out(writer.flush());
+    }
+    return false;
+  });
+}
+
+function lastSeen(event: unknown): number {
+  const text =
+    textAt(event, 'series', 'lastObservedTime') ||
+    textAt(event, 'lastTimestamp') ||
+    textAt(event, 'eventTime');
+  return Date.parse(text) || 0;
+}
+
+function rowOf({ context }: Session, event: unknown, everywhere: boolean): string {
+  const cells = [
+    eventAge({ now: context.now() }, event),
+    textAt(event, 'type'),
+    textAt(event, 'reason'),
+    `${textAt(event, 'involvedObject', 'kind')}/${textAt(event, 'involvedObject', 'name')}`,
+    textAt(event, 'message').trim(),
+  ];
+  if (everywhere) cells.unshift(textAt(event, 'metadata', 'namespace'));
+  return `${cells.join('\t')}\n`;
+}
+
+async function selectorFor(session: Session): Promise<string> {
+  const about = session.flags.text('for');
+  if (about === '') return '';
+  const [type = '', name = ''] = about.split('/');
+  if (name === '') fail('--for must be in resource/name form');
+  const resource = findResource(await session.discovery(), type);
+  if (resource === undefined)
+    fail(`the server doesn't have a resource type ${JSON.stringify(type)}`);
+  const group = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
+  return `involvedObject.apiVersion=${group},involvedObject.kind=${resource.kind},involvedObject.name=${name}`;
+}

@@ -1,0 +1,87 @@
+import { collect, targetsOf } from '../builder.ts';
+import { fail, failUsage } from '../failure.ts';
+import { textAt, type ApiObject } from '../objects.ts';
+import type { Session } from '../session.ts';
+import { throwAll } from '../writing.ts';
+import { defaultContainer, podsBehind } from './logs.ts';
+
+async function podOf(session: Session, name: string): Promise<ApiObject> {
+  const args = name.includes('/') ? [name] : [`pods/${name}`];
+  const { infos, failures } = await collect(session, await targetsOf(session, { args }));
+  throwAll(failures);
+  const [info] = infos;
+  if (info === undefined) return fail('no pod');
+  if (info.object.kind === 'Pod') return info.object;
+  const [pod] = await podsBehind(session, info);
+  return pod ?? fail('no pod');
+}
+
+/** kubectl exec: runs a command inside a container, where the terminal can. Its exit status is that of the command. */
+export async function exec(session: Session): Promise<number> {
+  const { args, dashAt, flags } = session;
+  const [name] = args;
+  const command = dashAt === undefined ? args.slice(1) : args.slice(dashAt);
+  if (name === undefined)
+    failUsage('kubectl exec', 'pod, type/name or --filename must be specified');
+  if (command.length === 0)
+    failUsage('kubectl exec', 'you must specify at least one command for the container');
+  if (dashAt === undefined) {
+    fail(
+      `exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples`,
+    );
+  }
+  const pod = await podOf(session, name);
+  const phase = textAt(pod, 'status', 'phase');
+  if (phase === 'Succeeded' || phase === 'Failed') {
+    fail(`cannot exec into a container in a completed pod; current phase is ${phase}`);
+  }
+  const container = flags.text('container') || defaultContainer(session, pod);
+  const run = session.context.exec;
+  if (run === undefined)
+    fail(
+      'this terminal cannot run commands inside containers; see what one printed with `kubectl logs`',
+    );
+  const target = {
+    namespace: pod.metadata.namespace ?? '',
+    pod: pod.metadata.name ?? '',
+    container,
+    command,
+  };
+  const { code, message } = await run(target, session.io);
+  if (code !== 0) session.err(`${message ?? `command terminated with exit code ${code}`}\n`);
+  return code;
+}
+
+/** kubectl attach. */
+export async function attach(session: Session): Promise<void> {
+  const [name] = session.args;
+  if (name === undefined) failUsage('kubectl attach', 'at least 1 argument is required for attach');
+  await podOf(session, name);
+  fail(
+    'this terminal has no stream into containers; follow what one prints with `kubectl logs -f`',
+  );
+}
+
+/** kubectl port-forward. */
+export async function portForward(session: Session): Promise<void> {
+  const [name, port] = session.args;
+  if (name === undefined || port === undefined) {
+    failUsage('kubectl port-forward', 'TYPE/NAME and list of ports are required for port-forward');
+  }
+  await podOf(session, name);
+  fail(
+    'port-forward is not possible here: this page has no ports of its own to forward from; reach a Service from inside with `kubectl run`',
+  );
+}
+
+/** kubectl cp. */
+export async function copy(): Promise<void> {
+  fail(
+    'cp is not possible here: containers of this playground have no files to copy; look at their output with `kubectl logs`',
+  );
+}
+
+/** kubectl proxy. */
+export async function proxy(): Promise<void> {
+  fail('proxy is not possible here: a page cannot listen on a port; use `kubectl get --raw PATH`');
+}

@@ -1,0 +1,27 @@
+import { stringifyYamlDocuments } from '../../../api/manifest/stringify.ts';
+import { fail, failVerbatim } from '../failure.ts';
+import { buildKustomization } from '../kustomize.ts';
+import type { Session } from '../session.ts';
+
+/** kubectl kustomize: prints what a kustomization builds. */
+export async function kustomize({ args, io, out }: Session): Promise<void> {
+  out(stringifyYamlDocuments(buildKustomization(io.files, args[0] ?? '.')));
+}
+
+/** kubectl plugin list: there are none. */
+export async function pluginList(): Promise<void> {
+  fail('unable to find any kubectl plugins in your PATH');
+}
+
+/** kubectl completion: the terminal of the page completes by itself. */
+export async function completion({ args }: Session): Promise<void> {
+  const [shell] = args;
+  if (shell === undefined)
+    fail("Shell not specified.\nSee 'kubectl completion -h' for help and examples");
+  if (!['bash', 'zsh', 'fish', 'powershell'].includes(shell)) {
+    fail(
+      `Unsupported shell type ${JSON.stringify(shell)}.\nSee 'kubectl completion -h' for help and examples`,
+    );
+  }
+  failVerbatim('this terminal completes kubectl by itself: press Tab');
+}

@@ -1,0 +1,123 @@
+import { collect, targetsOf, type Info } from '../../builder.ts';
+import { fail } from '../../failure.ts';
+import { selectorText, writePodTemplate } from '../../describe/pod-template.ts';
+import {
+  at,
+  fieldsAt,
+  listAt,
+  numberAt,
+  textAt,
+  withField,
+  type ApiObject,
+} from '../../objects.ts';
+import { createTabWriter } from '../../printers/tab-writer.ts';
+import { valuePrinterOf } from '../../printers/values.ts';
+import type { Session } from '../../session.ts';
+import { report, throwAll } from '../../writing.ts';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+
+/** One earlier state of a workload. */
+export interface Revision {
+  readonly number: number;
+  /** The ReplicaSet or ControllerRevision that keeps it. */
+  readonly keeper: ApiObject;
+  readonly template: unknown;
+}
+
+/** The revisions of a Deployment, DaemonSet or StatefulSet, oldest first. */
+export async function revisionsOf(session: Session, info: Info): Promise<readonly Revision[]> {
+  const { object, namespace } = info;
+  const isDeployment = object.kind === 'Deployment';
+  const plural = isDeployment ? 'replicasets' : 'controllerrevisions';
+  const list = await session.get(`/apis/apps/v1/namespaces/${namespace}/${plural}`, {
+    labelSelector: selectorText(at(object, 'spec', 'selector')),
+  });
+  return listAt(list, 'items')
+    .filter((each) => isControlledBy(each, textAt(object, 'metadata', 'uid')))
+    .map((each) => ({
+      number: isDeployment
+        ? Number(textAt(each, 'metadata', 'annotations', REVISION) || 0)
+        : numberAt(each, 'revision'),
+      keeper: each as ApiObject,
+      template: isDeployment ? at(each, 'spec', 'template') : at(each, 'data', 'spec', 'template'),
+    }))
+    .filter(({ number }) => number > 0)
+    .sort((a, b) => a.number - b.number);
+}
+
+function isControlledBy(object: unknown, uid: string): boolean {
+  return listAt(object, 'metadata', 'ownerReferences').some(
+    (each) => at(each, 'controller') === true && textAt(each, 'uid') === uid,
+  );
+}
+
+/** kubectl rollout history. */
+export async function rolloutHistory(session: Session): Promise<void> {
+  const { flags } = session;
+  const revision = flags.int('revision');
+  if (revision < 0) fail(`revision must be a positive integer: ${revision}`);
+  const { infos, failures } = await collect(
+    session,
+    await targetsOf(session, { takesSelectors: true }),
+  );
+  throwAll(failures);
+  for (const info of infos) {
+    if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(info.object.kind)) {
+      fail(`no history viewer has been implemented for ${JSON.stringify(groupKindOf(info))}`);
+    }
+    const revisions = await revisionsOf(session, info);
+    const printer = valuePrinterOf(session);
+    if (printer !== undefined) {
+      for (const each of revisions) {
+        if (revision === 0 || each.number === revision) session.out(printer.print(each.keeper));
+      }
+      continue;
+    }
+    const suffix = revision > 0 ? `with revision #${revision}` : '';
+    const text = revision > 0 ? templateText(revisions, revision) : tableText(revisions);
+    report(session, info.object, `${suffix}\n${text}`);
+  }
+}
+
+export function groupKindOf({ resource }: Info): string {
+  return resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
+}
+
+function tableText(revisions: readonly Revision[]): string {
+  if (revisions.length === 0) return 'No rollout history found.';
+  const tabs = createTabWriter({ minWidth: 0, padding: 2 });
+  tabs.write('REVISION\tCHANGE-CAUSE\n');
+  for (const { number, keeper } of revisions) {
+    tabs.write(`${number}\t${keeper.metadata.annotations?.[CHANGE_CAUSE] ?? '<none>'}\n`);
+  }
+  return tabs.flush();
+}
+
+/** The template of a revision as upstream prints it here: with its tabs. */
+function templateText(revisions: readonly Revision[], revision: number): string {
+  const found = revisions.find(({ number }) => number === revision);
+  if (found === undefined) fail('unable to find the specified revision');
+  const cause = found.keeper.metadata.annotations?.[CHANGE_CAUSE];
+  const template =
+    cause === undefined
+      ? found.template
+      : withField(found.template, ['metadata', 'annotations'], {
+          ...fieldsAt(found.template, 'metadata', 'annotations'),
+          [CHANGE_CAUSE]: cause,
+        });
+  let text = '';
+  const write = (level: number, part: string): void => {
+    text += `${'  '.repeat(level)}${part}`;
+  };
+  writePodTemplate(
+    {
+      now: 0,
+      write,
+      field: (level, label, value) => write(level, `${label}:\t${String(value)}\n`),
+    },
+    template,
+  );
+  return text;
+}
