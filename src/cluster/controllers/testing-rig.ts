@@ -195,7 +195,7 @@ const hollow = defineBehaviour<
     const memory: HollowMemory = {
       client: createApiClient({
         server: SERVER,
-        user: 'system:hollow',
+        user: 'kubernetes-admin',
         userAgent: 'hollow/v1',
         qps: 0,
         burst: 0,
