@@ -26,6 +26,14 @@ export const gateway = defineBehaviour<GatewayConfig, null, GatewayMemory, WireM
         env.emit({ kind: 'gateway-lost', peer: message.peer } satisfies GatewayObservation);
         return;
       default:
+        // What an operator has asked a component itself (etcdctl, crictl): the answer is theirs to understand.
+        if (env.from !== undefined) {
+          env.emit({
+            kind: 'gateway-answer',
+            from: env.from,
+            message,
+          } satisfies GatewayObservation);
+        }
         return;
     }
   },
@@ -41,4 +49,5 @@ export type GatewayMemory = Readonly<Record<string, never>>;
 export type GatewayObservation =
   | { readonly kind: 'gateway'; readonly message: ApiResponse | ApiWatchEvents | ApiWatchEnded }
   | { readonly kind: 'gateway-net'; readonly message: NetAnswer }
+  | { readonly kind: 'gateway-answer'; readonly from: string; readonly message: WireMessage }
   | { readonly kind: 'gateway-lost'; readonly peer: string };

@@ -3,12 +3,13 @@ import type { ScenarioReport } from '../bridge/scenario-report.ts';
 import { FAULTS, healFault, injectFault } from '../cluster/faults/index.ts';
 import type { ApiRequestObservation } from '../cluster/apiserver/metrics.ts';
 import type { GatewayObservation } from '../cluster/gateway.ts';
-import type { ApiRequest, WatchEvent } from '../cluster/messages.ts';
+import type { ApiRequest, WatchEvent, WireMessage } from '../cluster/messages.ts';
 import { apiEndpointOf, machineAt } from '../cluster/observe.ts';
 import type { NetConnect, NetOutcome, NetPayload } from '../cluster/network/packets.ts';
 import type { Protocol } from '../cluster/network/service-rules.ts';
 import { CONTROL_PLANE_MACHINE, processNames } from '../cluster/set-up.ts';
 import { GATEWAY_PROCESS, kernel } from '../cluster/world.ts';
+import type { KernelMessage } from '../kernel/agenda.ts';
 import type { Sink } from '../kernel/kernel.ts';
 import type { Micros } from '../kernel/time.ts';
 import type { World } from '../kernel/world.ts';
@@ -61,6 +62,15 @@ export interface Session {
    * way is not answered. False: no machine has the address.
    */
   connect(target: OutsideTarget, onOutcome: (outcome: NetOutcome) => void): boolean;
+  /**
+   * Asks a process itself, as an operator's tool does on its machine (etcdctl, crictl): the message gets a number of its
+   * own. The answer is undefined when the connection was lost.
+   */
+  ask(
+    process: string,
+    question: KernelMessage,
+    onAnswer: (answer: WireMessage | undefined) => void,
+  ): void;
   lab(command: LabCommand): string | undefined;
   /** Acts at instants of its own choosing while time passes: a scenario that is being played. */
   director: Director | undefined;
@@ -85,12 +95,19 @@ export interface OutsideTarget {
   readonly payload: NetPayload;
 }
 
+/** A question that a process has not answered. */
+interface Asked {
+  readonly process: string;
+  readonly onAnswer: (answer: WireMessage | undefined) => void;
+}
+
 /** The person's computer is on the machines' own network. */
 const OUTSIDE_IP = '192.168.0.200';
 
 export function createSession(world: World): Session {
   const waiting = new Map<number, RequestHandlers>();
   const calls = new Map<number, (outcome: NetOutcome) => void>();
+  const asked = new Map<number, Asked>();
   // Numbers go on from the clock, so that a restored session never reuses one under way.
   let nextId = world.nextSeq;
 
@@ -105,7 +122,20 @@ export function createSession(world: World): Session {
       const onOutcome = calls.get(message.id);
       calls.delete(message.id);
       onOutcome?.(message.outcome);
+    } else if (kind === 'gateway-answer') {
+      const { message } = observation as Extract<GatewayObservation, { kind: 'gateway-answer' }>;
+      if (!('id' in message)) return;
+      const question = asked.get(message.id);
+      asked.delete(message.id);
+      question?.onAnswer(message);
     } else if (kind === 'gateway-lost') {
+      const { peer } = observation as Extract<GatewayObservation, { kind: 'gateway-lost' }>;
+      for (const [id, { process, onAnswer }] of asked) {
+        if (process !== peer) continue;
+        asked.delete(id);
+        onAnswer(undefined);
+      }
+      if (peer !== apiEndpointOf(world)) return;
       failAll(from === GATEWAY_PROCESS ? unreachable(world) : 'connection lost');
     }
   };
@@ -195,6 +225,21 @@ export function createSession(world: World): Session {
         cause: kernel.note(world, { by: 'you', what }),
       });
       return true;
+    },
+    ask(process, question, onAnswer) {
+      if (!world.processes.has(process)) {
+        onAnswer(undefined);
+        return;
+      }
+      const id = nextId++;
+      asked.set(id, { process, onAnswer });
+      kernel.inject(world, {
+        from: GATEWAY_PROCESS,
+        to: process,
+        // A numbered copy: whoever asks does not know which numbers are taken.
+        message: { ...question, id } as KernelMessage,
+        cause: kernel.note(world, { by: 'you', what: `${question.type} to ${process}` }),
+      });
     },
     lab(command) {
       switch (command.kind) {

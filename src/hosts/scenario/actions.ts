@@ -4,7 +4,9 @@ import { assertNever } from '../../base/exhaustive.ts';
 import { resourcePathOf } from '../../kubectl/resource-path.ts';
 import type { Action, ObjectReference, PatchType } from '../../scenarios/format/scenario.ts';
 import type { Session, SessionRequest } from '../session.ts';
+import type { EtcdSnapshot } from '../../cluster/messages.ts';
 import { remembered } from './conditions.ts';
+import { operateEtcd } from './etcd-operations.ts';
 import { requestOf, send, type Fate } from './fates.ts';
 
 /** What actions leave behind for later steps. */
@@ -12,6 +14,7 @@ export interface ActionBook {
   readonly session: Session;
   readonly fates: Map<string, Fate>;
   readonly memories: Map<string, readonly string[]>;
+  readonly snapshots: Map<string, EtcdSnapshot>;
   /** The world's ids of faults, by the names that the scenario gives them. */
   readonly faults: Map<string, string>;
 }
@@ -59,6 +62,8 @@ export function act(action: Action, book: ActionBook): string | undefined {
       return breakSomething(action, book);
     case 'heal':
       return heal(action.fault, book);
+    case 'etcd':
+      return operateEtcd(action, book);
     case 'remember':
       book.memories.set(action.as, remembered(book.session.world, action));
       return undefined;

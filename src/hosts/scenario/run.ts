@@ -72,6 +72,7 @@ export function createScenarioRun(session: Session, scenario: Scenario): Scenari
     fates: new Map<string, Fate>(),
     memories: new Map<string, readonly string[]>(),
     faults: new Map<string, string>(),
+    snapshots: new Map(),
   };
   const probes = new Map<Condition, Fate>();
   const steps = scenario.steps.map(stepState);

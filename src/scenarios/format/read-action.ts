@@ -25,6 +25,7 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
   request: ['body', 'contentType', 'user', 'as'],
   fault: ['with', 'as'],
   heal: [],
+  etcd: ['member', 'snapshot', 'as'],
   remember: ['objects', 'namespace', 'name', 'labels', 'where', 'path'],
 };
 
@@ -82,6 +83,20 @@ function readForm(form: string, reader: FieldReader): Action {
       };
     case 'fault':
       return { kind: 'fault', fault: requireText(at('fault')), params: readParams(at('with')), as };
+    case 'etcd':
+      return {
+        kind: 'etcd',
+        operation: readChoice(at('etcd'), [
+          'compact',
+          'defragment',
+          'disarm',
+          'snapshot',
+          'restore',
+        ]),
+        member: readText(at('member')) ?? 'all',
+        snapshot: readText(at('snapshot')) ?? 'snapshot',
+        as,
+      };
     case 'remember':
       return {
         kind: 'remember',

@@ -118,6 +118,16 @@ export type Action =
     }
   /** Mends a fault by the name it was given, or everything. */
   | { readonly kind: 'heal'; readonly fault: string | 'all' }
+  /** What an operator does with etcdctl on a control-plane machine. */
+  | {
+      readonly kind: 'etcd';
+      readonly operation: EtcdOperation;
+      /** A member's process; `all` for each of them in turn. */
+      readonly member: string;
+      /** The snapshot's name, for `snapshot` and `restore`. */
+      readonly snapshot: string;
+      readonly as: string | undefined;
+    }
   /** Keeps what a path finds in objects, to be compared with later. */
   | {
       readonly kind: 'remember';
@@ -125,6 +135,9 @@ export type Action =
       readonly objects: ObjectSelection;
       readonly path: string;
     };
+
+/** `compact` forgets the history up to now; `restore` begins a new cluster from a snapshot on every member. */
+export type EtcdOperation = 'compact' | 'defragment' | 'disarm' | 'snapshot' | 'restore';
 
 /** A request to the API, as text would write it: `GET /api/v1/nodes`. */
 export interface RequestLine {
