@@ -31,6 +31,7 @@ export type WireMessage =
   | EtcdFault
   | HealthCheck
   | HealthAnswer
+  | HealthNews
   | CriRequest
   | CriResponse
   | CriEvent
@@ -130,6 +131,8 @@ export interface HealthCheck {
   readonly type: 'health/check';
   readonly id: number;
   readonly path: string;
+  /** Who asks will ask again: it wants to know whether the answer holds until it is told otherwise. */
+  readonly again?: true;
 }
 
 /** The answer: a status code and the text that the component's endpoint prints. */
@@ -138,6 +141,13 @@ export interface HealthAnswer {
   readonly id: number;
   readonly code: number;
   readonly body: string;
+  /** Asked again it would say the same, as long as nobody acts on the world and no `health/news` comes. */
+  readonly stands?: true;
+}
+
+/** What this component has last said of its health may no longer be true: it is to be asked anew. */
+export interface HealthNews {
+  readonly type: 'health/news';
 }
 
 // ── etcd: what the API server asks of it ────────────────────────────────────────────────────────
@@ -164,6 +174,8 @@ export type EtcdRequest =
       readonly limit?: number;
       /** What this member holds will do, however old it is: no quorum is asked. */
       readonly serializable?: true;
+      /** As of a health check: `health/news` comes when a later answer may be another one. */
+      readonly again?: true;
     }
   | {
       /** Puts or deletes one key if its modRevision is still the expected one (0: it must not exist; −1: whatever it is). */
@@ -195,6 +207,8 @@ export type EtcdResponse =
       /** How many keys the range holds in all. */
       readonly count: number;
       readonly more: boolean;
+      /** As of a health answer. */
+      readonly stands?: true;
     }
   | {
       readonly type: 'etcd/txn-result';

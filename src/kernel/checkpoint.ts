@@ -16,6 +16,7 @@ export function checkpoint(world: World): World {
     wire: copyTable(world.wire) as World['wire'],
     streams: copyTable(world.streams) as World['streams'],
     faults: world.faults.slice(),
+    vigils: new Map(world.vigils),
   };
 }
 

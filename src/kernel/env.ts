@@ -1,5 +1,6 @@
 import { schedule } from './agenda.ts';
 import { assert } from '../base/assert.ts';
+import { rest } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
 import { appointStart, end, KILLED, STOPPED, type Exit } from './lifecycle.ts';
 import type { Env, ProcessRecord } from './process.ts';
@@ -153,6 +154,10 @@ export function createEnv(): KernelEnv {
     boots() {
       const { world, process } = inStep(env);
       return machineOf(world, process).boots ?? 1;
+    },
+    rest(peer) {
+      const { world, process } = inStep(env);
+      return rest(world, process, peer);
     },
     note(what) {
       const { world, process } = inStep(env);

@@ -1,5 +1,6 @@
 import { earliest, popEarliest, schedule, type Appointment, type KernelMessage } from './agenda.ts';
 import { assert } from '../base/assert.ts';
+import { disturb, disturbUnlessCalm } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
 import { createEnv, enter, type Sink } from './env.ts';
 import { end, forget, KILLED, STOPPED } from './lifecycle.ts';
@@ -17,6 +18,7 @@ import {
 } from './transport.ts';
 import type { World } from './world.ts';
 
+export type { Disturbed } from './calm.ts';
 export type { Sink } from './env.ts';
 export type { ProcessExited } from './lifecycle.ts';
 export type { ConnectionLost } from './transport.ts';
@@ -74,6 +76,8 @@ export interface Kernel {
   prod(world: World, note: { to: string; message: KernelMessage; cause: Cause | undefined }): void;
   /** Puts something on the agenda that is done from outside the world when its time has come (see `KernelHooks`). */
   appoint(world: World, at: Micros, message: KernelMessage): void;
+  /** Wakes processes that rest: somebody has changed something about the world. Every act above does so by itself. */
+  disturb(world: World): void;
   /** A new link of a chain, made outside any process: a person's act. */
   note(world: World, link: { by: string; what: string; parent?: Cause }): Cause;
 }
@@ -167,7 +171,9 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
 
   return {
     step,
+    disturb,
     runUntil(world, until, sink) {
+      disturbUnlessCalm(world);
       for (
         let due = earliest(world.agenda);
         due !== undefined && due.at <= until;
@@ -179,6 +185,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
     },
     runSome(world, until, stepsMax, sink) {
       assert(Number.isFinite(until), 'time runs until an instant');
+      disturbUnlessCalm(world);
       for (let count = 0; count < stepsMax; count++) {
         const due = earliest(world.agenda);
         if (due === undefined || due.at > until) {
@@ -214,6 +221,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
         start(world, process, undefined, sink);
     },
     removeProcess(world, name) {
+      disturb(world);
       const process = world.processes.get(name);
       if (process === undefined) return;
       process.enabled = false;
@@ -221,11 +229,13 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       world.processes.delete(name);
     },
     stopProcess(world, name, cause) {
+      disturb(world);
       const process = processOf(world, name);
       process.enabled = false;
       if (process.memory !== undefined) end(world, process, STOPPED, cause);
     },
     startProcess(world, name, cause, sink) {
+      disturb(world);
       const process = processOf(world, name);
       process.enabled = true;
       if (process.memory === undefined && machineOf(world, process).power === 'on') {
@@ -233,22 +243,27 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       }
     },
     killProcess(world, name, cause) {
+      disturb(world);
       const process = processOf(world, name);
       if (process.memory !== undefined) end(world, process, KILLED, cause);
     },
     suspendProcess(world, name) {
+      disturb(world);
       const process = processOf(world, name);
       if (process.memory !== undefined) suspend(process);
     },
     resumeProcess(world, name) {
+      disturb(world);
       const process = processOf(world, name);
       if (process.strain?.ending === true) end(world, process, STOPPED, undefined);
       else resume(world, process);
     },
     slowProcess(world, name, stepMicros) {
+      disturb(world);
       slowDown(world, processOf(world, name), stepMicros);
     },
     configureProcess(world, name, config) {
+      disturb(world);
       processOf(world, name).config = config;
     },
     wipeDisk(world, name) {
@@ -257,6 +272,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       process.disk = behaviourOf(process).initialDisk(process.config);
     },
     powerOff(world, machineName) {
+      disturb(world);
       const machine = world.machines.get(machineName);
       assert(machine !== undefined, `no machine ${machineName}`);
       machine.power = 'off';
@@ -266,6 +282,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       }
     },
     powerOn(world, machineName, cause, sink) {
+      disturb(world);
       const machine = world.machines.get(machineName);
       assert(machine !== undefined, `no machine ${machineName}`);
       if (machine.power === 'on') return;
@@ -282,6 +299,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       if (sender.memory !== undefined) transmit(world, sender, to, message, cause);
     },
     prod(world, { to, message, cause }) {
+      disturb(world);
       schedule(world.agenda, {
         at: world.now,
         seq: world.nextSeq++,

@@ -81,6 +81,11 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   random(purpose: string): RandomStream;
   /** How often the machine has been switched on: what tells a process that its machine was rebooted. */
   boots?(): number;
+  /**
+   * Whether what `peer` has just answered may be taken to hold until it says otherwise: nothing in the world is broken.
+   * If so, `kernel/disturbed` comes as soon as somebody acts on the world.
+   */
+  rest?(peer: string): boolean;
   /** Adds a link to the chain: what was decided, with the numbers that decided. */
   note(what: string): void;
   /** Files the rest of this step under another cause: undefined begins a new chain. */

@@ -28,6 +28,8 @@ export interface World {
   faults: readonly ActiveFault[];
   /** Faults that come back, in order of their next time. Undefined: there never were any. */
   faultSchedules?: readonly FaultSchedule[];
+  /** Processes that rest until somebody acts on the world, with their incarnations (see calm.ts). */
+  readonly vigils: Map<string, number>;
 }
 
 /** A fault as it is saved: what it is, with which parameters, since when. Code interprets it. */
@@ -69,5 +71,6 @@ export function createWorld(setUp: { readonly seed: number; readonly epochMillis
     wire: { rules: [] },
     streams: new Map(),
     faults: [],
+    vigils: new Map(),
   };
 }

@@ -22,6 +22,7 @@ import { noMetrics } from './metrics.ts';
 import type { ApiServerMemory, ApiServerMessage, Server } from './server.ts';
 import { failsHandshake, forgetHandshake } from './serving-certificate.ts';
 import { healthOverdue, takeHealthCheck } from './health/probe.ts';
+import { unsettleHealth } from './health/unsettle.ts';
 import { unknownHealth } from './health/state.ts';
 import { consultAgain } from './reads/consult.ts';
 import { reconcile } from './own/reconcile.ts';
@@ -131,6 +132,10 @@ function take(server: Server, message: ApiServerMessage): void {
     case 'apiserver/health-overdue':
       healthOverdue(server, message.question);
       return;
+    case 'health/news':
+    case 'kernel/disturbed':
+      unsettleHealth(server);
+      return;
     case 'apiserver/consult':
       consultAgain(server, message.question);
       return;
@@ -166,7 +171,9 @@ function take(server: Server, message: ApiServerMessage): void {
       env.after(COMPACTION_INTERVAL, message);
       return;
     case 'kernel/connection-lost':
+      memory.health.told.delete(message.peer);
       if (message.peer === config.etcd) {
+        unsettleHealth(server);
         failCalls(server);
         loseEtcd(server);
       } else {

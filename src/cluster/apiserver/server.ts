@@ -1,6 +1,6 @@
 import type { Env } from '../../kernel/process.ts';
 import type { Handshakes } from './serving-certificate.ts';
-import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { ConnectionLost, Disturbed } from '../../kernel/kernel.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { KubernetesObject } from '../../api/generated/types.ts';
 import { formatTime } from '../../api/time.ts';
@@ -15,6 +15,7 @@ import type {
   EtcdWatchEvents,
   HealthAnswer,
   HealthCheck,
+  HealthNews,
 } from '../messages.ts';
 import type { ApiServerConfig } from './config.ts';
 import type { AuthorizationState } from './authorization/state.ts';
@@ -41,6 +42,8 @@ export type ApiServerMessage =
   | EtcdWatchEvents
   | HealthCheck
   | HealthAnswer
+  | HealthNews
+  | Disturbed
   | ApiServerTimer
   | ConnectionLost;
 

@@ -8,21 +8,21 @@ export interface NamedCheck {
   readonly failure: string | undefined;
 }
 
-/** Answers a probe of a component's health endpoint, in the words of the library that all of them share. */
+/**
+ * Answers a probe of a component's health endpoint, in the words of the library that all of them share. What once
+ * passes here goes on passing while the process runs.
+ */
 export function answerHealth(
   env: Pick<Env<HealthAnswer>, 'from' | 'send'>,
-  { id, path }: HealthCheck,
+  { id, path, again }: HealthCheck,
   checks: readonly NamedCheck[],
 ): void {
   if (env.from === undefined) return;
   const failed = checks.some(({ failure }) => failure !== undefined);
-  const answer: HealthAnswer = {
-    type: 'health/answer',
-    id,
-    code: failed ? 500 : 200,
-    body: failed ? listing(path, checks) : 'ok',
-  };
-  env.send(env.from, answer);
+  const answer: HealthAnswer = failed
+    ? { type: 'health/answer', id, code: 500, body: listing(path, checks) }
+    : { type: 'health/answer', id, code: 200, body: 'ok' };
+  env.send(env.from, again === true && !failed ? { ...answer, stands: true } : answer);
 }
 
 function listing(path: string, checks: readonly NamedCheck[]): string {

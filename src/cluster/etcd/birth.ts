@@ -2,6 +2,7 @@ import { forkStream, nextUint32 } from '../../kernel/random.ts';
 import type { Env } from '../../kernel/process.ts';
 import { clusterIdOf, DEFAULTS, membersOf, type EtcdConfig } from './config.ts';
 import type { EtcdMemory, EtcdMessage } from './member.ts';
+import { noPledges } from './pledges.ts';
 import { confState, NOBODY } from './raft/message.ts';
 import { emptyStorage, RAFT_SETTINGS, startRaft, type RaftSettings } from './raft/state.ts';
 import { newStats } from './stats.ts';
@@ -61,6 +62,7 @@ export function newMemory(disk: EtcdDisk, config: EtcdConfig, env: Env<EtcdMessa
     pending: new Map(),
     held: [],
     reads: { next: env.now + 1, gathered: [], asked: undefined, confirmed: [], retryArmed: false },
+    pledges: noPledges(),
     watches: new Map(),
     earlyWatches: [],
     peers: new Map(),

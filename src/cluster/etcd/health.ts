@@ -1,6 +1,7 @@
-import type { HealthCheck } from '../messages.ts';
+import type { HealthAnswer, HealthCheck } from '../messages.ts';
 import { isRaised } from './apply.ts';
 import type { Member } from './member.ts';
+import { pledge } from './pledges.ts';
 import { NOBODY } from './raft/message.ts';
 
 /**
@@ -43,13 +44,16 @@ export function answerHealth(
   },
 ): void {
   const { client, message, error } = given;
-  const { id, path } = message;
+  const { id, path, again } = message;
   const { name } = partsOf(path);
   const [code, body] =
     name === '/health'
       ? plainHealth(healthReason(member, message) ?? rangeReason(error))
       : listedHealth(member, path, error);
-  member.env.send(client, { type: 'health/answer', id, code, body });
+  // `/health` looks at more than a pledge does.
+  const stands = again === true && code === 200 && name !== '/health' && pledge(member, client);
+  const answer: HealthAnswer = { type: 'health/answer', id, code, body };
+  member.env.send(client, stands ? { ...answer, stands } : answer);
 }
 
 function rangeReason(error: string | undefined): string | undefined {

@@ -2,6 +2,7 @@ import { LEADER_CHANGED, TIMED_OUT } from './errors.ts';
 import { answerHealth } from './health.ts';
 import { isAlone, raftOf, requestTimeout, type Member, type Reader } from './member.ts';
 import { answerRange } from './range.ts';
+import { pledge } from './pledges.ts';
 import { termAt } from './raft/log.ts';
 import { requestRead } from './raft/step.ts';
 
@@ -128,7 +129,12 @@ export function serve(member: Member, { client, message, cause }: Reader): void 
   const { env, disk } = member;
   if (env.cause !== cause) env.resumeCause(cause);
   if (message.type === 'health/check') answerHealth(member, { client, message, error: undefined });
-  else env.send(client, answerRange(disk, message));
+  else {
+    const answer = answerRange(disk, message);
+    const stands =
+      message.again === true && answer.type === 'etcd/range-result' && pledge(member, client);
+    env.send(client, stands ? { ...answer, stands } : answer);
+  }
 }
 
 /** A client is gone, and its reads with it. */

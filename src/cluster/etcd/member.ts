@@ -12,9 +12,11 @@ import type {
   EtcdWatchEvents,
   HealthAnswer,
   HealthCheck,
+  HealthNews,
 } from '../messages.ts';
 import type { EtcdConfig } from './config.ts';
 import type { LeaseTimer } from './leases.ts';
+import type { Pledges } from './pledges.ts';
 import type { RaftEntry, RaftMessage, RaftSnapshot } from './raft/message.ts';
 import type { Raft, RaftNode, RaftRole } from './raft/state.ts';
 import type { EtcdStats } from './stats.ts';
@@ -31,6 +33,7 @@ export type EtcdMessage =
   | EtcdFault
   | HealthCheck
   | HealthAnswer
+  | HealthNews
   | RaftMessage
   | PeerMessage
   | EtcdTimer
@@ -111,6 +114,7 @@ export interface EtcdMemory {
   /** Proposed while there was no leader. */
   held: Held[];
   readonly reads: Reads;
+  readonly pledges: Pledges;
   readonly watches: EtcdWatches;
   /** Watches that were asked for before there was a leader for the first time. */
   earlyWatches: EtcdWatch[];

@@ -10,6 +10,7 @@ import { forgetReader, retryRead } from './linearizable.ts';
 import { goOn, takeSaved } from './loop.ts';
 import { endDefragment, maintain, promote } from './maintenance.ts';
 import { raftOf, type EtcdMemory, type EtcdMessage, type Member } from './member.ts';
+import { noticeHealth } from './pledges.ts';
 import { forgetClient, submit, sweepProposals } from './propose.ts';
 import { step } from './raft/step.ts';
 import { asking, checkHealth, readRange, watch, write } from './requests.ts';
@@ -34,6 +35,7 @@ export const etcdBehaviour = defineBehaviour<EtcdConfig, EtcdDisk, EtcdMemory, E
     const member: Member = { disk, memory, config, env };
     take(member, message);
     settle(member);
+    noticeHealth(member);
   },
 });
 
@@ -134,6 +136,7 @@ function take(member: Member, message: EtcdMessage): void {
       closeWatches(memory.watches, message.peer);
       forgetClient(member, message.peer);
       forgetReader(member, message.peer);
+      memory.pledges.clients.delete(message.peer);
       loseConnection(member, message.peer);
       return;
     default:

@@ -125,6 +125,7 @@ function breakOnce(
   });
   const cause = kernel.note(world, { by: 'you', what: describeFault(fault.verb, active) });
   const refusal = fault.inject({ world, kernel, sink, cause, fault: active });
+  kernel.disturb(world);
   if (refusal !== undefined) return refusal;
   if (fault.heals === undefined) return undefined;
   world.faults = [...world.faults, active];
@@ -154,6 +155,7 @@ export function healFault(
     what: describeFault(fault.heals ?? 'Mend', active),
   });
   fault.heal({ world, kernel, sink, cause, fault: active });
+  kernel.disturb(world);
   return undefined;
 }
 

@@ -5,6 +5,7 @@ import type { Micros } from '../../kernel/time.ts';
 import { isStarted } from './decide.ts';
 import { beginCheck, checkUnderWay } from './process-probes.ts';
 import { recordPod } from './records.ts';
+import { canRest } from './resting-probes.ts';
 import { askRuntime } from './runtime-link.ts';
 import type {
   ContainerWork,
@@ -96,8 +97,17 @@ export function runProbe(
   // An ending Pod is still asked whether it is ready, never whether it is alive.
   if (worker.stage !== 'syncing' && kind !== 'readiness') return;
   if (kind === 'startup' && state.result === 'success') return;
+  const timer = {
+    type: 'kubelet/probe',
+    uid: worker.uid,
+    container: work.name,
+    probe: kind,
+    containerId,
+  } as const;
+  if (kubelet.memory.standing.size > 0 && canRest(kubelet.memory, timer, env)) return;
   env.resumeCause(undefined);
-  schedule(worker, work, kind, containerId, (spec.periodSeconds ?? 10) * 1_000_000, env);
+  const period = (spec.periodSeconds ?? 10) * 1_000_000;
+  env.after(period, timer);
   // Until a container has started it is asked nothing else.
   if (kind !== 'startup' && !isStarted(work)) return;
   const probe = criProbe(spec, container);
@@ -105,7 +115,7 @@ export function runProbe(
   if (current.process !== undefined && probe.kind === 'http') {
     if (checkUnderWay(kubelet.memory, containerId, kind) !== undefined) return;
     const about = { uid: worker.uid, container: work.name, probe: kind, containerId };
-    beginCheck(kubelet, { process: current.process, ...about, get: probe }, env);
+    beginCheck(kubelet, { process: current.process, ...about, get: probe, period }, env);
     return;
   }
   askRuntime(

@@ -13,6 +13,8 @@ export interface ProcessCheck {
   /** What is asked for; its URL is written out when somebody has to read it. */
   readonly get: HttpProbe;
   readonly since: Micros;
+  /** From one check of this probe to the next. */
+  readonly period: Micros;
 }
 
 type HttpProbe = Extract<CriProbe, { readonly kind: 'http' }>;
@@ -34,13 +36,13 @@ export function beginCheck(
   env: KubeletEnv,
 ): void {
   const id = memory.nextCheck++;
-  const { process, uid, container, probe, containerId, get } = check;
+  const { process, uid, container, probe, containerId, get, period } = check;
   const since = env.now;
   memory.checks.set(
     id,
-    Object.freeze({ id, process, uid, container, probe, containerId, get, since }),
+    Object.freeze({ id, process, uid, container, probe, containerId, get, since, period }),
   );
-  env.send(process, { type: 'health/check', id, path: get.path });
+  env.send(process, { type: 'health/check', id, path: get.path, again: true });
 }
 
 /** The check of one probe that is under way. */

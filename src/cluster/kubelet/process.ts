@@ -43,6 +43,7 @@ import { podChanged } from './pods.ts';
 import { probeTimeoutSeconds, runProbe } from './probing.ts';
 import { checkUnderWay, timedOut } from './process-probes.ts';
 import { awakeWorker, restWorkers } from './resting.ts';
+import { wakeProbes } from './resting-probes.ts';
 import { askRuntime } from './runtime-link.ts';
 import type {
   Kubelet,
@@ -140,6 +141,7 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
     pressure: noPressure(),
     checks: new Map(),
     nextCheck: 1,
+    standing: new Map(),
     mirrorsLeaving: new Set(),
   };
 }
@@ -233,6 +235,12 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       return;
     case 'health/answer':
       checkAnswered(kubelet, message, env);
+      return;
+    case 'health/news':
+      wakeProbes(kubelet.memory, env.from, env);
+      return;
+    case 'kernel/disturbed':
+      wakeProbes(kubelet.memory, undefined, env);
       return;
     case 'kubelet/manifests':
       readManifests(kubelet, env);

@@ -9,6 +9,7 @@ import { postStatus, statusHasNews } from './node.ts';
 import { runtimeAnswered } from './outcomes.ts';
 import { takeStock, type RuntimePod } from './pods.ts';
 import { refusedChecks, takeCheck, type CheckResult, type ProcessCheck } from './process-probes.ts';
+import { takeStanding, wakeProbes } from './resting-probes.ts';
 import { awakeWorker } from './resting.ts';
 import type { Kubelet, KubeletEnv, RuntimeThen } from './state.ts';
 import { syncPod } from './sync.ts';
@@ -89,6 +90,7 @@ function groupByPod(
 /** The runtime is gone: whatever was asked of it is not going to be answered. */
 export function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: KubeletEnv): void {
   const { memory, config } = kubelet;
+  wakeProbes(memory, peer, env);
   for (const { check, result } of refusedChecks(memory, peer))
     checkEnded(kubelet, check, result, env);
   if (peer !== config.containerd) return;
@@ -114,7 +116,9 @@ export function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: 
 /** A component has answered a probe. One that is as well as before is not news. */
 export function checkAnswered(kubelet: Kubelet, answer: HealthAnswer, env: KubeletEnv): void {
   const taken = takeCheck(kubelet.memory, answer);
-  if (taken !== undefined) checkEnded(kubelet, taken.check, taken.result, env);
+  if (taken === undefined) return;
+  checkEnded(kubelet, taken.check, taken.result, env);
+  if (answer.stands === true) takeStanding(kubelet, taken.check, env);
 }
 
 /** A check has come to a result: the probe it was made for is told. */

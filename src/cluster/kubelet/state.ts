@@ -8,7 +8,7 @@ import type {
   Taint,
 } from '../../api/generated/types.ts';
 import type { Cause } from '../../kernel/cause.ts';
-import type { ConnectionLost } from '../../kernel/kernel.ts';
+import type { ConnectionLost, Disturbed } from '../../kernel/kernel.ts';
 import type { Env } from '../../kernel/process.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ApiClient, ApiClientMessage } from '../client/api-client.ts';
@@ -27,9 +27,11 @@ import type {
   CriSandbox,
   HealthAnswer,
   HealthCheck,
+  HealthNews,
 } from '../messages.ts';
 import type { NodeSetUp } from '../set-up.ts';
 import type { PressureState } from './eviction.ts';
+import type { StandingProbe } from './resting-probes.ts';
 import type { ProcessCheck } from './process-probes.ts';
 
 /** What a kubelet is started with. Frozen. */
@@ -81,6 +83,8 @@ export interface KubeletMemory {
   /** Probes' requests to components of this machine that have not been answered, by their numbers. */
   readonly checks: Map<number, ProcessCheck>;
   nextCheck: number;
+  /** Probes that are left out while their last answers stand, by container and probe (see resting-probes.ts). */
+  readonly standing: Map<string, StandingProbe>;
   /** UIDs of mirror Pods whose removal is under way. */
   readonly mirrorsLeaving: Set<string>;
 }
@@ -387,6 +391,8 @@ export type KubeletMessage =
   | CriNetwork
   | HealthCheck
   | HealthAnswer
+  | HealthNews
+  | Disturbed
   | ConnectionLost;
 
 export type KubeletEnv = Env<KubeletMessage>;

@@ -33,16 +33,22 @@ export function healthAnswer(exchange: Exchange, server: Server): Answer | undef
 }
 
 /** A bare check: what a kubelet or a balancer sends. */
-export function takeHealthCheck(server: Server, { id, path }: HealthCheck): void {
+export function takeHealthCheck(server: Server, check: HealthCheck): void {
+  const { id, path } = check;
   const client = server.env.from;
   if (client === undefined) return;
   const [bare = '', search = ''] = path.split('?');
-  if (mustAsk(server, bare, queryOf(search))) ask(server, { kind: 'check', client, id, path });
-  else answerCheck(server, { client, id, path });
+  const again = check.again === true;
+  if (mustAsk(server, bare, queryOf(search)))
+    ask(server, { kind: 'check', client, id, path, again });
+  else answerCheck(server, { client, id, path, again });
 }
 
 /** etcd has answered the health check, or a connection to it was lost. */
 export function takeEtcdHealth(server: Server, answer: EtcdResponse | undefined): void {
+  if (answer?.type === 'etcd/range-result' && answer.stands === true) {
+    server.memory.health.stands = server.env.rest?.(server.config.etcd) === true;
+  }
   settle(
     server,
     answer === undefined
@@ -86,6 +92,7 @@ function ask(server: Server, question: HealthQuestion): void {
     type: 'etcd/range',
     id,
     key: HEALTH_KEY,
+    again: true,
   }));
   env.after(ETCD_PATIENCE, { type: 'apiserver/health-overdue', question: health.asking });
 }
@@ -101,6 +108,7 @@ function mustAsk(
   const excluded = query['exclude'] ?? '';
   if (!asked.some((check) => asksEtcd(check) && check !== excluded)) return false;
   const { health } = memory;
+  if (health.stands) return false;
   return health.asking !== 0 || health.askedAt < 0 || env.now - health.askedAt >= ETCD_PATIENCE;
 }
 
@@ -147,15 +155,20 @@ function answerTo(server: Server, path: string, query: Readonly<Record<string, s
 
 function answerCheck(
   server: Server,
-  { client, id, path }: { readonly client: string; readonly id: number; readonly path: string },
+  question: Omit<Extract<HealthQuestion, { kind: 'check' }>, 'kind'>,
 ): void {
+  const { client, id, path, again } = question;
+  const { health } = server.memory;
   const [bare = '', search = ''] = path.split('?');
   const { code, body } = answerTo(server, bare, queryOf(search));
+  const stands = again && code === 200 && health.stands;
+  if (stands) health.told.add(client);
   server.env.send(client, {
     type: 'health/answer',
     id,
     code,
     body: typeof body === 'string' ? body : '404 page not found',
+    ...(stands ? { stands } : undefined),
   });
 }
 

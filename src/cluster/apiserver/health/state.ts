@@ -12,6 +12,10 @@ export interface HealthState {
   /** Those who wait for its answer. Frozen entries. */
   readonly asked: HealthQuestion[];
   isShuttingDown: boolean;
+  /** etcd's last answer holds until etcd, or a disturbance, says otherwise: it need not be asked. */
+  stands: boolean;
+  /** Those who have been told that an answer of this server's stands. */
+  readonly told: Set<string>;
 }
 
 /** A probe that has not been answered yet: a request of the API, or a bare check. */
@@ -22,6 +26,7 @@ export type HealthQuestion =
       readonly client: string;
       readonly id: number;
       readonly path: string;
+      readonly again: boolean;
     };
 
 export function unknownHealth(): HealthState {
@@ -31,5 +36,7 @@ export function unknownHealth(): HealthState {
     asking: 0,
     asked: [],
     isShuttingDown: false,
+    stands: false,
+    told: new Set(),
   };
 }

@@ -1,3 +1,4 @@
+import { unsettleHealth } from '../health/unsettle.ts';
 import type { Server } from '../server.ts';
 import { takeWatchesOf } from '../storage/served-watches.ts';
 import { leaveEndpoints } from './reconcile.ts';
@@ -11,6 +12,7 @@ export function beginShutdown(server: Server): void {
   const { memory, env } = server;
   if (memory.health.isShuttingDown) return;
   memory.health.isShuttingDown = true;
+  unsettleHealth(server);
   env.note('the API server was asked to end: it is no longer ready, and its watches end');
   leaveEndpoints(server);
   for (const [client, watches] of memory.watches.byClient) {

@@ -5,6 +5,7 @@ import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
 import { holdsPolicy } from '../authorization/state.ts';
 import { noteDefinition, noteDefinitions } from '../custom/serve.ts';
+import { unsettleHealth } from '../health/unsettle.ts';
 import { isOwnKey, lookAgain } from '../own/state.ts';
 import type { Server } from '../server.ts';
 import { forgetServices, noteService } from '../services/allocate.ts';
@@ -130,6 +131,7 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
 /** The copy has lost its place: its watches end, and it is listed anew (upstream: the cacher is re-initialised). */
 function relist(server: Server, cache: ResourceCache): void {
   cache.ready = false;
+  unsettleHealth(server);
   server.env.resumeCause(undefined);
   for (const each of watchesOf(server.memory.watches, cache.storage)) {
     takeWatch(server.memory.watches, each);

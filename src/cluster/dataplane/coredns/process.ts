@@ -219,7 +219,7 @@ function listen(
 const WAITING = '[INFO] plugin/ready: Still waiting on: "kubernetes"\n';
 
 /** Its probes: alive is alive; ready is it once the lists are in (plugin/ready). */
-function checkHealth({ ready }: CoreDnsMemory, { id, path }: HealthCheck, env: CoreDnsEnv): void {
+function checkHealth({ ready }: CoreDnsMemory, { id, path, again }: HealthCheck, env: CoreDnsEnv): void {
   if (env.from === undefined) return;
   const fine = ready || path === '/health';
   env.send(env.from, {
@@ -227,6 +227,8 @@ function checkHealth({ ready }: CoreDnsMemory, { id, path }: HealthCheck, env: C
     id,
     code: fine ? 200 : 503,
     body: fine ? 'OK' : 'kubernetes',
+    // It is ready for good: what it has heard it keeps.
+    ...(fine && again === true ? { stands: true as const } : undefined),
   });
 }
 

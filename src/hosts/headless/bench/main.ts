@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { benchCheckpoint } from './checkpoints.ts';
 import { benchDeploy, DEPLOY_SIZES } from './deploy.ts';
-import { benchIdle, IDLE_SIZES } from './idle.ts';
+import { benchIdle, IDLE_CASES } from './idle.ts';
 import { SCHEDULER_WORKLOADS, schedulerBench } from './scheduler.ts';
 
 /**
@@ -18,10 +18,7 @@ const CASES: readonly {
     name: `deploy.${replicas}`,
     run: () => benchDeploy(replicas, nodes),
   })),
-  ...IDLE_SIZES.map(({ nodes, seconds }) => ({
-    name: `idle.${nodes}`,
-    run: () => benchIdle(nodes, seconds),
-  })),
+  ...IDLE_CASES.map((each) => ({ name: `idle.${each.name}`, run: () => benchIdle(each) })),
   { name: 'checkpoint.100nodes', run: benchCheckpoint },
   ...SCHEDULER_WORKLOADS.map((workload) => ({
     name: `scheduler.${workload}`,
