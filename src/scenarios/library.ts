@@ -54,4 +54,25 @@ export const LIBRARY: readonly LibraryEntry[] = [
     'The network agent of one node stops',
     'New Pods there wait in ContainerCreating, deleted ones stay Terminating; the node is Ready.',
   ),
+  row(
+    'control-plane-lost',
+    'The one control-plane machine is lost',
+    'The workers run on, and nothing can change.',
+  ),
+  row(
+    'one-of-three-lost',
+    'One of three control-plane machines is lost, then two',
+    'One is hardly noticed; two are the majority.',
+  ),
+  row('etcd-slow', 'etcd’s disk slows down', 'Pods are Pending for want of a disk, not of CPU.'),
+  row(
+    'etcd-quorum-lost',
+    'etcd loses its quorum',
+    'Nothing can be written or truly read; a snapshot begins a new cluster.',
+  ),
+  row(
+    'etcd-quota',
+    'etcd’s database reaches its quota',
+    'Writes are refused, reads go on; compact, defragment, disarm.',
+  ),
 ];
