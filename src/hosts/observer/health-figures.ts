@@ -23,6 +23,7 @@ function etcdFigures({ stats }: EtcdMemory): ReadonlyMap<string, number> {
   return new Map([
     ['fsyncP50Millis', quantile(stats.fsyncMicros, 0.5) / MILLISECOND],
     ['fsyncP99Millis', quantile(stats.fsyncMicros, 0.99) / MILLISECOND],
+    ['leaderChanges', stats.leaderChangesSeen],
   ]);
 }
 
