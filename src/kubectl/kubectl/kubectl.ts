@@ -22,7 +22,8 @@ export const kubectl: Program = async (args, io, context) => {
       if (rest.length > 0 && groupCommands.has(command)) refuseSubcommand(command, rest);
       const { helpTexts } = await import('./generated/help.ts');
       io.out(helpTexts[command] ?? '');
-      return 0;
+      // A command that only holds others was not meant to be run; the program alone was.
+      return command === '' ? 0 : 1;
     }
     const line = ['kubectl', ...args].map(quoted).join(' ');
     const session = createSession(command, parseLine(command, rest), { io, context, line });

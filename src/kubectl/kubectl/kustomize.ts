@@ -47,7 +47,13 @@ const known = new Set([
  * Generators, components, replacements and remote resources are refused.
  */
 export function buildKustomization(files: VirtualFiles, folder: string): readonly ApiObject[] {
-  return inOrder(build(files, files.resolve(folder)));
+  const path = files.resolve(folder);
+  if (!files.isFolder(path)) {
+    fail(
+      `must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${path}: no such file or directory`,
+    );
+  }
+  return inOrder(build(files, path));
 }
 
 function build(files: VirtualFiles, folder: string): ApiObject[] {

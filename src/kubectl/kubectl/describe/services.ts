@@ -289,7 +289,7 @@ export const describeNetworkPolicy: Describer = async (policy) => {
     writeLabels(writer, 'Labels', policy.metadata.labels);
     writeAnnotations(writer, 'Annotations', policy.metadata.annotations);
     writer.write(0, 'Spec:\n');
-    writer.write(1, 'PodSelector: ');
+    writer.write(1, 'PodSelector:     ');
     const selector = selectorText(at(spec, 'podSelector'));
     writer.write(
       0,

@@ -47,7 +47,7 @@ const sources: Readonly<Record<string, (source: unknown) => readonly Line[]>> = 
   hostPath: (source) => [
     ['Type', 'HostPath (bare host directory volume)'],
     ['Path', textAt(source, 'path')],
-    ['HostPathType', textAt(source, 'type')],
+    ['HostPathType', at(source, 'type') === undefined ? '<none>' : textAt(source, 'type')],
   ],
   emptyDir: (source) => [
     ['Type', "EmptyDir (a temporary directory that shares a pod's lifetime)"],

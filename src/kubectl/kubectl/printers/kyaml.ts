@@ -31,8 +31,7 @@ function written(value: unknown, level: number): string {
 
 /** Text with line breaks goes over several lines, each ended by an escaped break. */
 function textOf(value: string, level: number): string {
-  const body = value.endsWith('\n') ? value.slice(0, -1) : value;
-  if (!body.includes('\n')) return JSON.stringify(value);
+  if (!value.includes('\n')) return JSON.stringify(value);
   const pad = '  '.repeat(level);
   const lines = value.split('\n');
   const written = lines.map((line, index) => {

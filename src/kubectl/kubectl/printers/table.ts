@@ -99,7 +99,7 @@ export function createTablePrinter(
         writer.write(`${headers.join('\t')}\n`);
       }
       for (const row of table.rows) {
-        const cells = shown.map(({ column, index }) => cellText(row.cells[index], column));
+        const cells = shown.map(({ index }) => cellText(row.cells[index]));
         if (options.kindPrefix !== '' && cells.length > 0) {
           cells[0] = `${options.kindPrefix}/${cells[0]}`;
         }
@@ -129,21 +129,20 @@ export function labelsText(labels: unknown): string {
 }
 
 /** A cell as text: only its first line, and control characters escaped. */
-function cellText(value: unknown, column: TableColumn): string {
+function cellText(value: unknown): string {
   if (value === null || value === undefined) return '<none>';
-  let text = typeof value === 'string' ? value : goValue(value as JsonValue, column);
+  let text = typeof value === 'string' ? value : goValue(value as JsonValue);
   const end = text.search(/[\f\n\r]/);
   if (end >= 0) text = `${text.slice(0, end)}...`;
   return text.replaceAll('\u001b', '^[').replaceAll('\t', '\\t');
 }
 
-function goValue(value: JsonValue, _column: TableColumn): string {
-  if (Array.isArray(value))
-    return `[${value.map((each) => goValue(each as JsonValue, _column)).join(' ')}]`;
+function goValue(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map((each) => goValue(each as JsonValue)).join(' ')}]`;
   if (isFields(value)) {
     const parts = Object.keys(value)
       .sort()
-      .map((key) => `${key}:${goValue(value[key] as JsonValue, _column)}`);
+      .map((key) => `${key}:${goValue(value[key] as JsonValue)}`);
     return `map[${parts.join(' ')}]`;
   }
   return value === null ? '<nil>' : String(value);

@@ -1,5 +1,5 @@
 import { findResource } from '../discovery.ts';
-import { fail, failUsage } from '../failure.ts';
+import { fail } from '../failure.ts';
 import { writeRules } from '../describe/access.ts';
 import { at, listAt, textAt } from '../objects.ts';
 import { createListWriter } from '../printers/tab-writer.ts';
@@ -17,9 +17,8 @@ export async function canI(session: Session): Promise<number> {
   }
   const [verb, what, named] = args;
   if (verb === undefined || what === undefined || args.length > 3) {
-    return failUsage(
-      'kubectl auth can-i',
-      'you must specify two arguments: verb resource or verb resource/resourceName.',
+    return fail(
+      `${'you must specify two arguments: verb resource or verb resource/resourceName.'}\nSee 'kubectl auth can-i -h' for help and examples.`,
     );
   }
   const isUrl = what.startsWith('/');

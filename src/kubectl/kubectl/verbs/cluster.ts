@@ -11,10 +11,10 @@ const CLIENT_VERSION = {
   major: '1',
   minor: '35',
   gitVersion: 'v1.35.2',
-  gitCommit: '',
+  gitCommit: 'fdc9d74cbf2da6754ebf81d56f80ae2948cd6425',
   gitTreeState: 'clean',
-  buildDate: '1970-01-01T00:00:00Z',
-  goVersion: 'go1.25.5',
+  buildDate: '2026-02-26T20:05:34Z',
+  goVersion: 'go1.25.7',
   compiler: 'gc',
   platform: 'linux/amd64',
 };
@@ -38,7 +38,7 @@ export async function version(session: Session): Promise<void> {
     ...(server === undefined ? {} : { serverVersion: server }),
   };
   if (output === 'json') session.out(`${jsonText(value, true, 2)}\n`);
-  else if (output === 'yaml') session.out(stringifyYaml(value));
+  else if (output === 'yaml') session.out(`${stringifyYaml(value)}\n`);
   else fail(`--output must be 'yaml' or 'json'`);
 }
 

@@ -60,9 +60,6 @@ export async function configGetContexts(session: Session): Promise<void> {
   const contexts = listAt(config.value, 'contexts').filter(
     (each) => args.length === 0 || args.includes(textAt(each, 'name')),
   );
-  for (const name of args) {
-    if (entryOf(config, 'contexts', name) === undefined) fail(`context ${name} not found`);
-  }
   const names = contexts.map((each) => textAt(each, 'name')).sort();
   if (flags.text('output') === 'name') {
     session.out(names.map((name) => `${name}\n`).join(''));
@@ -82,6 +79,9 @@ export async function configGetContexts(session: Session): Promise<void> {
     writer.write(`${cells.join('\t')}\n`);
   }
   session.out(writer.flush());
+  for (const name of args) {
+    if (entryOf(config, 'contexts', name) === undefined) fail(`context ${name} not found`);
+  }
 }
 
 function namesOf(list: string, title: string): (session: Session) => Promise<void> {

@@ -50,7 +50,7 @@ function settingsOf({ flags, warn }: Session): DeleteSettings {
   let gracePeriod = flags.int('grace-period');
   const isForced = flags.bool('force');
   if (flags.bool('all') && flags.text('selector') !== '') {
-    fail('cannot set --all and --selector at the same time');
+    fail("setting 'all' parameter but found a non empty selector. ");
   }
   if (flags.bool('now')) {
     if (gracePeriod !== -1) fail('--now and --grace-period cannot be specified together');

@@ -2,7 +2,7 @@ import { structuredPatch } from 'diff';
 import { stringifyYaml } from '../../../api/manifest/stringify.ts';
 import { fileTarget } from '../builder.ts';
 import { pathOf } from '../discovery.ts';
-import { asFailure, fail, Failure, isNotFound } from '../failure.ts';
+import { asFailure, Failure, isNotFound } from '../failure.ts';
 import { namesFiles, readObjects } from '../manifests.ts';
 import { fieldsAt, withField, type ApiObject } from '../objects.ts';
 import { withoutManaged } from '../printers/values.ts';
@@ -13,7 +13,9 @@ import type { FileTarget } from './apply/apply.ts';
 
 /** kubectl diff: what an apply would change. Exit status 1 when it would change something, 2 and more for failures. */
 export async function diff(session: Session): Promise<number> {
-  if (!namesFiles(session)) fail('must specify one of -f and -k');
+  if (!namesFiles(session)) {
+    throw new Failure('must specify one of -f and -k', { exitCode: 2 });
+  }
   const objects = await readObjects(session, { validates: true });
   const files: { readonly name: string; readonly live: string; readonly merged: string }[] = [];
   try {

@@ -23,8 +23,7 @@ export async function exec(session: Session): Promise<number> {
   const command = dashAt === undefined ? args.slice(1) : args.slice(dashAt);
   if (name === undefined)
     failUsage('kubectl exec', 'pod, type/name or --filename must be specified');
-  if (command.length === 0)
-    failUsage('kubectl exec', 'you must specify at least one command for the container');
+  if (command.length === 0) fail('you must specify at least one command for the container');
   if (dashAt === undefined) {
     fail(
       `exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples`,

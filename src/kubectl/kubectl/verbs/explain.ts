@@ -4,7 +4,7 @@ import {
 } from '../../../api/generated/descriptions/load.ts';
 import { openApiDocument } from '../../../api/openapi/document.ts';
 import { findResource, groupVersionOf, resourceByKind, type Resource } from '../discovery.ts';
-import { asFailure, fail, failUsage, failVerbatim } from '../failure.ts';
+import { asFailure, fail, failVerbatim } from '../failure.ts';
 import { at, fieldsAt, isFields, listAt, textAt, type Fields } from '../objects.ts';
 import type { Session } from '../session.ts';
 
@@ -13,8 +13,7 @@ export async function explain(session: Session): Promise<void> {
   const { args, flags } = session;
   const [path] = args;
   if (path === undefined || args.length > 1) {
-    failUsage(
-      'kubectl explain',
+    fail(
       'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
     );
   }
@@ -53,7 +52,9 @@ async function targetOf(
     const fields = parts.slice(length);
     if (version === '') return { resource: found, fields };
     const exact = resourceByKind(discovery, version, found.kind);
-    if (exact === undefined) fail(`couldn't find resource for "${version}, Kind=${found.kind}"`);
+    if (exact === undefined) {
+      fail(`couldn't find resource for "${version}, Resource=${found.name}"`);
+    }
     return { resource: exact, fields };
   }
   return failVerbatim(`the server doesn't have a resource type ${JSON.stringify(type)}`);

@@ -169,9 +169,19 @@ function groupsOf(fetched: readonly Fetched[], now: number, sortPath: string): r
   return groups.map(({ resource, tables }) => {
     const [first] = tables;
     const rows: readonly TableRow[] = tables.flatMap((table) => table.rows);
-    const sorted = sortedBy(rows, sortPath, (row) => row.object);
+    const sorted = sortedRows(rows, sortPath);
     return { resource, tables: [{ columns: first?.columns ?? [], rows: sorted }] };
   });
+}
+
+/** A path that leads nowhere in all rows leaves nothing to print, as upstream has it. */
+function sortedRows(rows: readonly TableRow[], path: string): readonly TableRow[] {
+  try {
+    return sortedBy(rows, path, (row) => row.object);
+  } catch (error) {
+    if (asFailure(error).message.startsWith("couldn't find any field")) return [];
+    throw error;
+  }
 }
 
 function tableOptions(

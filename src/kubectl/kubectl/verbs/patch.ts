@@ -3,7 +3,7 @@ import { equalJson } from '../../../api/patch/json.ts';
 import { applyJsonPatch } from '../../../api/patch/json-patch.ts';
 import { applyMergePatch } from '../../../api/patch/merge-patch.ts';
 import { collect, targetsOf } from '../builder.ts';
-import { asFailure, fail, failUsage, Failure } from '../failure.ts';
+import { asFailure, fail, Failure } from '../failure.ts';
 import { shownName, valuePrinterOf } from '../printers/values.ts';
 import type { Session } from '../session.ts';
 import { dryRunSuffix, patchObject, throwAll, writeQuery, type PatchType } from '../writing.ts';
@@ -13,10 +13,7 @@ export async function patch(session: Session): Promise<void> {
   const { flags, io } = session;
   const file = flags.text('patch-file');
   if (flags.text('patch') === '' && file === '') {
-    failUsage(
-      'kubectl patch',
-      'must specify --patch or --patch-file containing the contents of the patch',
-    );
+    fail('must specify --patch or --patch-file containing the contents of the patch');
   }
   if (flags.text('patch') !== '' && file !== '') {
     fail('cannot specify --patch and --patch-file together');

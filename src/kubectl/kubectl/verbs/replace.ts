@@ -13,7 +13,7 @@ type FileTarget = Target & { readonly fromFile: ApiObject };
 /** kubectl replace: writes each object as the file has it; with `--force`, deletes it first. */
 export async function replace(session: Session): Promise<void> {
   const { flags } = session;
-  if (!namesFiles(session)) fail('must specify --filename or --kustomize flag to replace');
+  if (!namesFiles(session)) fail('must specify one of -f and -k');
   const isForced = flags.bool('force');
   if (isForced && session.dryRun === 'server') {
     fail('--dry-run=server cannot be used when --force is set');

@@ -27,11 +27,15 @@ export async function run(session: Session): Promise<void> {
     fail('--port must be set when exposing a service');
   const restartPolicy = flags.text('restart') === '' ? 'Always' : flags.text('restart');
   if (!['Always', 'OnFailure', 'Never'].includes(restartPolicy)) {
-    fail(`invalid restart policy: ${restartPolicy}`);
+    failUsage('kubectl run', `invalid restart policy: ${restartPolicy}`);
   }
   const pod = overridden(session, podOf(session, name, rest, restartPolicy));
+  if (flags.bool('expose')) {
+    await send(session, serviceOf(session, name, pod), 'created');
+    // Upstream parts the two twice.
+    if (flags.text('output') === 'yaml') session.out('---\n---\n');
+  }
   await send(session, pod, 'created');
-  if (flags.bool('expose')) await send(session, serviceOf(session, name, pod), 'created');
   if (interactive && session.dryRun === 'none') {
     fail(
       'attaching to a container is not possible here: this terminal has no stream into containers; look at its output with `kubectl logs`',

@@ -1,5 +1,5 @@
 import { collect, targetsOf } from '../builder.ts';
-import { asFailure, fail, Failure } from '../failure.ts';
+import { asFailure, fail, failUsage, Failure } from '../failure.ts';
 import { listAt, withField, type ApiObject } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { createReporter, patchObject, throwAll, writeQuery } from '../writing.ts';
@@ -70,7 +70,7 @@ function parse(specs: readonly string[]): { added: Taint[]; removed: Taint[] } {
     const [key = '', value, ...rest] = pair.split('=');
     if (more.length > 0 || rest.length > 0) fail(`invalid taint spec: ${spec}`);
     if (effect !== '' && !effects.includes(effect)) {
-      fail(`invalid taint effect: ${effect}, unsupported taint effect`);
+      failUsage('kubectl taint', `invalid taint effect: ${effect}, unsupported taint effect`);
     }
     if (!isRemoval && effect === '') fail(`invalid taint spec: ${spec}`);
     (isRemoval ? removed : added).push({

@@ -17,7 +17,6 @@ type Condition = (object: unknown) => boolean;
 export async function wait(session: Session): Promise<void> {
   const { flags } = session;
   const wanted = flags.text('for');
-  if (wanted === '') fail('required flag(s) "for" not set');
   const isDelete = wanted.toLowerCase() === 'delete';
   const isCreate = wanted.toLowerCase() === 'create';
   const condition = conditionOf(wanted);

@@ -1,5 +1,5 @@
 import { base64OfText } from '../../../../api/base64.ts';
-import { fail, failUsage } from '../../failure.ts';
+import { asFailure, fail, failUsage, Failure } from '../../failure.ts';
 import type { ApiObject } from '../../objects.ts';
 import type { Session } from '../../session.ts';
 import { metadataOf, nameArgument, requireFlags, runGenerator } from './create.ts';
@@ -258,18 +258,22 @@ export async function createToken(session: Session): Promise<void> {
   }
   const seconds = flags.has('duration') ? Math.round(flags.duration('duration') / 1000) : undefined;
   const audiences = flags.list('audience');
-  const answer = (await session.ask({
-    method: 'POST',
-    path: `/api/v1/namespaces/${session.namespace}/serviceaccounts/${encodeURIComponent(name)}/token`,
-    body: {
-      kind: 'TokenRequest',
-      apiVersion: 'authentication.k8s.io/v1',
-      metadata: {},
-      spec: {
-        ...(audiences.length === 0 ? {} : { audiences }),
-        ...(seconds === undefined ? {} : { expirationSeconds: seconds }),
+  const answer = (await session
+    .ask({
+      method: 'POST',
+      path: `/api/v1/namespaces/${session.namespace}/serviceaccounts/${encodeURIComponent(name)}/token`,
+      body: {
+        kind: 'TokenRequest',
+        apiVersion: 'authentication.k8s.io/v1',
+        metadata: {},
+        spec: {
+          ...(audiences.length === 0 ? {} : { audiences }),
+          ...(seconds === undefined ? {} : { expirationSeconds: seconds }),
+        },
       },
-    },
-  })) as { status?: { token?: string } };
+    })
+    .catch((error: unknown) => {
+      throw new Failure(`failed to create token: ${asFailure(error).message}`);
+    })) as { status?: { token?: string } };
   session.out(`${answer.status?.token ?? ''}\n`);
 }

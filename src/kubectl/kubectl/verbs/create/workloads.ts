@@ -1,4 +1,4 @@
-import { fail, failUsage } from '../../failure.ts';
+import { fail } from '../../failure.ts';
 import { fieldsAt, isFields, textAt, type ApiObject, type Fields } from '../../objects.ts';
 import type { Session } from '../../session.ts';
 import { commandOf, metadataOf, nameArgument, requireFlags, runGenerator } from './create.ts';
@@ -226,8 +226,7 @@ export async function createIngress(session: Session): Promise<void> {
   const rules = flags.list('rule');
   const fallback = flags.text('default-backend');
   if (rules.length === 0 && fallback === '') {
-    failUsage(
-      'kubectl create ingress',
+    fail(
       'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)',
     );
   }

@@ -52,7 +52,7 @@ async function undoOne(
       "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
     );
   }
-  const target = targetOf(revisions, wanted);
+  const target = targetOf(revisions, wanted, object);
   const template = withoutHash(target.template);
   if (session.dryRun === 'client') return { object, operation: 'rolled back' };
   if (equalJson(template, withoutHash(at(object, 'spec', 'template')))) {
@@ -87,13 +87,20 @@ async function undoOne(
   return { object: patched, operation: 'rolled back' };
 }
 
-function targetOf(revisions: readonly Revision[], wanted: number): Revision {
+function targetOf(revisions: readonly Revision[], wanted: number, object: ApiObject): Revision {
   if (wanted > 0) {
     const found = revisions.find(({ number }) => number === wanted);
     return found ?? fail(`unable to find specified revision ${wanted} in history`);
   }
   const found = revisions[revisions.length - 2];
-  return found ?? fail('no last revision to roll back to');
+  return (
+    found ??
+    fail(
+      object.kind === 'Deployment'
+        ? `no rollout history found for deployment ${JSON.stringify(object.metadata.name)}`
+        : 'no last revision to roll back to',
+    )
+  );
 }
 
 function withoutHash(template: unknown): unknown {

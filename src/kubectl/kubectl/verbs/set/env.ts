@@ -28,8 +28,7 @@ export async function setEnv(session: Session): Promise<void> {
     await list(session, resources);
     return;
   }
-  if (set.length === 0 && removed.size === 0)
-    fail('at least one environment variable must be provided');
+  if (set.length === 0 && removed.size === 0) return;
   const pattern = flags.text('containers') || '*';
   await changeObjects(session, resources, 'env updated', (object) =>
     withContainers(object, (container) => {
@@ -99,8 +98,8 @@ async function list(session: Session, resources: readonly string[]): Promise<voi
   for (const { object, name } of infos) {
     const path = podSpecPath(object);
     for (const container of [
-      ...listAt(object, ...path, 'initContainers'),
       ...listAt(object, ...path, 'containers'),
+      ...listAt(object, ...path, 'initContainers'),
     ]) {
       if (!fits(pattern, textAt(container, 'name'))) continue;
       session.out(`# ${object.kind} ${name}, container ${textAt(container, 'name')}\n`);
