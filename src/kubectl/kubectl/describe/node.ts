@@ -95,9 +95,11 @@ function writeTop(writer: DescribeWriter, node: unknown, lease: unknown): void {
   );
   writer.write(1, '----\t------\t-----------------\t------------------\t------\t-------\n');
   for (const each of conditions) {
+    const heartbeat = longTime(textAt(each, 'lastHeartbeatTime'));
+    const changed = longTime(textAt(each, 'lastTransitionTime'));
     writer.write(
       1,
-      `${textAt(each, 'type')} \t${textAt(each, 'status')} \t${longTime(textAt(each, 'lastHeartbeatTime'))} \t${longTime(textAt(each, 'lastTransitionTime'))} \t${textAt(each, 'reason')} \t${textAt(each, 'message')}\n`,
+      `${textAt(each, 'type')} \t${textAt(each, 'status')} \t${heartbeat} \t${changed} \t${textAt(each, 'reason')} \t${textAt(each, 'message')}\n`,
     );
   }
 }

@@ -195,5 +195,7 @@ async function recreate(session: Session, target: FileTarget, wanted: ApiObject)
 
 export function describeTarget({ resource, namespace, name }: FileTarget): string {
   const gv = `${resource.group}/${resource.version}`;
-  return `Resource: ${JSON.stringify(`${gv}, Resource=${resource.name}`)}, GroupVersionKind: ${JSON.stringify(`${gv}, Kind=${resource.kind}`)}\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`;
+  const type = JSON.stringify(`${gv}, Resource=${resource.name}`);
+  const kind = JSON.stringify(`${gv}, Kind=${resource.kind}`);
+  return `Resource: ${type}, GroupVersionKind: ${kind}\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`;
 }
