@@ -1,3 +1,4 @@
+import type { AskMachines } from '../api/machines/questions.ts';
 import type {
   EngineMessage,
   LabCommand,
@@ -47,6 +48,8 @@ export interface EngineClient {
   scheduling<Question extends SchedulingQuestion>(
     question: Question,
   ): Promise<SchedulingAnswers[Question['kind']] | undefined>;
+  /** What tools on the machines ask. A question without an answer stays open; it rejects when the engine has restarted. */
+  readonly machines: AskMachines;
   /** The hash of the standard run in this engine; undefined when it crashed. */
   selfTest(seed: number): Promise<string | undefined>;
   /** Opens another session on the same engine. */
@@ -159,6 +162,12 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
       return answer?.type === 'scheduling-result'
         ? (answer.answer as SchedulingAnswers[Question['kind']] | undefined)
         : undefined;
+    },
+    async machines(question) {
+      const answer = await ask((id) => ({ type: 'machine', id, question }));
+      if (answer?.type !== 'machine-result') throw new Error('the engine has restarted');
+      // The engine answers each kind of question with its kind of answer.
+      return answer.answer as never;
     },
     async selfTest(seed) {
       const answer = await ask((id) => ({ type: 'self-test', id, seed }));

@@ -1,3 +1,4 @@
+import type { MachineQuestion } from '../api/machines/questions.ts';
 import type { Scenario } from '../scenarios/format/scenario.ts';
 import type { ScenarioReport } from './scenario-report.ts';
 import type { ClusterSetUpShape } from './set-up-shape.ts';
@@ -5,6 +6,8 @@ import type {
   ControlPlaneHealth,
   EventRow,
   FaultRow,
+  FaultScheduleRow,
+  HealthSample,
   NodeCard,
   ObjectRow,
   PodCard,
@@ -37,6 +40,8 @@ export type PageMessage =
   | { readonly type: 'why'; readonly id: number; readonly path: string }
   /** Asks about scheduling; answered by `scheduling-result`. A new question that needs trials ends the last one. */
   | { readonly type: 'scheduling'; readonly id: number; readonly question: SchedulingQuestion }
+  /** A tool on one of the machines asks or does something there; answered by `machine-result`. */
+  | { readonly type: 'machine'; readonly id: number; readonly question: MachineQuestion }
   /** The page has drawn frame `seq` and can take another. */
   | { readonly type: 'ack'; readonly seq: number }
   /** Runs the standard ten minutes in a world apart; answered by `self-test-result`. */
@@ -123,6 +128,8 @@ export type EngineMessage =
   /** `afterMicros` have passed since it was asked for, or the session is another one. */
   | { readonly type: 'woken'; readonly id: number }
   | { readonly type: 'lab-result'; readonly id: number; readonly error: string | undefined }
+  /** What the kind of question is answered with (`MachineAnswers`). Never sent where nothing answers. */
+  | { readonly type: 'machine-result'; readonly id: number; readonly answer: unknown }
   | ({ readonly type: 'why-result'; readonly id: number } & WhyAnswer)
   | {
       readonly type: 'scheduling-result';
@@ -227,6 +234,10 @@ export interface Frame {
   /** How many there were. */
   readonly trafficCount: number;
   readonly faults: readonly FaultRow[];
+  /** Faults that come back; absent: none. */
+  readonly faultSchedules?: readonly FaultScheduleRow[];
+  /** About once a second of the person's time, and never twice for one moment of the cluster's. */
+  readonly sample?: HealthSample;
   /** The scenario that is being played, when something about it has changed; null: there is none any more. */
   readonly scenario?: ScenarioReport | null;
   /** Subscribed objects that changed; `object` undefined: it is gone. */

@@ -122,3 +122,12 @@ export function machineAt(world: World, ip: string): string | undefined {
     if (kind === 'containerd' && (disk as ContainerdDisk).nodeIp === ip) return machine;
   return undefined;
 }
+
+/** The address of a node's machine; undefined: it is none, or not there. */
+export function addressOfMachine(world: World, machine: string): string | undefined {
+  // Processes of this name are of kind containerd.
+  const disk = world.processes.get(processNames.containerd(machine))?.disk as
+    | ContainerdDisk
+    | undefined;
+  return disk?.nodeIp;
+}

@@ -1,10 +1,11 @@
+import { serverJson } from '../api/encode/server-json.ts';
 import type { LabCommand, PageApiRequest } from '../bridge/protocol.ts';
 import type { ScenarioReport } from '../bridge/scenario-report.ts';
 import { FAULTS, healFault, injectFault } from '../cluster/faults/index.ts';
 import type { ApiRequestObservation } from '../cluster/apiserver/metrics.ts';
 import type { GatewayObservation } from '../cluster/gateway.ts';
 import type { ApiRequest, WatchEvent, WireMessage } from '../cluster/messages.ts';
-import { apiEndpointOf, machineAt } from '../cluster/observe.ts';
+import { addressOfMachine, apiEndpointOf, machineAt } from '../cluster/observe.ts';
 import type { NetConnect, NetOutcome, NetPayload } from '../cluster/network/packets.ts';
 import type { Protocol } from '../cluster/network/service-rules.ts';
 import { CONTROL_PLANE_MACHINE, processNames } from '../cluster/set-up.ts';
@@ -61,7 +62,12 @@ export interface Session {
    * Opens a connection from the person's computer to a machine of the cluster: `curl` to a node port. What is lost on the
    * way is not answered. False: no machine has the address.
    */
-  connect(target: OutsideTarget, onOutcome: (outcome: NetOutcome) => void): boolean;
+  connect(
+    target: OutsideTarget,
+    onOutcome: (outcome: NetOutcome) => void,
+    /** The machine of the cluster on which it begins, instead. */
+    from?: string,
+  ): boolean;
   /**
    * Asks a process itself, as an operator's tool does on its machine (etcdctl, crictl): the message gets a number of its
    * own. The answer is undefined when the connection was lost.
@@ -74,8 +80,10 @@ export interface Session {
   lab(command: LabCommand): string | undefined;
   /** Acts at instants of its own choosing while time passes: a scenario that is being played. */
   director: Director | undefined;
-  /** Hears answered API requests; one listener. */
-  onRequestObserved: ((observation: ApiRequestObservation, at: Micros) => void) | undefined;
+  /** Hears answered API requests, with the process that answered; one listener. */
+  onRequestObserved:
+    | ((observation: ApiRequestObservation, at: Micros, server: string) => void)
+    | undefined;
 }
 
 /** Wants to look at the world at an instant, and says there when next. */
@@ -114,7 +122,7 @@ export function createSession(world: World): Session {
   const sink: Sink = (observation, at, from) => {
     const { kind } = observation as { readonly kind: string };
     if (kind === 'api-request') {
-      session.onRequestObserved?.(observation as ApiRequestObservation, at);
+      session.onRequestObserved?.(observation as ApiRequestObservation, at, from);
     } else if (kind === 'gateway') {
       receive((observation as Extract<GatewayObservation, { kind: 'gateway' }>).message);
     } else if (kind === 'gateway-net') {
@@ -142,10 +150,18 @@ export function createSession(world: World): Session {
 
   function receive(message: Extract<GatewayObservation, { kind: 'gateway' }>['message']): void {
     const handlers = waiting.get(message.id);
-    if (handlers === undefined) return;
+    if (handlers === undefined) {
+      // An API server that was asked itself, past whatever stands before it.
+      const question = asked.get(message.id);
+      asked.delete(message.id);
+      question?.onAnswer(message);
+      return;
+    }
     switch (message.type) {
       case 'api/watch':
-        handlers.onEvents?.(message.events);
+        handlers.onEvents?.(
+          message.events.map((event) => ({ ...event, object: serverJson(event.object) })),
+        );
         return;
       case 'api/watch-ended':
         waiting.delete(message.id);
@@ -155,7 +171,7 @@ export function createSession(world: World): Session {
         waiting.delete(message.id);
         handlers.onResponse({
           code: message.code,
-          body: message.body,
+          body: serverJson(message.body),
           warnings: message.warnings ?? [],
           ...(message.contentType === undefined ? undefined : { contentType: message.contentType }),
         });
@@ -212,16 +228,18 @@ export function createSession(world: World): Session {
         cause: undefined,
       });
     },
-    connect(target, onOutcome) {
-      const machine = machineAt(world, target.ip);
+    connect(target, onOutcome, from) {
+      const machine = from ?? machineAt(world, target.ip);
       if (machine === undefined) return false;
+      const sourceIp = from === undefined ? OUTSIDE_IP : addressOfMachine(world, from);
+      if (sourceIp === undefined) return false;
       const id = nextId++;
       calls.set(id, onOutcome);
       const what = `connection to ${target.ip}:${target.port}`;
       kernel.inject(world, {
         from: GATEWAY_PROCESS,
         to: processNames.containerd(machine),
-        message: { type: 'net/connect', id, sourceIp: OUTSIDE_IP, ...target } as NetConnect,
+        message: { type: 'net/connect', id, sourceIp, ...target } as NetConnect,
         cause: kernel.note(world, { by: 'you', what }),
       });
       return true;

@@ -112,6 +112,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
 
   function start(world: World, process: ProcessRecord, cause: Cause | undefined, sink: Sink): void {
     process.incarnation += 1;
+    process.since = world.now;
     // One that another has spawned has not been given a disk yet.
     if (process.disk === undefined) process.disk = behaviourOf(process).initialDisk(process.config);
     enter(env, world, process, undefined, cause, sink);
@@ -278,6 +279,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       machine.power = 'off';
       for (const process of world.processes.values()) {
         if (process.machine !== machineName) continue;
+        process.since = world.now;
         forget(process);
       }
     },
@@ -288,6 +290,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       if (machine.power === 'on') return;
       machine.power = 'on';
       machine.boots = (machine.boots ?? 1) + 1;
+      machine.bootedAt = world.now;
       for (const process of world.processes.values()) {
         // A supervised process waits for its supervisor.
         if (process.machine !== machineName || process.supervisor !== undefined) continue;

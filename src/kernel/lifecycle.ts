@@ -61,6 +61,7 @@ export function end(
   exit: Exit,
   cause: Cause | undefined,
 ): void {
+  process.since = world.now;
   forget(process);
   for (const other of world.processes.values()) {
     if (other === process || other.memory === undefined || !other.links.has(process.name)) continue;

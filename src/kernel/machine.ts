@@ -6,6 +6,8 @@ export interface Machine {
   power: 'on' | 'off';
   /** How often it has been switched on; undefined until it is switched on again. */
   boots?: number;
+  /** When it was last switched on; undefined: at the beginning. */
+  bootedAt?: Micros;
   /** Latencies of a flushed write, in microseconds; one is drawn per flush. */
   fsyncMicros: readonly number[];
   /** No write fits on its disk any more (ENOSPC). */

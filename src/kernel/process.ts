@@ -23,6 +23,8 @@ export interface ProcessRecord {
   enabled: boolean;
   /** How often it has started. Timers and connections belong to one incarnation. */
   incarnation: number;
+  /** When it has last started or ended; undefined: it never has. */
+  since?: Micros;
   /** Open connections by the peer's name. */
   readonly links: Map<string, Link>;
   /**

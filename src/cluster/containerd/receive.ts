@@ -1,4 +1,4 @@
-import type { NetConnect, NetListen } from '../network/packets.ts';
+import type { NetConnect, NetListen, NetOutcome } from '../network/packets.ts';
 import { translate } from '../network/translate.ts';
 import { connect, nodeView } from './connections.ts';
 import { appendLog } from './logs.ts';
@@ -11,6 +11,11 @@ export function receive(runtime: Runtime, packet: NetConnect, env: ContainerdEnv
   const peer = env.from;
   if (peer === undefined) return;
   const { disk } = runtime;
+  // A program of this machine, outside any container, opens a connection: handed on by whoever drives the world.
+  if (packet.sourceIp === disk.nodeIp) {
+    begin(runtime, packet, peer, env);
+    return;
+  }
   const isForPod = disk.addresses.has(packet.ip);
   const met = isForPod
     ? ({ kind: 'untouched' } as const)
@@ -22,13 +27,24 @@ export function receive(runtime: Runtime, packet: NetConnect, env: ContainerdEnv
   const outcome =
     met.kind === 'untouched'
       ? answerHere(runtime, packet, { kind: 'peer', peer, id: packet.id }, env)
-      : connect(
-          runtime,
-          packet,
-          { then: { kind: 'relay', peer, id: packet.id }, patience: RELAY_PATIENCE },
-          env,
-        );
+      : passOn(runtime, packet, peer, env);
   if (outcome !== undefined) env.send(peer, { type: 'net/answer', id: packet.id, outcome });
+}
+
+/** A connection that begins here, and whose outcome is told to `peer`. */
+function begin(runtime: Runtime, packet: NetConnect, peer: string, env: ContainerdEnv): void {
+  const outcome = passOn(runtime, packet, peer, env);
+  if (outcome !== undefined) env.send(peer, { type: 'net/answer', id: packet.id, outcome });
+}
+
+function passOn(
+  runtime: Runtime,
+  packet: NetConnect,
+  peer: string,
+  env: ContainerdEnv,
+): NetOutcome | undefined {
+  const then = { kind: 'relay', peer, id: packet.id } as const;
+  return connect(runtime, packet, { then, patience: RELAY_PATIENCE }, env);
 }
 
 /** A program that is a process of its own says what its ports answer. */

@@ -76,3 +76,33 @@ function noticed(world: World, kernel: Kernel, to: string, cause: Cause | undefi
   if (world.processes.get(to)?.memory === undefined) return;
   kernel.prod(world, { to, message: { type: 'kubelet/manifests' }, cause });
 }
+
+/**
+ * An operator's editor or `mv` on a node: a file of `/etc/kubernetes/manifests` has another text now, or is gone. What is
+ * written there runs, whatever the API says. Answers a sentence when the machine has no kubelet.
+ */
+export function writeManifest(
+  world: World,
+  kernel: Kernel,
+  { machine, file, manifest }: { machine: string; file: string; manifest: Pod | undefined },
+  cause: Cause | undefined,
+): string | undefined {
+  const kubelet = `kubelet-${machine}`;
+  // Processes of this name are of kind kubelet.
+  const files = world.processes.get(kubelet)?.disk as ManifestFiles | undefined;
+  if (files === undefined) return `${machine} has no kubelet`;
+  if (manifest === undefined) files.manifests.delete(file);
+  else {
+    files.manifests.set(file, manifest);
+    files.manifestsAside.delete(file);
+  }
+  noticed(world, kernel, kubelet, cause);
+  return undefined;
+}
+
+/** The process that a file of the manifest folder runs; undefined: an ordinary Pod. */
+export function processOfManifest(world: World, machine: string, file: string): string | undefined {
+  for (const { name, machine: its, kind, supervisor } of world.processes.values())
+    if (its === machine && supervisor !== undefined && file === `${kind}.yaml`) return name;
+  return undefined;
+}

@@ -20,6 +20,7 @@ import { createSession, faultCatalogue, type Session } from '../session.ts';
 import { standardRun } from '../standard-run.ts';
 import { createFrameBuilder, type FrameBuilder } from './frames.ts';
 import { createPacer, type Pacer } from '../pacer.ts';
+import { createMachineDesk } from '../machines/desk.ts';
 import { createAlarms } from './alarms.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
 import { createStreams } from './streams.ts';
@@ -51,6 +52,7 @@ const scheduling = createSchedulingDesk(
   () => new Promise((resolve) => setTimeout(resolve, 0)),
 );
 const streams = createStreams(post);
+const machines = createMachineDesk();
 const alarms = createAlarms((id) => post({ type: 'woken', id }));
 let running: Running | undefined;
 let acknowledged = true;
@@ -120,6 +122,12 @@ function receive(message: PageMessage): void {
     case 'scheduling':
       void answerScheduling(message.id, message.question, session.world);
       if (message.question.kind === 'configure') saveSoon();
+      return;
+    case 'machine':
+      machines.answer(session, message.question, (answer) =>
+        post({ type: 'machine-result', id: message.id, answer }),
+      );
+      saveSoon();
       return;
     case 'self-test':
       post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });
