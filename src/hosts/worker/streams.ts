@@ -6,7 +6,7 @@ export interface Streams {
   open(session: Session, stream: number, request: PageApiRequest): void;
   close(session: Session, stream: number): void;
   /** The session is over. */
-  endAll(): void;
+  endAll(session: Session): void;
 }
 
 export function createStreams(post: (message: EngineMessage) => void): Streams {
@@ -27,7 +27,7 @@ export function createStreams(post: (message: EngineMessage) => void): Streams {
       if (id !== undefined) session.cancel(id);
       requests.delete(stream);
     },
-    endAll() {
+    endAll(session) {
       const response = {
         code: 0,
         body: {
@@ -38,7 +38,10 @@ export function createStreams(post: (message: EngineMessage) => void): Streams {
         },
         warnings: [],
       };
-      for (const stream of requests.keys()) post({ type: 'api-stream-ended', stream, response });
+      for (const [stream, id] of requests) {
+        session.cancel(id);
+        post({ type: 'api-stream-ended', stream, response });
+      }
       requests.clear();
     },
   };

@@ -1,29 +1,14 @@
-import type {
-  EngineMessage,
-  PageMessage,
-  SessionSource,
-  WhyAnswer,
-  WhyLink,
-} from '../../bridge/protocol.ts';
-import type { SchedulingQuestion } from '../../bridge/scheduling.ts';
-import { storedAt } from '../../cluster/observe.ts';
+import type { EngineMessage, PageMessage, SessionSource } from '../../bridge/protocol.ts';
 import { defaultSetUp } from '../../cluster/set-up.ts';
 import { createCluster } from '../../cluster/world.ts';
-import { chainOf, type Cause } from '../../kernel/cause.ts';
 import type { World } from '../../kernel/world.ts';
-import { etcdKeyOf } from '../observer/etcd-keys.ts';
-import { createSchedulingDesk } from '../scheduling/answer.ts';
+import { createPacer, type Pacer } from '../pacer.ts';
+import { createPageDesk, FRAME_EVERY_MILLIS, type PageDesk } from '../page-desk.ts';
 import type { Scenario } from '../../scenarios/format/scenario.ts';
 import { createScenarioRun } from '../scenario/run.ts';
 import { setUpOf } from '../scenario/set-up-of.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
-import { standardRun } from '../standard-run.ts';
-import { createFrameBuilder, type FrameBuilder } from './frames.ts';
-import { createPacer, type Pacer } from '../pacer.ts';
-import { createMachineDesk } from '../machines/desk.ts';
-import { createAlarms } from './alarms.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
-import { createStreams } from './streams.ts';
 
 /**
  * The engine's thread in the browser. It runs the world in short slices, sends a frame when the page
@@ -33,7 +18,7 @@ import { createStreams } from './streams.ts';
 interface Running {
   readonly session: Session;
   readonly pacer: Pacer;
-  readonly frames: FrameBuilder;
+  readonly desk: PageDesk;
 }
 
 const SLICE_MILLIS = 12;
@@ -43,20 +28,8 @@ const SAVE_EVERY_MILLIS = 8000;
 const SAVE_AFTER_ACT_MILLIS = 120;
 /** An act's answer may wait for a snapshot that takes no longer than this. */
 const SAVE_AT_ONCE_MILLIS_MAX = 80;
-/** Frames closer together than this would be drawn on the same animation frame. */
-const FRAME_EVERY_MILLIS = 16;
-
 const snapshots = createSnapshotStore();
-const scheduling = createSchedulingDesk(
-  () => performance.now(),
-  () => new Promise((resolve) => setTimeout(resolve, 0)),
-);
-const streams = createStreams(post);
-const machines = createMachineDesk();
-const alarms = createAlarms((id) => post({ type: 'woken', id }));
 let running: Running | undefined;
-let acknowledged = true;
-let lastFrameAt = 0;
 let saveAt = Number.POSITIVE_INFINITY;
 let saving = false;
 let lastSaveMillis = 0;
@@ -81,81 +54,9 @@ self.onmessage = (event: MessageEvent<PageMessage>) => {
 };
 
 function receive(message: PageMessage): void {
-  if (message.type === 'open') {
-    void open(message.session);
-    return;
-  }
-  if (running === undefined) return;
-  const { session, pacer, frames } = running;
-  switch (message.type) {
-    case 'clock':
-      pacer.command(message.command);
-      return;
-    case 'api':
-      session.request(message.request, {
-        onResponse(response) {
-          // What the person is told has happened must survive a reload a moment later.
-          if (message.request.method !== 'GET') saveAfterAct(session.world);
-          post({ type: 'api-result', id: message.id, response });
-        },
-      });
-      return;
-    case 'api-stream':
-      streams.open(session, message.stream, message.request);
-      return;
-    case 'api-stream-cancel':
-      streams.close(session, message.stream);
-      return;
-    case 'wake':
-      alarms.set(message.id, session.world.now, message.afterMicros);
-      return;
-    case 'lab':
-      post({ type: 'lab-result', id: message.id, error: session.lab(message.command) });
-      saveSoon();
-      return;
-    case 'subscribe':
-      frames.subscribe(message.paths);
-      return;
-    case 'why':
-      post({ type: 'why-result', id: message.id, ...causesOf(session.world, message.path) });
-      return;
-    case 'scheduling':
-      void answerScheduling(message.id, message.question, session.world);
-      if (message.question.kind === 'configure') saveSoon();
-      return;
-    case 'machine':
-      machines.answer(session, message.question, (answer) =>
-        post({ type: 'machine-result', id: message.id, answer }),
-      );
-      saveSoon();
-      return;
-    case 'self-test':
-      post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });
-      return;
-    case 'end-scenario':
-      session.director = undefined;
-      return;
-    case 'ack':
-      acknowledged = true;
-      return;
-    case 'save':
-      saveAt = 0;
-      return;
-  }
-}
-
-/** What fails here failed in a copy: the question alone goes unanswered, and the page says why. */
-async function answerScheduling(
-  id: number,
-  question: SchedulingQuestion,
-  world: World,
-): Promise<void> {
-  try {
-    post({ type: 'scheduling-result', id, answer: await scheduling.answer(world, question) });
-  } catch (error) {
-    console.error(error);
-    post({ type: 'scheduling-result', id, answer: undefined });
-  }
+  if (message.type === 'open') void open(message.session);
+  else if (message.type === 'save') saveAt = 0;
+  else running?.desk.receive(message);
 }
 
 async function open(source: SessionSource): Promise<void> {
@@ -219,9 +120,14 @@ function worldOf(
 function start(world: World, scenario: Scenario | undefined): void {
   const session = createSession(world);
   if (scenario !== undefined) session.director = createScenarioRun(session, scenario);
-  const pacer = createPacer(session, () => performance.now());
-  running = { session, pacer, frames: createFrameBuilder(session, pacer) };
-  acknowledged = true;
+  const clock = (): number => performance.now();
+  const pacer = createPacer(session, clock);
+  const onActed = (how: 'at once' | 'soon'): void => {
+    if (how === 'at once') saveAfterAct(world);
+    else saveSoon();
+  };
+  running?.desk.close();
+  running = { session, pacer, desk: createPageDesk({ session, pacer, clock, post, onActed }) };
   saveAt = performance.now() + SAVE_EVERY_MILLIS;
 }
 
@@ -254,32 +160,13 @@ function save(world: World): void {
     });
 }
 
-/** Why an object is as it is: the chain of its last write, and that of its creation where it differs. */
-function causesOf(world: World, path: string): WhyAnswer {
-  const key = etcdKeyOf(path);
-  const stored = key === undefined ? undefined : storedAt(world, key);
-  const cause = stored?.cause ?? stored?.createdCause;
-  const created = stored?.createdCause;
-  return { chain: linksOf(cause), origin: created === cause ? [] : linksOf(created) };
-}
-
-function linksOf(cause: Cause | undefined): readonly WhyLink[] {
-  return cause === undefined ? [] : chainOf(cause).map(({ at, by, what }) => ({ at, by, what }));
-}
-
 function loop(): void {
   guarded(() => {
     if (running === undefined) return;
-    const { session, pacer, frames } = running;
+    const { session, pacer, desk } = running;
     pacer.slice(SLICE_MILLIS);
-    alarms.ring(session.world.now);
-    const now = performance.now();
-    if (acknowledged && now - lastFrameAt >= FRAME_EVERY_MILLIS) {
-      acknowledged = false;
-      lastFrameAt = now;
-      post({ type: 'frame', frame: frames.build() });
-    }
-    if (now >= saveAt) {
+    desk.tick();
+    if (performance.now() >= saveAt) {
       saveAt = Number.POSITIVE_INFINITY;
       save(session.world);
     }

@@ -1,0 +1,152 @@
+import type { EngineMessage, PageMessage, WhyAnswer, WhyLink } from '../bridge/protocol.ts';
+import type { SchedulingQuestion } from '../bridge/scheduling.ts';
+import { storedAt } from '../cluster/observe.ts';
+import { chainOf, type Cause } from '../kernel/cause.ts';
+import type { World } from '../kernel/world.ts';
+import { createMachineDesk } from './machines/desk.ts';
+import { etcdKeyOf } from './observer/etcd-keys.ts';
+import type { Pacer } from './pacer.ts';
+import { createSchedulingDesk } from './scheduling/answer.ts';
+import type { Session } from './session.ts';
+import { standardRun } from './standard-run.ts';
+import { createAlarms } from './worker/alarms.ts';
+import { createFrameBuilder } from './worker/frames.ts';
+import { createStreams } from './worker/streams.ts';
+
+/**
+ * What one page says to a session, and what it is told: all of the protocol but opening and storing sessions, which are the
+ * host's. The browser's worker has one such desk, a server one for each page that is attached.
+ */
+export interface PageDesk {
+  /** `open` and `save` are not for a desk, and do nothing. */
+  receive(message: PageMessage): void;
+  /** To be called after each slice of time: wakes who is due, and sends a frame when the page has drawn the last one. */
+  tick(): void;
+  /** The page has gone, or gets another session. */
+  close(): void;
+}
+
+export interface PageDeskOptions {
+  readonly session: Session;
+  readonly pacer: Pacer;
+  /** Milliseconds of wall time. */
+  readonly clock: () => number;
+  post(message: EngineMessage): void;
+  /** The page changed something; `at once`: what must survive the host's end before its answer is sent. */
+  onActed?(how: 'at once' | 'soon'): void;
+}
+
+/** Frames closer together than this would be drawn on the same animation frame. */
+export const FRAME_EVERY_MILLIS = 16;
+
+export function createPageDesk(options: PageDeskOptions): PageDesk {
+  const { session, pacer, clock, post } = options;
+  const { world } = session;
+  const frames = createFrameBuilder(session, pacer, clock);
+  const streams = createStreams(post);
+  const machines = createMachineDesk();
+  const alarms = createAlarms((id) => post({ type: 'woken', id }));
+  const scheduling = createSchedulingDesk(
+    clock,
+    () => new Promise((resolve) => setTimeout(resolve, 0)),
+  );
+  let acknowledged = true;
+  let lastFrameAt = Number.NEGATIVE_INFINITY;
+
+  /** What fails here failed in a copy: the question alone goes unanswered, and the page says why. */
+  async function answerScheduling(id: number, question: SchedulingQuestion): Promise<void> {
+    try {
+      post({ type: 'scheduling-result', id, answer: await scheduling.answer(world, question) });
+    } catch (error) {
+      console.error(error);
+      post({ type: 'scheduling-result', id, answer: undefined });
+    }
+  }
+
+  function receive(message: PageMessage): void {
+    switch (message.type) {
+      case 'clock':
+        pacer.command(message.command);
+        return;
+      case 'api':
+        session.request(message.request, {
+          onResponse(response) {
+            // What the person is told has happened must survive a reload a moment later.
+            if (message.request.method !== 'GET') options.onActed?.('at once');
+            post({ type: 'api-result', id: message.id, response });
+          },
+        });
+        return;
+      case 'api-stream':
+        streams.open(session, message.stream, message.request);
+        return;
+      case 'api-stream-cancel':
+        streams.close(session, message.stream);
+        return;
+      case 'wake':
+        alarms.set(message.id, world.now, message.afterMicros);
+        return;
+      case 'lab':
+        post({ type: 'lab-result', id: message.id, error: session.lab(message.command) });
+        options.onActed?.('soon');
+        return;
+      case 'subscribe':
+        frames.subscribe(message.paths);
+        return;
+      case 'why':
+        post({ type: 'why-result', id: message.id, ...causesOf(world, message.path) });
+        return;
+      case 'scheduling':
+        void answerScheduling(message.id, message.question);
+        if (message.question.kind === 'configure') options.onActed?.('soon');
+        return;
+      case 'machine':
+        machines.answer(session, message.question, (answer) =>
+          post({ type: 'machine-result', id: message.id, answer }),
+        );
+        options.onActed?.('soon');
+        return;
+      case 'self-test':
+        post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });
+        return;
+      case 'end-scenario':
+        session.director = undefined;
+        return;
+      case 'ack':
+        acknowledged = true;
+        return;
+      case 'open':
+      case 'save':
+        return;
+    }
+  }
+
+  return {
+    receive,
+    tick() {
+      alarms.ring(world.now);
+      const now = clock();
+      if (!acknowledged || now - lastFrameAt < FRAME_EVERY_MILLIS) return;
+      acknowledged = false;
+      lastFrameAt = now;
+      post({ type: 'frame', frame: frames.build() });
+    },
+    close() {
+      streams.endAll(session);
+      alarms.ring(Number.POSITIVE_INFINITY);
+    },
+  };
+}
+
+/** Why an object is as it is: the chain of its last write, and that of its creation where it differs. */
+function causesOf(world: World, path: string): WhyAnswer {
+  const key = etcdKeyOf(path);
+  const stored = key === undefined ? undefined : storedAt(world, key);
+  const cause = stored?.cause ?? stored?.createdCause;
+  const created = stored?.createdCause;
+  return { chain: linksOf(cause), origin: created === cause ? [] : linksOf(created) };
+}
+
+function linksOf(cause: Cause | undefined): readonly WhyLink[] {
+  return cause === undefined ? [] : chainOf(cause).map(({ at, by, what }) => ({ at, by, what }));
+}
