@@ -10,7 +10,7 @@ const packagePattern =
   /^k8s\.io\/(?:api\/(.+)|apimachinery\/pkg\/apis\/(meta)|[^/]+\/pkg\/apis\/(.+))\/(v\d+)$/;
 
 /**
- * `{ isPointer, omitsEmpty, kind }` by JSON name for a struct, or undefined for one that kubectl does not hold. Structs
+ * `{ isPointer, omitsEmpty, omitsZero, kind }` by JSON name, in Go's order, for a struct, or undefined for one that kubectl does not hold. Structs
  * are asked for by the first word of their group (`core`, `meta`, `apps`), their version and Go's name.
  */
 export function readGoFields() {
@@ -38,7 +38,8 @@ export function readGoFields() {
       else if (json !== '-') {
         fields.set(json, {
           isPointer,
-          omitsEmpty: options.includes('omitempty') || options.includes('omitzero'),
+          omitsEmpty: options.includes('omitempty'),
+          omitsZero: options.includes('omitzero'),
           kind: fieldType.kind,
         });
       }

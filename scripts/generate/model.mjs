@@ -101,6 +101,7 @@ function buildStruct(entry, nameOf, declarations, extensions) {
   };
 
   const isKind = parsed.kind !== undefined;
+  const goStruct = goFields(groupOf(entry).split('.')[0], version.toLowerCase(), goName);
   const fields = parsed.fields
     .filter((field) => !newerFields.has(`${name}.${field.name}`))
     .map((field) => {
@@ -114,9 +115,7 @@ function buildStruct(entry, nameOf, declarations, extensions) {
         fieldAnnotations[path],
       );
       const required = field.required || requiredInTypes.has(path);
-      const goField = goFields(groupOf(entry).split('.')[0], version.toLowerCase(), goName)?.get(
-        field.name,
-      );
+      const goField = goStruct?.get(field.name);
       const present = required || isAlwaysPresentOnKind(isKind, name, field.name, type);
       return {
         name: field.name,
@@ -127,6 +126,7 @@ function buildStruct(entry, nameOf, declarations, extensions) {
         emitted: emittedFields.has(path),
         // Of a struct that Go's types do not tell of, zeros are kept rather than lost.
         zeroKept: isPlainScalar(type) && (goField === undefined || goField.isPointer),
+        written: goField === undefined ? undefined : isAlwaysWritten(goField),
         description: field.description,
         default: fieldDefaults[path],
         goType: goTypeOf.get(path),
@@ -147,7 +147,17 @@ function buildStruct(entry, nameOf, declarations, extensions) {
     kind: parsed.kind,
     atomic: atomicStructs.has(name) || known?.['x-kubernetes-map-type'] === 'atomic',
     fields,
+    order: goStruct === undefined ? unknownOrder : [...goStruct.keys()],
   };
+}
+
+/** Of a struct that Go's types do not tell of, what all kinds begin with. */
+const unknownOrder = ['kind', 'apiVersion', 'metadata', 'spec', 'status'];
+
+/** Go's JSON has the field whatever it holds: its tag does not say omitempty, which structs do not heed anyway. */
+function isAlwaysWritten({ isPointer, omitsEmpty, omitsZero, kind }) {
+  if (omitsZero) return false;
+  return !omitsEmpty || (kind === 'struct' && !isPointer);
 }
 
 function isPointer(path, type) {

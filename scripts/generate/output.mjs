@@ -161,7 +161,7 @@ export function writeSchemas(model) {
       struct.goName === struct.name ? '' : struct.goName,
       struct.version === 'v1' ? '' : `/${struct.version}`,
     ].join('');
-    const body = struct.fields.map(fieldText).join(' ');
+    const body = inOrder(struct).map(fieldText).join(' ');
     lines.push(`  ${struct.name}: '${head === '' ? '' : head}:${body}',`);
   }
   lines.push('};', '');
@@ -173,12 +173,18 @@ export function writeSchemas(model) {
   return lines.join('\n');
 }
 
+/** Go's order, which is that of the server's JSON; fields that Go's types do not tell of come last. */
+function inOrder({ fields, order }) {
+  const place = ({ name }) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return [...fields].sort((a, b) => place(a) - place(b));
+}
+
 const grammar = `// structTexts: 'HEAD:FIELD FIELD …'. HEAD is '^' for a struct that server-side apply takes as one value, then Go's name
 // where it differs, then '/VERSION' where it is not v1. FIELD is, in this order and without spaces: NAME; '!' always
 // present in our types; '?' documented as optional all the same; '+' optional in our types but sent by the server with
 // its zero value; '*' required, yet left out by the server when missing; '^' kept when it holds a zero value, as Go's
-// pointers are; ':' and the TYPE; '#set' or '#key,key' the kind
-// of list for server-side apply; '~key' merge key of strategic merge patch ('~' alone for primitives); '&' retainKeys;
+// pointers are; ';' in the server's JSON whatever it holds, or ',' not when empty, where the marks before do not imply it; ':'
+// and the TYPE; '#set' or '#key,key' the kind of list for server-side apply; '~key' merge key of strategic merge patch ('~' alone for primitives); '&' retainKeys;
 // '$' replaced by strategic merge patch; '%' a map taken as one value; '@Type' Go's string type; '=value' default.
 // TYPE: s string, b boolean, i int32, l int64, d double, q quantity, t time, u micro time, x int or string, y base64,
 // j any JSON, (a|b) enum with · for a space, [T] list, {T} map, Name a struct.
@@ -192,6 +198,11 @@ function fieldText(field) {
     !field.required && field.emitted ? '+' : '',
     field.required && field.pointer ? '*' : '',
     field.zeroKept && !field.emitted && (!field.required || field.pointer) ? '^' : '',
+    field.written === undefined || field.written === impliedWritten(field)
+      ? ''
+      : field.written
+        ? ';'
+        : ',',
     ':',
     typeText(field.type),
     field.list === undefined ? '' : field.list === 'set' ? '#set' : `#${field.list.join(',')}`,
@@ -202,6 +213,12 @@ function fieldText(field) {
     field.goType === undefined ? '' : `@${field.goType}`,
     field.default === undefined ? '' : `=${field.default}`,
   ].join('');
+}
+
+/** What the other marks say of being always written. */
+function impliedWritten(field) {
+  if (field.name === 'kind' || field.name === 'apiVersion') return field.written;
+  return field.required ? !field.pointer : field.emitted;
 }
 
 function typeText(type) {

@@ -5,6 +5,8 @@ import {
   unsupportedMediaTypeError,
   type StatusError,
 } from '../api/status-error.ts';
+import type { KubernetesList, KubernetesObject } from '../api/generated/types.ts';
+import { schemaOf } from '../api/schema/lookup.ts';
 import { duplicateFieldsOf } from '../api/decode/duplicate-fields.ts';
 import { parseManifest } from '../api/manifest/parse.ts';
 import { decodeProtobuf, PROTOBUF } from '../api/protobuf/decode.ts';
@@ -210,8 +212,18 @@ function plainResponse(response: SessionResponse, request: Request): Response {
   const retryAfter = retryAfterOf(body);
   if (retryAfter !== undefined) headers.set('Retry-After', String(retryAfter));
   headers.set('Content-Type', contentType ?? JSON_TYPE);
-  const text = typeof body === 'string' ? body : jsonText(body, request);
+  const text = typeof body === 'string' ? body : jsonText(withoutItemKinds(body), request);
   return new Response(text, { status: code, headers });
+}
+
+/** Go's lists say once what their items are; those of custom resources, of no Go type, say it in each. */
+function withoutItemKinds(body: unknown): unknown {
+  const list = (body ?? {}) as Partial<KubernetesList>;
+  if (!Array.isArray(list.items) || list.apiVersion === undefined) return body;
+  const kind = list.kind?.endsWith('List') === true ? list.kind.slice(0, -'List'.length) : '';
+  if (schemaOf(list.apiVersion, kind) === undefined) return body;
+  const items = list.items.map(({ kind: _, apiVersion: __, ...item }: KubernetesObject) => item);
+  return { ...list, items };
 }
 
 /** A JSON answer that the host makes by itself. */

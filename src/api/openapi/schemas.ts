@@ -1,5 +1,5 @@
 import type { StructDescription } from '../generated/descriptions/load.ts';
-import { structOf } from '../schema/lookup.ts';
+import { fieldsByName, structOf } from '../schema/lookup.ts';
 import type { FieldSchema, ScalarType, StructSchema, TypeSchema } from '../schema/schema.ts';
 import { sharedTexts } from './generated/texts.ts';
 
@@ -49,7 +49,7 @@ export function schemaBuilder(
     const texts = textsOf(struct);
     const properties: Record<string, OpenApiSchema> = {};
     const required: string[] = [];
-    for (const field of struct.fields.values()) {
+    for (const field of fieldsByName(struct)) {
       properties[field.name] = propertySchema(field, texts?.[1][field.name]);
       if (field.documentedRequired && !typeMeta.has(field.name)) required.push(field.name);
     }

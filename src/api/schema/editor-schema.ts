@@ -1,5 +1,5 @@
 import type { StructDescription } from '../generated/descriptions/load.ts';
-import { schemaOf, structOf } from './lookup.ts';
+import { fieldsByName, schemaOf, structOf } from './lookup.ts';
 import type { FieldSchema, StructSchema, TypeSchema } from './schema.ts';
 
 /**
@@ -54,7 +54,7 @@ function structDefinition(
 ): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   const required: string[] = [];
-  for (const field of struct.fields.values()) {
+  for (const field of fieldsByName(struct)) {
     properties[field.name] = fieldDefinition(field, texts?.[1][field.name], queue);
     if (field.documentedRequired) required.push(field.name);
   }

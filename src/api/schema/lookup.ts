@@ -1,7 +1,7 @@
 import { assert } from '../../base/assert.ts';
 import { kindStructs, structTexts } from '../generated/schemas.ts';
 import { parseStruct } from './parse.ts';
-import type { StructSchema, StructType, TypeSchema } from './schema.ts';
+import type { FieldSchema, StructSchema, StructType, TypeSchema } from './schema.ts';
 
 const parsed = new Map<string, StructSchema>();
 const byKind = new Map<string, Map<string, StructSchema>>();
@@ -43,6 +43,11 @@ export function structOf(type: StructType): StructSchema {
     resolved.set(type, schema);
   }
   return schema;
+}
+
+/** The fields of a struct in the order of their names, as documents about types list them. */
+export function fieldsByName(struct: StructSchema): readonly FieldSchema[] {
+  return [...struct.fields.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Says which struct a type made at run time refers to, as those of custom resources are. */

@@ -19,7 +19,7 @@ const scalars: Readonly<Record<string, readonly [Scalar, string]>> = {
 
 const headPattern = /^(\^?)(\w*)(?:\/(\w+))?$/;
 const fieldPattern =
-  /^([^!?+*^:]+)([!?+*^]*):([^#~&$%@=]+)(?:#([\w,]+))?(?:(~)(\w*))?(&?)(\$?)(%?)(?:@([\w.]+))?(?:=(\w+))?$/;
+  /^([^!?+*^;,:]+)([!?+*^;,]*):([^#~&$%@=]+)(?:#([\w,]+))?(?:(~)(\w*))?(&?)(\$?)(%?)(?:@([\w.]+))?(?:=(\w+))?$/;
 
 /** One struct from its name and text. */
 export function parseStruct(name: string, text: string): StructSchema {
@@ -39,7 +39,10 @@ export function parseStruct(name: string, text: string): StructSchema {
     goType: `${head[3] ?? 'v1'}.${goName}`,
     atomic: head[1] === '^',
     fields,
-    emittedFields: [...fields.values()].filter((field) => field.emitted),
+    // By name, so that what is filled in does not depend on the order in which Go's types were written.
+    emittedFields: [...fields.values()]
+      .filter((field) => field.emitted)
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 
@@ -76,6 +79,7 @@ function parseField(structName: string, text: string): FieldSchema {
     required,
     documentedRequired: required && !flags.includes('?'),
     emitted,
+    written: flags.includes(';') || (emitted && !flags.includes(',')),
     omitsZero: !emitted && !flags.includes('^') && hasZero(type),
     defaultValue: match[11],
   };

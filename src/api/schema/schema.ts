@@ -13,6 +13,7 @@ export interface StructSchema {
   readonly goType: string;
   /** Server-side apply takes it as one value: it has one owner, and applying replaces the whole. */
   readonly atomic: boolean;
+  /** In the order in which Go declares them, which is that of the server's JSON. */
   readonly fields: ReadonlyMap<string, FieldSchema>;
   /** The fields that an object of the API server always has, in order; see `FieldSchema.emitted`. */
   readonly emittedFields: readonly FieldSchema[];
@@ -32,6 +33,8 @@ export interface FieldSchema {
    * `omitempty`. Such a field also counts as "there already" when server-side apply looks for what was added.
    */
   readonly emitted: boolean;
+  /** The server's JSON has it whatever it holds: a zero value, or null. */
+  readonly written: boolean;
   /** The API server drops it when it holds a zero value (empty text, list or map, false, 0): `omitempty` in Go. */
   readonly omitsZero: boolean;
   /** What list-map keys mean when an entry leaves this field out (`protocol`: TCP). */

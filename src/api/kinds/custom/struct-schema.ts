@@ -41,6 +41,7 @@ function fieldOf(name: string, type: TypeSchema): FieldSchema {
     required: false,
     documentedRequired: false,
     emitted: false,
+    written: false,
     omitsZero: false,
     defaultValue: undefined,
   };

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { forbidden } from '../../../api/field-errors.ts';
+import { serverJson } from '../../../api/encode/server-json.ts';
 import { isObject } from '../../../api/patch/json.ts';
 import { applyJsonPatch, jsonPatchOperationsMax } from '../../../api/patch/json-patch.ts';
 import { applyMergePatch } from '../../../api/patch/merge-patch.ts';
@@ -107,7 +108,8 @@ function jsonPatched(old: KubernetesObject, body: unknown): Result<unknown, Stat
       ),
     );
   }
-  const patched = applyJsonPatch(old, body);
+  // Its paths lead into what a client reads, zero values and all.
+  const patched = applyJsonPatch(serverJson(old), body);
   if (patched.ok) return patched;
   // Upstream keeps to itself what was wrong.
   return refusal(
