@@ -55,6 +55,11 @@ export interface NodeCard {
   readonly cut: boolean;
   readonly kubelet: 'up' | 'down';
   readonly containerd: 'up' | 'down';
+  /** `none`: the cluster has no such unit. */
+  readonly kubeProxy: 'up' | 'down' | 'none';
+  readonly cniAgent: 'up' | 'down' | 'none';
+  /** A machine of the control plane: it has its place above the field. */
+  readonly controlPlane: boolean;
   /** Microseconds since the world began at the kubelet's last renewed lease. */
   readonly heartbeatAt: number;
   readonly zone: string;
@@ -136,13 +141,17 @@ export type LampState = 'good' | 'attention' | 'failed' | 'off';
 
 /** A control-plane component: its lamp and the measurement behind it. */
 export interface ComponentHealth {
-  /** `etcd`, `kube-apiserver`, `kube-scheduler`, `kube-controller-manager`. */
+  /** `etcd`, `kube-apiserver`, `kube-scheduler`, `kube-controller-manager`, `load-balancer`, `coredns`. */
   readonly component: string;
   readonly process: string;
   readonly machine: string;
   readonly state: 'up' | 'stopped' | 'off';
   readonly lamp: LampState;
-  /** The two or three figures behind the lamp, ready to print: `p99 18 ms`, `42 req/s`. */
+  /** What it is among its like: `leader`, `follower`, `holds the lease`, `stands by`, `out of the balancer`; often empty. */
+  readonly role: string;
+  /** It is the one that acts: etcd's leader, the holder of a lease. Of others: it runs. */
+  readonly leads: boolean;
+  /** The figures behind the lamp, the most telling first, ready to print: `p99 18 ms`, `42 req/s`. */
   readonly figures: readonly {
     readonly label: string;
     readonly value: string;
@@ -154,6 +163,7 @@ export interface ComponentHealth {
 }
 
 export interface ControlPlaneHealth {
+  /** Machine by machine, in order of installation; then the load balancer, then CoreDNS. */
   readonly components: readonly ComponentHealth[];
   readonly nodesReady: number;
   readonly nodes: number;
@@ -161,7 +171,17 @@ export interface ControlPlaneHealth {
     readonly name: string;
     readonly power: 'on' | 'off';
     readonly cut: boolean;
+    /** It runs a part of the control plane. */
+    readonly controlPlane: boolean;
   }[];
+}
+
+/** What was measured of the processes that a panel draws, at one moment. Sent about once a second. */
+export interface HealthSample {
+  /** Microseconds since the world began. */
+  readonly at: number;
+  /** By process, then by figure; the names are those of `scenarios/FORMAT.md`. A process that is down has none. */
+  readonly figures: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /** One API request, drawn as a mark moving from its client to the API server. */
@@ -182,4 +202,19 @@ export interface FaultRow {
   readonly title: string;
   readonly params: Readonly<Record<string, string | number | boolean>>;
   readonly since: number;
+  /** When it mends itself; undefined: it stays until somebody mends it. */
+  readonly until?: number;
+}
+
+/** A fault that comes back by itself; called off like a fault is mended, by its id. */
+export interface FaultScheduleRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+  readonly everyMicros: number;
+  readonly forMicros?: number;
+  /** How often it still comes; undefined: until it is called off. */
+  readonly left?: number;
+  readonly nextAt: number;
 }

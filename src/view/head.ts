@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ControlPlaneHealth, FaultRow } from '../bridge/cards.ts';
+import type { ControlPlaneHealth, FaultRow, FaultScheduleRow } from '../bridge/cards.ts';
 import type { FaultDeclaration } from '../bridge/protocol.ts';
 import type { ScenarioReport } from '../bridge/scenario-report.ts';
 
@@ -19,6 +19,8 @@ export interface Head {
   readonly steps: number;
   readonly health: ControlPlaneHealth;
   readonly faults: readonly FaultRow[];
+  /** Faults that come back by themselves. */
+  readonly faultSchedules: readonly FaultScheduleRow[];
   /** API requests a virtual second over the last frames, smoothed. */
   readonly requestsPerSecond: number;
   /** The scenario that is being played, or has been played to its end. */
@@ -47,6 +49,7 @@ export function createHead(): HeadStore {
     steps: 0,
     health: NO_HEALTH,
     faults: [],
+    faultSchedules: [],
     requestsPerSecond: 0,
     scenario: undefined,
     crash: '',

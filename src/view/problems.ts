@@ -1,5 +1,6 @@
 import type { PodCard, StatusClass } from '../bridge/cards.ts';
-import { componentTitle } from './process-title.ts';
+import { idOfComponent } from './components.ts';
+import { processTitle } from './process-title.ts';
 import { workloadKey } from './indexes.ts';
 import type { View } from './view.ts';
 import { plural } from './words.ts';
@@ -34,9 +35,9 @@ function componentProblems(view: View): Problem[] {
     .map((each) => ({
       key: each.process,
       statusClass: 'failed' as const,
-      title: `${componentTitle(each.component)} ${each.state === 'up' ? 'is failing' : 'is stopped'}`,
+      title: `${processTitle(each.process)} ${each.state === 'up' ? 'is failing' : 'is stopped'}`,
       detail: STOPPED[each.component] ?? '',
-      about: `component:${each.component}`,
+      about: idOfComponent(view.head.getState().health, each),
       count: 1,
     }));
 }
@@ -45,6 +46,8 @@ function componentProblems(view: View): Problem[] {
 const STOPPED: Readonly<Record<string, string>> = {
   'kube-apiserver': 'Nothing can be read or written; what runs keeps running.',
   etcd: 'Writes wait for a store; what runs keeps running.',
+  'load-balancer': 'Nobody outside the control plane reaches an API server.',
+  coredns: 'Names are answered by the others, if there are any.',
   'kube-scheduler': 'New Pods stay Pending; those with a node keep running.',
   'kube-controller-manager': 'Nothing is replaced, scaled or evicted.',
 };

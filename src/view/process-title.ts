@@ -7,6 +7,10 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   etcd: 'etcd',
   kubelet: 'kubelet',
   containerd: 'containerd',
+  'load-balancer': 'Load balancer',
+  coredns: 'CoreDNS',
+  'kube-proxy': 'kube-proxy',
+  'cni-agent': 'CNI agent',
 };
 
 /** The program of a process named `program-machine`, or the name itself. */
@@ -23,13 +27,18 @@ export function machineOf(process: string): string {
   return process.length > program.length ? process.slice(program.length + 1) : '';
 }
 
-/** `kube-scheduler-cp-1` → `Scheduler`; `kubelet-node-1` → `kubelet on node-1`; `you` → `You`. */
+/** Programs that run on every node, so that their machine must be said. */
+const PER_NODE: ReadonlySet<string> = new Set(['kubelet', 'containerd', 'kube-proxy', 'cni-agent']);
+
+/** `kube-scheduler-cp-1` → `Scheduler`; `kubelet-node-1` → `kubelet on node-1`; `etcd-cp-2` → `etcd on cp-2`; `you` → `You`. */
 export function processTitle(process: string): string {
   if (process === 'you') return 'You';
   const program = programOf(process);
   const title = PROGRAMS[program] ?? process;
-  const perNode = program === 'kubelet' || program === 'containerd';
-  return perNode ? `${title} on ${machineOf(process)}` : title;
+  const machine = machineOf(process);
+  // The first machine of the control plane is most often the only one.
+  const isOther = machine.startsWith('cp-') && machine !== 'cp-1';
+  return PER_NODE.has(program) || isOther ? `${title} on ${machineOf(process)}` : title;
 }
 
 /** The title of a component: `kube-scheduler` → `Scheduler`. */

@@ -129,7 +129,7 @@ function recordFaults(history: WritableHistory, faults: readonly FaultRow[], now
   const listed = new Set(faults.map((fault) => fault.id));
   for (const id of open) {
     if (listed.has(id)) continue;
-    history.state(`fault:${id}`, undefined, now);
+    history.state(faultKey(id), undefined, now);
     open.delete(id);
   }
   for (const fault of faults) {
@@ -138,17 +138,32 @@ function recordFaults(history: WritableHistory, faults: readonly FaultRow[], now
     const state: SpanState = {
       lane: faultLane(fault),
       statusClass: 'failed',
-      label: fault.title,
+      label: faultLabel(fault),
       about: '',
     };
     // It may be older than this page: a saved session is opened in the middle of it.
-    history.state(`fault:${fault.id}`, state, Math.min(fault.since, now));
+    history.state(faultKey(fault.id), state, Math.min(fault.since, now));
   }
 }
 
-const CONTROL_PLANE = /^(etcd|kube-(apiserver|scheduler|controller-manager)|cp-)/;
+const CONTROL_PLANE = /^(etcd|kube-(apiserver|scheduler|controller-manager)|cp-|lb-|load-balancer)/;
+/** Faults of the control plane as a whole, which name no target. */
+const OF_CONTROL_PLANE = /^(etcd|api|certificate)-/;
+
+/** The key of a fault's span. */
+export function faultKey(id: string): string {
+  return `fault:${id}`;
+}
+
+function faultLabel({ title, params }: FaultRow): string {
+  const target = params['process'] ?? params['machine'] ?? params['from'] ?? '';
+  return target === '' ? title : `${title}: ${String(target)}`;
+}
 
 function faultLane(fault: FaultRow): Lane {
-  const target = String(fault.params['process'] ?? fault.params['machine'] ?? '');
-  return CONTROL_PLANE.test(target) ? 'control-plane' : 'nodes';
+  const { process, machine, from } = fault.params;
+  const target = String(process ?? machine ?? from ?? '');
+  return CONTROL_PLANE.test(target) || OF_CONTROL_PLANE.test(fault.kind)
+    ? 'control-plane'
+    : 'nodes';
 }

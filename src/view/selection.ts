@@ -6,10 +6,12 @@ import type {
   ServiceCard,
   WorkloadCard,
 } from '../bridge/cards.ts';
+import { componentRow } from './components.ts';
 import type { View } from './view.ts';
 
 /**
- * What a person points at: an object by its uid, or a component of the control plane as `component:NAME`.
+ * What a person points at: an object by its uid, or a component of the control plane as `component:NAME`, where NAME is
+ * the component's (`etcd`: the one that acts) or one process's (`etcd-cp-2`).
  * A text, so that it can be compared, stored and put in a link.
  */
 export type ThingId = string;
@@ -38,12 +40,12 @@ export function componentOf(id: ThingId): string | undefined {
 export function thingOf(view: View, id: ThingId): Thing | undefined {
   const component = componentOf(id);
   if (component !== undefined) {
-    const row = view.head.getState().health.components.find((each) => each.component === component);
+    const row = componentRow(view.head.getState().health, component);
     return row === undefined ? undefined : { kind: 'component', id, row };
   }
   const pod = view.pods.get(id);
   if (pod !== undefined) return { kind: 'pod', id, row: pod };
-  const node = view.nodes.get(id);
+  const node = view.nodeOf(id);
   if (node !== undefined) return { kind: 'node', id, row: node };
   const service = view.services.get(id);
   if (service !== undefined) return { kind: 'service', id, row: service };
@@ -89,7 +91,7 @@ export function ownerOf(view: View, id: ThingId): ThingId | undefined {
 
 /** The first thing this one owns or carries: a workload's ReplicaSet, a ReplicaSet's or node's Pod. */
 export function firstUsedBy(view: View, id: ThingId): ThingId | undefined {
-  const node = view.nodes.get(id);
+  const node = view.nodeOf(id);
   if (node !== undefined) return view.index.podsOnNode.ids(node.name)[0];
   const owned = view.index.workloadsOfOwner.ids(id);
   const newest = owned.find((each) => (view.workloads.get(each)?.desired ?? 0) > 0) ?? owned[0];

@@ -14,6 +14,7 @@ import { createHistory, type History, type Mark } from './history.ts';
 import { createIndexes } from './indexes.ts';
 import type { Grouping } from './grouping.ts';
 import { recordHistory, type HistorySources } from './record-history.ts';
+import { createSamples, type Samples } from './samples.ts';
 import { createServiceLinks, type ServiceLinks } from './service-links.ts';
 import { createSlots, type Slots } from './slots.ts';
 import { createTable, type RowChange, type Table } from './table.ts';
@@ -43,6 +44,8 @@ export interface FrameEffects {
 export interface View {
   readonly head: HeadStore;
   readonly nodes: Table<NodeCard>;
+  /** The nodes that are machines of the control plane: they stand above the field, not in it. */
+  readonly machines: Table<NodeCard>;
   readonly pods: Table<PodCard>;
   readonly services: Table<ServiceCard>;
   readonly workloads: Table<WorkloadCard>;
@@ -53,7 +56,10 @@ export interface View {
   readonly nodeSlots: Slots;
   readonly serviceSlots: Slots;
   readonly history: History;
+  readonly samples: Samples;
   readonly watched: WatchList;
+  /** A node of the field or of the control plane, by its uid. */
+  nodeOf(id: string): NodeCard | undefined;
   /** Called when any Pod on a node came, went or changed: for what draws a node's Pods as one picture. */
   watchPodsOn(node: string, listener: () => void): () => void;
   nodeByName(name: string): NodeCard | undefined;
@@ -80,17 +86,19 @@ export interface ViewOptions {
 export function createView({ onWanted }: ViewOptions): View {
   const head = createHead();
   const nodes = createTable<NodeCard>();
+  const machines = createTable<NodeCard>();
   const pods = createTable<PodCard>();
   const services = createTable<ServiceCard>();
   const workloads = createTable<WorkloadCard>();
   const objects = createTable<ObjectRow>();
-  const tables = { nodes, pods, services, workloads, objects };
+  const tables = { nodes, machines, pods, services, workloads, objects };
   const index = createIndexes(tables);
   const events = createEventLog();
   const links = createServiceLinks({ services, pods });
   const nodeSlots = createSlots(nodeColumns);
   const serviceSlots = createSlots(serviceColumns);
   const history = createHistory();
+  const samples = createSamples();
   const watched = createWatchList(onWanted);
   const podsTouched = createKeyedSignal();
   const frameListeners = new Set<(effects: FrameEffects) => void>();
@@ -110,6 +118,12 @@ export function createView({ onWanted }: ViewOptions): View {
       nodeSlots.add(after);
       arrived = true;
     }
+    recordHistory.node(history, change, head.getState().now);
+  }
+
+  /** A machine of the control plane has no slot in the field; for the rest it is a node. */
+  function followMachine(change: RowChange<NodeCard>): void {
+    index.nodesByName.follow(change);
     recordHistory.node(history, change, head.getState().now);
   }
 
@@ -159,12 +173,16 @@ export function createView({ onWanted }: ViewOptions): View {
     services.clear(followService);
     workloads.clear(followWorkload);
     nodes.clear(followNode);
+    machines.clear(followMachine);
     objects.clear(followObject);
     events.clear();
     nodeSlots.clear();
     serviceSlots.clear();
     // Another world, or this one at an earlier moment: what was drawn of it is no longer true.
-    if (frame.now < head.getState().now) history.clear();
+    if (frame.now < head.getState().now) {
+      history.clear();
+      samples.clear();
+    }
     settling = SETTLING_FRAMES;
   }
 
@@ -185,7 +203,9 @@ export function createView({ onWanted }: ViewOptions): View {
     if (frame.full) forgetEverything(frame);
     markSteps(frame);
     head.setState(headOf(frame, head.getState()));
-    nodes.apply(frame.nodes, followNode);
+    const { field, above } = split(frame.nodes);
+    nodes.apply(field, followNode);
+    machines.apply(above, followMachine);
     pods.apply(frame.pods, followPod);
     services.apply(frame.services, followService);
     workloads.apply(frame.workloads, followWorkload);
@@ -193,6 +213,7 @@ export function createView({ onWanted }: ViewOptions): View {
     events.add(frame.events);
     watched.take(frame.watched);
     recordHistory.frame(history, sources, frame);
+    if (frame.sample !== undefined) samples.add(frame.sample);
     if (settling > 0) {
       settling -= 1;
       if (arrived) {
@@ -231,9 +252,14 @@ export function createView({ onWanted }: ViewOptions): View {
     nodeSlots,
     serviceSlots,
     history,
+    samples,
     watched,
+    nodeOf: (id) => nodes.get(id) ?? machines.get(id),
     watchPodsOn: (node, listener) => podsTouched.watch(node, listener),
-    nodeByName: (name) => nodes.get(index.nodesByName.ids(name)[0] ?? ''),
+    nodeByName(name) {
+      const id = index.nodesByName.ids(name)[0] ?? '';
+      return nodes.get(id) ?? machines.get(id);
+    },
     recordAct: (mark) => history.mark(mark),
     onFrame(listener) {
       frameListeners.add(listener);
@@ -259,6 +285,20 @@ export function createView({ onWanted }: ViewOptions): View {
       return undefined;
     },
     wantedPaths: () => watched.wanted(),
+  };
+}
+
+/** The machines of the control plane apart from the nodes of the field. */
+function split({ upsert, remove }: Frame['nodes']): {
+  readonly field: Frame['nodes'];
+  readonly above: Frame['nodes'];
+} {
+  if (!upsert.some(({ controlPlane }) => controlPlane)) {
+    return { field: { upsert, remove }, above: { upsert: [], remove } };
+  }
+  return {
+    field: { upsert: upsert.filter(({ controlPlane }) => !controlPlane), remove },
+    above: { upsert: upsert.filter(({ controlPlane }) => controlPlane), remove },
   };
 }
 
@@ -294,10 +334,22 @@ function headOf(frame: Frame, last: ReturnType<HeadStore['getState']>): typeof l
     steps: frame.steps,
     health: frame.health,
     faults: sameFaults(last.faults, frame.faults) ? last.faults : frame.faults,
+    faultSchedules: schedulesOf(last, frame),
     scenario: frame.scenario === undefined ? last.scenario : (frame.scenario ?? undefined),
     requestsPerSecond: last.requestsPerSecond + SMOOTHING * (rate - last.requestsPerSecond),
   };
 }
+
+function schedulesOf(
+  { faultSchedules: last }: ReturnType<HeadStore['getState']>,
+  { faultSchedules: now = NO_SCHEDULES }: Frame,
+): typeof last {
+  const same =
+    last.length === now.length && last.every((each, at) => each.nextAt === now[at]?.nextAt);
+  return same ? last : now;
+}
+
+const NO_SCHEDULES: NonNullable<Frame['faultSchedules']> = [];
 
 /** Faults are sent whole with every frame; their list keeps its identity while it is the same. */
 function sameFaults(a: Frame['faults'], b: Frame['faults']): boolean {

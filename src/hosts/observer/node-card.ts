@@ -16,6 +16,9 @@ export interface MachineView {
   readonly cut: boolean;
   readonly kubelet: 'up' | 'down';
   readonly containerd: 'up' | 'down';
+  readonly kubeProxy: 'up' | 'down' | 'none';
+  readonly cniAgent: 'up' | 'down' | 'none';
+  readonly controlPlane: boolean;
   readonly cpuUsedMilli: number;
   readonly memoryUsedBytes: number;
 }
@@ -52,6 +55,9 @@ export function nodeCard(
     cut: context.machine.cut,
     kubelet: context.machine.kubelet,
     containerd: context.machine.containerd,
+    kubeProxy: context.machine.kubeProxy,
+    cniAgent: context.machine.cniAgent,
+    controlPlane: context.machine.controlPlane,
     heartbeatAt: renewed === undefined ? 0 : (renewed - context.epochMillis) * 1000,
     zone: metadata.labels?.['topology.kubernetes.io/zone'] ?? '',
     cpuAllocatableMilli: milliValue(allocatable['cpu']),

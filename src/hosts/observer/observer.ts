@@ -69,12 +69,18 @@ function isControlPlane({ metadata }: KubeObject): boolean {
   return metadata.labels !== undefined && Object.hasOwn(metadata.labels, CONTROL_PLANE_LABEL);
 }
 
+function both<Row extends { readonly id: string }>(a: Diff<Row>, b: Diff<Row>): Diff<Row> {
+  return { upsert: [...a.upsert, ...b.upsert], remove: [...a.remove, ...b.remove] };
+}
+
 export function createObserver(world: World): Observer {
   let revision = -1;
   let full = true;
   let faults = world.faults;
   const pods = createTable<Pod>();
   const nodes = createTable<Node>();
+  /** The control plane's own nodes, which have a picture of their own: their components. */
+  const hosts = createTable<Node>();
   const services = createTable<Service>();
   const workloads = createTable<Workload>();
   const others = createTable<KubeObject>();
@@ -110,7 +116,7 @@ export function createObserver(world: World): Observer {
 
   function markNode(name: string): void {
     const id = nodeIds.get(name);
-    if (id !== undefined) nodes.dirty.add(id);
+    if (id !== undefined) (hosts.items.has(id) ? hosts : nodes).dirty.add(id);
   }
 
   function store<T extends KubeObject>(
@@ -152,11 +158,9 @@ export function createObserver(world: World): Observer {
         break;
       }
       case 'Node':
-        // The machines of the control plane have a picture of their own: its components.
-        if (isControlPlane(object)) break;
         nodeIds.set(object.metadata.name ?? '', object.metadata.uid ?? '');
         if (deleted) nodeIds.delete(object.metadata.name ?? '');
-        store(nodes, object as Node, deleted);
+        store(isControlPlane(object) ? hosts : nodes, object as Node, deleted);
         break;
       case 'Service':
         store(services, object as Service, deleted);
@@ -189,7 +193,7 @@ export function createObserver(world: World): Observer {
   }
 
   function rebuild(): void {
-    for (const table of [pods, nodes, services, workloads, others]) {
+    for (const table of [pods, nodes, hosts, services, workloads, others]) {
       table.items.clear();
       table.dirty.clear();
       table.removed.clear();
@@ -217,9 +221,17 @@ export function createObserver(world: World): Observer {
     }
   }
 
+  function unitState(name: string): 'up' | 'down' | 'none' {
+    if (!world.processes.has(name)) return 'none';
+    return processState(world, name) === 'up' ? 'up' : 'down';
+  }
+
   function machineView(name: string): MachineView {
     const usage = usageOf(world, name);
     return {
+      kubeProxy: unitState(processNames.kubeProxy(name)),
+      cniAgent: unitState(processNames.cniAgent(name)),
+      controlPlane: world.processes.has(processNames.apiServer(name)),
       power: world.machines.get(name)?.power ?? 'off',
       cut: isCutOff(world, name),
       kubelet: processState(world, processNames.kubelet(name)) === 'up' ? 'up' : 'down',
@@ -227,6 +239,16 @@ export function createObserver(world: World): Observer {
       cpuUsedMilli: usage.cpuMilli,
       memoryUsedBytes: usage.memoryBytes,
     };
+  }
+
+  function nodeRow(node: Node): NodeCard {
+    const name = node.metadata.name ?? '';
+    return nodeCard(node, {
+      lease: leases.get(name),
+      load: loadOf(name),
+      machine: machineView(name),
+      epochMillis: world.epochMillis,
+    });
   }
 
   function workloadName(pod: Pod): string {
@@ -266,21 +288,14 @@ export function createObserver(world: World): Observer {
       if (faults !== world.faults) {
         faults = world.faults;
         for (const id of nodes.items.keys()) nodes.dirty.add(id);
+        for (const id of hosts.items.keys()) hosts.dirty.add(id);
       }
       markMovedPods();
     },
     take() {
       const rows: ObservedRows = {
         full,
-        nodes: takeRows(nodes, (node) => {
-          const name = node.metadata.name ?? '';
-          return nodeCard(node, {
-            lease: leases.get(name),
-            load: loadOf(name),
-            machine: machineView(name),
-            epochMillis: world.epochMillis,
-          });
-        }),
+        nodes: both(takeRows(hosts, nodeRow), takeRows(nodes, nodeRow)),
         pods: takeRows(pods, (pod) =>
           podCard(pod, { workload: workloadName(pod), waiting: waitingPod(world, pod) }),
         ),

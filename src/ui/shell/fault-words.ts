@@ -14,7 +14,7 @@ export function faultWords(fault: FaultRow): string {
   const target = faultTarget(fault);
   const isProcess = typeof fault.params['process'] === 'string';
   const program = programOf(target);
-  const perNode = program === 'kubelet' || program === 'containerd';
+  const perNode = program === 'kubelet' || program === 'containerd' || program === 'kube-proxy';
   const name = !isProcess ? target : perNode ? `${program} on ${machineOf(target)}` : program;
   return `${name}: ${WORDS[fault.kind] ?? fault.title.toLowerCase()}`;
 }
