@@ -28,7 +28,7 @@ export interface EventRecorder {
   readonly aggregates: Map<string, Aggregate>;
   /** For each subject when its bucket would be empty (see RateLimiter). */
   readonly spam: Map<string, Micros>;
-  /** Counts events, so that two of one microsecond have different names. */
+  /** Counts events, so that two of one microsecond have different names; each source begins elsewhere. */
   sequence: number;
 }
 
@@ -73,8 +73,16 @@ export function createEventRecorder(options: {
     known: new Map(),
     aggregates: new Map(),
     spam: new Map(),
-    sequence: 0,
+    sequence: firstNumber(options.component),
   };
+}
+
+/** Sources may speak of one object in the same microsecond, and the second of two equal names would be refused. */
+function firstNumber(component: string): number {
+  let number = 0;
+  for (let index = 0; index < component.length; index++)
+    number = (number * 31 + component.charCodeAt(index)) % 1000;
+  return number;
 }
 
 /** A reference to an object for `involvedObject`. `fieldPath` names a container: `spec.containers{web}`. */
