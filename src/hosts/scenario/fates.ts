@@ -64,5 +64,7 @@ export function fateInWords(fate: Fate | undefined): string {
   if (fate === undefined) return 'nothing was asked';
   if (fate.answeredAt === undefined) return 'no answer yet';
   const tail = [fate.reason, fate.message].filter((each) => each !== '').join(': ');
-  return `${fate.code === 0 ? 'no server answered' : `code ${fate.code}`}${tail === '' ? '' : ` (${tail})`} after ${Math.round((fate.answeredAt - fate.sentAt) / MILLISECOND)} ms`;
+  const outcome = fate.code === 0 ? 'no server answered' : `code ${fate.code}`;
+  const millis = Math.round((fate.answeredAt - fate.sentAt) / MILLISECOND);
+  return `${outcome}${tail === '' ? '' : ` (${tail})`} after ${millis} ms`;
 }
