@@ -1,4 +1,5 @@
 import type { ApplyResult } from './apply-file.ts';
+import { withControlPlaneNode } from './control-plane-node.ts';
 import type {
   Expectation,
   ExpectedPods,
@@ -24,10 +25,11 @@ export function differences(
 
 /** The part that is about the state at the end. */
 export function settledDifferences(
-  expected: Partial<Expectation>,
+  written: Partial<Expectation>,
   outcome: Outcome,
   flapped: ReadonlySet<string>,
 ): readonly string[] {
+  const expected = withControlPlaneNode(written);
   return [
     ...comparePodCounts(expected.podCounts ?? {}, outcome),
     ...(expected.workloads ?? []).flatMap((workload) => compareWorkload(workload, outcome)),

@@ -23,6 +23,8 @@ export interface ExpectedWorkload {
   readonly pods?: number;
   readonly ready?: number;
   readonly fullyAvailable?: boolean;
+  /** The table's cluster has three Nodes, all of them workers; this is what a fourth that runs the control plane makes of it. */
+  readonly ifControlPlaneNodeRegistered?: { readonly desired: number };
   /** Of Jobs. */
   readonly succeeded?: number;
   readonly failed?: number;
