@@ -4,7 +4,7 @@ import { FAULTS } from '../cluster/faults/index.ts';
 import { defaultSetUp } from '../cluster/set-up.ts';
 import { createCluster } from '../cluster/world.ts';
 import { hashWorld } from '../kernel/hash.ts';
-import { checkpoint } from '../kernel/checkpoint.ts';
+import { checkpoint, restore } from '../kernel/checkpoint.ts';
 import { MINUTE, SECOND } from '../kernel/time.ts';
 import { createDriver, type Driver } from './headless/drive.ts';
 import { createSession } from './session.ts';
@@ -277,7 +277,7 @@ describe('faults', () => {
       params: { process: 'kubelet-node-1' },
       everyMicros: 30 * SECOND,
     });
-    const copy = createDriver(createSession(checkpoint(world)));
+    const copy = createDriver(createSession(restore(checkpoint(world))));
     for (const each of [driver, copy]) each.run(2 * MINUTE);
     expect(hashWorld(copy.session.world)).toBe(hashWorld(world));
     expect(world.processes.get('kubelet-node-1')?.incarnation).toBeGreaterThan(3);

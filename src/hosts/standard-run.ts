@@ -1,7 +1,7 @@
 import { defaultSetUp } from '../cluster/set-up.ts';
 import { createCluster } from '../cluster/world.ts';
 import { decodeWorld, encodeWorld, type Archive } from '../kernel/archive.ts';
-import { checkpoint } from '../kernel/checkpoint.ts';
+import { checkpoint, restore } from '../kernel/checkpoint.ts';
 import { hashWorld } from '../kernel/hash.ts';
 import { SECOND } from '../kernel/time.ts';
 import type { World } from '../kernel/world.ts';
@@ -96,7 +96,7 @@ export function standardRun(seed: number, detour: Detour): StandardRun {
 function throughDetour(world: World, detour: Exclude<Detour, 'none'>): World {
   switch (detour) {
     case 'checkpoint':
-      return checkpoint(world);
+      return restore(checkpoint(world));
     case 'archive':
       return decodeWorld(JSON.parse(JSON.stringify(encodeWorld(world))) as Archive);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkpoint } from './checkpoint.ts';
+import { checkpoint, restore } from './checkpoint.ts';
 import { hashWorld } from './hash.ts';
 import { fsyncLatencies } from './machine.ts';
 import { createKernel, type Kernel } from './kernel.ts';
@@ -116,7 +116,7 @@ describe('hang', () => {
     run(world, kernel, SECOND);
     kernel.suspendProcess(world, 'b');
     run(world, kernel, SECOND);
-    const copy = checkpoint(world);
+    const copy = restore(checkpoint(world));
     expect(hashWorld(copy)).toBe(hashWorld(world));
     for (const each of [world, copy]) {
       kernel.resumeProcess(each, 'b');

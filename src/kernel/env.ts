@@ -124,6 +124,7 @@ export function createEnv(): KernelEnv {
         memory: undefined,
         enabled: true,
         incarnation: 0,
+        steps: 0,
         links: new Map(),
         supervisor: process.name,
       };

@@ -112,6 +112,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
 
   function start(world: World, process: ProcessRecord, cause: Cause | undefined, sink: Sink): void {
     process.incarnation += 1;
+    process.steps += 1;
     process.since = world.now;
     // One that another has spawned has not been given a disk yet.
     if (process.disk === undefined) process.disk = behaviourOf(process).initialDisk(process.config);
@@ -122,6 +123,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
 
   function handle(world: World, process: ProcessRecord, due: Appointment, sink: Sink): void {
     enter(env, world, process, due.from, due.cause, sink);
+    process.steps += 1;
     behaviourOf(process).step(
       process as { disk: unknown; memory: unknown; config: unknown },
       due.message,
@@ -212,6 +214,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
         memory: undefined,
         enabled: supervisor === undefined,
         incarnation: 0,
+        steps: 0,
         links: new Map(),
         ...(supervisor === undefined ? undefined : { supervisor }),
         ...(restartMicros === undefined ? undefined : { restartMicros }),

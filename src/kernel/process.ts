@@ -25,6 +25,8 @@ export interface ProcessRecord {
   incarnation: number;
   /** When it has last started or ended; undefined: it never has. */
   since?: Micros;
+  /** How many steps it has taken, starts included: what it has on its disk and in its memory changes with a step alone. */
+  steps: number;
   /** Open connections by the peer's name. */
   readonly links: Map<string, Link>;
   /**

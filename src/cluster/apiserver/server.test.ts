@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesList, KubernetesObject } from '../../api/generated/types.ts';
 import { decodeWorld, encodeWorld } from '../../kernel/archive.ts';
-import { checkpoint } from '../../kernel/checkpoint.ts';
+import { checkpoint, restore } from '../../kernel/checkpoint.ts';
 import { hashWorld } from '../../kernel/hash.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../kernel/time.ts';
 import {
@@ -290,7 +290,7 @@ describe('determinism', () => {
   test('a checkpoint and an archive in the middle of everything go on to the same world', () => {
     const rig = rigWithAccount();
     work(rig, 0, 40);
-    const copy: ApiServerRig = { ...rig, world: checkpoint(rig.world) };
+    const copy: ApiServerRig = { ...rig, world: restore(checkpoint(rig.world)) };
     const read: ApiServerRig = { ...rig, world: decodeWorld(encodeWorld(rig.world)) };
     expect(memoryOf(copy).calls.size).toBeGreaterThan(memoryOf(copy).caches.size);
     const worlds = [rig, copy, read].map((each) => {

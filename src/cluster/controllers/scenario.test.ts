@@ -6,7 +6,7 @@ import type {
   ReplicaSet,
   ReplicationController,
 } from '../../api/generated/types.ts';
-import { checkpoint } from '../../kernel/checkpoint.ts';
+import { checkpoint, restore } from '../../kernel/checkpoint.ts';
 import { hashWorld } from '../../kernel/hash.ts';
 import { MILLISECOND, SECOND } from '../../kernel/time.ts';
 import { controllers } from './index.ts';
@@ -227,7 +227,7 @@ describe('controller manager', () => {
       const rig = managerRig({ nodes: 3, seed: 5 });
       ask(rig, 'POST', DEPLOYMENTS, deployment(30));
       run(rig, 500 * MILLISECOND);
-      const world = saves ? checkpoint(rig.world) : rig.world;
+      const world = saves ? restore(checkpoint(rig.world)) : rig.world;
       rig.kernel.runUntil(world, 20 * SECOND, () => {});
       return hashWorld(world);
     };

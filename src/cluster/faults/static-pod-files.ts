@@ -73,7 +73,11 @@ function move(from: Map<string, Pod>, to: Map<string, Pod>, file: string): void 
 
 /** inotify tells the kubelet, if one is running. */
 function noticed(world: World, kernel: Kernel, to: string, cause: Cause | undefined): void {
-  if (world.processes.get(to)?.memory === undefined) return;
+  const process = world.processes.get(to);
+  if (process === undefined) return;
+  // Its disk has changed without a step of its own.
+  process.steps += 1;
+  if (process.memory === undefined) return;
   kernel.prod(world, { to, message: { type: 'kubelet/manifests' }, cause });
 }
 

@@ -1,4 +1,4 @@
-import { checkpoint } from '../../kernel/checkpoint.ts';
+import { fork } from '../../kernel/checkpoint.ts';
 import type { ProcessRecord } from '../../kernel/process.ts';
 import type { World } from '../../kernel/world.ts';
 import { createDriver, type Driver } from '../headless/drive.ts';
@@ -32,17 +32,17 @@ const KINDS: Readonly<Record<Exclude<TrialCast, 'everyone'>, ReadonlySet<string>
 
 /** Copies a world for trials. Of processes that do not take part nothing is copied. */
 export function copyForTrials(world: World, cast: TrialCast): World {
-  if (cast === 'everyone') return checkpoint(world);
+  if (cast === 'everyone') return fork(world);
   const kept = new Map<string, ProcessRecord>();
   for (const [name, process] of world.processes) {
     if (KINDS[cast].has(process.kind)) kept.set(name, process);
   }
-  return checkpoint({ ...world, processes: kept });
+  return fork({ ...world, processes: kept });
 }
 
 /** Begins a trial from a copy; the copy can be used again. */
 export function beginTrial(copy: World): Trial {
-  return createDriver(createSession(checkpoint(copy)));
+  return createDriver(createSession(fork(copy)));
 }
 
 /**
