@@ -1,4 +1,10 @@
-import type { EngineMessage, PageMessage, WhyAnswer, WhyLink } from '../bridge/protocol.ts';
+import type {
+  EngineMessage,
+  PageApiRequest,
+  PageMessage,
+  WhyAnswer,
+  WhyLink,
+} from '../bridge/protocol.ts';
 import type { SchedulingQuestion } from '../bridge/scheduling.ts';
 import { storedAt } from '../cluster/observe.ts';
 import { chainOf, type Cause } from '../kernel/cause.ts';
@@ -63,12 +69,22 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
     }
   }
 
+  /** What types there are takes texts that are loaded when they are first asked for. */
+  async function describeTypes(id: number, request: PageApiRequest): Promise<void> {
+    const { answerOpenApi } = await import('./open-api/in-session.ts');
+    post({ type: 'api-result', id, response: await answerOpenApi(session, request) });
+  }
+
   function receive(message: PageMessage): void {
     switch (message.type) {
       case 'clock':
         pacer.command(message.command);
         return;
       case 'api':
+        if (message.request.method === 'GET' && message.request.path.startsWith('/openapi/')) {
+          void describeTypes(message.id, message.request);
+          return;
+        }
         session.request(message.request, {
           onResponse(response) {
             // What the person is told has happened must survive a reload a moment later.

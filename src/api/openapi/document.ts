@@ -27,10 +27,18 @@ export function openApiParts(): readonly OpenApiPart[] {
   );
 }
 
+interface OpenApiPlace {
+  readonly serverRelativeURL: string;
+}
+
+interface OpenApiIndex {
+  readonly paths: Readonly<Record<string, OpenApiPlace>>;
+}
+
 /** `/openapi/v3`: where the document of each part is. Clients keep a document for as long as its hash stays. */
-export function openApiIndex(definitions: readonly CustomResourceDefinition[] = []): unknown {
+export function openApiIndex(definitions: readonly CustomResourceDefinition[] = []): OpenApiIndex {
   const hash = documentHash();
-  const paths: Record<string, unknown> = {};
+  const paths: Record<string, OpenApiPlace> = {};
   for (const { path } of openApiParts()) {
     paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
   }

@@ -65,6 +65,7 @@ function servedPaths(kinds: readonly KindDeclaration[]): readonly string[] {
     '/healthz/etcd',
     '/livez',
     '/livez/etcd',
+    '/openapi/v2',
     '/openapi/v3',
     '/openapi/v3/',
     '/readyz',

@@ -1,51 +1,46 @@
-import {
-  descriptionLoaders,
-  type StructDescription,
-} from '../../../api/generated/descriptions/load.ts';
 import type { CustomResourceDefinition } from '../../../api/generated/types.ts';
 import { isEstablished } from '../../../api/kinds/custom/registry.ts';
-import {
-  customOpenApiDocument,
-  openApiDocument,
-  openApiIndex,
-  openApiParts,
-} from '../../../api/openapi/document.ts';
-import {
-  OPENAPI_V2_ANSWER,
-  OPENAPI_V2_PROTOBUF,
-  openApiV2Document,
-} from '../../../api/openapi/version-2.ts';
 import type { FetchHandler } from '../../fetch-adapter.ts';
+import { DEFINITIONS_PATH, openApiAnswer } from '../../open-api/documents.ts';
+import { isKnown } from './entity-tags.ts';
 
-type Texts = Readonly<Record<string, StructDescription>>;
+/** For documents whose address has their hash: they never change. */
+const FOR_EVER = 'public, immutable';
+const YEAR_MILLIS = 365 * 24 * 3600 * 1000;
 
-const documents = new Map<string, Promise<string>>();
-
-/**
- * Puts `/openapi` before a handler. The documents carry half a megabyte of texts, which the engine need not know: the
- * server inside is only asked whether it is there. Of version 2 there is no more than kubectl cannot do without.
- */
+/** Puts `/openapi` before a handler. The server inside is only asked whether it is there. */
 export function withOpenApi(handler: FetchHandler, release: string): FetchHandler {
   return async (request, user, token) => {
-    const { pathname, origin } = new URL(request.url);
-    if (!pathname.startsWith('/openapi/')) return handler(request, user, token);
-    const definitions = pathname.startsWith('/openapi/v3')
-      ? await definitionsOf(handler, origin, request.signal)
-      : [];
-    const document = await documentAt(pathname, {
+    const { pathname, origin, searchParams } = new URL(request.url);
+    if (!pathname.startsWith('/openapi/') || request.method !== 'GET') {
+      return handler(request, user, token);
+    }
+    const document = await openApiAnswer(pathname, {
       release,
-      definitions,
-      accept: request.headers.get('accept'),
+      definitions: await definitionsOf(handler, origin, request.signal),
+      accept: request.headers.get('accept') ?? undefined,
     });
     if (document === undefined) return handler(request, user, token);
-    const alive = await handler(
-      new Request(`${origin}/livez/ping`, { signal: request.signal }),
-      user,
-      token,
-    );
+    const ping = new Request(`${origin}/livez/ping`, { signal: request.signal });
+    const alive = await handler(ping, user, token);
     if (!alive.ok) return alive;
-    const { body, contentType } = document;
-    return new Response(body, { headers: { 'Content-Type': contentType } });
+    const { body, contentType, hash } = document;
+    const headers = new Headers({ 'Content-Type': contentType, Vary: 'Accept' });
+    if (hash !== undefined) headers.set('Etag', `"${hash}"`);
+    const asked = searchParams.get('hash');
+    if (asked !== null && hash !== undefined) {
+      if (asked !== hash) {
+        headers.set('Location', `${pathname}?hash=${hash}`);
+        return new Response(undefined, { status: 301, headers });
+      }
+      headers.set('Cache-Control', FOR_EVER);
+      headers.set('Expires', new Date(Date.now() + YEAR_MILLIS).toUTCString());
+    }
+    if (hash !== undefined && isKnown(request, `"${hash}"`)) {
+      headers.delete('Content-Type');
+      return new Response(undefined, { status: 304, headers });
+    }
+    return new Response(body, { headers });
   };
 }
 
@@ -55,79 +50,11 @@ async function definitionsOf(
   origin: string,
   signal: AbortSignal,
 ): Promise<readonly CustomResourceDefinition[]> {
-  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?resourceVersion=0';
-  const answer = await handler(new Request(`${origin}${path}`, { signal }), 'system:apiserver');
+  const request = new Request(`${origin}${DEFINITIONS_PATH}`, { signal });
+  const answer = await handler(request, 'system:apiserver');
   if (!answer.ok) return [];
   const { items } = (await answer.json()) as {
     readonly items: readonly CustomResourceDefinition[];
   };
   return items.filter(isEstablished);
-}
-
-interface OpenApiAnswer {
-  readonly body: string | Uint8Array<ArrayBuffer>;
-  readonly contentType: string;
-}
-
-async function documentAt(
-  pathname: string,
-  {
-    release,
-    accept,
-    definitions,
-  }: {
-    readonly release: string;
-    readonly accept: string | null;
-    readonly definitions: readonly CustomResourceDefinition[];
-  },
-): Promise<OpenApiAnswer | undefined> {
-  if (pathname === '/openapi/v2') {
-    return accept?.includes(OPENAPI_V2_PROTOBUF) === true
-      ? {
-          body: new Uint8Array(openApiV2Document(release)),
-          contentType: OPENAPI_V2_ANSWER,
-        }
-      : undefined;
-  }
-  const text = await textAt(pathname, release, definitions);
-  return text === undefined ? undefined : { body: text, contentType: 'application/json' };
-}
-
-async function textAt(
-  pathname: string,
-  release: string,
-  definitions: readonly CustomResourceDefinition[],
-): Promise<string | undefined> {
-  if (pathname === '/openapi/v3' || pathname === '/openapi/v3/') {
-    return JSON.stringify(openApiIndex(definitions));
-  }
-  const path = pathname.slice('/openapi/v3/'.length);
-  const part = openApiParts().find((each) => each.path === path);
-  if (part === undefined) {
-    const custom = customOpenApiDocument(path, definitions, await textsFor(''));
-    return custom === undefined ? undefined : JSON.stringify(custom);
-  }
-  let document = documents.get(path);
-  if (document === undefined) {
-    document = textsFor(part.group).then((descriptions) =>
-      JSON.stringify(openApiDocument(part, { release, descriptions })),
-    );
-    documents.set(path, document);
-  }
-  return document;
-}
-
-async function textsFor(group: string): Promise<ReadonlyMap<string, Texts>> {
-  const names = [...new Set([group === '' ? 'core' : group, 'core', 'meta'])];
-  const known = names.filter((name): name is keyof typeof descriptionLoaders =>
-    Object.hasOwn(descriptionLoaders, name),
-  );
-  const loaded = await Promise.all(
-    known.map(async (name) => {
-      const { default: texts } = await descriptionLoaders[name]();
-      // The files are written with the type that stands beside their loaders.
-      return [name, texts as unknown as Texts] as const;
-    }),
-  );
-  return new Map(loaded);
 }

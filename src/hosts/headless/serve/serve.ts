@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { PAGE_PATH } from '../../../bridge/attach.ts';
 import { versionInfo } from '../../../cluster/apiserver/discovery/version.ts';
 import { defaultSetUp } from '../../../cluster/set-up.ts';
 import { createCluster } from '../../../cluster/world.ts';
 import { createFetchHandler } from '../../fetch-adapter.ts';
-import { createPacer } from '../../pacer.ts';
+import { createPacer, type Pacer } from '../../pacer.ts';
 import { createSession, type Session } from '../../session.ts';
 import { createDriver, untilNodesReady } from '../drive.ts';
+import { createBridge } from './bridge.ts';
 import { createCertificate } from './certificate.ts';
 import { createGuard } from './guard.ts';
 import { createHttpServers } from './http-server.ts';
 import { kubeconfigText } from './kubeconfig.ts';
+import { withEntityTags } from './entity-tags.ts';
 import { withOpenApi } from './open-api.ts';
 import type { ServeOptions } from './options.ts';
+import { createPageFiles } from './page-files.ts';
 import { twoProtocols } from './two-protocols.ts';
 
 /** A cluster behind HTTP. */
@@ -20,6 +24,8 @@ export interface ServedCluster {
   /** `http://127.0.0.1:8001`; the same port takes TLS as well. */
   readonly address: string;
   readonly token: string;
+  /** Where the built page looks at this cluster, with the token behind the `#`; undefined: it has not been built. */
+  readonly page: string | undefined;
   readonly kubeconfig: string;
   readonly session: Session;
   /** False when some node did not become Ready within two virtual minutes. */
@@ -44,6 +50,10 @@ export interface ServeSettings
   readonly waitForNodes?: boolean;
   /** The calendar time at which the cluster begins; by default so that its clock shows the wall's. */
   readonly epochMillis?: number;
+  /** The folder of the built page. */
+  readonly pageFolder?: string;
+  /** Pages elsewhere that may attach. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 /** Builds a cluster, lets it start at full speed until its nodes are Ready, and serves it in the time of the wall clock. */
@@ -57,15 +67,20 @@ export async function serveCluster(settings: ServeSettings): Promise<ServedClust
   if (settings.epochMillis === undefined) {
     session.advance((Date.now() - epochMillis) * 1000, Number.MAX_SAFE_INTEGER);
   }
-  const pace = keepPace(session, speed);
+  const pacer = createPacer(session, () => performance.now());
+  pacer.command({ kind: 'speed', factor: speed });
   const token = randomBytes(24).toString('base64url');
+  const guard = createGuard({ host, token, allowedOrigins: settings.allowedOrigins ?? [] });
+  const bridge = createBridge({ session, pacer, guard, hurry: () => pace.hurry() });
+  const pace = keepPace(pacer, () => bridge.tick());
+  const page = settings.pageFolder === undefined ? undefined : createPageFiles(settings.pageFolder);
   const handler = withOpenApi(
-    createFetchHandler({ session, onRequest: () => pace.hurry() }),
+    withEntityTags(createFetchHandler({ session, onRequest: () => pace.hurry() })),
     versionInfo.gitVersion,
   );
   const names = [...new Set(['127.0.0.1', '::1', 'localhost', host])];
   const identity = createCertificate(names, Date.now());
-  const servers = createHttpServers(handler, { ...identity, guard: createGuard({ host, token }) });
+  const servers = createHttpServers(handler, { ...identity, guard, bridge, page });
   const door = twoProtocols(servers.plain, servers.secure);
   door.server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
@@ -79,11 +94,13 @@ export async function serveCluster(settings: ServeSettings): Promise<ServedClust
   return {
     address: `http://${where}`,
     token,
+    page: page === undefined ? undefined : `http://${where}${PAGE_PATH}?cluster=.#token=${token}`,
     kubeconfig: kubeconfigText({ server: `https://${where}`, certificate, token }),
     session,
     allNodesReady,
     async close() {
       pace.stop();
+      bridge.close();
       await door.close();
     },
   };
@@ -95,16 +112,15 @@ interface Pace {
   stop(): void;
 }
 
-/** Makes the world follow the wall clock until it is stopped. */
-function keepPace(session: Session, speed: number): Pace {
-  const pacer = createPacer(session, () => performance.now());
-  pacer.command({ kind: 'speed', factor: speed });
+/** Makes the world follow the wall clock until it is stopped; `afterSlice` looks at it after each slice. */
+function keepPace(pacer: Pacer, afterSlice: () => void): Pace {
   let hurryUntil = 0;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   function loop(): void {
     pacer.slice(SLICE_MILLIS);
+    afterSlice();
     if (stopped) return;
     timer = setTimeout(loop, performance.now() < hurryUntil ? HURRY_MILLIS : REST_MILLIS);
   }
