@@ -49,7 +49,8 @@ export function createPacer(session: Session, clock: () => number): Pacer {
       lastWall = wall;
       measure(wall);
       if (paused) return;
-      target += elapsed * 1000 * speed;
+      // Whoever moved the world on by another way is not waited for.
+      target = Math.max(target, session.world.now) + elapsed * 1000 * speed;
       const until = Math.floor(target);
       while (!session.advance(until, STEPS_PER_CHUNK)) {
         if (clock() - wall < budgetMillis) continue;

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { ensureClientNode } from '../../../../scripts/client-node.mjs';
+import { serveCluster, type ServedCluster, type ServeSettings } from './serve.ts';
+
+/**
+ * For tests: `@kubernetes/client-node` before a served cluster. The library is no dependency of the project, so the little
+ * of it that the tests call is described here.
+ */
+export interface Thing {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly uid: string }[];
+  };
+  readonly spec?: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface ThingList {
+  readonly items: readonly Thing[];
+  readonly metadata: { readonly resourceVersion?: string; readonly _continue?: string };
+}
+
+/** One of the generated APIs: methods by name, each with one object of parameters. */
+export type Api = Readonly<Record<string, (request: object, options?: unknown) => Promise<Thing>>>;
+/** The same, for its methods that list. */
+export type ListApi = Readonly<Record<string, (request: object) => Promise<ThingList>>>;
+
+export interface ObjectApi {
+  create(spec: object): Promise<Thing>;
+  read(spec: object): Promise<Thing>;
+  replace(spec: object): Promise<Thing>;
+  delete(spec: object, ...options: unknown[]): Promise<unknown>;
+  list(apiVersion: string, kind: string, namespace?: string): Promise<ThingList>;
+  patch(
+    spec: object,
+    pretty?: string,
+    dryRun?: string,
+    fieldManager?: string,
+    force?: boolean,
+    strategy?: string,
+  ): Promise<Thing>;
+}
+
+export interface Informer {
+  on(verb: string, listener: (thing: Thing) => void): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  get(name: string, namespace?: string): Thing | undefined;
+  list(namespace?: string): readonly Thing[];
+  latestResourceVersion(): string;
+}
+
+export interface KubeConfig {
+  loadFromFile(path: string): void;
+  loadFromOptions(options: object): void;
+  exportConfig(): string;
+  getCurrentContext(): string;
+  getCurrentCluster(): { readonly server: string; readonly caData?: string } | null;
+  makeApiClient(api: unknown): Api & ListApi;
+}
+
+type WatchDone = (error: { readonly statusCode?: number; readonly code?: number } | null) => void;
+
+/** The library's module. */
+export interface ClientNode {
+  readonly KubeConfig: new () => KubeConfig;
+  readonly CoreV1Api: unknown;
+  readonly AppsV1Api: unknown;
+  readonly BatchV1Api: unknown;
+  readonly CoordinationV1Api: unknown;
+  readonly ApiextensionsV1Api: unknown;
+  readonly AuthorizationV1Api: unknown;
+  readonly VersionApi: unknown;
+  readonly KubernetesObjectApi: { makeApiClient(config: KubeConfig): ObjectApi };
+  readonly PatchStrategy: Readonly<
+    Record<'JsonPatch' | 'MergePatch' | 'StrategicMergePatch' | 'ServerSideApply', string>
+  >;
+  /** A Date that is written with microseconds. */
+  readonly V1MicroTime: new () => Date;
+  setHeaderOptions(name: string, value: string): unknown;
+  makeInformer(config: KubeConfig, path: string, list: () => Promise<ThingList>): Informer;
+  readonly Watch: new (
+    config: KubeConfig,
+  ) => {
+    watch(
+      path: string,
+      query: object,
+      onEvent: (phase: string, thing: Thing) => void,
+      done: WatchDone,
+    ): Promise<AbortController>;
+  };
+  readonly Log: new (
+    config: KubeConfig,
+  ) => {
+    log(
+      namespace: string,
+      pod: string,
+      container: string,
+      stream: Writable,
+      options: object,
+    ): Promise<AbortController>;
+  };
+  readonly Exec: new (
+    config: KubeConfig,
+  ) => {
+    exec(
+      namespace: string,
+      pod: string,
+      container: string,
+      command: readonly string[],
+      stdout: Writable | null,
+      stderr: Writable | null,
+      stdin: Readable | null,
+      tty: boolean,
+      onStatus: (status: { readonly status: string; readonly details?: object }) => void,
+    ): Promise<{ close(): void }>;
+  };
+  readonly Metrics: new (
+    config: KubeConfig,
+  ) => {
+    getNodeMetrics(): Promise<{ readonly items: readonly Thing[] }>;
+    getPodMetrics(namespace?: string): Promise<{ readonly items: readonly Thing[] }>;
+  };
+}
+
+const entry = ensureClientNode();
+
+/** The library, or undefined where it cannot be had. */
+export const clientNode: ClientNode | undefined =
+  // A path that is only known here: what it holds is described above.
+  entry === undefined ? undefined : ((await import(/* @vite-ignore */ entry)) as ClientNode);
+
+/** A served cluster, and a configuration that was read from the kubeconfig it wrote. */
+export interface Served {
+  readonly cluster: ServedCluster;
+  readonly config: KubeConfig;
+  readonly library: ClientNode;
+  close(): Promise<void>;
+}
+
+export async function openClient(settings: Partial<ServeSettings> = {}): Promise<Served> {
+  if (clientNode === undefined) throw new Error('no client library');
+  const cluster = await serveCluster({
+    port: 0,
+    host: '127.0.0.1',
+    nodes: 0,
+    seed: 7,
+    speed: 1,
+    waitForNodes: false,
+    ...settings,
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'kubarium-client-'));
+  const file = join(folder, 'kubeconfig');
+  writeFileSync(file, cluster.kubeconfig);
+  const config = new clientNode.KubeConfig();
+  config.loadFromFile(file);
+  return {
+    cluster,
+    config,
+    library: clientNode,
+    async close() {
+      await cluster.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
