@@ -1,4 +1,5 @@
 import type { MachineQuestion } from '../api/machines/questions.ts';
+import type { AttachedCluster, AttachProblem } from './attach.ts';
 import type { Scenario } from '../scenarios/format/scenario.ts';
 import type { ScenarioReport } from './scenario-report.ts';
 import type { ClusterSetUpShape } from './set-up-shape.ts';
@@ -56,7 +57,9 @@ export type SessionSource =
   | { readonly kind: 'fresh'; readonly setUp: ClusterSetUpShape | undefined }
   /** A fresh cluster of the scenario's shape, in which the scenario is played. */
   | { readonly kind: 'scenario'; readonly scenario: Scenario; readonly seed: number | undefined }
-  | { readonly kind: 'resume' };
+  | { readonly kind: 'resume' }
+  /** A cluster that runs elsewhere; `token` is empty where none is needed. Only an engine that attaches knows it. */
+  | { readonly kind: 'attach'; readonly address: string; readonly token: string };
 
 export type ClockCommand =
   | { readonly kind: 'pause' }
@@ -111,7 +114,13 @@ export type EngineMessage =
       /** A sentence when a stored snapshot could not be used. */
       readonly notice: string | undefined;
       readonly faultCatalogue: readonly FaultDeclaration[];
+      /** The cluster runs elsewhere, and this is what can be done with it; absent: it runs in this page. */
+      readonly attached?: AttachedCluster;
     }
+  /** A cluster that runs elsewhere cannot be reached, or no longer. */
+  | { readonly type: 'attach-problem'; readonly problem: AttachProblem }
+  /** Something was asked that is not possible with this cluster, and that has no answer of its own. */
+  | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'frame'; readonly frame: Frame }
   | { readonly type: 'api-result'; readonly id: number; readonly response: PageApiResponse }
   | {

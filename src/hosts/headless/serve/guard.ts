@@ -11,6 +11,8 @@ import { statusError, unauthorizedError, type StatusError } from '../../../api/s
 export interface Guard {
   /** Undefined lets the request pass. */
   refusalOf(request: GuardedRequest): StatusError | undefined;
+  /** Whether a request has the token of the written kubeconfig. */
+  isAdmin(headers: IncomingHttpHeaders): boolean;
   /** Who a request that may pass is from; with the token of a service account, which the server looks at. */
   userOf(headers: IncomingHttpHeaders): { readonly user: string; readonly token?: string };
 }
@@ -25,10 +27,23 @@ export const ADMIN = 'kubernetes-admin';
 
 const loopbackNames: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 /** Upstream shows these to anyone. */
-const publicPaths = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/;
+const publicPaths = /^\/(?:healthz|livez|readyz|version)(?:[/?]|$)/;
+/** The page's own files hold no secret; what it does asks for the token itself. */
+const pagePaths = /^\/kubarium(?:[/?]|$)/;
 
-/** `host` is the interface that is listened on; `token` what a client must send. */
-export function createGuard({ host, token }: { host: string; token: string }): Guard {
+/**
+ * `host` is the interface that is listened on; `token` what a client must send; `allowedOrigins` are those of pages elsewhere
+ * that may attach.
+ */
+export function createGuard({
+  host,
+  token,
+  allowedOrigins = [],
+}: {
+  readonly host: string;
+  readonly token: string;
+  readonly allowedOrigins?: readonly string[];
+}): Guard {
   const expected = Buffer.from(`Bearer ${token}`);
   const isAdmin = (headers: IncomingHttpHeaders): boolean => {
     const given = Buffer.from(headers.authorization ?? '');
@@ -41,12 +56,13 @@ export function createGuard({ host, token }: { host: string; token: string }): G
       if (!isOurs(nameOf(headers.host ?? '')))
         return forbidden('the Host header names another server');
       const { origin } = headers;
-      if (origin !== undefined && !isOurs(originName(origin))) {
+      if (origin !== undefined && !isOurs(originName(origin)) && !allowedOrigins.includes(origin)) {
         return forbidden('pages of other sites may not ask');
       }
-      if (publicPaths.test(path)) return undefined;
+      if (publicPaths.test(path) || pagePaths.test(path)) return undefined;
       return isAdmin(headers) || accountOf(headers) !== undefined ? undefined : unauthorizedError();
     },
+    isAdmin,
     userOf(headers) {
       if (isAdmin(headers)) return { user: ADMIN };
       return accountOf(headers) ?? { user: 'system:anonymous' };

@@ -1,21 +1,33 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { BRIDGE_PATH } from '../../../bridge/attach.ts';
 import { internalError, requestEntityTooLargeError } from '../../../api/status-error.ts';
 import { BODY_BYTES_MAX, jsonResponse, type FetchHandler } from '../../fetch-adapter.ts';
 import type { ServerCertificate } from './certificate.ts';
+import type { Bridge } from './bridge.ts';
 import type { Guard } from './guard.ts';
+import type { PageFiles } from './page-files.ts';
+import { upgradeWatch } from './watch-socket.ts';
 
 const HEADER_BYTES_MAX = 32 * 1024;
 /** Clients keep connections for a minute and more. */
 const KEEP_ALIVE_MILLIS = 120_000;
 
+export interface HttpServerOptions extends ServerCertificate {
+  readonly guard: Guard;
+  readonly bridge: Bridge;
+  /** The built page, where there is one. */
+  readonly page: PageFiles | undefined;
+}
+
 /** Node's HTTP before a fetch-style handler: limits, the guard, and bodies streamed both ways. */
 export function createHttpServers(
   handler: FetchHandler,
-  { guard, key, certificate }: ServerCertificate & { readonly guard: Guard },
+  { guard, bridge, page, key, certificate }: HttpServerOptions,
 ): { readonly plain: Server; readonly secure: Server } {
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    answer(incoming, outgoing, { handler, guard }).catch((error: unknown) => {
+    answer(incoming, outgoing, { handler, guard, page }).catch((error: unknown) => {
       // A bug of ours; the client learns of it as it would of one upstream.
       console.error(error);
       if (outgoing.headersSent) outgoing.destroy();
@@ -23,16 +35,31 @@ export function createHttpServers(
     });
   };
   const options = { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MILLIS };
-  return {
-    plain: createServer(options, listener),
-    secure: createSecureServer({ ...options, key, cert: certificate }, listener),
-  };
+  const plain = createServer(options, listener);
+  const secure = createSecureServer({ ...options, key, cert: certificate }, listener);
+  for (const server of [plain, secure]) {
+    server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', () => socket.destroy());
+      if (bridge.upgrade(incoming, socket, head)) return;
+      if (upgradeWatch(incoming, { socket, head }, { handler, guard })) return;
+      socket.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    });
+  }
+  return { plain, secure };
 }
 
 async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { handler, guard }: { readonly handler: FetchHandler; readonly guard: Guard },
+  {
+    handler,
+    guard,
+    page,
+  }: {
+    readonly handler: FetchHandler;
+    readonly guard: Guard;
+    readonly page: PageFiles | undefined;
+  },
 ): Promise<void> {
   const path = incoming.url ?? '/';
   const refused = guard.refusalOf({ path, headers: incoming.headers });
@@ -40,6 +67,13 @@ async function answer(
     sendStatus(outgoing, refused.code, refused);
     return;
   }
+  if (path.split('?')[0] === BRIDGE_PATH) {
+    // Whoever asks plainly learns that there is a bridge.
+    outgoing.writeHead(426, { Upgrade: 'websocket', 'Content-Type': 'text/plain' });
+    outgoing.end('the bridge of Kubarium speaks WebSocket\n');
+    return;
+  }
+  if (page !== undefined && (await page.answer(incoming, outgoing))) return;
   const body = await readBody(incoming);
   if (body === 'too large') {
     const status = requestEntityTooLargeError(`limit is ${BODY_BYTES_MAX}`);

@@ -12,13 +12,19 @@ else {
 }
 
 async function main(settings: ServeOptions): Promise<void> {
-  const served = await serveCluster(settings);
+  const pageFolder = resolve('dist');
+  const served = await serveCluster({ ...settings, pageFolder });
   const { port } = new URL(served.address);
   const file = resolve(settings.kubeconfig ?? `.cache/serve/kubeconfig-${port}`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, served.kubeconfig, { mode: 0o600 });
   if (!served.allNodesReady) console.error('not all nodes are Ready yet');
   console.log(`ready ${served.address} (export KUBECONFIG=${file})`);
+  console.log(
+    served.page === undefined
+      ? 'page: not built (npm run build), or attach one from elsewhere with ?cluster=ADDRESS'
+      : `page  ${served.page}`,
+  );
   const end = (): void => {
     void served.close().then(() => process.exit(0));
   };

@@ -12,9 +12,11 @@ export interface ServeOptions {
   readonly speed: number;
   /** Where the kubeconfig is written; by default below `.cache`. */
   readonly kubeconfig: string | undefined;
+  /** Origins of pages elsewhere that may attach to the cluster. */
+  readonly allowedOrigins: readonly string[];
 }
 
-export const USAGE = `usage: npm run serve -- [--port 8001] [--host 127.0.0.1] [--nodes 3] [--control-planes 1] [--seed S] [--speed X] [--kubeconfig FILE]`;
+export const USAGE = `usage: npm run serve -- [--port 8001] [--host 127.0.0.1] [--nodes 3] [--control-planes 1] [--seed S] [--speed X] [--kubeconfig FILE] [--allow-origin URL]`;
 
 const DEFAULTS: ServeOptions = {
   port: 8001,
@@ -23,6 +25,7 @@ const DEFAULTS: ServeOptions = {
   seed: 7,
   speed: 1,
   kubeconfig: undefined,
+  allowedOrigins: [],
 };
 
 /** Reads the command line; a refusal says what is wrong with it. */
@@ -70,6 +73,12 @@ function withFlag(
       return set('seed', whole(0, 2 ** 32 - 1));
     case '--speed':
       return set('speed', number(0.1, 1000));
+    case '--allow-origin': {
+      const origin = URL.canParse(value) ? new URL(value).origin : 'null';
+      return origin === 'null'
+        ? set('allowedOrigins', undefined)
+        : success({ ...options, allowedOrigins: [...options.allowedOrigins, origin] });
+    }
     case '--kubeconfig':
       return set('kubeconfig', value);
     case '--control-planes':
