@@ -29,6 +29,10 @@ export interface ContainerConfig {
   readonly runsToCompletion: boolean;
   /** Standard input stays open, so that a shell without a script waits instead of ending. */
   readonly stdin: boolean;
+  /** It has a terminal. */
+  readonly tty?: boolean;
+  /** Its standard input ends with the first client that was attached to it. */
+  readonly stdinOnce?: boolean;
   readonly memoryLimitBytes: number | undefined;
   readonly cpuLimitMilli: number | undefined;
   /** Its `/etc/resolv.conf`. */

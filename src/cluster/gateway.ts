@@ -1,5 +1,11 @@
 import { defineBehaviour } from '../kernel/process.ts';
-import type { ApiResponse, ApiWatchEnded, ApiWatchEvents, WireMessage } from './messages.ts';
+import type {
+  ApiData,
+  ApiResponse,
+  ApiWatchEnded,
+  ApiWatchEvents,
+  WireMessage,
+} from './messages.ts';
 import type { NetAnswer } from './network/packets.ts';
 
 /**
@@ -15,6 +21,7 @@ export const gateway = defineBehaviour<GatewayConfig, null, GatewayMemory, WireM
       case 'api/response':
       case 'api/watch':
       case 'api/watch-ended':
+      case 'api/data':
         env.emit({ kind: 'gateway', message } satisfies GatewayObservation);
         return;
       case 'net/answer':
@@ -47,7 +54,10 @@ export type GatewayMemory = Readonly<Record<string, never>>;
 
 /** What the gateway tells whoever drives the world. */
 export type GatewayObservation =
-  | { readonly kind: 'gateway'; readonly message: ApiResponse | ApiWatchEvents | ApiWatchEnded }
+  | {
+      readonly kind: 'gateway';
+      readonly message: ApiResponse | ApiWatchEvents | ApiWatchEnded | ApiData;
+    }
   | { readonly kind: 'gateway-net'; readonly message: NetAnswer }
   | { readonly kind: 'gateway-answer'; readonly from: string; readonly message: WireMessage }
   | { readonly kind: 'gateway-lost'; readonly peer: string };

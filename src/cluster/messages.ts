@@ -2,7 +2,10 @@ import type { Cause } from '../kernel/cause.ts';
 import type { ConnectionLost } from '../kernel/kernel.ts';
 import type { CriRequest, CriResponse, CriEvent, CriNetwork } from './cri-messages.ts';
 
+import type { ApiData, ApiInput, StreamMessage } from './stream-messages.ts';
+
 export type * from './cri-messages.ts';
+export type * from './stream-messages.ts';
 import type {
   CniConfigure,
   NetAnswer,
@@ -23,6 +26,9 @@ export type WireMessage =
   | ApiWatchEvents
   | ApiWatchEnded
   | ApiCancel
+  | ApiData
+  | ApiInput
+  | StreamMessage
   | EtcdRequest
   | EtcdResponse
   | EtcdWatchEvents
@@ -62,6 +68,10 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** The media types the client takes; asks for a Table. */
   readonly accept?: string;
+  /** Every `command` of the query, which may come several times (exec). */
+  readonly command?: readonly string[];
+  /** The client wants to speak in both directions (HTTP's `Upgrade`). */
+  readonly upgrade?: true;
   readonly user: string;
   /** The groups that the user is in, where they are not those of his name (see apiserver/authorization). */
   readonly groups?: readonly string[];

@@ -29,6 +29,8 @@ export interface SessionRequest extends PageApiRequest {
   readonly impersonate?: ApiRequest['impersonate'];
   /** The program that asks, as it calls itself; managed fields are named after it. kubectl by default. */
   readonly userAgent?: string;
+  /** To speak in both directions: exec, attach, port-forward. */
+  readonly upgrade?: true;
 }
 
 /** What came back for a request made from outside. `code` 0: no server answered. */
@@ -43,6 +45,11 @@ export interface RequestHandlers {
   onResponse(response: SessionResponse): void;
   /** For a request with `watch=true`: events as they come; the answer comes when the watch ends. */
   onEvents?(events: readonly WatchEvent[]): void;
+  /**
+   * For streams (a followed log, a command): pieces as they come. The first may be empty: the stream is open. The answer
+   * comes when it ends, with `code` 200 or, when its connection broke, 502.
+   */
+  onData?(channel: number, data: string): void;
 }
 
 /**
@@ -56,8 +63,10 @@ export interface Session {
   /** Keeps the next appointment. */
   stepOnce(): void;
   request(request: SessionRequest, handlers: RequestHandlers): number;
-  /** Closes a watch that was opened by `request`. */
+  /** Closes a watch or a stream that was opened by `request`. */
   cancel(id: number): void;
+  /** Says something in a stream that was opened by `request`; `last`: nothing more on this channel. */
+  input(id: number, piece: { channel: number; data: string; last?: true }): void;
   /**
    * Opens a connection from the person's computer to a machine of the cluster: `curl` to a node port. What is lost on the
    * way is not answered. False: no machine has the address.
@@ -163,6 +172,9 @@ export function createSession(world: World): Session {
           message.events.map((event) => ({ ...event, object: serverJson(event.object) })),
         );
         return;
+      case 'api/data':
+        handlers.onData?.(message.channel, message.data);
+        return;
       case 'api/watch-ended':
         waiting.delete(message.id);
         handlers.onResponse({ code: 200, body: undefined, warnings: [] });
@@ -225,6 +237,15 @@ export function createSession(world: World): Session {
         from: GATEWAY_PROCESS,
         to: apiEndpointOf(world),
         message: { type: 'api/cancel', id } as { type: string },
+        cause: undefined,
+      });
+    },
+    input(id, piece) {
+      if (!waiting.has(id)) return;
+      kernel.inject(world, {
+        from: GATEWAY_PROCESS,
+        to: apiEndpointOf(world),
+        message: { type: 'api/input', id, ...piece } as { type: string },
         cause: undefined,
       });
     },
@@ -298,8 +319,10 @@ function failure(message: string): unknown {
 function toApiRequest(id: number, request: SessionRequest): ApiRequest {
   const mark = request.path.indexOf('?');
   const query: Record<string, string> = Object.create(null) as Record<string, string>;
+  const command: string[] = [];
   if (mark >= 0) {
     for (const [key, value] of new URLSearchParams(request.path.slice(mark + 1))) {
+      if (key === 'command') command.push(value);
       // Go takes the first of several.
       if (query[key] === undefined) query[key] = value;
     }
@@ -321,5 +344,7 @@ function toApiRequest(id: number, request: SessionRequest): ApiRequest {
     ...(request.body === undefined ? undefined : { body: request.body }),
     ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),
     ...(request.accept === undefined ? undefined : { accept: request.accept }),
+    ...(command.length === 0 ? undefined : { command: Object.freeze(command) }),
+    ...(request.upgrade === undefined ? undefined : { upgrade: request.upgrade }),
   };
 }

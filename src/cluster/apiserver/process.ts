@@ -31,6 +31,16 @@ import { tendOwnObjects } from './own/tend.ts';
 import { emptyPool } from './services/pool.ts';
 import { sendBookmarks, endWatch } from './reads/watch.ts';
 import { loseEtcd, reconnect, startFeeds, takeEvents } from './storage/feed.ts';
+import { loseProxied, proxyAnswered } from './streams/proxy.ts';
+import {
+  cancelServed,
+  loseServed,
+  relayData,
+  relayEnd,
+  relayInput,
+  streamOverdue,
+} from './streams/relay.ts';
+import { noStreams } from './streams/state.ts';
 import { noWatches, takeWatch, takeWatchesOf } from './storage/served-watches.ts';
 
 /**
@@ -62,6 +72,7 @@ export const apiServerBehaviour = defineBehaviour<
       later: new Map(),
       groups: new Map(),
       watches: noWatches(),
+      streams: noStreams(),
       custom: noCustom(),
       authorization: noAuthorization(),
       services: { addresses: emptyPool(), nodePorts: emptyPool() },
@@ -109,7 +120,23 @@ function take(server: Server, message: ApiServerMessage): void {
       if (env.from !== undefined) {
         takeWatch(memory.watches, { client: env.from, request: message.id });
         forgetWaiting(server, env.from, message.id);
+        cancelServed(server, env.from, message.id);
       }
+      return;
+    case 'api/input':
+      relayInput(server, message);
+      return;
+    case 'stream/data':
+      relayData(server, message);
+      return;
+    case 'stream/end':
+      relayEnd(server, message);
+      return;
+    case 'net/answer':
+      proxyAnswered(server, message);
+      return;
+    case 'apiserver/stream-overdue':
+      streamOverdue(server, message.stream);
       return;
     case 'etcd/events':
       takeEvents(server, message);
@@ -179,6 +206,8 @@ function take(server: Server, message: ApiServerMessage): void {
       } else {
         forgetHandshake(server, message.peer);
         takeWatchesOf(memory.watches, message.peer);
+        loseServed(server, message.peer);
+        loseProxied(server, message.peer);
         forgetWaiting(server, message.peer);
       }
       return;

@@ -66,11 +66,13 @@ function resolve(path: string): RequestTarget | undefined {
   if (first === 'namespaces' && rest.length > 2 && third !== 'status' && third !== 'finalize') {
     const [, , , name = '', subresource = ''] = rest;
     const kind = kindAt(group, version, third);
-    if (kind === undefined || !kind.namespaced || rest.length > 5) return undefined;
+    if (kind === undefined || !kind.namespaced) return undefined;
+    // What follows `/proxy` is the other server's business.
+    if (rest.length > 5 && subresource !== 'proxy') return undefined;
     return build({ kind, namespace: decode(second), name: decode(name), subresource });
   }
   const kind = kindAt(group, version, first);
-  if (kind === undefined || rest.length > 3) return undefined;
+  if (kind === undefined || (rest.length > 3 && third !== 'proxy')) return undefined;
   // An object of a namespaced kind has no path without its namespace.
   if (kind.namespaced && second !== '') return undefined;
   return build({ kind, namespace: '', name: decode(second), subresource: third });

@@ -6,6 +6,8 @@ import type { KubernetesObject } from '../../api/generated/types.ts';
 import { formatTime } from '../../api/time.ts';
 import type {
   ApiCancel,
+  ApiData,
+  ApiInput,
   ApiRequest,
   ApiResponse,
   ApiWatchEnded,
@@ -16,6 +18,7 @@ import type {
   HealthAnswer,
   HealthCheck,
   HealthNews,
+  StreamMessage,
 } from '../messages.ts';
 import type { ApiServerConfig } from './config.ts';
 import type { AuthorizationState } from './authorization/state.ts';
@@ -29,6 +32,8 @@ import type { Consultation } from './reads/consult.ts';
 import type { ServiceNumbers } from './services/allocate.ts';
 import type { ResourceCache } from './storage/resource-cache.ts';
 import type { ServedWatches } from './storage/served-watches.ts';
+import type { NetAnswer, NetConnect } from '../network/packets.ts';
+import type { ServedStreams } from './streams/state.ts';
 import type { VerbStep } from './verb.ts';
 
 export type ApiServerMessage =
@@ -37,6 +42,11 @@ export type ApiServerMessage =
   | ApiWatchEvents
   | ApiWatchEnded
   | ApiCancel
+  | ApiData
+  | ApiInput
+  | StreamMessage
+  | NetConnect
+  | NetAnswer
   | EtcdRequest
   | EtcdResponse
   | EtcdWatchEvents
@@ -68,6 +78,8 @@ export type ApiServerTimer =
   | { readonly type: 'apiserver/health-overdue'; readonly question: number }
   /** etcd is asked once more for its revision. */
   | { readonly type: 'apiserver/consult'; readonly question: number }
+  /** A kubelet may not have answered. */
+  | { readonly type: 'apiserver/stream-overdue'; readonly stream: number }
   /** The next round of who serves. */
   | { readonly type: 'apiserver/reconcile' }
   /** SIGTERM: the server ends in good order. */
@@ -105,6 +117,7 @@ export interface ApiServerMemory {
   /** Requests that are answered when all their parts are. */
   readonly groups: Map<number, RequestGroup>;
   readonly watches: ServedWatches;
+  readonly streams: ServedStreams;
   readonly services: ServiceNumbers;
   readonly custom: CustomState;
   readonly authorization: AuthorizationState;

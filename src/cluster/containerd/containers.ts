@@ -10,12 +10,14 @@ import {
   surroundingsOf,
   type Launch,
 } from '../programs/program.ts';
+import { advanceMain, openStreams } from '../programs/exec-session.ts';
 import { advanceComponent, componentOf, isComponent, stopComponent } from './components.ts';
 import { failExecs, finishExecs } from './execs.ts';
 import { hostOf } from './host.ts';
 import { logTail } from './logs.ts';
 import { askNetwork } from './network.ts';
 import { isSpawned, spawned } from './spawned.ts';
+import { advanceSessions, attachedOutput, endStreamsOf } from './streams.ts';
 import { setWake } from './wake.ts';
 import type {
   Container,
@@ -101,6 +103,10 @@ export function startContainer(
     return;
   }
   container.program = launched.program;
+  if (launched.program.shell?.interactive === true) {
+    const { tty = false } = timer.config;
+    launched.program.input = openStreams(['sh'], { stdin: true, tty, silent: false });
+  }
   sayStarted(runtime, timer.id, container, env);
   // What a container does in its first moment is seen a moment later, after the answer.
   setWake(container, env, env.now + FIRST_MOMENT);
@@ -191,12 +197,15 @@ export function advanceContainer(runtime: Runtime, container: Container, env: Co
     return;
   }
   const host = hostOf(runtime, container, env.now);
+  if (program.input !== undefined) advanceMain(program, host);
   const progress = advance(program, host);
+  if (program.input !== undefined) attachedOutput(runtime, container, env);
   if (progress.kind === 'exited') {
     endContainer(runtime, container, env, progress.code, progress.reason);
     return;
   }
   finishExecs(runtime, container, host, env);
+  if (runtime.memory.streams.size > 0) advanceSessions(runtime, container, host, env);
   const answered = askNetwork(runtime, container, env);
   const wakeAt = earliest(answered ? env.now + ROUND_TRIP : undefined, progress.wakeAt);
   setWake(container, env, earliest(container.killAt, wakeAt));
@@ -222,6 +231,7 @@ export function endContainer(
   container.wakeAt = undefined;
   container.killAt = undefined;
   failExecs(runtime, container, env);
+  endStreamsOf(runtime, container, env);
   env.note(
     `container ${container.record.name} of ${container.config.podNamespace}/${container.config.podName} ended with exit code ${exitCode} (${reason})`,
   );

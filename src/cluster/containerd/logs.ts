@@ -1,4 +1,6 @@
+import { formatMicroTime } from '../../api/time.ts';
 import type { Micros } from '../../kernel/time.ts';
+import type { LogCall } from '../messages.ts';
 import type { Container, LogEntry } from './state.ts';
 
 /** Lines kept of each container; a kubelet rotates logs too, though at 10 MiB. */
@@ -15,17 +17,56 @@ export function appendLog(
   const before = container.log;
   const lines = ((before?.partial ?? '') + text).split('\n');
   const partial = (lines.pop() ?? '').slice(0, LINE_LENGTH_MAX);
+  const count = (before?.count ?? 0) + lines.length;
   const kept =
     before === undefined ? [] : before.entries.slice(-Math.max(0, LINES_MAX - lines.length));
   for (const line of lines.slice(-LINES_MAX)) {
     kept.push(Object.freeze({ at, stream, text: line.slice(0, LINE_LENGTH_MAX) }));
   }
-  container.log = Object.freeze({ entries: Object.freeze(kept), partial });
+  container.log = Object.freeze({ entries: Object.freeze(kept), partial, count });
 }
 
-/** The lines kept, oldest first. */
-export function logEntries(container: Container): readonly LogEntry[] {
-  return container.log?.entries ?? [];
+/** The lines kept, oldest first. A last line without an end is written out when the container ends. */
+export function logEntries({ log, record }: Container): readonly LogEntry[] {
+  const entries = log?.entries ?? [];
+  const partial = log?.partial ?? '';
+  if (partial === '' || record.state === 'running') return entries;
+  const at = record.finishedAt ?? 0;
+  return [...entries, Object.freeze({ at, stream: 'stdout', text: partial })];
+}
+
+/** Lines as clients read them, each with its line break, and with its time in front if that is asked for. */
+export function logText(
+  entries: readonly LogEntry[],
+  epochMillis: number,
+  timestamps: boolean,
+): string {
+  let text = '';
+  for (const entry of entries) {
+    if (timestamps) text += `${logTime(epochMillis * 1000 + entry.at)} `;
+    text += `${entry.text}\n`;
+  }
+  return text;
+}
+
+/** RFC 3339 with nine decimals, as container runtimes write it. */
+function logTime(micros: number): string {
+  return `${formatMicroTime(micros).slice(0, -1)}000Z`;
+}
+
+/** What a call for logs selects of the lines kept. */
+export function selectEntries(
+  entries: readonly LogEntry[],
+  call: Pick<LogCall, 'tailLines' | 'sinceMillis'>,
+  epochMillis: number,
+): readonly LogEntry[] {
+  const { tailLines, sinceMillis } = call;
+  let chosen = entries;
+  if (sinceMillis !== undefined) {
+    chosen = chosen.filter((entry) => epochMillis + entry.at / 1000 >= sinceMillis);
+  }
+  if (tailLines !== undefined) chosen = tailLines === 0 ? [] : chosen.slice(-tailLines);
+  return chosen;
 }
 
 /** The last lines as a termination message (`terminationMessagePolicy: FallbackToLogsOnError`): 80 lines, 2 KiB. */

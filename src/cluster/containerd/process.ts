@@ -21,6 +21,13 @@ import {
 import { addFailure, configureNetwork, networkState, agentGone, deleteFailure } from './plugin.ts';
 import { receive, takeListen } from './receive.ts';
 import { awakeContainer, restContainers } from './resting.ts';
+import {
+  cancelAllStreams,
+  cancelStream,
+  flushStreams,
+  openStream,
+  streamInput,
+} from './streams.ts';
 import { containerUsage } from './usage.ts';
 import { setWake } from './wake.ts';
 import {
@@ -64,6 +71,7 @@ export const containerdBehaviour = defineBehaviour<
       connections: { nextId: 1, open: new Map(), unrouted: new Map() },
       agentUp: false,
       execs: new Map(),
+      streams: new Map(),
       touched: [],
     };
     recover({ disk, memory, config }, env);
@@ -71,6 +79,7 @@ export const containerdBehaviour = defineBehaviour<
   },
   step(runtime, message, env) {
     handle(runtime, message, env);
+    if (runtime.memory.streams.size > 0) flushStreams(runtime, env);
     if (runtime.memory.touched.length > 0) restContainers(runtime);
   },
 });
@@ -165,6 +174,15 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
     case 'containerd/kill-container':
       killContainer(runtime, message, env);
       return;
+    case 'cri/open':
+      advanceIf(runtime, openStream(runtime, message, env), env);
+      return;
+    case 'stream/input':
+      advanceIf(runtime, streamInput(runtime, message, env), env);
+      return;
+    case 'stream/cancel':
+      cancelStream(runtime, message.id);
+      return;
     case 'kernel/process-exited':
       componentExited(runtime, message, env);
       return;
@@ -215,6 +233,7 @@ function handleNetwork(runtime: Runtime, message: ContainerdMessage, env: Contai
       configureNetwork(runtime, message, env);
       return;
     case 'kernel/connection-lost':
+      if (message.peer === runtime.config.kubelet) cancelAllStreams(runtime);
       agentGone(runtime, message, env);
       for (const container of connectionsLost(runtime, message, env))
         advanceIf(runtime, container, env);

@@ -12,6 +12,8 @@ import type {
   CriRequest,
   CriResponse,
   CriSandbox,
+  StreamCall,
+  StreamMessage,
 } from '../messages.ts';
 import type {
   CniConfigure,
@@ -124,6 +126,8 @@ export interface ContainerLog {
   readonly entries: readonly LogEntry[];
   /** A line that has not ended yet. */
   readonly partial: string;
+  /** Lines written in all. */
+  readonly count: number;
 }
 
 export interface LogEntry {
@@ -138,8 +142,24 @@ export interface ContainerdMemory {
   agentUp: boolean;
   /** Commands from outside that containers are still running, by the caller's number. */
   readonly execs: Map<number, PendingExec>;
+  /** Streams that are open, by the kubelet's number (see streams.ts). */
+  readonly streams: Map<number, RuntimeStream>;
   /** Containers that this step may have changed; empty between steps (see resting.ts). */
   readonly touched: string[];
+}
+
+/** A stream into a container, or to a port of its Pod. */
+export interface RuntimeStream {
+  readonly id: number;
+  readonly call: StreamCall;
+  readonly podUid: string;
+  readonly containerId: string;
+  /** Of a followed log: lines handed on. */
+  seen: number;
+  /** Of a forwarded connection: what the client has said and nobody has answered. */
+  said: string;
+  /** Bytes that may still be sent (`limitBytes`). */
+  left: number | undefined;
 }
 
 /** Connections that programs here are opening, or that are passed on. */
@@ -208,6 +228,7 @@ export type ContainerdMessage =
   | CriRequest
   | CriResponse
   | CriEvent
+  | StreamMessage
   | ContainerdTimer
   | CriNetwork
   | NetConnect

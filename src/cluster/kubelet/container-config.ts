@@ -62,6 +62,8 @@ export function containerConfig(
     mounts,
     runsToCompletion: work.init && !work.sidecar,
     stdin: container.stdin === true || container.tty === true,
+    ...(container.tty === true ? { tty: true } : undefined),
+    ...(container.stdinOnce === true ? { stdinOnce: true } : undefined),
     memoryLimitBytes: limits?.['memory'] === undefined ? undefined : value(limits['memory']),
     cpuLimitMilli: limits?.['cpu'] === undefined ? undefined : milliValue(limits['cpu']),
     dns: resolverOf(pod, facts.kubernetesServiceIp),

@@ -58,6 +58,14 @@ import type {
 } from './state.ts';
 import { mirroredUid } from './static-pods.ts';
 import { publishStatus, statusWritten } from './status-writes.ts';
+import {
+  loseStreams,
+  noStreams,
+  openAtKubelet,
+  passData,
+  passEnd,
+  passInput,
+} from './streams.ts';
 import { referencesFetched, syncPod } from './sync.ts';
 import { preStopped, settle } from './terminate.ts';
 import { checkAnswered, checkEnded, connectionLost, criAnswer } from './runtime-news.ts';
@@ -143,6 +151,7 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
     nextCheck: 1,
     standing: new Map(),
     mirrorsLeaving: new Set(),
+    streams: noStreams(),
   };
 }
 
@@ -231,7 +240,21 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       networkIs(kubelet, message.network, env);
       return;
     case 'kernel/connection-lost':
+      loseStreams(kubelet, message.peer, env);
       connectionLost(kubelet, message, env);
+      return;
+    case 'kubelet/open':
+      openAtKubelet(kubelet, message, env);
+      return;
+    case 'stream/data':
+      passData(kubelet, message, env);
+      return;
+    case 'stream/end':
+      passEnd(kubelet, message, env);
+      return;
+    case 'stream/input':
+    case 'stream/cancel':
+      passInput(kubelet, message, env);
       return;
     case 'health/answer':
       checkAnswered(kubelet, message, env);

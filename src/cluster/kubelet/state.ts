@@ -28,9 +28,11 @@ import type {
   HealthAnswer,
   HealthCheck,
   HealthNews,
+  StreamMessage,
 } from '../messages.ts';
 import type { NodeSetUp } from '../set-up.ts';
 import type { PressureState } from './eviction.ts';
+import type { KubeletStreams } from './streams.ts';
 import type { StandingProbe } from './resting-probes.ts';
 import type { ProcessCheck } from './process-probes.ts';
 
@@ -87,6 +89,8 @@ export interface KubeletMemory {
   readonly standing: Map<string, StandingProbe>;
   /** UIDs of mirror Pods whose removal is under way. */
   readonly mirrorsLeaving: Set<string>;
+  /** Logs, commands and connections that pass through. */
+  readonly streams: KubeletStreams;
 }
 
 /** The connection to the container runtime. */
@@ -392,6 +396,7 @@ export type KubeletMessage =
   | HealthCheck
   | HealthAnswer
   | HealthNews
+  | StreamMessage
   | Disturbed
   | ConnectionLost;
 

@@ -91,6 +91,13 @@ function fromClient(balancer: Balancer, client: string, message: WireMessage): v
     env.send(connection.backend, { type: 'api/cancel', id });
     return;
   }
+  if (message.type === 'api/input') {
+    const connection = memory.connections.get(client);
+    const id = connection?.open.get(message.id);
+    if (connection !== undefined && id !== undefined)
+      env.send(connection.backend, { ...message, id });
+    return;
+  }
   if (message.type !== 'api/request') return;
   const connection = memory.connections.get(client) ?? connect(balancer, client);
   if (connection === undefined) {
@@ -129,6 +136,7 @@ function fromBackend(balancer: Balancer, backend: Backend, message: WireMessage)
   if (
     message.type !== 'api/response' &&
     message.type !== 'api/watch' &&
+    message.type !== 'api/data' &&
     message.type !== 'api/watch-ended'
   ) {
     return;
@@ -138,6 +146,10 @@ function fromBackend(balancer: Balancer, backend: Backend, message: WireMessage)
   const { client, id } = forwarded;
   if (message.type === 'api/watch') {
     env.send(client, { type: 'api/watch', id, events: message.events });
+    return;
+  }
+  if (message.type === 'api/data') {
+    env.send(client, { ...message, id });
     return;
   }
   backend.requests.delete(message.id);

@@ -210,6 +210,7 @@ function endOf(shell: Shell, output: string): ExecProgress | undefined {
 export function advanceExecs(program: Program, host: Host): (readonly [number, ExecProgress])[] {
   const over: (readonly [number, ExecProgress])[] = [];
   for (const [id, exec] of program.execs ?? []) {
+    if (exec.streams !== undefined) continue;
     runShell(exec.shell, execSurroundings(program, host, exec));
     const ended = endOf(exec.shell, exec.output);
     if (ended === undefined) continue;
@@ -224,8 +225,12 @@ function execSurroundings(
   host: Host,
   exec: Exec,
 ): ReturnType<typeof surroundingsOf> {
-  return surroundingsOf(program, host, (_, text) => {
-    if (exec.output.length < OUTPUT_MAX) exec.output += text;
+  const { streams } = exec;
+  return surroundingsOf(program, host, (stream, text) => {
+    if (streams !== undefined) {
+      if (stream === 'stderr' && !streams.tty) streams.err += text;
+      else streams.out += text;
+    } else if (exec.output.length < OUTPUT_MAX) exec.output += text;
   });
 }
 

@@ -3,6 +3,7 @@ import type { ContainerConfig } from '../messages.ts';
 import { baseName } from './catalogue.ts';
 import type { Invocation, LocalAnswer } from './commands/command.ts';
 import { commandOf, hasCommand, SHELLS } from './commands/index.ts';
+import type { ExecStreams } from './exec-session.ts';
 import { openFiles, type Files, type FileTable } from './files.ts';
 import type { ImageProfile, Load, Running } from './image-profile.ts';
 import { parseScript } from './shell/parse.ts';
@@ -26,12 +27,16 @@ export interface Program {
   ending: { readonly at: Micros; readonly code: number } | undefined;
   /** Commands from outside that are still running inside: probes and hooks, by the caller's number. */
   execs: Map<number, Exec> | undefined;
+  /** Of a shell that reads what is attached to its container. */
+  input?: ExecStreams;
 }
 
 /** A command run inside a container from outside. */
 export interface Exec {
   readonly shell: Shell;
   output: string;
+  /** Of one that is run over a stream. */
+  readonly streams?: ExecStreams;
 }
 
 /** What a program can reach outside its container. Valid during one call. */
@@ -232,7 +237,7 @@ function startShell(argv: readonly string[], around: Surroundings): Shell {
     {
       name,
       // Without a script it reads standard input, which ends at once unless it is kept open.
-      script: script ?? (config.stdin ? 'sleep infinity' : ''),
+      script: script ?? '',
       positional: line.positional,
       cwd: config.workingDir,
       vars: variablesOf(config, profile),
@@ -241,6 +246,7 @@ function startShell(argv: readonly string[], around: Surroundings): Shell {
     },
     around,
   );
+  if (script === undefined && config.stdin) shell.interactive = true;
   shell.replaced = isExecuted(script, profile);
   return shell;
 }
@@ -398,7 +404,9 @@ export function advance(program: Program, host: Host): Progress {
     const around = surroundingsOf(program, host, (stream, text) => host.write(stream, text));
     runShell(shell, around);
     const first = shell.threads[0];
-    if (first === undefined || first.state.kind === 'ended') return exited(first?.status ?? 0);
+    const reads = shell.interactive === true && shell.exiting !== true;
+    if (first === undefined || (first.state.kind === 'ended' && !reads))
+      return exited(first?.status ?? 0);
     // The script may just have started something that eats memory.
     wakeAt = earliest(
       earliest(wakeAt, nextWake(shell, now)),

@@ -9,6 +9,9 @@ import { bindPod } from './binding.ts';
 import { evictPod } from './eviction.ts';
 import { finalizeNamespace } from './finalize.ts';
 import { requestToken } from './token.ts';
+import { connectPod } from '../streams/connect.ts';
+import { getLog } from '../streams/log.ts';
+import { proxyRequest } from '../streams/proxy.ts';
 import { getScale, updateScale } from './scale.ts';
 
 /** The verb of a subresource; undefined where it has none such. */
@@ -31,9 +34,17 @@ export function subresourceVerb(target: RequestTarget, verb: ApiVerb): Verb | un
       return requestToken;
     case 'finalize':
       return finalizeNamespace;
+    case 'log':
+      return getLog;
+    case 'exec':
+    case 'attach':
+    case 'portforward':
+      return connectPod;
+    case 'proxy':
+      return proxyRequest;
     case 'ephemeralcontainers':
     case 'resize':
-      return verb === 'get' ? getObject : notServed;
+      return verb === 'get' ? getObject : verb === 'update' ? updateObject : patchObject;
     default:
       return notServed;
   }

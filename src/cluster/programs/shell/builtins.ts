@@ -22,8 +22,12 @@ function numberAt(argv: readonly string[], index: number, otherwise: number): nu
   return Number.isNaN(value) ? otherwise : value & 255;
 }
 
-const exit: Builtin = (shell, thread, argv) =>
+const exit: Builtin = (shell, thread, argv) => {
   exitThread(shell, thread, numberAt(argv, 1, thread.status));
+  // Out of a subshell it leaves that alone.
+  if (shell.interactive === true && thread === shell.threads[0] && thread.frames.length === 0)
+    shell.exiting = true;
+};
 
 const returns: Builtin = (shell, thread, argv) => {
   thread.status = numberAt(argv, 1, thread.status);

@@ -126,7 +126,8 @@ function stepThread(shell: Shell, thread: Thread, around: Surroundings): void {
   }
   const frame = thread.frames.at(-1);
   if (frame === undefined) {
-    const atExit = isMain ? shell.traps.get('EXIT') : undefined;
+    const isOver = shell.interactive !== true || shell.exiting === true;
+    const atExit = isMain && isOver ? shell.traps.get('EXIT') : undefined;
     if (atExit === undefined) thread.state = ENDED;
     else {
       shell.traps.delete('EXIT');

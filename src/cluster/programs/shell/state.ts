@@ -29,6 +29,10 @@ export interface Shell {
   /** How often it ran out of its share without waiting: it burns CPU. */
   spins: number;
   nextPid: number;
+  /** It reads commands one by one from a person or a pipe (see interactive.ts): the end of one is not its own end. */
+  interactive?: boolean;
+  /** Of an interactive one: `exit` has been called. */
+  exiting?: boolean;
 }
 
 export interface Thread {
