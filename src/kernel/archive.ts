@@ -1,122 +1,248 @@
+import type { Micros } from './time.ts';
 import type { World } from './world.ts';
 
 /**
- * A world as text-safe data (JSON without loss): what is saved in the browser, shared as a file, and
- * read back elsewhere. Values that are shared by reference are written once and shared again when read,
- * and what was frozen is frozen again, so that a restored world costs and behaves like the original.
+ * A world as text-safe data (JSON without loss): what is saved in the browser, shared as a file, and read back
+ * elsewhere. Values that are shared by reference are written once and shared again when read, and what was frozen is
+ * frozen again, so that a restored world costs and behaves like the original.
+ *
+ * Nearly all of it is one list of numbers: a large world has millions of values, and what is said once (a text, the
+ * keys of a form of objects) is only counted after that.
  */
 export interface Archive {
-  readonly format: 1;
-  /** Every object once; `encoded` values refer to one another by index. */
-  readonly table: readonly EncodedObject[];
-  readonly root: EncodedValue;
+  /** Raised whenever an older archive, or the world in it, can no longer be read. */
+  readonly format: typeof ARCHIVE_FORMAT;
+  /** When in the world's own time: for who looks at the file. */
+  readonly now: Micros;
+  /** Every text that is a value, once. */
+  readonly texts: readonly string[];
+  /** Every number that is not a small whole one. */
+  readonly numbers: readonly number[];
+  /** The keys of each form of objects, in their order. */
+  readonly forms: readonly (readonly string[])[];
+  /** The world, depth first. A cell is a value: its payload × 8 and its tag. */
+  readonly cells: readonly number[];
 }
 
-type EncodedValue = string | number | boolean | null | { readonly r: number } | { readonly u: 1 };
+/** 1: the first release. 2: compact; set-up, agenda and processes have other parts. */
+export const ARCHIVE_FORMAT = 2;
 
-type EncodedObject =
-  | { readonly o: Readonly<Record<string, EncodedValue>>; readonly f?: 1 }
-  | { readonly a: readonly EncodedValue[]; readonly f?: 1 }
-  | { readonly m: readonly (readonly [EncodedValue, EncodedValue])[]; readonly f?: 1 }
-  | { readonly s: readonly EncodedValue[]; readonly f?: 1 };
+const TAGS = 8;
+const WHOLE = 0;
+const TEXT = 1;
+const NUMBER = 2;
+const CONSTANT = 3;
+/** An object that has been written before: its number in the order of appearance. */
+const KNOWN = 4;
+/** An object that follows: what it is, then its parts. */
+const OBJECT = 5;
 
-const OWN = { writable: true, enumerable: true, configurable: true } as const;
+/** Payloads of `OBJECT`, to which 1 is added for frozen ones. All but those with a form are followed by their size. */
+const LIST = 0;
+const MAP = 2;
+const SET = 4;
+const FORM = 6;
+
+const CONSTANTS: readonly unknown[] = [null, undefined, false, true];
+const WHOLE_MAX = 2 ** 49;
+
+/** Where the keys of an object lead, one after the other. */
+interface FormNode {
+  /** The number of the form that ends here; -1: none yet. */
+  form: number;
+  readonly keys: readonly string[];
+  readonly next: Map<string, FormNode>;
+}
+
+function formNode(keys: readonly string[]): FormNode {
+  return { form: -1, keys, next: new Map() };
+}
 
 /** Writes a world as an archive. */
 export function encodeWorld(world: World): Archive {
-  const table: EncodedObject[] = [];
-  const indexes = new Map<object, number>();
+  const texts: string[] = [];
+  const numbers: number[] = [];
+  const forms: (readonly string[])[] = [];
+  const cells: number[] = [];
+  const textIndexes = new Map<string, number>();
+  const objectIndexes = new Map<object, number>();
+  const root = formNode([]);
 
-  const encode = (value: unknown): EncodedValue => {
+  const put = (tag: number, payload: number): void => {
+    cells.push(payload * TAGS + tag);
+  };
+  const putText = (text: string): void => {
+    let index = textIndexes.get(text);
+    if (index === undefined) {
+      index = texts.length;
+      textIndexes.set(text, index);
+      texts.push(text);
+    }
+    put(TEXT, index);
+  };
+  const putNumber = (value: number): void => {
+    if (value >= 0 && value <= WHOLE_MAX && Number.isInteger(value)) {
+      put(WHOLE, value);
+      return;
+    }
+    if (!Number.isFinite(value)) throw new TypeError('a world holds no infinite numbers');
+    put(NUMBER, numbers.length);
+    numbers.push(value);
+  };
+  const encode = (value: unknown): void => {
     switch (typeof value) {
       case 'string':
-      case 'boolean':
-        return value;
+        putText(value);
+        return;
       case 'number':
-        if (!Number.isFinite(value)) throw new TypeError('a world holds no infinite numbers');
-        return value;
+        putNumber(value);
+        return;
+      case 'boolean':
+        put(CONSTANT, value ? 3 : 2);
+        return;
       case 'undefined':
-        return { u: 1 };
+        put(CONSTANT, 1);
+        return;
       case 'object':
-        return value === null ? null : { r: encodeObject(value) };
+        if (value === null) put(CONSTANT, 0);
+        else encodeObject(value);
+        return;
       default:
         throw new TypeError(`a world holds plain data only, not a ${typeof value}`);
     }
   };
-  const encodeObject = (value: object): number => {
-    const known = indexes.get(value);
-    if (known !== undefined) return known;
-    // The index is taken first, so that a table that is reached twice is written once.
-    const index = table.length;
-    indexes.set(value, index);
-    table.push({ a: [] });
-    const frozen = Object.isFrozen(value) ? { f: 1 as const } : {};
-    if (Array.isArray(value)) table[index] = { a: value.map(encode), ...frozen };
-    else if (value instanceof Map) {
-      table[index] = {
-        m: [...value].map(([key, item]) => [encode(key), encode(item)] as const),
-        ...frozen,
-      };
-    } else if (value instanceof Set) table[index] = { s: [...value].map(encode), ...frozen };
-    else {
-      const fields: Record<string, EncodedValue> = Object.create(null) as Record<
-        string,
-        EncodedValue
-      >;
-      const source = value as Record<string, unknown>;
-      for (const key of Object.keys(source)) fields[key] = encode(source[key]);
-      table[index] = { o: fields, ...frozen };
+  const encodeObject = (value: object): void => {
+    const known = objectIndexes.get(value);
+    if (known !== undefined) {
+      put(KNOWN, known);
+      return;
     }
-    return index;
+    // The number is taken first, so that a table that is reached twice is written once.
+    objectIndexes.set(value, objectIndexes.size);
+    const frozen = Object.isFrozen(value) ? 1 : 0;
+    if (Array.isArray(value)) {
+      put(OBJECT, LIST + frozen);
+      cells.push(value.length);
+      for (const item of value) encode(item);
+    } else if (value instanceof Map) {
+      put(OBJECT, MAP + frozen);
+      cells.push(value.size);
+      for (const [key, item] of value) {
+        encode(key);
+        encode(item);
+      }
+    } else if (value instanceof Set) {
+      put(OBJECT, SET + frozen);
+      cells.push(value.size);
+      for (const item of value) encode(item);
+    } else {
+      const source = value as Record<string, unknown>;
+      put(OBJECT, FORM + formOf(source) * 2 + frozen);
+      for (const key in source) encode(source[key]);
+    }
   };
-  const root = encode(world);
-  return { format: 1, table, root };
+  const formOf = (source: Record<string, unknown>): number => {
+    let node = root;
+    for (const key in source) {
+      let next = node.next.get(key);
+      if (next === undefined) {
+        next = formNode([...node.keys, key]);
+        node.next.set(key, next);
+      }
+      node = next;
+    }
+    if (node.form < 0) {
+      node.form = forms.length;
+      forms.push(node.keys);
+    }
+    return node.form;
+  };
+  encode(world);
+  return { format: ARCHIVE_FORMAT, now: world.now, texts, numbers, forms, cells };
 }
 
-/** Reads an archive back. Throws a TypeError with a sentence when it is not one. */
+const OWN = { writable: true, enumerable: true, configurable: true } as const;
+
+/** Reads an archive back. Throws a TypeError with a sentence when it is not one, or is one of another version. */
 export function decodeWorld(archive: Archive): World {
-  if (archive.format !== 1 || !Array.isArray(archive.table)) {
+  const { format, texts, numbers, forms, cells } = archive;
+  if (format !== ARCHIVE_FORMAT || !Array.isArray(cells)) {
     throw new TypeError('this is not a saved world of a version that can be read');
   }
-  const { table } = archive;
-  const decoded: (object | undefined)[] = [];
+  const objects: object[] = [];
+  let at = 0;
 
-  const decode = (value: EncodedValue): unknown => {
-    if (typeof value !== 'object' || value === null) return value;
-    return 'u' in value ? undefined : decodeObject(value.r);
+  const take = (): number => {
+    const cell = cells[at++];
+    if (cell === undefined) throw damaged();
+    return cell;
   };
-  const decodeObject = (index: number): object => {
-    const known = decoded[index];
-    if (known !== undefined) return known;
-    const entry = table[index];
-    if (entry === undefined) throw new TypeError('this saved world is damaged');
-    if ('a' in entry) {
+  const decode = (): unknown => {
+    const cell = take();
+    const tag = cell % TAGS;
+    const payload = (cell - tag) / TAGS;
+    switch (tag) {
+      case WHOLE:
+        return payload;
+      case TEXT:
+        return known(texts, payload);
+      case NUMBER:
+        return known(numbers, payload);
+      case CONSTANT:
+        return CONSTANTS[payload];
+      case KNOWN:
+        return known(objects, payload);
+      case OBJECT:
+        return payload < FORM ? decodeTable(payload) : decodeFields(payload - FORM);
+      default:
+        throw damaged();
+    }
+  };
+  const decodeTable = (payload: number): object => {
+    const kind = payload & ~1;
+    const size = take();
+    let table: object;
+    if (kind === LIST) {
       const list: unknown[] = [];
-      decoded[index] = list;
-      for (const item of entry.a) list.push(decode(item));
-      return entry.f === 1 ? Object.freeze(list) : list;
-    }
-    if ('m' in entry) {
+      objects.push(list);
+      for (let index = 0; index < size; index++) list.push(decode());
+      table = list;
+    } else if (kind === MAP) {
       const map = new Map<unknown, unknown>();
-      decoded[index] = map;
-      for (const [key, item] of entry.m) map.set(decode(key), decode(item));
-      return entry.f === 1 ? Object.freeze(map) : map;
-    }
-    if ('s' in entry) {
+      objects.push(map);
+      for (let index = 0; index < size; index++) {
+        const key = decode();
+        map.set(key, decode());
+      }
+      table = map;
+    } else {
       const set = new Set<unknown>();
-      decoded[index] = set;
-      for (const item of entry.s) set.add(decode(item));
-      return entry.f === 1 ? Object.freeze(set) : set;
+      objects.push(set);
+      for (let index = 0; index < size; index++) set.add(decode());
+      table = set;
     }
+    return (payload & 1) === 1 ? Object.freeze(table) : table;
+  };
+  const decodeFields = (payload: number): object => {
     const fields: Record<string, unknown> = {};
-    decoded[index] = fields;
-    for (const key of Object.keys(entry.o)) {
-      const value = decode(entry.o[key] as EncodedValue);
+    objects.push(fields);
+    for (const key of known(forms, payload >> 1)) {
+      const value = decode();
       // A user's key may be `__proto__`; a plain assignment would set the prototype.
       if (key === '__proto__') Object.defineProperty(fields, key, { ...OWN, value });
       else fields[key] = value;
     }
-    return entry.f === 1 ? Object.freeze(fields) : fields;
+    return (payload & 1) === 1 ? Object.freeze(fields) : fields;
   };
-  return decode(archive.root) as World;
+  return decode() as World;
+}
+
+function known<T>(list: readonly T[], index: number): T {
+  const found = list[index];
+  if (found === undefined) throw damaged();
+  return found;
+}
+
+function damaged(): TypeError {
+  return new TypeError('this saved world is damaged');
 }

@@ -1,5 +1,5 @@
 import { openDB, type IDBPDatabase } from 'idb';
-import { decodeWorld, encodeWorld, type Archive } from '../../kernel/archive.ts';
+import { ARCHIVE_FORMAT, decodeWorld, encodeWorld, type Archive } from '../../kernel/archive.ts';
 import type { World } from '../../kernel/world.ts';
 
 /**
@@ -13,7 +13,8 @@ export interface SnapshotStore {
   clear(): Promise<void>;
 }
 
-interface Stored {
+/** One snapshot as it lies in the database. */
+export interface StoredSnapshot {
   readonly slot: number;
   readonly savedAt: number;
   readonly engine: string;
@@ -22,8 +23,37 @@ interface Stored {
 
 const DATABASE = 'kubarium';
 const TABLE = 'snapshots';
-/** Raised when the shape of a world changes: an older snapshot is then left alone. */
-export const ENGINE_FORMAT = '1';
+/** Snapshots of another format are left alone. */
+const ENGINE_FORMAT = String(ARCHIVE_FORMAT);
+
+/** What a database that holds these snapshots gives back: the newest world that can be read, and what to tell of the others. */
+export function openNewest(snapshots: readonly StoredSnapshot[]): {
+  readonly world: World | undefined;
+  readonly slot: number | undefined;
+  readonly notice: string | undefined;
+} {
+  let isOther = false;
+  let isDamaged = false;
+  for (const stored of snapshots.toSorted((a, b) => b.savedAt - a.savedAt)) {
+    if (stored.engine !== ENGINE_FORMAT) {
+      isOther = true;
+      continue;
+    }
+    try {
+      const world = decodeWorld(JSON.parse(stored.archive) as Archive);
+      return { world, slot: stored.slot, notice: isDamaged ? OLDER_OPENED : undefined };
+    } catch {
+      // Said to the person; the older snapshot is tried next.
+      isDamaged = true;
+    }
+  }
+  const notice = isDamaged ? DAMAGED : isOther ? OTHER_VERSION : undefined;
+  return { world: undefined, slot: undefined, notice };
+}
+
+const OTHER_VERSION = 'The saved cluster is of another version of Kubarium and cannot be opened.';
+const OLDER_OPENED = 'The newest saved state could not be read; an older one was opened.';
+const DAMAGED = 'The saved state could not be read.';
 
 export function createSnapshotStore(): SnapshotStore {
   let opened: Promise<IDBPDatabase> | undefined;
@@ -40,7 +70,7 @@ export function createSnapshotStore(): SnapshotStore {
   return {
     async save(world, savedAtMillis) {
       const archive = JSON.stringify(encodeWorld(world));
-      const stored: Stored = {
+      const stored: StoredSnapshot = {
         slot: nextSlot,
         savedAt: savedAtMillis,
         engine: ENGINE_FORMAT,
@@ -50,24 +80,11 @@ export function createSnapshotStore(): SnapshotStore {
       await (await database()).put(TABLE, stored);
     },
     async load() {
-      const all = (await (await database()).getAll(TABLE)) as Stored[];
-      all.sort((a, b) => b.savedAt - a.savedAt);
-      let notice: string | undefined;
-      for (const stored of all) {
-        if (stored.engine !== ENGINE_FORMAT) {
-          notice = 'The saved cluster is of another version of Kubarium and cannot be opened.';
-          continue;
-        }
-        try {
-          const world = decodeWorld(JSON.parse(stored.archive) as Archive);
-          nextSlot = 1 - stored.slot;
-          return { world, notice };
-        } catch {
-          // Said to the person; the older snapshot is tried next.
-          notice = 'The newest saved state could not be read; an older one was opened.';
-        }
-      }
-      return { world: undefined, notice };
+      const all = (await (await database()).getAll(TABLE)) as StoredSnapshot[];
+      const { world, slot, notice } = openNewest(all);
+      // The next one takes the place of the other: this one is known to be good.
+      if (slot !== undefined) nextSlot = 1 - slot;
+      return { world, notice };
     },
     async clear() {
       await (await database()).clear(TABLE);
