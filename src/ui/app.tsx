@@ -11,12 +11,16 @@ import { TopBar } from './shell/top-bar.tsx';
 import { useTitle } from './shell/use-title.ts';
 import { usePanelFit } from './shell/use-panel-fit.ts';
 import { Reopen } from './shell/reopen.tsx';
+import { useFaultSheet } from './state/fault-sheet.ts';
+import { useHealthView } from './state/health-view.ts';
 import { useMenu, useSheet } from './state/menu.ts';
 import { TerminalSlot } from './terminal/terminal-slot.tsx';
 import { Timeline } from './timeline/timeline.tsx';
 
 const Palette = lazy(() => import('./palette/palette.tsx'));
 const ContextMenu = lazy(() => import('./parts/context-menu.tsx'));
+const FaultSheet = lazy(() => import('./faults/fault-sheet.tsx'));
+const HealthView = lazy(() => import('./health/health-view.tsx'));
 const KeySheet = lazy(() => import('./keys/key-sheet.tsx'));
 
 /** The whole page: one picture in the middle, everything else docks around it. */
@@ -36,6 +40,7 @@ export function App() {
       >
         <LeftPanel width={left} />
         <ClusterMap />
+        <OpenHealth right={right} />
         {right > 0 && <Inspector width={right} />}
         <Reopen left={left} right={right} />
         <Notice />
@@ -44,6 +49,7 @@ export function App() {
       <Timeline />
       <OpenMenu />
       <Sheets />
+      <OpenFaults />
       <TipLayer />
       <LiveRegion />
     </div>
@@ -56,6 +62,29 @@ function OpenMenu() {
   return (
     <Suspense fallback={null}>
       <ContextMenu />
+    </Suspense>
+  );
+}
+
+/** Over the canvas and the left panel: the inspector stays beside it. */
+function OpenHealth({ right }: { readonly right: number }) {
+  const open = useHealthView((state) => state.open);
+  if (!open) return null;
+  return (
+    <div className="health-place" style={{ right }}>
+      <Suspense fallback={null}>
+        <HealthView />
+      </Suspense>
+    </div>
+  );
+}
+
+function OpenFaults() {
+  const open = useFaultSheet((state) => state.open);
+  if (!open) return null;
+  return (
+    <Suspense fallback={null}>
+      <FaultSheet />
     </Suspense>
   );
 }

@@ -1,6 +1,8 @@
 import { thingOf, type ThingId } from '../../view/selection.ts';
 import { usePage } from '../page.tsx';
+import { Zap } from 'lucide-react';
 import { MenuItem, MenuLine } from '../parts/menu-items.tsx';
+import { openFaults } from '../state/fault-sheet.ts';
 import type { Action } from './action.ts';
 import { actionsFor } from './index.ts';
 import { runAction } from './run-action.ts';
@@ -16,8 +18,8 @@ export default function ActionMenuItems({ target, only }: ActionMenuItemsProps) 
   const page = usePage();
   const thing = thingOf(page.view, target);
   if (thing === undefined) return null;
-  const actions = actionsFor(thing, page).filter(
-    (action) => only === undefined || action.tone !== 'change',
+  const actions = actionsFor(thing, page).filter((action) =>
+    only === undefined ? action.isFurther !== true : action.tone !== 'change',
   );
   const groups = (['mend', 'change', 'break'] as const)
     .map((tone) => actions.filter((action) => action.tone === tone))
@@ -36,10 +38,23 @@ export default function ActionMenuItems({ target, only }: ActionMenuItemsProps) 
       />
     );
   };
-  return groups.map((group, at) => (
-    <div key={group[0]?.tone ?? at}>
-      {at > 0 && <MenuLine />}
-      {group.map(item)}
-    </div>
-  ));
+  const hasMore = actionsFor(thing, page).some(({ isFurther }) => isFurther === true);
+  return (
+    <>
+      {groups.map((group, at) => (
+        <div key={group[0]?.tone ?? at}>
+          {at > 0 && <MenuLine />}
+          {group.map(item)}
+        </div>
+      ))}
+      {hasMore && (
+        <MenuItem
+          icon={<Zap size={14} className="flex-none text-dim" />}
+          label={only === undefined ? 'More ways to break it…' : 'With other settings…'}
+          tone="break"
+          onSelect={() => openFaults(target)}
+        />
+      )}
+    </>
+  );
 }

@@ -32,6 +32,8 @@ export interface Action {
   applies(target: Thing, page: Page): boolean;
   /** The same as a command of kubectl, where there is one. */
   kubectl?(target: Thing): string | undefined;
+  /** One of many: offered where everything that breaks is listed, and not beside everyday work. */
+  readonly isFurther?: boolean;
   /** Long acts can be cancelled. */
   readonly long?: boolean;
   run(target: Thing, context: ActionContext): Promise<Outcome>;

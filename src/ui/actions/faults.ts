@@ -18,7 +18,7 @@ export function activeFault(
 }
 
 /** What a fault hits: a machine or a process; empty for neither. */
-export function faultTarget(fault: FaultRow): string {
+export function faultTarget(fault: Pick<FaultRow, 'params'>): string {
   return String(fault.params['machine'] ?? fault.params['process'] ?? '');
 }
 

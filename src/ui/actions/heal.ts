@@ -1,12 +1,12 @@
-import type { FaultRow } from '../../bridge/cards.ts';
+import type { FaultRow, FaultScheduleRow } from '../../bridge/cards.ts';
 import { plural } from '../../view/words.ts';
 import type { Page } from '../page.tsx';
 import { faultTarget } from './faults.ts';
 import { lab } from './requests.ts';
 import { runAct } from './run-action.ts';
 
-/** Mends one fault, from the list of what is broken. */
-export async function healOne(page: Page, fault: FaultRow): Promise<void> {
+/** Mends one fault, or calls one off that comes back. */
+export async function healOne(page: Page, fault: FaultRow | FaultScheduleRow): Promise<void> {
   const words = `${fault.title}: ${faultTarget(fault)}`;
   await runAct(page, {
     label: `Mend ${words}`,
@@ -16,7 +16,8 @@ export async function healOne(page: Page, fault: FaultRow): Promise<void> {
 }
 
 export async function healAll(page: Page): Promise<void> {
-  const count = page.view.head.getState().faults.length;
+  const { faults, faultSchedules } = page.view.head.getState();
+  const count = faults.length + faultSchedules.length;
   await runAct(page, {
     label: 'Mend everything',
     targets: [],

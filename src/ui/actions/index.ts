@@ -3,6 +3,7 @@ import type { Page } from '../page.tsx';
 import type { Action } from './action.ts';
 import { startComponentAction, stopComponentAction } from './component-actions.ts';
 import { drainAction } from './drain-action.ts';
+import { faultActions } from './fault-actions.ts';
 import {
   cordonAction,
   cutNetworkAction,
@@ -63,5 +64,6 @@ export const ACTIONS: readonly Action[] = [
 
 /** The actions that are offered for a thing as it is now. */
 export function actionsFor(target: Thing, page: Page): readonly Action[] {
-  return ACTIONS.filter((action) => action.applies(target, page));
+  const declared = faultActions(page.view.head.getState().faultCatalogue);
+  return [...ACTIONS, ...declared].filter((action) => action.applies(target, page));
 }

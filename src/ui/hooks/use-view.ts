@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type {
-  ComponentHealth,
   EventRow,
   NodeCard,
   ObjectRow,
@@ -33,8 +32,10 @@ export function usePod(id: string): PodCard | undefined {
   return useRow(usePage().view.pods, id);
 }
 
+/** A node of the field, or a machine of the control plane. */
 export function useNode(id: string): NodeCard | undefined {
-  return useRow(usePage().view.nodes, id);
+  const { nodes, machines } = usePage().view;
+  return useRow(machines.get(id) === undefined ? nodes : machines, id);
 }
 
 export function useService(id: string): ServiceCard | undefined {
@@ -64,10 +65,6 @@ export function useGroup(grouping: Grouping, key: string): readonly string[] {
 /** One of the few single things: the clock's state, the faults, the seed. */
 export function useHead<T>(select: (head: Head) => T): T {
   return useStore(usePage().view.head, select);
-}
-
-export function useComponent(component: string): ComponentHealth | undefined {
-  return useHead((head) => head.health.components.find((each) => each.component === component));
 }
 
 export function useServiceLinks(serviceId: string): readonly ServiceLink[] {

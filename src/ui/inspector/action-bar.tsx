@@ -23,7 +23,7 @@ export function ActionBar({ id }: { readonly id: ThingId }) {
       {shown.map((action) => (
         <ActionButton key={action.id} action={action} id={id} />
       ))}
-      {actions.length > shown.length && (
+      {(actions.length > shown.length || hasFurther(page, id)) && (
         <Menu
           align="end"
           trigger={
@@ -47,7 +47,14 @@ export function ActionBar({ id }: { readonly id: ThingId }) {
 
 function offered(page: Parameters<typeof actionsFor>[1], id: ThingId): readonly Action[] {
   const thing = thingOf(page.view, id);
-  return thing === undefined ? [] : actionsFor(thing, page);
+  return thing === undefined
+    ? []
+    : actionsFor(thing, page).filter(({ isFurther }) => isFurther !== true);
+}
+
+function hasFurther(page: Parameters<typeof actionsFor>[1], id: ThingId): boolean {
+  const thing = thingOf(page.view, id);
+  return thing !== undefined && actionsFor(thing, page).some(({ isFurther }) => isFurther === true);
 }
 
 function labelOf(page: Parameters<typeof actionsFor>[1], id: ThingId): (action: Action) => string {

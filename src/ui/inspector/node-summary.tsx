@@ -13,7 +13,7 @@ export function NodeSummary({ id }: { readonly id: ThingId }) {
   const node = useObject(thingPath(view, id)) as Node | null | undefined;
   const pods = useGroup(view.index.podsOnNode, row?.name ?? '');
   const heartbeat = useSampled(() => {
-    const at = view.nodes.get(id)?.heartbeatAt ?? 0;
+    const at = view.nodeOf(id)?.heartbeatAt ?? 0;
     return at === 0 ? 'none yet' : `${ageText(view.head.getState().now - at)} ago`;
   }, 500);
   if (row === undefined) return null;
@@ -31,6 +31,18 @@ export function NodeSummary({ id }: { readonly id: ThingId }) {
             [
               'containerd',
               <Truth key="containerd" well={row.containerd === 'up'} words={row.containerd} />,
+            ],
+            [
+              'kube-proxy',
+              row.kubeProxy !== 'none' && (
+                <Truth key="proxy" well={row.kubeProxy === 'up'} words={row.kubeProxy} />
+              ),
+            ],
+            [
+              'CNI agent',
+              row.cniAgent !== 'none' && (
+                <Truth key="cni" well={row.cniAgent === 'up'} words={row.cniAgent} />
+              ),
             ],
           ]}
         />

@@ -6,6 +6,8 @@ import { openMenu } from '../canvas/use-map-keys.ts';
 import type { Page } from '../page.tsx';
 import { useFilterFocus } from '../state/filter-focus.ts';
 import { useMapCommands } from '../state/map-commands.ts';
+import { openFaults } from '../state/fault-sheet.ts';
+import { useHealthView } from '../state/health-view.ts';
 import { useSheet } from '../state/menu.ts';
 import { usePanels } from '../state/panels.ts';
 import { revealLeft } from '../state/reveal-left.ts';
@@ -76,6 +78,7 @@ function focusFilter(): void {
 function escape(): void {
   const { selected, select } = useSelection.getState();
   if (selected !== undefined) select(undefined);
+  else useHealthView.getState().toggle(false);
 }
 
 export const BINDINGS: readonly Binding[] = [
@@ -120,6 +123,16 @@ export const BINDINGS: readonly Binding[] = [
       const { selected, cursor } = useSelection.getState();
       const id = selected ?? cursor;
       if (id !== undefined) openMenu(document.querySelector('.map'), id, 'break');
+    },
+  },
+  {
+    keys: 'Shift X',
+    group: 'Selection',
+    does: 'Break something, with settings',
+    matches: shifted('KeyX'),
+    run() {
+      const { selected, cursor } = useSelection.getState();
+      openFaults(selected ?? cursor);
     },
   },
   {
@@ -185,6 +198,13 @@ export const BINDINGS: readonly Binding[] = [
     does: 'Fit the selection',
     matches: shifted('Digit2'),
     run: () => useMapCommands.getState().commands?.fitSelection(),
+  },
+  {
+    keys: 'h',
+    group: 'View',
+    does: 'Health of every component',
+    matches: plain('h'),
+    run: () => useHealthView.getState().toggle(),
   },
   {
     keys: 'Ctrl B',

@@ -33,6 +33,40 @@ export function MenuItem(props: MenuItemProps) {
   );
 }
 
+/** One of several values, chosen without closing the menu. */
+export function MenuChoice({
+  icon,
+  label,
+  hint,
+  checked,
+  onChoose,
+}: {
+  readonly icon?: ReactNode;
+  readonly label: string;
+  readonly hint?: string;
+  readonly checked: boolean;
+  readonly onChoose: () => void;
+}) {
+  return (
+    <DropdownMenu.CheckboxItem
+      className="menu-item"
+      role="menuitemradio"
+      checked={checked}
+      onCheckedChange={onChoose}
+      onSelect={(event) => event.preventDefault()}
+    >
+      {icon}
+      <span className="min-w-0 flex-1">
+        <span className="block">{label}</span>
+        {hint !== undefined && <span className="block text-11 text-dim">{hint}</span>}
+      </span>
+      <span className="w-3 text-accent" aria-hidden="true">
+        {checked ? '✓' : ''}
+      </span>
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
 export function MenuLabel({ children }: { readonly children: ReactNode }) {
   return <DropdownMenu.Label className="menu-label">{children}</DropdownMenu.Label>;
 }

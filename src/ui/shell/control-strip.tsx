@@ -1,13 +1,19 @@
+import { Activity, Zap } from 'lucide-react';
 import { lazy, type ReactNode } from 'react';
 import type { ComponentHealth } from '../../bridge/cards.ts';
+import { componentRow, lampOfAll, replicasOf } from '../../view/components.ts';
 import { componentTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
 import { countText } from '../../view/words.ts';
 import { useMedia } from '../hooks/use-media.ts';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
+import { IconButton } from '../parts/icon-button.tsx';
+import { Lamp } from '../parts/lamp.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
 import { usePending } from '../state/activity.ts';
+import { openFaults } from '../state/fault-sheet.ts';
+import { useHealthView } from '../state/health-view.ts';
 import { useSelection } from '../state/selection.ts';
 import { FaultsCell } from './faults-cell.tsx';
 import { NodesCell } from './nodes-cell.tsx';
@@ -30,7 +36,59 @@ export function ControlStrip() {
       <ComponentCell component="kube-controller-manager" />
       <NodesCell />
       <FaultsCell />
+      <StripButtons />
     </section>
+  );
+}
+
+/** The ways to the whole picture, and to everything that can be broken. */
+function StripButtons() {
+  const open = useHealthView((state) => state.open);
+  const toggle = useHealthView((state) => state.toggle);
+  return (
+    <div className="strip-buttons">
+      <IconButton
+        label="Health of every component, with charts"
+        shortcut="h"
+        aria-pressed={open}
+        onClick={() => toggle()}
+      >
+        <Activity size={15} />
+      </IconButton>
+      <IconButton
+        label="Break something"
+        shortcut="Shift X"
+        onClick={() => openFaults(useSelection.getState().selected)}
+      >
+        <Zap size={15} />
+      </IconButton>
+    </div>
+  );
+}
+
+/** One lamp a machine: who is lost, who leads. */
+function Replicas({ component }: { readonly component: string }) {
+  const { view } = usePage();
+  const replicas = useSampled(
+    () => replicasOf(view.head.getState().health, component),
+    FIGURES_EVERY_MILLIS,
+  );
+  return (
+    <p className="flex min-w-0 items-center gap-2 text-11 text-dim">
+      {replicas.map(({ machine, lamp, leads, role, state }) => (
+        <span
+          key={machine}
+          className="flex items-center gap-1"
+          data-tip={`${machine}: ${state === 'up' ? role : state === 'off' ? 'no power' : state}`}
+        >
+          <Lamp state={lamp} />
+          <span className={leads && component !== 'kube-apiserver' ? 'text-fg' : undefined}>
+            {machine}
+            {leads && component !== 'kube-apiserver' && ' ★'}
+          </span>
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -43,8 +101,16 @@ interface ComponentCellProps {
 function ComponentCell({ component, children }: ComponentCellProps) {
   const { view } = usePage();
   const health = useSampled(
-    () => view.head.getState().health.components.find((each) => each.component === component),
+    () => componentRow(view.head.getState().health, component),
     FIGURES_EVERY_MILLIS,
+  );
+  const lamp = useSampled(
+    () => lampOfAll(replicasOf(view.head.getState().health, component)),
+    FIGURES_EVERY_MILLIS,
+  );
+  const several = useSampled(
+    () => replicasOf(view.head.getState().health, component).length > 1,
+    1000,
   );
   const select = useSelection((state) => state.select);
   const id = componentId(component);
@@ -57,7 +123,7 @@ function ComponentCell({ component, children }: ComponentCellProps) {
   return (
     <StripCell
       title={title}
-      lamp={health?.lamp ?? 'off'}
+      lamp={lamp}
       selected={selected}
       pending={pending}
       tip={`${title}: what it measures, and why`}
@@ -71,13 +137,15 @@ function ComponentCell({ component, children }: ComponentCellProps) {
           {health.state === 'off' ? 'no power' : 'stopped'}
         </p>
       )}
-      {children ??
-        (health !== undefined && health.spark.length > 1 && (
-          <div className="flex min-w-0 items-center gap-2">
-            <Sparkline values={health.spark} label={health.sparkLabel} />
-            {!compact && figures.length > 2 && <Figures figures={figures.slice(2)} />}
-          </div>
-        ))}
+      {several ? <Replicas component={component} /> : undefined}
+      {!several &&
+        (children ??
+          (health !== undefined && health.spark.length > 1 && (
+            <div className="flex min-w-0 items-center gap-2">
+              <Sparkline values={health.spark} label={health.sparkLabel} />
+              {!compact && figures.length > 2 && <Figures figures={figures.slice(2, 3)} />}
+            </div>
+          )))}
     </StripCell>
   );
 }

@@ -12,6 +12,7 @@ const FaultItems = lazy(() => import('./fault-items.tsx'));
 export function FaultsCell() {
   const page = usePage();
   const faults = useHead((head) => head.faults);
+  const catalogue = useHead((head) => head.faultCatalogue);
   const ages = useSampled(
     () => faults.map((fault) => ageText(page.view.head.getState().now - fault.since)).join(' '),
     500,
@@ -28,7 +29,7 @@ export function FaultsCell() {
         <p className="truncate-text text-dim">nothing</p>
       ) : (
         <>
-          <p className="truncate-text text-failed-text">{faultWords(first)}</p>
+          <p className="truncate-text text-failed-text">{faultWords(first, catalogue)}</p>
           <p className="truncate-text">
             <button
               type="button"
