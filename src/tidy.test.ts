@@ -32,7 +32,7 @@ interface FolderRule {
 }
 
 /** Parts of `cluster` that every process may share; other processes are met on the wire. */
-const clusterShared = ['messages.ts', 'cri-messages.ts', 'set-up.ts', 'client', 'network', 'programs'];
+const clusterShared = ['messages.ts', 'cri-messages.ts', 'stream-messages.ts', 'set-up.ts', 'client', 'network', 'programs'];
 /** They put the processes together, watch them from outside, or test them. */
 const clusterAbove = ['world.ts', 'observe.ts', 'testing', 'invariants'];
 
@@ -77,6 +77,7 @@ const entries: readonly RegExp[] = [
   /\.d\.ts$/,
   /^hosts\/headless\/[^/]+\/main\.ts$/,
   /^hosts\/worker\/(?:main|worker)\.ts$/,
+  /^hosts\/attach\/worker\.ts$/,
   /(?:^|\/)generated\//,
 ];
 

@@ -58,8 +58,16 @@ export type SessionSource =
   /** A fresh cluster of the scenario's shape, in which the scenario is played. */
   | { readonly kind: 'scenario'; readonly scenario: Scenario; readonly seed: number | undefined }
   | { readonly kind: 'resume' }
-  /** A cluster that runs elsewhere; `token` is empty where none is needed. Only an engine that attaches knows it. */
-  | { readonly kind: 'attach'; readonly address: string; readonly token: string };
+  /**
+   * A cluster that runs elsewhere, for an engine that attaches. The address may be relative to that of the `page`; `token` is
+   * empty where none is needed.
+   */
+  | {
+      readonly kind: 'attach';
+      readonly address: string;
+      readonly token: string;
+      readonly page: string;
+    };
 
 export type ClockCommand =
   | { readonly kind: 'pause' }
