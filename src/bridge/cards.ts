@@ -167,6 +167,7 @@ export interface ControlPlaneHealth {
   readonly components: readonly ComponentHealth[];
   readonly nodesReady: number;
   readonly nodes: number;
+  /** The control plane's machines in order, and their balancer's. */
   readonly machines: readonly {
     readonly name: string;
     readonly power: 'on' | 'off';

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { AttachedCluster, AttachProblem } from '../bridge/attach.ts';
 import type { ControlPlaneHealth, FaultRow, FaultScheduleRow } from '../bridge/cards.ts';
 import type { FaultDeclaration } from '../bridge/protocol.ts';
 import type { ScenarioReport } from '../bridge/scenario-report.ts';
@@ -29,6 +30,10 @@ export interface Head {
   readonly crash: string;
   /** What it wanted to be known when the session opened, for example an unreadable snapshot. */
   readonly notice: string;
+  /** The cluster runs elsewhere; undefined: in this page. */
+  readonly attached: AttachedCluster | undefined;
+  /** Why it cannot be seen, or not any more. */
+  readonly attachProblem: AttachProblem | undefined;
 }
 
 export type HeadStore = StoreApi<Head>;
@@ -54,5 +59,7 @@ export function createHead(): HeadStore {
     scenario: undefined,
     crash: '',
     notice: '',
+    attached: undefined,
+    attachProblem: undefined,
   }));
 }

@@ -1,5 +1,5 @@
 import { podGrid } from './field.ts';
-import { ORGANS } from './field.ts';
+import { doorOf, hasSeveral, roomOf, roomThings } from './machine-room.ts';
 import { componentId, componentOf, type ThingId } from './selection.ts';
 import type { View } from './view.ts';
 
@@ -16,7 +16,9 @@ export function neighbourOf(
 ): ThingId | undefined {
   if (from === undefined) return firstThing(view);
   const component = componentOf(from);
-  if (component !== undefined) return fromOrgan(view, component, direction);
+  if (component !== undefined || view.machines.get(from) !== undefined) {
+    return fromRoom(view, from, direction);
+  }
   const pod = view.pods.get(from);
   if (pod !== undefined) {
     return pod.node === ''
@@ -29,7 +31,7 @@ export function neighbourOf(
 }
 
 function firstThing(view: View): ThingId | undefined {
-  return firstNode(view) ?? componentId('kube-apiserver');
+  return firstNode(view) ?? doorOf(view);
 }
 
 function firstNode(view: View): ThingId | undefined {
@@ -40,12 +42,20 @@ function firstNode(view: View): ThingId | undefined {
   return undefined;
 }
 
-function fromOrgan(view: View, component: string, direction: Direction): ThingId | undefined {
+/** The control plane from left to right; below several machines stands their balancer, below that the field. */
+function fromRoom(view: View, from: ThingId, direction: Direction): ThingId | undefined {
+  const door = doorOf(view);
+  const things = roomThings(view);
+  const several = hasSeveral(roomOf(view));
+  if (several && from === door) {
+    if (direction === 'up') return things[0];
+    return direction === 'down' ? firstNode(view) : undefined;
+  }
   if (direction === 'up') return undefined;
-  if (direction === 'down') return firstNode(view);
-  const at = ORGANS.findIndex((organ) => organ === component);
-  const next = ORGANS[at + (direction === 'right' ? 1 : -1)];
-  return next === undefined ? undefined : componentId(next);
+  if (direction === 'down') return several ? door : firstNode(view);
+  const at = things.indexOf(from);
+  // What has no place here (a CoreDNS) is left for the first thing that has.
+  return at < 0 ? things[0] : things[at + (direction === 'right' ? 1 : -1)];
 }
 
 function fromNode(view: View, id: ThingId, direction: Direction): ThingId | undefined {
@@ -73,7 +83,7 @@ function besideNode(view: View, id: ThingId, direction: Direction): ThingId | un
     if ((direction === 'left' || direction === 'right') && !sameRow) break;
     if (found !== undefined) return found;
   }
-  if (direction === 'up') return componentId('kube-apiserver');
+  if (direction === 'up') return doorOf(view);
   if (direction === 'left') return view.serviceSlots.idAt(0);
   return direction === 'right' ? firstWaiting(view) : undefined;
 }
@@ -104,7 +114,10 @@ function fromService(view: View, id: ThingId, direction: Direction): ThingId | u
   if (direction === 'right') return firstNode(view);
   if (direction === 'left') return undefined;
   const next = view.serviceSlots.idAt(slot + (direction === 'down' ? 1 : -1));
-  return next ?? (direction === 'up' ? componentId(ORGANS[0]) : undefined);
+  return (
+    next ??
+    (direction === 'up' ? (roomThings(view)[0] ?? componentId('kube-scheduler')) : undefined)
+  );
 }
 
 /** The lanes of the harbour, top to bottom. */

@@ -76,6 +76,8 @@ type IndexName = keyof ReturnType<typeof createIndexes>;
 
 /** Frames after a full one within which newly arrived nodes and Services are still sorted into place. */
 const SETTLING_FRAMES = 40;
+/** In a cluster younger than this machines still boot: nobody knows an address yet either. */
+const YOUNG_MICROS = 30_000_000;
 const SMOOTHING = 0.12;
 
 export interface ViewOptions {
@@ -214,8 +216,8 @@ export function createView({ onWanted }: ViewOptions): View {
     watched.take(frame.watched);
     recordHistory.frame(history, sources, frame);
     if (frame.sample !== undefined) samples.add(frame.sample);
-    if (settling > 0) {
-      settling -= 1;
+    if (settling > 0 || frame.now < YOUNG_MICROS) {
+      settling = Math.max(0, settling - 1);
       if (arrived) {
         nodeSlots.settle();
         serviceSlots.settle();
@@ -275,10 +277,14 @@ export function createView({ onWanted }: ViewOptions): View {
           seed: message.seed,
           faultCatalogue: message.faultCatalogue,
           notice: message.notice ?? '',
+          attached: message.attached,
+          attachProblem: undefined,
           scenario: undefined,
         });
         watched.forget();
       }
+      if (message.type === 'attach-problem') head.setState({ attachProblem: message.problem });
+      if (message.type === 'refused') head.setState({ notice: message.message });
       if (message.type === 'crashed') {
         head.setState({ phase: 'restarting', crash: message.message });
       }
@@ -325,6 +331,7 @@ function headOf(frame: Frame, last: ReturnType<HeadStore['getState']>): typeof l
   return {
     ...last,
     phase: 'live',
+    attachProblem: undefined,
     now: frame.now,
     epochMillis: frame.epochMillis,
     paused: frame.paused,

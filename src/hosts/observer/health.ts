@@ -36,12 +36,12 @@ export function controlPlaneHealth(
     components: observedProcesses(world).map((process) => component(world, process, machines)),
     nodes: nodes.all,
     nodesReady: nodes.ready,
-    machines: [...world.machines.values()].map(({ name, power }) => ({
-      name,
-      power,
-      cut: isCutOff(world, name),
-      controlPlane: machines.includes(name),
-    })),
+    machines: [...machines, LOAD_BALANCER_MACHINE].flatMap((name) => {
+      const machine = world.machines.get(name);
+      if (machine === undefined) return [];
+      const controlPlane = name !== LOAD_BALANCER_MACHINE;
+      return [{ name, power: machine.power, cut: isCutOff(world, name), controlPlane }];
+    }),
   };
 }
 

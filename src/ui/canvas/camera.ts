@@ -1,5 +1,6 @@
 import type { ReactFlowInstance, Viewport } from '@xyflow/react';
-import { worldBox, type Box } from '../../view/field.ts';
+import type { Box } from '../../view/field.ts';
+import { wholePicture } from '../../view/machine-room.ts';
 import type { View } from '../../view/view.ts';
 
 /** What lies over the canvas and must not cover the picture: harbour, suggestions, controls. */
@@ -37,7 +38,7 @@ export function viewportFor(
 
 /** All there is, as a box of the world. */
 export function everything(view: View): Box {
-  return worldBox(view.nodeSlots, view.serviceSlots);
+  return wholePicture(view);
 }
 
 /** The part of the world that the canvas shows. */

@@ -11,8 +11,10 @@ import { useHead, useIds } from '../hooks/use-view.ts';
 import { useMedia } from '../hooks/use-media.ts';
 import { ActivityLine } from './activity-line.tsx';
 import { ZOOM_MAX, ZOOM_MIN, type Insets } from './camera.ts';
+import { BalancerCard, HostCard, HostLabel } from './host-card.tsx';
 import type {
   CardType,
+  HostCardType,
   LinkEdgeType,
   NodeCardType,
   OrganCardType,
@@ -47,6 +49,9 @@ const nodeTypes: NodeTypes = {
   node: ({ data }: { data: NodeCardType['data'] }) => <NodeCard id={data.id} />,
   service: ({ data }: { data: ServiceCardType['data'] }) => <ServicePill id={data.id} />,
   organ: ({ data }: { data: OrganCardType['data'] }) => <OrganCard organ={data.organ} />,
+  host: ({ data }: { data: HostCardType['data'] }) =>
+    data.label ? <HostLabel machine={data.machine} /> : <HostCard machine={data.machine} />,
+  balancer: () => <BalancerCard />,
 };
 const edgeTypes: EdgeTypes = { link: LinkEdge };
 

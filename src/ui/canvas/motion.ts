@@ -1,16 +1,6 @@
 import type { TrafficMark } from '../../bridge/cards.ts';
-import {
-  fieldBox,
-  nodeBox,
-  nodeWire,
-  ORGANS,
-  organWire,
-  podBox,
-  podGrid,
-  pointAlong,
-  type Point,
-} from '../../view/field.ts';
-import { machineOf, programOf } from '../../view/process-title.ts';
+import { nodeBox, podBox, podGrid, pointAlong, type Point } from '../../view/field.ts';
+import { etcdLine, requestLine } from '../../view/machine-room.ts';
 import { workloadKey } from '../../view/indexes.ts';
 import { workloadHue } from '../../view/pod-glyph.ts';
 import type { FrameEffects, Move, View } from '../../view/view.ts';
@@ -110,7 +100,7 @@ const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection
 
 /** A request travels to the API server; a write goes on to etcd. */
 function markTravellers(view: View, mark: TrafficMark, delay: number): Traveller[] {
-  const line = lineFrom(view, mark.from);
+  const line = requestLine(view, mark.from, mark.to);
   if (line === undefined) return [];
   const colours = readCssColours();
   const refused = mark.code >= 400;
@@ -121,32 +111,11 @@ function markTravellers(view: View, mark: TrafficMark, delay: number): Traveller
       : colours.accent;
   const first: Traveller = { kind: 'mark', line, colour, age: -delay, duration: MARK_MILLIS };
   if (refused || !WRITES.has(mark.verb)) return [first];
-  const toEtcd = [...organWire('etcd', fieldBox(view.nodeSlots))].reverse();
+  const toEtcd = etcdLine(view, mark.to);
   return [
     first,
     { kind: 'mark', line: toEtcd, colour, age: -delay - MARK_MILLIS, duration: MARK_MILLIS * 0.6 },
   ];
-}
-
-/** The wire of the process that asks; from above for what stands outside of the cluster. */
-function lineFrom(view: View, process: string): readonly Point[] | undefined {
-  const field = fieldBox(view.nodeSlots);
-  const program = programOf(process);
-  const organ = ORGANS.find((each) => each === program);
-  if (organ !== undefined) return organ === 'kube-apiserver' ? undefined : organWire(organ, field);
-  if (program === 'kubelet') {
-    const id = view.nodeByName(machineOf(process))?.id;
-    const slot = id === undefined ? undefined : view.nodeSlots.slotOf(id);
-    return slot === undefined ? undefined : nodeWire(nodeBox(slot, view.nodeSlots.columns), field);
-  }
-  const end = organWire('etcd', field);
-  const door = end[end.length - 1];
-  return door === undefined
-    ? undefined
-    : [
-        { x: door.x, y: door.y - 130 },
-        { x: door.x, y: door.y - 54 },
-      ];
 }
 
 /** From its lane of the harbour to its place in the card. */

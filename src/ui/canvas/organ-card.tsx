@@ -45,7 +45,7 @@ export const OrganCard = memo(function OrganCard({ organ }: { readonly organ: Or
 });
 
 /** As long as a small card is wide. */
-const TITLES: Readonly<Record<Organ, string>> = {
+export const TITLES: Readonly<Record<Organ, string>> = {
   'kube-scheduler': 'Scheduler',
   'kube-controller-manager': 'Controllers',
   'kube-apiserver': 'API server',

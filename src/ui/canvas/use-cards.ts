@@ -1,14 +1,18 @@
 import { useStoreApi } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { fieldBox, nodeBox, ORGANS, organBox, serviceBox } from '../../view/field.ts';
+import { controlPlaneNames } from '../../view/components.ts';
+import { nodeBox, ORGANS, organBox, serviceBox } from '../../view/field.ts';
+import { balancerBox, hasSeveral, hostBox, roomOf } from '../../view/machine-room.ts';
 import type { ThingId } from '../../view/selection.ts';
 import type { View } from '../../view/view.ts';
-import { useSlotsVersion } from '../hooks/use-view.ts';
+import { useHead, useSlotsVersion } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { useHover } from '../state/hover.ts';
 import { useSelection } from '../state/selection.ts';
 import { areaOf } from './camera.ts';
 import {
+  balancerCardAt,
+  hostCardAt,
   nodeCardAt,
   organCardAt,
   serviceCardAt,
@@ -55,6 +59,7 @@ export function useCards(seen: InView): readonly CardType[] {
   const { view } = usePage();
   const nodeLayout = useSlotsVersion(view.nodeSlots);
   const serviceLayout = useSlotsVersion(view.serviceSlots);
+  const machines = useHead((head) => controlPlaneNames(head.health).join(' '));
   const made = useRef(new Map<string, CardType>());
   // The versions stand for the slots' contents, which are read inside.
   return useMemo(() => {
@@ -65,6 +70,7 @@ export function useCards(seen: InView): readonly CardType[] {
       const last = known.get(card.id);
       const same =
         last !== undefined &&
+        last.width === card.width &&
         last.position.x === card.position.x &&
         last.position.y === card.position.y;
       const kept = same ? last : card;
@@ -72,14 +78,24 @@ export function useCards(seen: InView): readonly CardType[] {
       cards.push(kept);
     };
     if (seen.level === 'raster') return cards;
-    for (const organ of ORGANS) keep(organCardAt(organ, organBox(organ, fieldBox(view.nodeSlots))));
+    addControlPlane(view, keep);
     addServices(view, keep);
     for (const slot of seen.slots) {
       const id = view.nodeSlots.idAt(slot);
       if (id !== undefined) keep(nodeCardAt(id, nodeBox(slot, view.nodeSlots.columns)));
     }
     return cards;
-  }, [view, seen, nodeLayout, serviceLayout]);
+  }, [view, seen, nodeLayout, serviceLayout, machines]);
+}
+
+function addControlPlane(view: View, keep: (card: CardType) => void): void {
+  const room = roomOf(view);
+  const several = hasSeveral(room);
+  for (const [index, machine] of room.machines.entries()) {
+    keep(hostCardAt(machine, hostBox(room, index), !several));
+  }
+  if (several) keep(balancerCardAt(balancerBox(room)));
+  else for (const organ of ORGANS) keep(organCardAt(organ, organBox(organ, room.field)));
 }
 
 function addServices(view: View, keep: (card: CardType) => void): void {

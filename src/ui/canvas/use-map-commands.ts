@@ -1,9 +1,11 @@
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useEffect, useMemo, useRef } from 'react';
-import { nodeBox, organBox, fieldBox, ORGANS, serviceBox, type Box } from '../../view/field.ts';
+import { controlPlaneNames } from '../../view/components.ts';
+import { nodeBox, serviceBox, type Box } from '../../view/field.ts';
+import { hostBox, placeOfComponent, roomOf } from '../../view/machine-room.ts';
 import { componentOf, type ThingId } from '../../view/selection.ts';
 import type { View } from '../../view/view.ts';
-import { useSlotsVersion } from '../hooks/use-view.ts';
+import { useHead, useSlotsVersion } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { useMapCommands as useRegistered } from '../state/map-commands.ts';
 import { useSelection } from '../state/selection.ts';
@@ -19,9 +21,12 @@ export interface MapCommands {
 /** Where a thing stands on the canvas; undefined for what is not on it. */
 export function placeOf(view: View, id: ThingId): Box | undefined {
   const component = componentOf(id);
-  if (component !== undefined) {
-    const organ = ORGANS.find((each) => each === component);
-    return organ === undefined ? undefined : organBox(organ, fieldBox(view.nodeSlots));
+  if (component !== undefined) return placeOfComponent(view, component);
+  const host = view.machines.get(id);
+  if (host !== undefined) {
+    const room = roomOf(view);
+    const index = room.machines.indexOf(host.machine);
+    return index < 0 ? undefined : hostBox(room, index);
   }
   const nodeId =
     view.nodes.get(id) !== undefined ? id : view.nodeByName(view.pods.get(id)?.node ?? '')?.id;
@@ -85,9 +90,10 @@ function useFollowLayout(refit: (duration: number) => void, insets: Insets): voi
   const store = useStoreApi();
   const nodes = useSlotsVersion(view.nodeSlots);
   const services = useSlotsVersion(view.serviceSlots);
+  const machines = useHead((head) => controlPlaneNames(head.health).length);
   useEffect(() => {
     refit(nodes + services > 2 ? 200 : 0);
-  }, [refit, nodes, services, insets]);
+  }, [refit, nodes, services, machines, insets]);
   useEffect(
     () =>
       store.subscribe((state, last) => {

@@ -11,7 +11,9 @@ import {
   type Box,
   type Point,
 } from '../../view/field.ts';
-import { useNode } from '../hooks/use-view.ts';
+import { controlPlaneNames } from '../../view/components.ts';
+import { hasSeveral, roomOf, roomWires } from '../../view/machine-room.ts';
+import { useHead, useNode } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import type { InView } from './levels.ts';
 
@@ -22,14 +24,21 @@ const WIRED_NODES_MAX = 24;
 export function Wires({ seen }: { readonly seen: InView }) {
   const { view } = usePage();
   const field = fieldBox(view.nodeSlots);
+  // Read for its changes: the room itself is worked out anew.
+  useHead((head) => controlPlaneNames(head.health).length);
+  const room = roomOf(view);
   if (seen.level === 'raster') return null;
   const wired = view.nodeSlots.extent <= WIRED_NODES_MAX;
   return (
     <ViewportPortal>
       <svg className="wires" aria-hidden="true">
-        <path d={busPath(field)} className="wire" />
-        {ORGANS.map((organ) => (
-          <path key={organ} d={pathOf(organWire(organ, field).slice(0, 2))} className="wire" />
+        <path d={busPath(field, hasSeveral(room))} className="wire" />
+        {!hasSeveral(room) &&
+          ORGANS.map((organ) => (
+            <path key={organ} d={pathOf(organWire(organ, field).slice(0, 2))} className="wire" />
+          ))}
+        {roomWires(room).map((line, at) => (
+          <path key={at} d={pathOf(line)} className="wire" />
         ))}
         {wired &&
           seen.slots.map((slot) => {
@@ -76,8 +85,16 @@ const NodeWire = memo(function NodeWire({ id, slot, columns, field }: NodeWirePr
   );
 });
 
-function busPath(field: Box): string {
+function busPath(field: Box, several: boolean): string {
   const y = busY(field);
+  // Behind a balancer only the nodes are on the bus.
+  if (several) {
+    const to = Math.max(field.x + field.width / 2, field.x);
+    return pathOf([
+      { x: field.x - 16, y },
+      { x: to, y },
+    ]);
+  }
   const first = organBox(ORGANS[0], field);
   const last = organBox('etcd', field);
   const from = Math.min(first.x + first.width / 2, field.x - 16);
