@@ -1,3 +1,4 @@
+import { tableImage, type Checkpoint } from './checkpoint.ts';
 import type { Micros } from './time.ts';
 import type { World } from './world.ts';
 
@@ -46,27 +47,44 @@ const FORM = 6;
 const CONSTANTS: readonly unknown[] = [null, undefined, false, true];
 const WHOLE_MAX = 2 ** 49;
 
-/** Where the keys of an object lead, one after the other. */
-interface FormNode {
-  /** The number of the form that ends here; -1: none yet. */
-  form: number;
-  readonly keys: readonly string[];
-  readonly next: Map<string, FormNode>;
-}
-
-function formNode(keys: readonly string[]): FormNode {
-  return { form: -1, keys, next: new Map() };
-}
-
 /** Writes a world as an archive. */
 export function encodeWorld(world: World): Archive {
+  return finish(createArchiver(world));
+}
+
+/** Writes a checkpoint as an archive. */
+export function encodeCheckpoint(kept: Checkpoint): Archive {
+  return finish(createArchiver(kept.image as World));
+}
+
+function finish(archiver: Archiver): Archive {
+  while (!archiver.write(Infinity)) continue;
+  return archiver.archive;
+}
+
+/** Writes an archive piece by piece, from something that does not change meanwhile: a checkpoint. */
+export interface Archiver {
+  /** Writes about as many values more; true when that was all. */
+  write(values: number): boolean;
+  /** Complete when `write` has said so. */
+  readonly archive: Archive;
+}
+
+/** Begins to write a checkpoint. */
+export function archiverOf(kept: Checkpoint): Archiver {
+  return createArchiver(kept.image as World);
+}
+
+function createArchiver(world: World): Archiver {
   const texts: string[] = [];
   const numbers: number[] = [];
-  const forms: (readonly string[])[] = [];
   const cells: number[] = [];
+  const forms = createForms();
   const textIndexes = new Map<string, number>();
   const objectIndexes = new Map<object, number>();
-  const root = formNode([]);
+  // What is open: the parts of each object on the way down, and how many of them are written.
+  const open: (readonly unknown[])[] = [[world]];
+  const written: number[] = [0];
 
   const put = (tag: number, payload: number): void => {
     cells.push(payload * TAGS + tag);
@@ -89,7 +107,36 @@ export function encodeWorld(world: World): Archive {
     put(NUMBER, numbers.length);
     numbers.push(value);
   };
-  const encode = (value: unknown): void => {
+  const putTable = (kind: number, size: number, parts: readonly unknown[]): void => {
+    put(OBJECT, kind);
+    cells.push(size);
+    open.push(parts);
+    written.push(0);
+  };
+  const putObject = (value: object): void => {
+    const known = objectIndexes.get(value);
+    if (known !== undefined) {
+      put(KNOWN, known);
+      return;
+    }
+    // The number is taken first, so that a table that is reached twice is written once.
+    objectIndexes.set(value, objectIndexes.size);
+    const frozen = Object.isFrozen(value) ? 1 : 0;
+    if (Array.isArray(value)) putTable(LIST + frozen, value.length, value);
+    else if (value instanceof Map) putTable(MAP + frozen, value.size, [...value].flat());
+    else if (value instanceof Set) putTable(SET + frozen, value.size, [...value]);
+    else {
+      const image = tableImage(value);
+      if (image?.kind === 'map') putTable(MAP, image.size, image.parts);
+      else if (image?.kind === 'set') putTable(SET, image.size, image.parts);
+      else {
+        put(OBJECT, FORM + forms.of(value) * 2 + frozen);
+        open.push(Object.values(value));
+        written.push(0);
+      }
+    }
+  };
+  const putValue = (value: unknown): void => {
     switch (typeof value) {
       case 'string':
         putText(value);
@@ -105,60 +152,65 @@ export function encodeWorld(world: World): Archive {
         return;
       case 'object':
         if (value === null) put(CONSTANT, 0);
-        else encodeObject(value);
+        else putObject(value);
         return;
       default:
         throw new TypeError(`a world holds plain data only, not a ${typeof value}`);
     }
   };
-  const encodeObject = (value: object): void => {
-    const known = objectIndexes.get(value);
-    if (known !== undefined) {
-      put(KNOWN, known);
-      return;
-    }
-    // The number is taken first, so that a table that is reached twice is written once.
-    objectIndexes.set(value, objectIndexes.size);
-    const frozen = Object.isFrozen(value) ? 1 : 0;
-    if (Array.isArray(value)) {
-      put(OBJECT, LIST + frozen);
-      cells.push(value.length);
-      for (const item of value) encode(item);
-    } else if (value instanceof Map) {
-      put(OBJECT, MAP + frozen);
-      cells.push(value.size);
-      for (const [key, item] of value) {
-        encode(key);
-        encode(item);
+  const { now } = world;
+  return {
+    archive: { format: ARCHIVE_FORMAT, now, texts, numbers, forms: forms.all, cells },
+    write(values) {
+      for (let left = values; left > 0; left--) {
+        const depth = open.length - 1;
+        const parts = open[depth];
+        if (parts === undefined) return true;
+        const index = written[depth] as number; // As long as `open`.
+        if (index === parts.length) {
+          open.pop();
+          written.pop();
+          continue;
+        }
+        written[depth] = index + 1;
+        putValue(parts[index]);
       }
-    } else if (value instanceof Set) {
-      put(OBJECT, SET + frozen);
-      cells.push(value.size);
-      for (const item of value) encode(item);
-    } else {
-      const source = value as Record<string, unknown>;
-      put(OBJECT, FORM + formOf(source) * 2 + frozen);
-      for (const key in source) encode(source[key]);
-    }
+      return open.length === 0;
+    },
   };
-  const formOf = (source: Record<string, unknown>): number => {
-    let node = root;
-    for (const key in source) {
-      let next = node.next.get(key);
-      if (next === undefined) {
-        next = formNode([...node.keys, key]);
-        node.next.set(key, next);
+}
+
+/** Where the keys of an object lead, one after the other. */
+interface FormNode {
+  /** The number of the form that ends here; -1: none yet. */
+  form: number;
+  readonly keys: readonly string[];
+  readonly next: Map<string, FormNode>;
+}
+
+/** Numbers the forms of objects as they come. */
+function createForms(): { readonly all: (readonly string[])[]; of(object: object): number } {
+  const all: (readonly string[])[] = [];
+  const root: FormNode = { form: -1, keys: [], next: new Map() };
+  return {
+    all,
+    of(object) {
+      let node = root;
+      for (const key in object) {
+        let next = node.next.get(key);
+        if (next === undefined) {
+          next = { form: -1, keys: [...node.keys, key], next: new Map() };
+          node.next.set(key, next);
+        }
+        node = next;
       }
-      node = next;
-    }
-    if (node.form < 0) {
-      node.form = forms.length;
-      forms.push(node.keys);
-    }
-    return node.form;
+      if (node.form < 0) {
+        node.form = all.length;
+        all.push(node.keys);
+      }
+      return node.form;
+    },
   };
-  encode(world);
-  return { format: ARCHIVE_FORMAT, now: world.now, texts, numbers, forms, cells };
 }
 
 const OWN = { writable: true, enumerable: true, configurable: true } as const;

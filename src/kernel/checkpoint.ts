@@ -178,6 +178,24 @@ function tableOf(image: Image): unknown {
   return map;
 }
 
+/** The parts of a Map's or Set's image, a Map's keys and values in turn; undefined for everything else. */
+export function tableImage(
+  image: object,
+):
+  | { readonly kind: 'map' | 'set'; readonly size: number; readonly parts: readonly unknown[] }
+  | undefined {
+  const kind = (image as Partial<MapImage | SetImage>)[MARK];
+  if (kind === undefined) return undefined;
+  if (kind === 'set') {
+    const { items } = image as SetImage;
+    return { kind, size: items.length, parts: items };
+  }
+  const { keys, values } = image as MapImage;
+  const parts: unknown[] = [];
+  for (let index = 0; index < keys.length; index++) parts.push(keys[index], values[index]);
+  return { kind, size: keys.length, parts };
+}
+
 function copyOf(value: unknown): unknown {
   if (isShared(value)) return value;
   if (value instanceof Map) {

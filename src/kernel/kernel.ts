@@ -4,6 +4,7 @@ import { disturb, disturbUnlessCalm } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
 import { createEnv, enter, type Sink } from './env.ts';
 import { end, forget, KILLED, STOPPED } from './lifecycle.ts';
+import { awaitAnswers, missAnswer, type PingTimeout } from './keepalive.ts';
 import type { Machine } from './machine.ts';
 import type { AnyBehaviour, ProcessRecord } from './process.ts';
 import { fallSilent, heldUp, resume, slowDown, suspend, takeHeld, type Silence } from './strain.ts';
@@ -93,6 +94,7 @@ const OWN: ReadonlySet<string> = new Set([
   'kernel/start',
   'kernel/continue',
   'kernel/silence',
+  'kernel/ping-timeout',
 ]);
 /** To whom the appointments of the layer above are addressed: no process has this name. */
 const OUTSIDE = '';
@@ -145,6 +147,8 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       const isDown = process.memory === undefined && machineOf(world, process).power === 'on';
       if (isDown && process.enabled) start(world, process, due.cause, sink);
     } else if (message.type === 'kernel/silence') fallSilent(world, process, message as Silence);
+    else if (message.type === 'kernel/ping-timeout')
+      missAnswer(world, process, message as PingTimeout);
     else {
       const next = takeHeld(world, process);
       if (next !== undefined && accepts(world, next, process)) handle(world, process, next, sink);
@@ -254,7 +258,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
     suspendProcess(world, name) {
       disturb(world);
       const process = processOf(world, name);
-      if (process.memory !== undefined) suspend(process);
+      if (process.memory !== undefined) suspend(world, process);
     },
     resumeProcess(world, name) {
       disturb(world);
@@ -283,6 +287,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       for (const process of world.processes.values()) {
         if (process.machine !== machineName) continue;
         process.since = world.now;
+        if (process.memory !== undefined) awaitAnswers(world, process);
         forget(process);
       }
     },

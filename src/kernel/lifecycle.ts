@@ -1,5 +1,6 @@
 import { schedule } from './agenda.ts';
 import type { Cause } from './cause.ts';
+import { awaitAnswer } from './keepalive.ts';
 import type { ProcessRecord } from './process.ts';
 import { endStrain } from './strain.ts';
 import { lose } from './transport.ts';
@@ -65,9 +66,9 @@ export function end(
   forget(process);
   for (const other of world.processes.values()) {
     if (other === process || other.memory === undefined || !other.links.has(process.name)) continue;
-    // Across a cut the news does not pass; the peer finds out when it next sends.
-    if (isCut(world.wire, process.machine, other.machine)) continue;
-    lose(world, other, process.name, cause);
+    // Across a cut the news does not pass; the peer finds out when it next sends, or misses an answer.
+    if (isCut(world.wire, process.machine, other.machine)) awaitAnswer(world, other, process.name);
+    else lose(world, other, process.name, cause);
   }
   if (process.supervisor !== undefined) tellSupervisor(world, process, exit, cause);
   else if (process.enabled && process.restartMicros !== undefined)

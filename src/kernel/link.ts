@@ -3,6 +3,8 @@ import type { Micros } from './time.ts';
 
 /** One direction of an open connection. Packets arrive in order or, once it is lost, not at all. */
 export interface Link {
+  /** Tells a connection from an earlier one between the same two. */
+  readonly openedAt: Micros;
   /** When the last packet sent arrives: no later one may overtake it. */
   lastArrival: Micros;
   /** Packets that the network has not let through yet; undefined while it flows. */
@@ -27,6 +29,6 @@ export function retransmitAfter(tries: number): Micros {
   return Math.min(200_000 * 2 ** tries, 5_000_000);
 }
 
-export function openLink(): Link {
-  return { lastArrival: 0, stall: undefined };
+export function openLink(now: Micros): Link {
+  return { openedAt: now, lastArrival: 0, stall: undefined };
 }

@@ -50,8 +50,15 @@ function strainOf(process: ProcessRecord): Strain {
 }
 
 /** Stops a process in its tracks, as SIGSTOP does: it is alive, its connections stay open, and it does nothing. */
-export function suspend(process: ProcessRecord): void {
-  strainOf(process).suspended = true;
+export function suspend(world: World, process: ProcessRecord): void {
+  const strain = strainOf(process);
+  if (strain.suspended) return;
+  strain.suspended = true;
+  // Its peers' pings stay unanswered, whether or not they send anything else.
+  for (const other of world.processes.values()) {
+    if (other === process || other.memory === undefined || !other.links.has(process.name)) continue;
+    awaitSilence(world, process, strain, other.name);
+  }
 }
 
 /** Lets it go on (SIGCONT) with all that has come meanwhile. */

@@ -61,7 +61,7 @@ export function transmit(
   const target = world.processes.get(to);
   let link = sender.links.get(to);
   if (link === undefined) {
-    link = openLink();
+    link = openLink(world.now);
     sender.links.set(to, link);
   }
   if (
@@ -70,7 +70,7 @@ export function transmit(
     target.memory !== undefined &&
     !target.links.has(sender.name)
   ) {
-    target.links.set(sender.name, openLink());
+    target.links.set(sender.name, openLink(world.now));
   }
   // A process that is down may be up again when the packet comes, and then it accepts.
   const incarnation = target === undefined || target.memory === undefined ? 0 : target.incarnation;
@@ -114,7 +114,7 @@ function forward(world: World, sender: ProcessRecord, link: Link, packet: Appoin
 export function stall(world: World, sender: ProcessRecord, packet: Appointment): void {
   let link = sender.links.get(packet.to);
   if (link === undefined) {
-    link = openLink();
+    link = openLink(world.now);
     sender.links.set(packet.to, link);
   }
   if (link.stall !== undefined) {

@@ -7,6 +7,8 @@ import type { World } from '../../kernel/world.ts';
 export interface Invariant {
   readonly name: string;
   readonly kind: 'safety' | 'liveness';
+  /** Cheap to check, and what it is about may last a moment only: looked at often. */
+  readonly isQuick?: true;
   /** A sentence about what is wrong, or undefined. `memory` is the checker's own, kept between looks. */
   check(world: World, memory: Map<string, string>): string | undefined;
 }

@@ -7,6 +7,7 @@ import { MINUTE, SECOND } from '../../../kernel/time.ts';
 import type { World } from '../../../kernel/world.ts';
 import { createSession } from '../../session.ts';
 import { createDriver, type Driver } from '../drive.ts';
+import { someFault, type Shape } from './some-fault.ts';
 
 /**
  * Goal: whatever the weather, safety always holds, and liveness returns once it clears.
@@ -28,14 +29,15 @@ const LOOK_EVERY_SECONDS = 10;
 export function soak(seed: number): SoakResult {
   const stream = forkStream(seed, 'soak');
   const nodes = 2 + below(stream, 4);
-  const world = createCluster(defaultSetUp({ nodes, seed }));
+  const shape: Shape = { nodes, controlPlanes: below(stream, 3) === 0 ? 3 : 1 };
+  const world = createCluster(defaultSetUp({ ...shape, seed }));
   const driver = createDriver(createSession(world));
   const acts: string[] = [];
   const broken: string[] = [];
   const memory = new Map<string, string>();
-  const look = (kind: Invariant['kind']): void => {
+  const look = (kind: Invariant['kind'], quickOnly = false): void => {
     for (const invariant of INVARIANTS) {
-      if (invariant.kind !== kind) continue;
+      if (invariant.kind !== kind || (quickOnly && invariant.isQuick !== true)) continue;
       const complaint = invariant.check(world, memory);
       if (complaint !== undefined) broken.push(`${clock(world)} ${invariant.name}: ${complaint}`);
     }
@@ -47,8 +49,11 @@ export function soak(seed: number): SoakResult {
     second < STORM_SECONDS && broken.length === 0;
     second += LOOK_EVERY_SECONDS
   ) {
-    if (below(stream, 3) === 0) disturb(driver, stream, nodes, acts);
-    driver.run(LOOK_EVERY_SECONDS * SECOND);
+    if (below(stream, 3) === 0) disturb(driver, stream, shape, acts);
+    for (let at = 0; at < 2 * LOOK_EVERY_SECONDS; at++) {
+      driver.run(SECOND / 2);
+      look('safety', true);
+    }
     look('safety');
   }
   if (broken.length > 0) return { seed, broken, acts };
@@ -75,55 +80,45 @@ function deploy(driver: Driver, stream: RandomStream, acts: string[]): void {
   }
 }
 
-const COMPONENTS = [
-  'etcd-cp-1',
-  'kube-apiserver-cp-1',
-  'kube-scheduler-cp-1',
-  'kube-controller-manager-cp-1',
-];
-
 /** One random act: a fault, a cure, or a change of what is wanted. */
-function disturb(driver: Driver, stream: RandomStream, nodes: number, acts: string[]): void {
+function disturb(driver: Driver, stream: RandomStream, shape: Shape, acts: string[]): void {
   const { session } = driver;
   const { world } = session;
-  const machine = `node-${1 + below(stream, nodes)}`;
   const act = (what: string): void => {
     acts.push(`${clock(world)} ${what}`);
   };
-  const break_ = (fault: string, params: Record<string, string>): void => {
-    act(`${fault} ${Object.values(params).join(' ')}`);
-    session.lab({ kind: 'inject-fault', fault, params });
-  };
-  switch (below(stream, 7)) {
-    case 0:
-      return break_('power-off', { machine });
-    case 1:
-      return break_('network-cut', { machine });
-    case 2:
-      return break_('process-stopped', { process: pick(stream, COMPONENTS) });
-    case 3:
-      return break_('process-stopped', { process: `kubelet-${machine}` });
-    case 4: {
+  const quiet = { onResponse: (): void => {} };
+  switch (below(stream, 6)) {
+    case 0: {
       const fault = world.faults[below(stream, Math.max(1, world.faults.length))];
       if (fault === undefined) return;
       act(`heal ${fault.kind}`);
       session.lab({ kind: 'heal-fault', id: fault.id });
       return;
     }
-    case 5: {
+    case 1: {
       const name = pick(stream, WORKLOADS);
       const replicas = below(stream, 5);
       act(`scale ${name} to ${replicas}`);
-      session.request(mergePatch(name, { spec: { replicas } }), { onResponse: () => {} });
+      session.request(mergePatch(name, { spec: { replicas } }), quiet);
       return;
     }
-    default: {
+    case 2: {
       const name = pick(stream, WORKLOADS);
       act(`new template for ${name}`);
       const annotations = { round: String(world.now) };
-      session.request(mergePatch(name, { spec: { template: { metadata: { annotations } } } }), {
-        onResponse: () => {},
-      });
+      session.request(
+        mergePatch(name, { spec: { template: { metadata: { annotations } } } }),
+        quiet,
+      );
+      return;
+    }
+    default: {
+      const { fault, params } = someFault(stream, shape);
+      const refusal = session.lab({ kind: 'inject-fault', fault, params });
+      act(
+        `${fault} ${Object.values(params).join(' ')}${refusal === undefined ? '' : ` (${refusal})`}`,
+      );
     }
   }
 }
