@@ -165,6 +165,7 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
     },
     async machines(question) {
       const answer = await ask((id) => ({ type: 'machine', id, question }));
+      if (answer?.type === 'lab-result') throw new Error(answer.error);
       if (answer?.type !== 'machine-result') throw new Error('the engine has restarted');
       // The engine answers each kind of question with its kind of answer.
       return answer.answer as never;

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { ClusterMap } from './canvas/cluster-map.tsx';
+import { useHead } from './hooks/use-view.ts';
 import { useKeys } from './keys/use-keys.ts';
 import { Inspector } from './inspector/inspector.tsx';
 import { LeftPanel } from './panels/left-panel.tsx';
@@ -21,6 +22,7 @@ const Palette = lazy(() => import('./palette/palette.tsx'));
 const ContextMenu = lazy(() => import('./parts/context-menu.tsx'));
 const FaultSheet = lazy(() => import('./faults/fault-sheet.tsx'));
 const HealthView = lazy(() => import('./health/health-view.tsx'));
+const AttachNotice = lazy(() => import('./attach/attach-notice.tsx'));
 const KeySheet = lazy(() => import('./keys/key-sheet.tsx'));
 
 /** The whole page: one picture in the middle, everything else docks around it. */
@@ -44,6 +46,7 @@ export function App() {
         {right > 0 && <Inspector width={right} />}
         <Reopen left={left} right={right} />
         <Notice />
+        <AttachSlot />
       </main>
       <TerminalSlot />
       <Timeline />
@@ -53,6 +56,17 @@ export function App() {
       <TipLayer />
       <LiveRegion />
     </div>
+  );
+}
+
+/** Only a page that is attached to a cluster elsewhere can have lost it. */
+function AttachSlot() {
+  const hasProblem = useHead((head) => head.attachProblem !== undefined);
+  if (!hasProblem) return null;
+  return (
+    <Suspense fallback={null}>
+      <AttachNotice />
+    </Suspense>
   );
 }
 

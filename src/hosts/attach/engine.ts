@@ -21,6 +21,8 @@ export function answerWithout(message: PageMessage, why: string): EngineMessage 
     case 'wake':
       return { type: 'woken', id: message.id };
     case 'lab':
+    // Who asks the machines gets an answer of another kind, which tells him that there is none.
+    case 'machine':
       return { type: 'lab-result', id: message.id, error: why };
     case 'why':
       return { type: 'why-result', id: message.id, chain: [], origin: [] };

@@ -40,7 +40,7 @@ export function createWatchedObjects(api: ApiClient): WatchedObjects {
     isReading = true;
     do {
       again = false;
-      for (const path of [...versions.keys()]) await readOne(path);
+      for (const path of versions.keys()) await readOne(path);
     } while (again);
     isReading = false;
   }

@@ -3,6 +3,7 @@ import { usePage } from '../page.tsx';
 import { Zap } from 'lucide-react';
 import { MenuItem, MenuLine } from '../parts/menu-items.tsx';
 import { openFaults } from '../state/fault-sheet.ts';
+import { actionRefusal } from '../attach/limits.ts';
 import type { Action } from './action.ts';
 import { actionsFor } from './index.ts';
 import { runAction } from './run-action.ts';
@@ -26,12 +27,14 @@ export default function ActionMenuItems({ target, only }: ActionMenuItemsProps) 
     .filter((group) => group.length > 0);
   const item = (action: Action) => {
     const Icon = action.icon;
+    const refusal = actionRefusal(action, page);
     return (
       <MenuItem
         key={action.id}
         icon={<Icon size={14} className="flex-none text-dim" />}
         label={action.label(thing)}
-        hint={action.hint}
+        hint={refusal ?? action.hint}
+        disabled={refusal !== undefined}
         shortcut={action.shortcut}
         tone={action.tone === 'change' ? undefined : action.tone}
         onSelect={() => void runAction(action, thing, page)}

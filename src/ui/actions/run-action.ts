@@ -1,6 +1,7 @@
 import { thingKind, thingName, type Thing } from '../../view/selection.ts';
 import type { Page } from '../page.tsx';
 import { useActivity } from '../state/activity.ts';
+import { actionRefusal } from '../attach/limits.ts';
 import type { Action, ActionContext, Outcome } from './action.ts';
 
 /**
@@ -13,7 +14,10 @@ export async function runAction(action: Action, target: Thing, page: Page): Prom
     targets: [target.id],
     command: action.kubectl?.(target),
     long: action.long === true,
-    run: (context) => action.run(target, context),
+    run: async (context) => {
+      const refusal = actionRefusal(action, page);
+      return refusal === undefined ? action.run(target, context) : { ok: false, message: refusal };
+    },
   });
 }
 

@@ -1,3 +1,5 @@
+import { useRefusal } from '../attach/limits.ts';
+
 interface EditorFooterProps {
   readonly busy: boolean;
   readonly problems: number;
@@ -13,24 +15,26 @@ const SECONDARY =
 
 /** What can be done with the text. */
 export function EditorFooter({ busy, problems, onApply, onWhere }: EditorFooterProps) {
+  const refusal = useRefusal('write');
+  const noTrials = useRefusal('scheduling');
   return (
     <div className="flex flex-wrap items-center gap-1.5 whitespace-nowrap border-t border-line px-3 py-2.5">
       <button
         id={APPLY_BUTTON_ID}
         type="button"
         className="rounded-md bg-accent px-3 py-1.5 text-xs font-medium text-on-accent hover:opacity-90 disabled:opacity-50"
-        disabled={busy}
+        disabled={busy || refusal !== undefined}
         onClick={onApply}
-        title="kubectl apply -f - (Ctrl/⌘ Enter)"
+        title={refusal ?? 'kubectl apply -f - (Ctrl/⌘ Enter)'}
       >
         Apply <kbd className="font-sans opacity-80">⌘↵</kbd>
       </button>
       <button
         type="button"
         className={SECONDARY}
-        disabled={busy}
+        disabled={busy || noTrials !== undefined}
         onClick={onWhere}
-        title="Applies it to a copy of the cluster, and shows where its Pods go there"
+        title={noTrials ?? 'Applies it to a copy of the cluster, and shows where its Pods go there'}
       >
         Where would it go?
       </button>

@@ -1,5 +1,6 @@
 import { Ellipsis } from 'lucide-react';
 import { thingOf, type ThingId } from '../../view/selection.ts';
+import { actionRefusal } from '../attach/limits.ts';
 import type { Action } from '../actions/action.ts';
 import ActionMenuItems from '../actions/action-menu-items.tsx';
 import { actionsFor } from '../actions/index.ts';
@@ -78,11 +79,13 @@ function ActionButton({ action, id }: { readonly action: Action; readonly id: Th
   const thing = thingOf(page.view, id);
   if (thing === undefined) return null;
   const Icon = action.icon;
+  const refusal = actionRefusal(action, page);
   return (
     <button
       type="button"
       className="btn !px-2"
-      data-tip={action.hint}
+      data-tip={refusal ?? action.hint}
+      disabled={refusal !== undefined}
       data-key={action.shortcut}
       onClick={() => void runAction(action, thing, page)}
     >

@@ -2,6 +2,7 @@ import { ArrowLeft, Link2, Play } from 'lucide-react';
 import { useState } from 'react';
 import type { Scenario } from '../../scenarios/format/scenario.ts';
 import { plural } from '../../view/words.ts';
+import { useRefusal } from '../attach/limits.ts';
 import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { playScenario, useOpenScenario } from './open-scenario.ts';
@@ -17,6 +18,7 @@ interface OpenedScenarioProps {
 export function OpenedScenario({ text, scenario, problems }: OpenedScenarioProps) {
   const page = usePage();
   const close = useOpenScenario((state) => state.close);
+  const refusal = useRefusal('new-cluster');
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <header className="flex items-center gap-1 border-b border-line px-2 py-1.5">
@@ -49,7 +51,8 @@ export function OpenedScenario({ text, scenario, problems }: OpenedScenarioProps
             <button
               type="button"
               className="btn btn-primary"
-              data-tip="A new cluster of the scenario’s shape replaces this one"
+              data-tip={refusal ?? 'A new cluster of the scenario’s shape replaces this one'}
+              disabled={refusal !== undefined}
               onClick={() => playScenario(page, scenario)}
             >
               <Play size={13} /> Play

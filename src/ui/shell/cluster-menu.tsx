@@ -1,15 +1,17 @@
 import { ChevronDown } from 'lucide-react';
 import { lazy } from 'react';
 import { plural } from '../../view/words.ts';
-import { useIds } from '../hooks/use-view.ts';
+import { useHead, useIds } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Menu } from '../parts/menu.tsx';
 
+const AttachedItems = lazy(() => import('../attach/attached-items.tsx'));
 const ClusterItems = lazy(() => import('./cluster-items.tsx'));
 
 /** Which cluster this is, and the way to another one. */
 export function ClusterMenu() {
   const page = usePage();
+  const isAttached = useHead((head) => head.attached !== undefined);
   const nodes = useIds(page.view.nodes).length;
   return (
     <Menu
@@ -25,7 +27,7 @@ export function ClusterMenu() {
         </button>
       }
     >
-      <ClusterItems />
+      {isAttached ? <AttachedItems /> : <ClusterItems />}
     </Menu>
   );
 }

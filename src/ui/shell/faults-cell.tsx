@@ -1,5 +1,6 @@
 import { lazy } from 'react';
 import { ageText } from '../../view/words.ts';
+import { useRefusal } from '../attach/limits.ts';
 import { healAll, healOne } from '../actions/heal.ts';
 import { faultWords } from './fault-words.ts';
 import { useHead, useSampled } from '../hooks/use-view.ts';
@@ -18,6 +19,16 @@ export function FaultsCell() {
     500,
   ).split(' ');
   const first = faults[0];
+  const refusal = useRefusal('faults');
+  if (refusal !== undefined) {
+    return (
+      <StripCell title="Broken now" lamp="off" tip={refusal}>
+        <p className="truncate-text text-dim" data-tip={refusal}>
+          not here: a real cluster
+        </p>
+      </StripCell>
+    );
+  }
   return (
     <StripCell
       title="Broken now"

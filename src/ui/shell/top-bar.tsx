@@ -57,6 +57,19 @@ const CONTROL = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
 function SeedAndVersion() {
   const seed = useHead((head) => head.seed);
+  const attached = useHead((head) => head.attached);
+  if (attached !== undefined) {
+    const isServed = attached.kind === 'served';
+    return (
+      <span
+        className="truncate-text text-attention-text"
+        data-tip={isServed ? 'This cluster runs in “npm run serve”' : attached.refusals.write}
+      >
+        {attached.address === '.' ? location.host : attached.address.replace(/^https?:\/\//, '')}
+        {isServed ? '' : ' · only looking'}
+      </span>
+    );
+  }
   return (
     <span
       className="truncate-text text-faint max-[1160px]:hidden"

@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronRight, ChevronsRight, Pause, Play } from 'lucide-react';
 import { lazy } from 'react';
 import { speedText } from '../../view/words.ts';
+import { useRefusal } from '../attach/limits.ts';
 import { stepEvent, stepSecond, togglePause } from '../actions/clock.ts';
 import { useHead, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
@@ -14,6 +15,8 @@ const SpeedItems = lazy(() => import('./speed-items.tsx'));
 export function Transport() {
   const page = usePage();
   const paused = useHead((head) => head.paused);
+  const refusal = useRefusal('clock');
+  const tip = refusal === undefined ? undefined : { 'data-tip': refusal, disabled: true };
   return (
     <div
       role="group"
@@ -26,6 +29,7 @@ export function Transport() {
         data-on={paused}
         className="!h-[26px]"
         onClick={() => togglePause(page)}
+        {...tip}
       >
         {paused ? <Play size={14} /> : <Pause size={14} />}
       </IconButton>
@@ -34,6 +38,7 @@ export function Transport() {
         shortcut="."
         className="!h-[26px] max-[900px]:hidden"
         onClick={() => stepEvent(page)}
+        {...tip}
       >
         <ChevronRight size={15} />
       </IconButton>
@@ -42,11 +47,12 @@ export function Transport() {
         shortcut="Alt ."
         className="!h-[26px] max-[900px]:hidden"
         onClick={() => stepSecond(page)}
+        {...tip}
       >
         <ChevronsRight size={15} />
       </IconButton>
       <ClockReadout />
-      <SpeedMenu />
+      {refusal === undefined && <SpeedMenu />}
       <LiveLamp />
     </div>
   );
