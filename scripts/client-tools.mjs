@@ -20,7 +20,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateRawSync } from 'node:zlib';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+// A command that is bundled elsewhere is still started in the project's folder.
+const besides = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const root = existsSync(join(besides, 'package.json')) ? besides : process.cwd();
 const cache = join(root, '.cache', 'client-tools');
 
 /** kubectl 1.35 and helm 4: what the served API is tested with. */

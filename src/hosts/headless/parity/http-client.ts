@@ -2,12 +2,30 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { KubeRequest, KubeResponse } from '../../../kubectl/kube-client.ts';
 import type { KubeStream, StreamHandlers, StreamingKubeClient } from '../../../kubectl/program.ts';
+import { parse } from 'yaml';
 
 /** How to reach a server over HTTP. */
 export interface HttpTarget {
   readonly server: string;
   readonly token: string;
   readonly certificateAuthority: string;
+}
+
+/** The cluster and the user of a kubeconfig that has one of each. */
+export function targetOfKubeconfig(text: string): HttpTarget {
+  const config = parse(text) as {
+    clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
+    users: { user: { token: string } }[];
+  };
+  const [{ cluster } = { cluster: undefined }] = config.clusters;
+  return {
+    server: cluster?.server ?? '',
+    token: config.users[0]?.user.token ?? '',
+    certificateAuthority: Buffer.from(
+      cluster?.['certificate-authority-data'] ?? '',
+      'base64',
+    ).toString(),
+  };
 }
 
 /** The page's kubectl before a served cluster: its client over Node's HTTP. For tests. */

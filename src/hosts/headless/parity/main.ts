@@ -1,112 +1,39 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { parse } from 'yaml';
-import { kubectl } from '../../../kubectl/kubectl/kubectl.ts';
-import type { ProgramContext, ProgramIo, VirtualFiles } from '../../../kubectl/program.ts';
-import { createHttpClient, type HttpTarget } from './http-client.ts';
+import { createTwoFilesPatch } from 'diff';
+import { exceptions } from './exceptions.ts';
+import { openSideBySide, readCommands } from './side-by-side.ts';
 
 /**
- * The page's kubectl as a program of Node's, for comparing it with the real one: real files, real HTTP, the wall clock,
- * `$EDITOR`.
+ * `npm run parity -- [TEXT…]`: every command line of `commands.txt`, or those that contain a text, in the page's terminal
+ * and in the real kubectl, on the same cluster. Prints how they differ; exit status 0 when they do not.
  */
-const files: VirtualFiles = {
-  read(path) {
-    try {
-      return textOf(readFileSync(path));
-    } catch {
-      return undefined;
-    }
-  },
-  write(path, content) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
-  },
-  remove(path) {
-    rmSync(path, { force: true });
-    return true;
-  },
-  list: (folder) => filesBelow(folder),
-  isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
-  resolve: (path) => resolve(path),
-};
-
-/** Bytes that are no UTF-8 become lone surrogates, as kubectl's `bytesOf` takes them. */
-function textOf(bytes: Buffer): string {
-  const text = bytes.toString('utf8');
-  if (Buffer.from(text, 'utf8').equals(bytes)) return text;
-  return [...bytes].map((byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
-}
-
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((each) =>
-    each.isDirectory() ? filesBelow(join(folder, each.name)) : [join(folder, each.name)],
+const texts = process.argv.slice(2);
+const commands = readCommands().filter(
+  (command) => texts.length === 0 || texts.some((text) => command.includes(text)),
+);
+const known = exceptions['commands'] ?? {};
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const pair = await openSideBySide();
+for (const command of commands) {
+  if (Object.hasOwn(known, command)) {
+    counts.skipped += 1;
+    console.log(`skipped: ${command}: ${known[command]}`);
+    continue;
+  }
+  const { own, real, same } = await pair.compare(command);
+  if (same) {
+    counts.passed += 1;
+    continue;
+  }
+  counts.failed += 1;
+  console.log(
+    createTwoFilesPatch('real', 'ours', real, own, '', '', { context: 1 }).replace(
+      /^=+\n/,
+      `== ${command}\n`,
+    ),
   );
 }
-
-function targetOf(args: readonly string[]): HttpTarget {
-  const text = files.read(process.env['KUBECONFIG'] ?? '') ?? '';
-  const config = parse(text) as {
-    clusters: { cluster: { server: string; 'certificate-authority-data': string } }[];
-    users: { user: { token: string } }[];
-  };
-  const [{ cluster } = { cluster: undefined }] = config.clusters;
-  const given = args.find((each) => each.startsWith('--token='))?.slice('--token='.length);
-  return {
-    server: cluster?.server ?? '',
-    token: given ?? config.users[0]?.user.token ?? '',
-    certificateAuthority: Buffer.from(
-      cluster?.['certificate-authority-data'] ?? '',
-      'base64',
-    ).toString(),
-  };
-}
-
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
-const args = process.argv.slice(2);
-const abort = new AbortController();
-process.on('SIGINT', () => abort.abort());
-// Whoever read the output has gone: `| head -1`.
-process.stdout.on('error', () => abort.abort());
-const io: ProgramIo = {
-  readAll: readStdin,
-  read: async () => undefined,
-  out: (text) => void process.stdout.write(text),
-  err: (text) => void process.stderr.write(text),
-  stdinIsTerminal: false,
-  stdoutIsTerminal: false,
-  columns: 80,
-  signal: abort.signal,
-  files,
-  environment: new Map(
-    Object.entries(process.env).map(([name, value]) => [name, value ?? ''] as const),
-  ),
-};
-const context: ProgramContext = {
-  kube: createHttpClient(targetOf(args)),
-  now: () => Date.now(),
-  sleep: (millis, signal) =>
-    new Promise((done, fail) => {
-      const timer = setTimeout(done, millis);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        fail(new DOMException('aborted', 'AbortError'));
-      });
-    }),
-  edit: async (text) => {
-    const path = join(tmpdir(), `edit-${process.pid}.yaml`);
-    writeFileSync(path, text);
-    spawnSync(process.env['EDITOR'] ?? 'false', [path], { stdio: 'inherit' });
-    const edited = readFileSync(path, 'utf8');
-    rmSync(path);
-    return edited;
-  },
-  machine: 'laptop',
-};
-process.exitCode = await kubectl(args, io, context);
+await pair.close();
+console.log(
+  `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+);
+process.exitCode = counts.failed === 0 ? 0 : 1;

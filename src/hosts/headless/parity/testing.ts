@@ -10,7 +10,7 @@ export function ownKubectlFolder(): string {
   const folder = join(root, '.cache', 'parity', String(process.pid));
   mkdirSync(folder, { recursive: true });
   buildSync({
-    entryPoints: [fileURLToPath(new URL('./main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('./own-kubectl.ts', import.meta.url))],
     outdir: join(folder, 'js'),
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -26,7 +26,7 @@ export function ownKubectlFolder(): string {
   const program = join(folder, 'kubectl');
   writeFileSync(
     program,
-    `#!/bin/sh\nexec ${process.execPath} ${join(folder, 'js', 'main.mjs')} "$@"\n`,
+    `#!/bin/sh\nexec ${process.execPath} ${join(folder, 'js', 'own-kubectl.mjs')} "$@"\n`,
   );
   chmodSync(program, 0o755);
   return folder;

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openTerminal, withoutChance } from '../serve/testing.ts';
+import { createHttpClient, targetOfKubeconfig } from './http-client.ts';
+import { createPageShell } from './page-shell.ts';
+
+/** The two kubectls before one served cluster, which has an object of most kinds. */
+export interface SideBySide {
+  /** Runs one command line in both. */
+  compare(command: string): Promise<Compared>;
+  close(): Promise<void>;
+}
+
+export interface Compared {
+  readonly own: string;
+  readonly real: string;
+  readonly same: boolean;
+}
+
+/** From the project's folder, where npm starts its commands: a bundle does not know where its sources were. */
+const here = (name: string): string => resolve('src/hosts/headless/parity', name);
+/** A second may pass between the two, or something in the cluster may happen; then both are asked again. */
+const TRIES_MAX = 3;
+
+/** Command lines that change nothing: a line each; those that begin with `##` are titles. */
+export function readCommands(): readonly string[] {
+  return readFileSync(here('commands.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('##'));
+}
+
+/** Serves the cluster and puts the objects of `fixtures/` in it; the files lie in the folders of both. */
+export async function openSideBySide(): Promise<SideBySide> {
+  const terminal = await openTerminal({ nodes: 2, waitForNodes: true, speed: 1 });
+  const names = readdirSync(here('fixtures')).sort();
+  const files = new Map(
+    names.map((name) => [name, readFileSync(here(`fixtures/${name}`), 'utf8')]),
+  );
+  const folder = (await terminal.run('pwd')).trim();
+  for (const [name, text] of files) writeFileSync(join(folder, name), text);
+  for (const name of names) {
+    if (!name.startsWith('0')) continue;
+    const applied = await terminal.run(`kubectl apply --server-side -f ${name}`);
+    if (applied.includes('[1]')) throw new Error(`${name}: ${applied}`);
+    await terminal.run('sleep 2');
+  }
+  const { kubeconfig } = terminal.cluster;
+  const page = createPageShell(createHttpClient(targetOfKubeconfig(kubeconfig)), [
+    ...files,
+    ['.kube/config', kubeconfig],
+  ]);
+  return {
+    async compare(command) {
+      for (let tries = 1; ; tries += 1) {
+        const [own, real] = await Promise.all([page.run(command), terminal.run(command)]);
+        const same = own === real || exceptMoments(own) === exceptMoments(real);
+        if (same || tries === TRIES_MAX) return { own, real, same };
+      }
+    },
+    close: () => terminal.close(),
+  };
+}
+
+/**
+ * An output without what differs from one moment to the next: times, the ages in a line, the uid that a trial run draws,
+ * and the numbers of client-go's own log lines. All else counts, blanks included.
+ */
+export function exceptMoments(text: string): string {
+  return text
+    .split('\n')
+    .map((line) =>
+      withoutChance(line).includes('<age>') || /AGE|LAST SEEN/.test(line)
+        ? withoutChance(line)
+        : line,
+    )
+    .join('\n')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+    .replace(/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000/g, '<date>')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
+    .replace(/^([IWE])\d{4} [\d:.]+ +\d+ /gm, '$1<log> ')
+    .replace(/https:\/\/127\.0\.0\.1:\d+/g, '<address>');
+}
