@@ -1,3 +1,4 @@
+import type { AskMachines } from '../api/machines/questions.ts';
 import type { KubeClient, KubeRequest } from './kube-client.ts';
 
 /**
@@ -63,6 +64,8 @@ export interface ProgramContext {
     },
     io: ProgramIo,
   ) => Promise<{ readonly code: number; readonly message?: string }>;
+  /** Asks the machines of the cluster what no API tells, and acts on them. Absent where that is not possible. */
+  readonly machines?: AskMachines;
   /** The machine that the program runs on: `laptop`, or a host reached by `ssh`. */
   readonly machine: string;
 }

@@ -116,6 +116,8 @@ export interface MachineFacts extends MachineRow {
   readonly nowMillis: number;
   /** How far that is ahead of the true time. */
   readonly clockAheadMillis: number;
+  /** Since the cluster began. */
+  readonly worldMicros: number;
   readonly boots: number;
   readonly upMicros: number;
   readonly cpuMilli: number;
@@ -176,7 +178,7 @@ export interface ProcessFacts {
 }
 
 export type ProcessAnswer =
-  | { readonly kind: 'answered'; readonly message: unknown }
+  | { readonly kind: 'answered'; readonly message: unknown; readonly tookMicros: number }
   /** Nothing listens there, or it went away while it was asked. */
   | { readonly kind: 'refused' }
   /** Nothing comes back, ever. */

@@ -1,4 +1,5 @@
 import type { MachineQuestion, SnapshotAnswer } from '../../api/machines/questions.ts';
+import { stringifyYaml } from '../../api/manifest/stringify.ts';
 import { restoreSnapshot } from '../../cluster/etcd/restore.ts';
 import { processOfManifest, writeManifest } from '../../cluster/faults/static-pod-files.ts';
 import type { EtcdSnapshot, WireMessage } from '../../cluster/messages.ts';
@@ -95,12 +96,24 @@ export function changeManifest(
     for (const { id } of stopped) session.lab({ kind: 'heal-fault', id });
   }
   const now = machineFacts(world, machine)?.manifests.find((each) => each.file === file)?.manifest;
-  if (now === manifest || JSON.stringify(now) === JSON.stringify(manifest)) return undefined;
+  // A file that comes back as it was is the same Pod; the order of its keys does not matter.
+  if (now !== undefined && manifest !== undefined && stringifyYaml(now) === stringifyYaml(manifest))
+    return undefined;
+  if (now === undefined && manifest === undefined) return undefined;
   const what = `${manifest === undefined ? 'removes' : 'writes'} /etc/kubernetes/manifests/${file}`;
   const cause = kernel.note(world, { by: 'you', what: `${what} on ${machine}` });
-  const refusal = writeManifest(world, kernel, { machine, file, manifest }, cause);
+  const refusal = writeManifest(world, kernel, { machine, file, manifest: frozen(manifest) }, cause);
   kernel.disturb(world);
   return refusal;
+}
+
+/** Manifests are shared by checkpoints, as all that is frozen. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    for (const part of Object.values(value)) frozen(part);
+    Object.freeze(value);
+  }
+  return value;
 }
 
 function stopOnce(session: Session, process: string): string | undefined {

@@ -33,8 +33,11 @@ export function askProcess(
   if (record === undefined) return onAnswer({ kind: 'no-such-process' });
   if (reachThrough(session.world, from, record.machine) !== 'open') return onAnswer(SILENT);
   if (record.memory === undefined) return onAnswer(REFUSED);
+  const { world } = session;
+  const since = world.now;
   session.ask(process, message as KernelMessage, (answer) => {
-    onAnswer(answer === undefined ? REFUSED : { kind: 'answered', message: answer });
+    if (answer === undefined) onAnswer(REFUSED);
+    else onAnswer({ kind: 'answered', message: answer, tookMicros: world.now - since });
   });
 }
 

@@ -47,6 +47,7 @@ export function machineFacts(world: World, name: string): MachineFacts | undefin
     ...rowOf(world, machine),
     nowMillis: Math.floor(world.epochMillis + (world.now + skew) / 1000),
     clockAheadMillis: skew / 1000,
+    worldMicros: world.now,
     boots: machine.boots ?? 1,
     upMicros: world.now - (machine.bootedAt ?? 0),
     cpuMilli: kubelet?.config.node.cpuMilli ?? 2000,

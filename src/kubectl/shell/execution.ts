@@ -22,6 +22,10 @@ export interface Shell {
   readonly aliases: Map<string, string>;
   readonly history: string[];
   columns(): number;
+  /** Makes the files agree with what a machine's programs have done meanwhile, and the other way round: around each line. */
+  readonly sync?: () => Promise<void>;
+  /** Set in the environment of a shell that begins here. */
+  readonly environment?: ReadonlyMap<string, string>;
   /** Opens another machine for `ssh`; a sentence when that cannot be. Absent: there is no network. */
   readonly connect?: (host: string) => Promise<Shell | string>;
 }

@@ -6,7 +6,7 @@ import { parseScript } from './parse.ts';
 import { isAbort } from './patience.ts';
 import { emptySource, type Sink, type Source } from './streams.ts';
 import { ShellSyntaxError } from './syntax.ts';
-import { createVariables, type Variable } from './variables.ts';
+import { firstVariables } from './first-variables.ts';
 
 /** A shell that a person types into, line by line. */
 export interface ShellSession {
@@ -38,22 +38,6 @@ export interface SessionStreams {
   readonly stderr: Sink;
 }
 
-const FIRST_VARIABLES: readonly (readonly [string, string, boolean])[] = [
-  ['HOME', HOME, true],
-  ['USER', 'root', true],
-  ['SHELL', '/bin/bash', true],
-  ['PATH', '/usr/local/bin:/usr/bin:/bin', true],
-  ['TERM', 'xterm-256color', true],
-  ['LANG', 'C.UTF-8', true],
-  ['KUBECONFIG', '/root/.kube/config', true],
-  ['EDITOR', 'vi', true],
-  ['OPTIND', '1', false],
-  ['HOSTNAME', '', false],
-  ['BASH_VERSION', '5.2.0(1)-kubarium', false],
-  ['EUID', '0', false],
-  ['UID', '0', false],
-];
-
 export function createShellSession(
   shell: Shell,
   streams: SessionStreams,
@@ -81,7 +65,9 @@ export function createShellSession(
       stack[stack.length - 1] = execution;
       let status: number;
       try {
+        await execution.shell.sync?.();
         status = await runner.text(execution, text);
+        await execution.shell.sync?.();
       } catch (error) {
         if (!isAbort(error) && !(error instanceof RangeError)) throw error;
         if (error instanceof RangeError) err(execution, 'bash: too deeply nested\n');
@@ -124,7 +110,8 @@ export function createShellSession(
       const { cwd, shell: here } = current();
       const folder =
         cwd === HOME ? '~' : cwd.startsWith(`${HOME}/`) ? `~${cwd.slice(HOME.length)}` : cwd;
-      return `${here.context.machine}:${folder}$ `;
+      const { machine } = here.context;
+      return machine === 'laptop' ? `${machine}:${folder}$ ` : `root@${machine}:${folder}# `;
     },
     get execution() {
       return current();
@@ -150,14 +137,9 @@ export function createShellSession(
 }
 
 function createExecution(shell: Shell, streams: SessionStreams, saved?: SavedSession): Execution {
-  const variables = new Map<string, Variable>();
-  for (const [name, value, exported] of [...FIRST_VARIABLES, ...(saved?.variables ?? [])])
-    variables.set(name, { value, exported, readonly: false, keyed: false });
-  const machine = shell.context.machine;
-  variables.set('HOSTNAME', { value: machine, exported: false, readonly: false, keyed: false });
   return {
     shell,
-    variables: createVariables(variables),
+    variables: firstVariables(shell, saved?.variables),
     functions: new Map(),
     traps: new Map(),
     options: { errexit: false, nounset: false, xtrace: false, pipefail: false, noglob: false },

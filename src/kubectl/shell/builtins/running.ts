@@ -7,6 +7,7 @@ import {
   type ShellCommand,
 } from '../execution.ts';
 import { resolvePath } from '../files.ts';
+import { firstVariables } from '../first-variables.ts';
 import { abortError, childController, orAborted } from '../patience.ts';
 import { createCollector, emptySource, textSource } from '../streams.ts';
 import { takeOptions } from './control.ts';
@@ -355,8 +356,14 @@ const ssh: ShellCommand = async (args, execution, runner) => {
     shell: opened,
     cwd: '/root',
     stdin: words.length > 0 ? execution.stdin : textSource(''),
+    // Another machine's shell knows nothing of this one's variables.
+    variables: firstVariables(opened),
+    functions: new Map(),
   };
-  return runner.text(child, text);
+  await opened.sync?.();
+  const status = await runner.text(child, text);
+  await opened.sync?.();
+  return status;
 };
 
 const sudo: ShellCommand = (args, execution, runner) => {
