@@ -22,52 +22,70 @@ export const describeRole: Describer = async (role) => {
   };
 };
 
-/** Rules broken into one resource each, sorted; for `auth can-i --list` too. */
+/** A rule broken down: one resource and one name at most, or one path. */
+interface SimpleRule {
+  readonly verbs: string[];
+  readonly group: string | undefined;
+  readonly resource: string;
+  readonly names: readonly string[];
+  readonly urls: readonly string[];
+}
+
+/** Rules broken down and put together again as upstream's `util/rbac` does, sorted; for `auth can-i --list` too. */
 export function writeRules(writer: DescribeWriter, rules: readonly unknown[], level: number): void {
-  const rows = new Map<
-    string,
-    { resources: string; urls: string[]; names: string[]; verbs: string[] }
-  >();
-  for (const rule of rules) {
-    const names = listAt(rule, 'resourceNames').map(String);
-    const urls = listAt(rule, 'nonResourceURLs').map(String);
-    const verbs = listAt(rule, 'verbs').map(String);
-    const groups = listAt(rule, 'apiGroups').map(String);
-    const resources = listAt(rule, 'resources').flatMap((each) =>
-      groups.map((group) => combined(String(each), group)),
-    );
-    for (const resource of resources.length === 0 ? [''] : resources) {
-      for (const name of names.length === 0 ? [''] : names) {
-        const key = `${resource}\n${name}\n${urls.join(' ')}`;
-        const row = rows.get(key) ?? {
-          resources: resource,
-          urls,
-          names: name === '' ? [] : [name],
-          verbs: [],
-        };
-        for (const verb of verbs) if (!row.verbs.includes(verb)) row.verbs.push(verb);
-        rows.set(key, row);
-      }
-    }
-  }
-  const sorted = [...rows.values()].sort((a, b) => compareRows(a, b));
-  for (const { resources, urls, names, verbs } of sorted) {
+  const rows = compacted(rules.flatMap(brokenDown)).map((rule) => ({ rule, text: textOf(rule) }));
+  rows.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+  for (const { rule } of rows) {
+    const { group, resource, names, urls, verbs } = rule;
+    const what = group === undefined ? '' : combined(resource, group);
     writer.write(
       level,
-      `${resources}\t[${urls.join(' ')}]\t[${names.join(' ')}]\t[${verbs.join(' ')}]\n`,
+      `${what}\t[${urls.join(' ')}]\t[${names.join(' ')}]\t[${verbs.join(' ')}]\n`,
     );
   }
 }
 
-function compareRows(
-  a: { resources: string; urls: string[]; names: string[]; verbs: string[] },
-  b: { resources: string; urls: string[]; names: string[]; verbs: string[] },
-): number {
-  // Upstream sorts by the text of the rule's protobuf, in which resources that name no group come last in the same order.
-  const [left, right] = [a, b].map(
-    (each) => `${each.resources === '' ? '\uffff' : each.resources}\n${each.names.join()}`,
-  );
-  return (left ?? '') < (right ?? '') ? -1 : 1;
+function brokenDown(rule: unknown): SimpleRule[] {
+  const texts = (field: string): string[] => listAt(rule, field).map(String);
+  const verbs = texts('verbs');
+  const names = texts('resourceNames');
+  const simple: SimpleRule[] = [];
+  for (const group of texts('apiGroups')) {
+    for (const resource of texts('resources')) {
+      const common = { group, resource, urls: [] };
+      if (names.length === 0) simple.push({ ...common, verbs: [...verbs], names: [] });
+      for (const name of names) simple.push({ ...common, verbs: [...verbs], names: [name] });
+    }
+  }
+  // Paths are not put together again: each verb of each has a row of its own.
+  for (const url of texts('nonResourceURLs')) {
+    for (const verb of verbs)
+      simple.push({ verbs: [verb], group: undefined, resource: '', names: [], urls: [url] });
+  }
+  return simple;
+}
+
+/** Rules for the same resource become one. */
+function compacted(rules: readonly SimpleRule[]): readonly SimpleRule[] {
+  const found = new Map<string, SimpleRule>();
+  const result: SimpleRule[] = [];
+  for (const rule of rules) {
+    const key = `${rule.group}\n${rule.resource}\n${rule.names.join()}`;
+    const before = rule.group === undefined ? undefined : found.get(key);
+    if (before !== undefined) {
+      for (const verb of rule.verbs) if (!before.verbs.includes(verb)) before.verbs.push(verb);
+      continue;
+    }
+    result.push(rule);
+    found.set(key, rule);
+  }
+  return result;
+}
+
+/** What upstream sorts by: the rule as protobuf's generated code writes it. */
+function textOf({ verbs, group, resource, names, urls }: SimpleRule): string {
+  const list = (items: readonly string[]): string => `[${items.join(' ')}]`;
+  return `Verbs:${list(verbs)},APIGroups:[${group ?? ''}],Resources:[${resource}],ResourceNames:${list(names)},NonResourceURLs:${list(urls)},`;
 }
 
 function combined(resource: string, group: string): string {

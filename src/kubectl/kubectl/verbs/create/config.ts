@@ -275,5 +275,6 @@ export async function createToken(session: Session): Promise<void> {
     .catch((error: unknown) => {
       throw new Failure(`failed to create token: ${asFailure(error).message}`);
     })) as { status?: { token?: string } };
-  session.out(`${answer.status?.token ?? ''}\n`);
+  // Without an end of line, so that a script can take it as it is.
+  session.out(answer.status?.token ?? '');
 }
