@@ -1,11 +1,13 @@
 import { compareStrings } from '../../base/compare.ts';
 import type { KubernetesObject } from '../generated/types.ts';
+import { admissionKinds } from './admission-kinds.ts';
 import { configMapKind } from './config-map.ts';
 import { controllerRevisionKind } from './controller-revision.ts';
 import { cronJobKind } from './cron-job.ts';
 import { customResourceDefinitionKind } from './custom-resource-definition.ts';
 import { daemonSetKind } from './daemon-set.ts';
 import { deploymentKind } from './deployment.ts';
+import { deviceKinds } from './device-kinds.ts';
 import { endpointSliceKind } from './endpoint-slice.ts';
 import { endpointsKind } from './endpoints.ts';
 import { eventKind } from './event.ts';
@@ -18,6 +20,7 @@ import { networkPolicyKind } from './network-policy.ts';
 import { persistentVolumeKind } from './persistent-volume.ts';
 import { resourceQuotaKind } from './resource-quota.ts';
 import { storageClassKind } from './storage-class.ts';
+import { storageKinds } from './storage-kinds.ts';
 import { storedKinds, storedOnly } from './stored-kinds.ts';
 import { jobKind } from './job.ts';
 import type { KindDeclaration } from './kind.ts';
@@ -70,8 +73,11 @@ const declaredKinds: readonly KindDeclaration[] = [
   priorityClassKind,
   storageClassKind,
   customResourceDefinitionKind,
+  ...admissionKinds,
   ...storedKinds,
   ...machineryKinds,
+  ...storageKinds,
+  ...deviceKinds,
 ];
 
 /** The kinds in the order of discovery: core first, then the groups by name. */

@@ -6,6 +6,7 @@ import type {
   NetworkPolicyPort,
   NetworkPolicySpec,
 } from '../generated/types.ts';
+import { cidrContains, parseCidr } from '../names/ip-address.ts';
 import { cidrErrors } from '../names/ip-errors.ts';
 import { networkPolicyTable } from '../printers/networking.ts';
 import { collectErrors } from '../validation/collect.ts';
@@ -134,6 +135,13 @@ function checkPeer(peer: NetworkPolicyPeer, path: string, errors: Errors): void 
   if (cidr === '') errors.push(required(`${path}.ipBlock.cidr`));
   else errors.push(...cidrErrors(`${path}.ipBlock.cidr`, cidr));
   for (const [index, each] of except.entries()) {
-    errors.push(...cidrErrors(`${path}.ipBlock.except[${index}]`, each));
+    const at = `${path}.ipBlock.except[${index}]`;
+    const problems = cidrErrors(at, each);
+    errors.push(...problems);
+    const inner = parseCidr(each);
+    const outer = parseCidr(cidr);
+    if (problems.length > 0 || inner === undefined || outer === undefined) continue;
+    if (cidrContains(outer, inner.address) && outer.prefixLength < inner.prefixLength) continue;
+    errors.push(invalid(at, each, 'must be a strict subset of `cidr`'));
   }
 }

@@ -1,5 +1,5 @@
-import { changeOrMake, fill, mapSame } from '../defaults/fill.ts';
-import { required } from '../field-errors.ts';
+import { changeField, changeOrMake, fill, mapSame } from '../defaults/fill.ts';
+import { invalid } from '../field-errors.ts';
 import type {
   APIService,
   ClusterRole,
@@ -7,35 +7,45 @@ import type {
   FlowSchema,
   IngressClass,
   KubernetesObject,
-  MutatingWebhookConfiguration,
   PriorityLevelConfiguration,
+  PriorityLevelConfigurationSpec,
+  QueuingConfiguration,
   Role,
   RoleBinding,
   RoleRef,
   RuntimeClass,
   Subject,
-  ValidatingAdmissionPolicy,
-  ValidatingAdmissionPolicyBinding,
-  ValidatingWebhookConfiguration,
 } from '../generated/types.ts';
 import { ingressClassTable } from '../printers/networking.ts';
 import {
-  admissionPolicyBindingTable,
-  admissionPolicyTable,
   apiServiceTable,
   flowSchemaTable,
   priorityLevelTable,
   roleTable,
-  webhookTable,
 } from '../printers/machinery.ts';
 import { roleBindingTable, runtimeClassTable } from '../printers/policy.ts';
+import { semanticEqual } from '../semantic-equal.ts';
+import { checkApiService, checkIngressClass } from '../validation/api-service.ts';
 import { collectErrors } from '../validation/collect.ts';
-import { checkImmutable, type Errors } from '../validation/fields.ts';
+import { checkDnsLabel, checkImmutable, type Errors } from '../validation/fields.ts';
+import { checkFlowSchemaSpec, checkPriorityLevelSpec } from '../validation/flow-control.ts';
+import { checkLabels } from '../validation/labels.ts';
 import {
   checkObjectMeta,
   checkObjectMetaUpdate,
   subdomainName,
+  type NameCheck,
 } from '../validation/object-meta.ts';
+import {
+  checkAggregation,
+  checkBinding,
+  checkRoleRules,
+  pathSegmentErrors,
+} from '../validation/rbac.ts';
+import {
+  checkContainerResourceName,
+  checkResourceAmount,
+} from '../validation/resource-requirements.ts';
 import { defineKind, statusOf, type KindSketch } from './define-kind.ts';
 import {
   asNew,
@@ -67,14 +77,20 @@ export function storedOnly<T extends KubernetesObject>(
 }
 
 /** A kind of which little more is checked than its metadata. */
-function simple<T extends KubernetesObject>(
+export function simple<T extends KubernetesObject>(
   sketch: KindSketch<T>,
   check: (object: T, errors: Errors) => void = () => {},
 ): KindDeclaration<T> {
   return storedOnly(plain(sketch, check));
 }
 
-function plain<T extends KubernetesObject>(
+/** Names of roles and their bindings may hold all that a path can; APIServices are called after what they serve. */
+function nameCheckOf(group: string): NameCheck {
+  return group === RBAC || group === 'apiregistration.k8s.io' ? pathSegmentErrors : subdomainName;
+}
+
+/** As `simple`, of a kind that something acts on. */
+export function plain<T extends KubernetesObject>(
   sketch: KindSketch<T>,
   check: (object: T, errors: Errors) => void = () => {},
 ): KindDeclaration<T> {
@@ -82,12 +98,7 @@ function plain<T extends KubernetesObject>(
   return defineKind<T>({
     validate: (object) =>
       collectErrors((errors) => {
-        checkObjectMeta(
-          object.metadata,
-          namespaced,
-          sketch.group === RBAC ? anyName : subdomainName,
-          errors,
-        );
+        checkObjectMeta(object.metadata, namespaced, nameCheckOf(sketch.group), errors);
         check(object, errors);
       }),
     validateUpdate: (next, old) =>
@@ -99,15 +110,7 @@ function plain<T extends KubernetesObject>(
   });
 }
 
-/** Names of roles and their bindings may hold all that a path can, colons for example. */
-function anyName(name: string): readonly string[] {
-  if (name === '.' || name === '..') return [`may not be '${name}'`];
-  if (name.includes('/')) return ["may not contain '/'"];
-  return name.includes('%') ? ["may not contain '%'"] : [];
-}
-
 const RBAC = 'rbac.authorization.k8s.io';
-const ADMISSION = 'admissionregistration.k8s.io';
 
 function defaultBinding<
   T extends { readonly roleRef: RoleRef; readonly subjects?: readonly Subject[] },
@@ -124,37 +127,32 @@ function defaultBinding<
   return subjects === withRef.subjects ? withRef : { ...withRef, subjects };
 }
 
-/** A service account of the binding's own namespace needs no namespace. */
-function checkBinding(
-  { kind: own, roleRef, subjects = [] }: RoleBinding | ClusterRoleBinding,
-  errors: Errors,
-): void {
-  if ((roleRef?.kind ?? '') === '') errors.push(required('roleRef.kind'));
-  if ((roleRef?.name ?? '') === '') errors.push(required('roleRef.name'));
-  for (const [index, { name, kind, namespace = '' }] of subjects.entries()) {
-    if ((name ?? '') === '') errors.push(required(`subjects[${index}].name`));
-    if (own === 'ClusterRoleBinding' && kind === 'ServiceAccount' && namespace === '') {
-      errors.push(required(`subjects[${index}].namespace`));
-    }
-  }
-}
-
-const role = plain<Role>({
-  group: RBAC,
-  version: 'v1',
-  kind: 'Role',
-  plural: 'roles',
-  namespaced: true,
-  table: roleTable,
-});
-const clusterRole = plain<ClusterRole>({
-  group: RBAC,
-  version: 'v1',
-  kind: 'ClusterRole',
-  plural: 'clusterroles',
-  namespaced: false,
-  table: roleTable,
-});
+const role = plain<Role>(
+  {
+    group: RBAC,
+    version: 'v1',
+    kind: 'Role',
+    plural: 'roles',
+    namespaced: true,
+    table: roleTable,
+  },
+  ({ rules }, errors) => checkRoleRules(rules ?? [], true, errors),
+);
+const clusterRole = plain<ClusterRole>(
+  {
+    group: RBAC,
+    version: 'v1',
+    kind: 'ClusterRole',
+    plural: 'clusterroles',
+    namespaced: false,
+    table: roleTable,
+  },
+  (object, errors) => {
+    checkAggregation(object.aggregationRule, errors);
+    // What is aggregated is not looked at: others made it.
+    checkRoleRules(object.rules ?? [], false, errors);
+  },
+);
 
 /** A binding's role cannot be exchanged. */
 function checkRoleRef(
@@ -163,7 +161,11 @@ function checkRoleRef(
   errors: Errors,
 ): void {
   checkBinding(next, errors);
-  checkImmutable(next.roleRef, old.roleRef, 'roleRef', errors);
+  if (!semanticEqual(next.roleRef, old.roleRef)) {
+    const { apiGroup: APIGroup, kind: Kind, name: Name } = next.roleRef;
+    // Upstream prints its own type, whose fields have no names in JSON.
+    errors.push(invalid('roleRef', { APIGroup, Kind, Name }, 'cannot change roleRef'));
+  }
 }
 
 const roleBinding = plain<RoleBinding>(
@@ -202,22 +204,39 @@ const clusterRoleBinding = plain<ClusterRoleBinding>(
 );
 
 /** What most of them do with their generation: it counts the changes of the spec. */
-const withSpec = {
+export const withSpec = {
   prepareForCreate: <T extends KubernetesObject>(object: T): T => withGeneration(object, 1),
   prepareForUpdate: <T extends KubernetesObject>(next: T, old: T): T =>
     raiseGenerationIf(specChanged(next, old), next, old),
 };
 
-const ingressClass = simple<IngressClass>({
-  group: 'networking.k8s.io',
-  version: 'v1',
-  kind: 'IngressClass',
-  plural: 'ingressclasses',
-  singular: 'ingressclass',
-  namespaced: false,
-  table: ingressClassTable,
-  ...withSpec,
-});
+const ingressClass = simple<IngressClass>(
+  {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'IngressClass',
+    plural: 'ingressclasses',
+    singular: 'ingressclass',
+    namespaced: false,
+    table: ingressClassTable,
+    ...withSpec,
+    defaults: (object) =>
+      object.spec?.parameters === undefined || object.spec.parameters.scope !== undefined
+        ? object
+        : {
+            ...object,
+            spec: { ...object.spec, parameters: { ...object.spec.parameters, scope: 'Cluster' } },
+          },
+    validateUpdate: (next, old) =>
+      collectErrors((errors) => {
+        checkObjectMetaUpdate(next, old, errors);
+        const path = 'spec.controller';
+        checkImmutable(next.spec?.controller, old.spec?.controller, path, errors);
+        checkIngressClass(next.spec ?? {}, errors);
+      }),
+  },
+  ({ spec }, errors) => checkIngressClass(spec ?? {}, errors),
+);
 
 /** Its admission looks for it; the runtimes of nodes do not differ. */
 const runtimeClass = plain<RuntimeClass>(
@@ -229,108 +248,46 @@ const runtimeClass = plain<RuntimeClass>(
     singular: 'runtimeclass',
     namespaced: false,
     table: runtimeClassTable,
+    validateUpdate: (next, old) =>
+      collectErrors((errors) => {
+        checkObjectMetaUpdate(next, old, errors);
+        checkImmutable(next.handler, old.handler, 'handler', errors);
+      }),
   },
-  ({ handler }, errors) => {
-    if ((handler ?? '') === '') errors.push(required('handler'));
+  ({ handler, scheduling, overhead }, errors) => {
+    checkDnsLabel(handler ?? '', 'handler', errors);
+    for (const [name, amount] of Object.entries(overhead?.podFixed ?? {})) {
+      checkContainerResourceName(name, `overhead.podFixed[${name}]`, errors);
+      checkResourceAmount(name, amount, `overhead.podFixed[${name}]`, errors);
+    }
+    checkLabels(scheduling?.nodeSelector, 'scheduling.nodeSelector', errors);
   },
 );
 
-const apiService = simple<APIService>({
-  group: 'apiregistration.k8s.io',
-  version: 'v1',
-  kind: 'APIService',
-  plural: 'apiservices',
-  categories: ['api-extensions'],
-  namespaced: false,
-  table: apiServiceTable,
-  subresources: { status: statusOf('APIService') },
-  prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
-});
-
-function policyDefaults<T extends Policy>(webhook: T): T {
-  const defaults: Policy = webhookDefaults;
-  // What T adds to these fields has no default.
-  return fill(webhook, defaults as Partial<T>);
-}
-
-const webhookDefaults: Policy = {
-  matchPolicy: 'Equivalent',
-  namespaceSelector: {},
-  objectSelector: {},
-  failurePolicy: 'Fail',
-  timeoutSeconds: 10,
-};
-
-interface Policy {
-  readonly matchPolicy?: 'Equivalent' | 'Exact';
-  readonly namespaceSelector?: object;
-  readonly objectSelector?: object;
-  readonly failurePolicy?: 'Fail' | 'Ignore';
-  readonly timeoutSeconds?: number;
-}
-
-const validatingWebhook = simple<ValidatingWebhookConfiguration>({
-  group: ADMISSION,
-  version: 'v1',
-  kind: 'ValidatingWebhookConfiguration',
-  plural: 'validatingwebhookconfigurations',
-  categories: ['api-extensions'],
-  namespaced: false,
-  table: webhookTable,
-  defaults: (configuration) =>
-    configuration.webhooks === undefined
-      ? configuration
-      : withWebhooks(configuration, mapSame(configuration.webhooks, policyDefaults)),
-  prepareForCreate: (object) => withGeneration(object, 1),
-});
-const mutatingWebhook = simple<MutatingWebhookConfiguration>({
-  group: ADMISSION,
-  version: 'v1',
-  kind: 'MutatingWebhookConfiguration',
-  plural: 'mutatingwebhookconfigurations',
-  categories: ['api-extensions'],
-  namespaced: false,
-  table: webhookTable,
-  defaults: (configuration) =>
-    configuration.webhooks === undefined
-      ? configuration
-      : withWebhooks(configuration, mapSame(configuration.webhooks, policyDefaults)),
-  prepareForCreate: (object) => withGeneration(object, 1),
-});
-
-function withWebhooks<T extends { readonly webhooks?: unknown }>(
-  object: T,
-  webhooks: NonNullable<T['webhooks']>,
-): T {
-  return webhooks === object.webhooks ? object : { ...object, webhooks };
-}
-
-const admissionPolicy = plain<ValidatingAdmissionPolicy>({
-  group: ADMISSION,
-  version: 'v1',
-  kind: 'ValidatingAdmissionPolicy',
-  plural: 'validatingadmissionpolicies',
-  singular: 'validatingadmissionpolicy',
-  categories: ['api-extensions'],
-  namespaced: false,
-  table: admissionPolicyTable,
-  subresources: { status: statusOf('ValidatingAdmissionPolicy') },
-  defaults: (policy) =>
-    changeOrMake(policy, 'spec', {}, (spec) => fill(spec ?? {}, { failurePolicy: 'Fail' })),
-  prepareForCreate: (policy) => asNew(policy, {}),
-  prepareForUpdate: keepStatusRaiseGeneration,
-  prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
-});
-const admissionPolicyBinding = plain<ValidatingAdmissionPolicyBinding>({
-  group: ADMISSION,
-  version: 'v1',
-  kind: 'ValidatingAdmissionPolicyBinding',
-  plural: 'validatingadmissionpolicybindings',
-  categories: ['api-extensions'],
-  namespaced: false,
-  table: admissionPolicyBindingTable,
-  ...withSpec,
-});
+const apiService = simple<APIService>(
+  {
+    group: 'apiregistration.k8s.io',
+    version: 'v1',
+    kind: 'APIService',
+    plural: 'apiservices',
+    categories: ['api-extensions'],
+    namespaced: false,
+    table: apiServiceTable,
+    subresources: { status: statusOf('APIService') },
+    defaults: (object) =>
+      object.spec?.service === undefined || object.spec.service.port !== undefined
+        ? object
+        : {
+            ...object,
+            spec: { ...object.spec, service: { ...object.spec.service, port: 443 } },
+          },
+    prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
+  },
+  ({ metadata, spec }, errors) => {
+    // A decoded object has it; one of a careless component may not.
+    if (spec !== undefined) checkApiService(spec, metadata.name ?? '', errors);
+  },
+);
 
 const flowSchema = plain<FlowSchema>(
   {
@@ -341,11 +298,18 @@ const flowSchema = plain<FlowSchema>(
     namespaced: false,
     table: flowSchemaTable,
     subresources: { status: statusOf('FlowSchema') },
+    defaults: (schema) =>
+      changeField(schema, 'spec', (spec) =>
+        (spec.matchingPrecedence ?? 0) !== 0 ? spec : { ...spec, matchingPrecedence: 1000 },
+      ),
     prepareForCreate: (schema) => asNew(schema, {}),
     prepareForUpdate: keepStatusRaiseGeneration,
     prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
   },
-  () => {},
+  ({ metadata, spec }, errors) => {
+    // A decoded object has it; one of a careless component may not.
+    if (spec !== undefined) checkFlowSchemaSpec(spec, metadata.name ?? '', errors);
+  },
 );
 const priorityLevel = plain<PriorityLevelConfiguration>(
   {
@@ -356,19 +320,47 @@ const priorityLevel = plain<PriorityLevelConfiguration>(
     namespaced: false,
     table: priorityLevelTable,
     subresources: { status: statusOf('PriorityLevelConfiguration') },
+    defaults: (level) => changeField(level, 'spec', defaultLevel),
     prepareForCreate: (level) => asNew(level, {}),
     prepareForUpdate: keepStatusRaiseGeneration,
     prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
   },
-  () => {},
+  ({ metadata, spec }, errors) => {
+    if (spec !== undefined) checkPriorityLevelSpec(spec, metadata.name ?? '', errors);
+  },
 );
+
+function defaultLevel(spec: PriorityLevelConfigurationSpec): PriorityLevelConfigurationSpec {
+  const { exempt, limited } = spec;
+  if (exempt !== undefined) {
+    const filled = fill(exempt, { nominalConcurrencyShares: 0, lendablePercent: 0 });
+    return filled === exempt ? spec : { ...spec, exempt: filled };
+  }
+  if (limited === undefined) return spec;
+  let filled = fill(limited, { nominalConcurrencyShares: 30, lendablePercent: 0 });
+  const { limitResponse } = filled;
+  if (limitResponse?.queuing !== undefined) {
+    const queuing = mapZeros(limitResponse.queuing);
+    if (queuing !== limitResponse.queuing) {
+      filled = { ...filled, limitResponse: { ...limitResponse, queuing } };
+    }
+  }
+  return filled === limited ? spec : { ...spec, limited: filled };
+}
+
+/** Zeros of these are what nobody set. */
+function mapZeros(queuing: QueuingConfiguration): QueuingConfiguration {
+  const { queues = 0, handSize = 0, queueLengthLimit = 0 } = queuing;
+  if (queues !== 0 && handSize !== 0 && queueLengthLimit !== 0) return queuing;
+  return {
+    queues: queues === 0 ? 64 : queues,
+    handSize: handSize === 0 ? 8 : handSize,
+    queueLengthLimit: queueLengthLimit === 0 ? 50 : queueLengthLimit,
+  };
+}
 
 /** Kinds that are kept for those who read them: manifests apply as they do elsewhere, and nothing follows. */
 export const storedKinds: readonly KindDeclaration[] = [
-  admissionPolicy,
-  admissionPolicyBinding,
-  mutatingWebhook,
-  validatingWebhook,
   apiService,
   flowSchema,
   priorityLevel,
