@@ -159,7 +159,8 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       timeOutExec(runtime, message.id, env);
       return;
     case 'cri/stats':
-      env.send(runtime.config.kubelet, {
+      // The kubelet asks, and whoever runs crictl on the machine.
+      env.send(env.from ?? runtime.config.kubelet, {
         type: 'cri/done',
         id: message.id,
         result: { kind: 'stats', uses: [...containerUsage(disk, env.now)] },
@@ -427,7 +428,7 @@ function list(runtime: Runtime, id: number, env: ContainerdEnv): void {
     names: [imageId, name],
     sizeBytes,
   }));
-  env.send(runtime.config.kubelet, {
+  env.send(env.from ?? runtime.config.kubelet, {
     type: 'cri/done',
     id,
     result: {
