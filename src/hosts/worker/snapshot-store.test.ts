@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { defaultSetUp } from '../../cluster/set-up.ts';
-import { createCluster } from '../../cluster/world.ts';
+import { createCluster, kernel } from '../../cluster/world.ts';
 import { ARCHIVE_FORMAT, encodeWorld } from '../../kernel/archive.ts';
+import { checkpoint } from '../../kernel/checkpoint.ts';
 import { hashWorld } from '../../kernel/hash.ts';
+import { SECOND } from '../../kernel/time.ts';
+import { writeArchive } from './write-archive.ts';
 import { openNewest, type StoredSnapshot } from './snapshot-store.ts';
 
 const world = createCluster(defaultSetUp({ nodes: 1 }));
@@ -57,4 +60,19 @@ describe('a saved session', () => {
       notice: 'The saved state could not be read.',
     });
   });
+});
+
+test('an archive that is written in slices is the one that is written at once, whatever happens to the world meanwhile', async () => {
+  const living = createCluster(defaultSetUp({ nodes: 2 }));
+  kernel.runUntil(living, 30 * SECOND, () => {});
+  const expected = JSON.stringify(encodeWorld(living));
+  let turns = 0;
+  const text = await writeArchive(checkpoint(living), {
+    turn() {
+      turns += 1;
+      kernel.runUntil(living, living.now + SECOND, () => {});
+    },
+  });
+  expect(turns).toBeGreaterThan(5);
+  expect(text).toBe(expected);
 });

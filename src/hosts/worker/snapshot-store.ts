@@ -1,12 +1,15 @@
 import { openDB, type IDBPDatabase } from 'idb';
-import { ARCHIVE_FORMAT, decodeWorld, encodeWorld, type Archive } from '../../kernel/archive.ts';
+import { ARCHIVE_FORMAT, decodeWorld, type Archive } from '../../kernel/archive.ts';
+import { checkpoint } from '../../kernel/checkpoint.ts';
 import type { World } from '../../kernel/world.ts';
+import { writeArchive } from './write-archive.ts';
 
 /**
  * Where a session survives a reload and the engine's own crash: the last two snapshots in IndexedDB.
  * Two, because the newest may be the one that was damaged.
  */
 export interface SnapshotStore {
+  /** Saves the world as it is now; it may go on while it is being written. */
   save(world: World, savedAtMillis: number): Promise<void>;
   /** The newest snapshot that can be read; `notice` says when a newer one could not. */
   load(): Promise<{ readonly world: World | undefined; readonly notice: string | undefined }>;
@@ -69,7 +72,7 @@ export function createSnapshotStore(): SnapshotStore {
 
   return {
     async save(world, savedAtMillis) {
-      const archive = JSON.stringify(encodeWorld(world));
+      const archive = await writeArchive(checkpoint(world));
       const stored: StoredSnapshot = {
         slot: nextSlot,
         savedAt: savedAtMillis,
