@@ -89,6 +89,7 @@ export function createView({ onWanted }: ViewOptions): View {
   const head = createHead();
   const nodes = createTable<NodeCard>();
   const machines = createTable<NodeCard>();
+  const machineIds = new Map<string, string>();
   const pods = createTable<PodCard>();
   const services = createTable<ServiceCard>();
   const workloads = createTable<WorkloadCard>();
@@ -125,7 +126,9 @@ export function createView({ onWanted }: ViewOptions): View {
 
   /** A machine of the control plane has no slot in the field; for the rest it is a node. */
   function followMachine(change: RowChange<NodeCard>): void {
-    index.nodesByName.follow(change);
+    const { before, after } = change;
+    if (after === undefined) machineIds.delete(before?.name ?? '');
+    else machineIds.set(after.name, after.id);
     recordHistory.node(history, change, head.getState().now);
   }
 
@@ -259,8 +262,8 @@ export function createView({ onWanted }: ViewOptions): View {
     nodeOf: (id) => nodes.get(id) ?? machines.get(id),
     watchPodsOn: (node, listener) => podsTouched.watch(node, listener),
     nodeByName(name) {
-      const id = index.nodesByName.ids(name)[0] ?? '';
-      return nodes.get(id) ?? machines.get(id);
+      const id = index.nodesByName.ids(name)[0];
+      return id === undefined ? machines.get(machineIds.get(name) ?? '') : nodes.get(id);
     },
     recordAct: (mark) => history.mark(mark),
     onFrame(listener) {

@@ -1,6 +1,7 @@
 import { X, Zap } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { FaultDeclaration } from '../../bridge/protocol.ts';
+import { processTitle } from '../../view/process-title.ts';
 import { thingName, thingOf, type Thing } from '../../view/selection.ts';
 import { subjectOf } from '../actions/fault-actions.ts';
 import { runAct } from '../actions/run-action.ts';
@@ -18,7 +19,12 @@ export default function FaultSheet() {
   const { target, kind } = useFaultSheet.getState();
   const catalogue = useHead((head) => head.faultCatalogue);
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // The dialog would give the focus to its button to close it.
+    search.current?.focus();
+  }, []);
   const thing = target === undefined ? undefined : thingOf(page.view, target);
   const fitting = useMemo(
     () => (thing === undefined ? catalogue : catalogue.filter((each) => fits(each, thing))),
@@ -73,7 +79,7 @@ export default function FaultSheet() {
       <header className="flex items-center gap-3 border-b border-line px-5 py-3">
         <Zap size={15} className="text-failed-text" />
         <h2 className="text-15 font-semibold">
-          Break something{thing === undefined ? '' : `: ${thingName(thing)}`}
+          Break something{thing === undefined ? '' : `: ${nameOf(thing)}`}
         </h2>
         <span className="flex-1" />
         <IconButton label="Close" shortcut="Esc" onClick={() => dialog.current?.close()}>
@@ -83,6 +89,7 @@ export default function FaultSheet() {
       <div className="fault-body">
         <nav aria-label="Faults" className="fault-list" onKeyDown={moveAmongItems}>
           <input
+            ref={search}
             className="field mb-2"
             placeholder="Find a fault…"
             aria-label="Find a fault"
@@ -91,7 +98,7 @@ export default function FaultSheet() {
           />
           {thing !== undefined && fitting.length > 0 && (
             <button type="button" className="link mb-1 px-2 text-11" onClick={() => setAll(!all)}>
-              {all ? `Only what fits ${thingName(thing)}` : 'Show every fault'}
+              {all ? `Only what fits ${nameOf(thing)}` : 'Show every fault'}
             </button>
           )}
           {groupsOf(offered).map(([group, faults]) => (
@@ -128,6 +135,10 @@ export default function FaultSheet() {
       <ActiveFaults />
     </dialog>
   );
+}
+
+function nameOf(thing: Thing): string {
+  return thing.kind === 'component' ? processTitle(thing.row.process) : thingName(thing);
 }
 
 function fits(declaration: FaultDeclaration, thing: Thing): boolean {

@@ -1,4 +1,4 @@
-import { useState, type PointerEvent } from 'react';
+import { useMemo, useState, useSyncExternalStore, type PointerEvent } from 'react';
 import {
   faultBands,
   seriesOf,
@@ -10,17 +10,14 @@ import {
 } from '../../view/health-charts.ts';
 import type { View } from '../../view/view.ts';
 import { shortClockText } from '../../view/words.ts';
-import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { useHealthView } from '../state/health-view.ts';
 
 const WIDTH = 240;
 const HEIGHT = 40;
-const DRAW_EVERY_MILLIS = 400;
 
-/** All that a chart draws; `key` tells whether anything about it has changed. */
+/** All that a chart draws. */
 interface Drawing {
-  readonly key: string;
   readonly from: number;
   readonly to: number;
   readonly series: readonly (readonly SeriesPoint[])[];
@@ -28,12 +25,9 @@ interface Drawing {
   readonly ceiling: number;
 }
 
-function sameDrawing(a: Drawing, b: Drawing): boolean {
-  return a.key === b.key;
-}
-
 function drawingOf(view: View, process: string, spec: ChartSpec, minutes: number): Drawing {
-  const to = view.head.getState().now;
+  // All charts end at the last sample, so that what is one moment stands at one place in all of them.
+  const to = view.samples.latest()?.at ?? 0;
   const from = to - minutes * 60_000_000;
   const samples = view.samples.all();
   const bands = faultBands(view.history, { from, to });
@@ -45,8 +39,7 @@ function drawingOf(view: View, process: string, spec: ChartSpec, minutes: number
   const highest = Math.max(0, ...series.flatMap((line) => line.map(({ value }) => value ?? 0)));
   if (spec.log !== true && spec.threshold === undefined) most = spec.atLeast ?? 0;
   const ceiling = Math.max(most, highest) * 1.06;
-  const key = `${view.samples.latest()?.at ?? 0} ${minutes} ${bands.map((band) => `${band.key}${band.to === to}`).join()}`;
-  return { key, from, to, series, bands, ceiling };
+  return { from, to, series, bands, ceiling };
 }
 
 interface ChartProps {
@@ -60,10 +53,11 @@ interface ChartProps {
 export function Chart({ process, spec, of }: ChartProps) {
   const { view } = usePage();
   const minutes = useHealthView((state) => state.minutes);
-  const drawing = useSampled(
+  const sampledAt = useSyncExternalStore(view.onFrame, () => view.samples.latest()?.at ?? 0);
+  const drawing = useMemo(
     () => drawingOf(view, process, spec, minutes),
-    DRAW_EVERY_MILLIS,
-    sameDrawing,
+    // The moment of the last sample stands for all samples.
+    [view, process, spec, minutes, sampledAt],
   );
   const [pointed, setPointed] = useState<number>();
   const { from, to, series, bands, ceiling } = drawing;

@@ -5,7 +5,7 @@ import { serviceLamp } from '../canvas/service-pill.tsx';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Lamp } from '../parts/lamp.tsx';
-import type { StatusClass } from '../../bridge/cards.ts';
+import type { ComponentHealth, StatusClass } from '../../bridge/cards.ts';
 
 interface StatusWords {
   readonly state: StatusClass | 'off';
@@ -36,6 +36,14 @@ function statusOf(view: View, id: ThingId): StatusWords {
   return thing === undefined ? { state: 'inert', words: '' } : statusWords(view, thing);
 }
 
+/** What is wrong, with its measurement; else what it is among its like. */
+function componentWords({ state, figures, role }: ComponentHealth): string {
+  if (state !== 'up') return state === 'off' ? 'no power' : state;
+  const bad = figures.find(({ lamp }) => lamp === 'failed' || lamp === 'attention');
+  if (bad !== undefined) return bad.label === 'state' ? bad.value : `${bad.label} ${bad.value}`;
+  return role === '' ? state : role;
+}
+
 function statusWords(view: View, thing: Thing): StatusWords {
   switch (thing.kind) {
     case 'pod':
@@ -61,7 +69,7 @@ function statusWords(view: View, thing: Thing): StatusWords {
     case 'component':
       return {
         state: thing.row.lamp,
-        words: thing.row.state === 'off' ? 'no power' : thing.row.state,
+        words: componentWords(thing.row),
       };
     case 'object':
       return { state: 'inert', words: '' };
