@@ -38,7 +38,12 @@ export function accepts(
     target !== undefined &&
     target.memory !== undefined &&
     (due.incarnation === 0 || due.incarnation === target.incarnation);
-  if (fits || due.from === undefined) return fits;
+  if (fits || due.from === undefined) {
+    // It was sent before the target was up: only now does the target know of the connection.
+    if (fits && due.from !== undefined && due.incarnation === 0 && !target.links.has(due.from))
+      target.links.set(due.from, openLink(world.now));
+    return fits;
+  }
   const sender = world.processes.get(due.from);
   if (sender === undefined || sender.memory === undefined) return false;
   if (target !== undefined && machineOf(world, target).power === 'off') {
@@ -63,14 +68,11 @@ export function transmit(
   if (link === undefined) {
     link = openLink(world.now);
     sender.links.set(to, link);
-  }
-  if (
-    target !== undefined &&
-    target !== sender &&
-    target.memory !== undefined &&
-    !target.links.has(sender.name)
-  ) {
-    target.links.set(sender.name, openLink(world.now));
+    if (target !== undefined && target !== sender && target.memory !== undefined) {
+      // Whatever the peer still takes for a connection is none: this is a new one.
+      if (target.links.has(sender.name)) lose(world, target, sender.name, cause);
+      target.links.set(sender.name, openLink(world.now));
+    }
   }
   // A process that is down may be up again when the packet comes, and then it accepts.
   const incarnation = target === undefined || target.memory === undefined ? 0 : target.incarnation;
