@@ -1,0 +1,159 @@
+import { expect, test, type Page } from '@playwright/test';
+import { ensureClientTools } from '../scripts/client-tools.mjs';
+import { createPlayground } from './support/playground.ts';
+import { startProxy, startServe, type Served } from './support/served.ts';
+
+/** The page at a cluster that runs elsewhere: one of `npm run serve`, and one that is only known by its API. */
+let served: Served;
+test.beforeAll(async () => {
+  served = await startServe('--nodes=3', '--speed=10');
+});
+test.afterAll(() => served.stop());
+
+const namespace = '/api/v1/namespaces/default';
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+
+const web = (name: string, replicas: number) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: { containers: [{ name: 'web', image: 'nginx:1.29' }] },
+    },
+  },
+});
+
+async function runInTerminal(page: Page, line: string) {
+  const drawer = page.getByRole('region', { name: 'Terminal', exact: true });
+  const field = drawer.getByRole('textbox', { name: 'Command line' });
+  if (!(await field.isVisible())) await page.keyboard.press('Control+Backquote');
+  await field.fill(line);
+  await field.press('Enter');
+  return drawer.locator('.term-scroll');
+}
+
+test('what others do to a served cluster is seen, and the page can break it', async ({ page }) => {
+  await page.goto(served.page);
+  const { strip, map, time } = createPlayground(page);
+  await expect(strip).toContainText('3 of 3 Ready');
+  // The token does not stay in the address.
+  expect(page.url()).not.toContain(served.token);
+  await expect(page.getByRole('banner')).toContainText(new URL(served.address).host);
+
+  await test.step('an apply over HTTP moves on the canvas', async () => {
+    const made = await served.api('POST', deployments, web('outside', 3));
+    expect(made.status).toBe(201);
+    await expect.poll(() => map.readyPods('outside-')).toBe(3);
+  });
+
+  await test.step('the terminal asks the served cluster, and changes it', async () => {
+    const screen = await runInTerminal(page, 'kubectl scale deployment outside --replicas=1');
+    await expect(screen).toContainText('deployment.apps/outside scaled');
+    await expect.poll(() => map.readyPods('outside-')).toBe(1);
+    const read = (await (await served.api('GET', `${deployments}/outside`)).json()) as {
+      spec: { replicas: number };
+    };
+    expect(read.spec.replicas).toBe(1);
+  });
+
+  await test.step('the clock is the server’s', async () => {
+    await time.speed(20);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await expect(page.getByRole('banner')).toContainText('PAUSED');
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect(page.getByRole('banner')).toContainText('LIVE');
+  });
+
+  await test.step('a fault can be injected and mended', async () => {
+    await page.getByRole('button', { name: 'Scheduler: actions' }).click();
+    await page.getByRole('menuitem', { name: 'Stop' }).first().click();
+    await expect(strip.getByRole('button', { name: 'Scheduler: failed' })).toBeVisible();
+    await page.getByRole('button', { name: 'Scheduler: actions' }).click();
+    await page.getByRole('menuitem', { name: 'Start' }).first().click();
+    await expect(strip.getByRole('button', { name: 'Scheduler: healthy' })).toBeVisible();
+  });
+
+  await test.step('a new cluster is not the page’s to begin', async () => {
+    await page.getByRole('button', { name: 'Cluster', exact: true }).click();
+    await expect(page.getByRole('menu')).toContainText('Attached to “npm run serve”');
+    await page.keyboard.press('Escape');
+  });
+});
+
+test('without the token the page says so, and takes it', async ({ page }) => {
+  await page.goto(served.page.replace(/#.*/, ''));
+  const notice = page.getByRole('alert', { name: 'Attached cluster' });
+  await expect(notice).toContainText('This cluster wants a token.');
+  await notice.getByLabel('Token').fill('wrong');
+  await notice.getByRole('button', { name: 'Attach' }).click();
+  await expect(notice).toContainText('This cluster does not take the token.');
+  await notice.getByLabel('Token').fill(served.token);
+  await notice.getByRole('button', { name: 'Attach' }).click();
+  await expect(createPlayground(page).strip).toContainText('3 of 3 Ready');
+});
+
+test('a page of this computer on another port may attach, by address', async ({ page }) => {
+  await page.goto(`./?cluster=${encodeURIComponent(served.address)}#token=${served.token}`);
+  await expect(createPlayground(page).strip).toContainText('3 of 3 Ready');
+});
+
+test('addresses where nothing is, or that are not of this computer', async ({ page }) => {
+  await page.goto('./?cluster=http://127.0.0.1:9');
+  const notice = page.getByRole('alert', { name: 'Attached cluster' });
+  await expect(notice).toContainText('Nothing answers there.');
+  await page.goto('./?cluster=https://cluster.example.com');
+  await expect(notice).toContainText('cluster.example.com is another computer.');
+  await notice.getByRole('link', { name: 'A cluster of this page’s own' }).click();
+  await expect(createPlayground(page).strip).toContainText(/of 3 Ready/);
+});
+
+test('a real cluster through kubectl proxy is looked at, and not changed', async ({ page }) => {
+  const kubectl = ensureClientTools()?.kubectl ?? '';
+  test.skip(kubectl === '', 'kubectl cannot be had here');
+  const proxy = await startProxy(kubectl, served);
+  try {
+    await page.goto(proxy.page);
+    const { strip, map, objects } = createPlayground(page);
+    await expect(strip).toContainText('3 of 3 Ready');
+    await expect(page.getByRole('banner')).toContainText('only looking');
+    await served.api('POST', deployments, web('real', 2));
+    await expect.poll(() => map.readyPods('real-')).toBe(2);
+
+    await test.step('what cannot be done is greyed out, and says why', async () => {
+      const pause = page.getByRole('button', { name: 'Pause' });
+      await expect(pause).toBeDisabled();
+      await expect(pause).toHaveAttribute('data-tip', /real cluster’s time cannot be stopped/);
+      await expect(strip).toContainText('not here: a real cluster');
+      await objects.inspect('Deployment', 'real');
+      const remove = page.getByRole('button', { name: 'Scale to 3' });
+      await expect(remove).toBeDisabled();
+      await expect(remove).toHaveAttribute('data-tip', /only looks at a real cluster/);
+    });
+
+    await test.step('lamps come from /readyz and the leases', async () => {
+      await expect(strip.getByRole('button', { name: 'API server: healthy' })).toBeVisible();
+      await expect(strip.getByRole('button', { name: 'Scheduler: healthy' })).toBeVisible();
+    });
+
+    await test.step('kubectl reads and does not write', async () => {
+      const screen = await runInTerminal(page, 'kubectl get deployment real');
+      await expect(screen).toContainText(/real\s+2\/2/);
+      await runInTerminal(page, 'kubectl delete deployment real');
+      await expect(screen).toContainText('only looks at a real cluster');
+      expect((await served.api('GET', `${deployments}/real`)).status).toBe(200);
+    });
+
+    await test.step('what vanishes there vanishes here', async () => {
+      await served.api('DELETE', `${deployments}/real`);
+      await expect(map.pods('real-')).toHaveCount(0);
+    });
+    await served.api('DELETE', `${namespace}/pods/none`);
+  } finally {
+    await proxy.stop();
+  }
+});
