@@ -78,7 +78,7 @@ function jsonType(contentType: string): string {
 }
 
 /** On whose behalf a client asks, as `kubectl --as` says it. */
-function impersonation(headers: Headers): Pick<SessionRequest, 'impersonate'> | undefined {
+export function impersonation(headers: Headers): Pick<SessionRequest, 'impersonate'> | undefined {
   const user = headers.get('impersonate-user');
   const group = headers.get('impersonate-group');
   if (user === null && group === null) return undefined;
@@ -154,32 +154,36 @@ function answerTo(
 ): Promise<Response> {
   return new Promise((resolve) => {
     let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const send = (text: string, contentType: string): void => {
+      if (stream === undefined) {
+        const body = new ReadableStream<Uint8Array>(
+          {
+            start(controller) {
+              stream = controller;
+            },
+            cancel() {
+              session.cancel(id);
+            },
+          },
+          new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 }),
+        );
+        resolve(new Response(body, { headers: { ...commonHeaders, 'Content-Type': contentType } }));
+      }
+      if (text === '' || stream === undefined) return;
+      stream.enqueue(encoder.encode(text));
+      if ((stream.desiredSize ?? 0) > -WATCH_BACKLOG_BYTES_MAX) return;
+      session.cancel(id);
+      stream.error(new Error('the watcher reads too slowly'));
+    };
     const id = session.request(sessionRequest, {
       onResponse(response) {
-        if (stream !== undefined) stream.close();
-        else resolve(plainResponse(response, request));
+        if (stream === undefined) resolve(plainResponse(response, request));
+        else if (response.code === 200) stream.close();
+        else stream.error(new Error('the connection to the kubelet broke'));
       },
-      onEvents(events) {
-        if (stream === undefined) {
-          const body = new ReadableStream<Uint8Array>(
-            {
-              start(controller) {
-                stream = controller;
-              },
-              cancel() {
-                session.cancel(id);
-              },
-            },
-            new ByteLengthQueuingStrategy({ highWaterMark: 64 * 1024 }),
-          );
-          resolve(new Response(body, { headers: { ...commonHeaders, 'Content-Type': JSON_TYPE } }));
-        }
-        if (events.length === 0 || stream === undefined) return;
-        stream.enqueue(encoder.encode(events.map(lineOf).join('')));
-        if ((stream.desiredSize ?? 0) > -WATCH_BACKLOG_BYTES_MAX) return;
-        session.cancel(id);
-        stream.error(new Error('the watcher reads too slowly'));
-      },
+      onEvents: (events) => send(events.map(lineOf).join(''), JSON_TYPE),
+      // A log that is followed.
+      onData: (_channel, data) => send(data, 'text/plain'),
     });
     request.signal.addEventListener('abort', () => session.cancel(id), { once: true });
   });
@@ -209,7 +213,7 @@ function plainResponse(response: SessionResponse, request: Request): Response {
   if (code === 0) return Response.error();
   const headers = new Headers(commonHeaders);
   for (const warning of warnings) headers.append('Warning', warningText(warning));
-  const retryAfter = retryAfterOf(body);
+  const retryAfter = response.retryAfterSeconds ?? retryAfterOf(body);
   if (retryAfter !== undefined) headers.set('Retry-After', String(retryAfter));
   headers.set('Content-Type', contentType ?? JSON_TYPE);
   const text = typeof body === 'string' ? body : jsonText(withoutItemKinds(body), request);

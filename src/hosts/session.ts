@@ -39,6 +39,8 @@ export interface SessionResponse {
   readonly body: unknown;
   readonly warnings: readonly string[];
   readonly contentType?: string;
+  /** Of a `Retry-After` header. */
+  readonly retryAfterSeconds?: number;
 }
 
 export interface RequestHandlers {
@@ -186,6 +188,9 @@ export function createSession(world: World): Session {
           body: serverJson(message.body),
           warnings: message.warnings ?? [],
           ...(message.contentType === undefined ? undefined : { contentType: message.contentType }),
+          ...(message.retryAfterSeconds === undefined
+            ? undefined
+            : { retryAfterSeconds: message.retryAfterSeconds }),
         });
         return;
     }

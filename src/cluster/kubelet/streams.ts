@@ -49,7 +49,9 @@ export function openAtKubelet(kubelet: Kubelet, message: KubeletOpen, env: Kubel
   }
   const podUid = worker.uid;
   if (call.kind === 'port-forward') {
-    pass(kubelet, message, { podUid, containerId: '', call }, env);
+    // Port 0: the client's own connection, over which it will ask for ports.
+    if (call.port === 0) stand(kubelet, message, env);
+    else pass(kubelet, message, { podUid, containerId: '', call }, env);
     return;
   }
   const work = worker.containers.get(container);
@@ -133,6 +135,15 @@ function pass(
   streams.open.set(number, Object.freeze({ peer, id, call }));
   streams.numbers.set(`${peer} ${id}`, number);
   env.send(kubelet.config.containerd, { type: 'cri/open', id: number, ...to });
+}
+
+function stand(kubelet: Kubelet, { id, call }: KubeletOpen, env: KubeletEnv): void {
+  const { streams, runtime } = kubelet.memory;
+  const peer = env.from ?? '';
+  const number = runtime.nextId++;
+  streams.open.set(number, Object.freeze({ peer, id, call }));
+  streams.numbers.set(`${peer} ${id}`, number);
+  env.send(peer, { type: 'stream/data', id, channel: 1, data: '' });
 }
 
 function refuse({ id }: KubeletOpen, env: KubeletEnv, code: number, message: string): void {

@@ -63,6 +63,9 @@ function bodyOf({ name }: Running, { hostname }: ContainerConfig, path: string):
       return `${hostname}\n`;
     case 'agnhost':
       return path.startsWith('/hostname') ? hostname : 'ok\n';
+    case './podinfo':
+    case 'podinfo':
+      return podinfoBody(hostname, path);
     case 'whoami':
       return `Hostname: ${hostname}\n`;
     case 'hello-app':
@@ -70,6 +73,28 @@ function bodyOf({ name }: Running, { hostname }: ContainerConfig, path: string):
     default:
       return 'ok\n';
   }
+}
+
+/** podinfo tells who it is, and whether it is well. */
+function podinfoBody(hostname: string, path: string): string {
+  const status = { '/healthz': 'OK', '/readyz': 'OK' }[path];
+  const answer =
+    status === undefined
+      ? {
+          hostname,
+          version: '6.5.0',
+          revision: 'unknown',
+          color: '#34577c',
+          logo: 'https://raw.githubusercontent.com/stefanprodan/podinfo/gh-pages/cuddle_clap.gif',
+          message: 'greetings from podinfo v6.5.0',
+          goos: 'linux',
+          goarch: 'amd64',
+          runtime: 'go1.21.1',
+          num_goroutine: '8',
+          num_cpu: '4',
+        }
+      : { status };
+  return `${JSON.stringify(answer, undefined, 2)}\n`;
 }
 
 type FileHost = Pick<Host, 'now' | 'config' | 'profile' | 'volume'>;

@@ -19,12 +19,14 @@ export interface HttpServerOptions extends ServerCertificate {
   readonly bridge: Bridge;
   /** The built page, where there is one. */
   readonly page: PageFiles | undefined;
+  /** Takes a request to upgrade when it is for a stream into a container; false: it is somebody else's. */
+  upgradeStream(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
 }
 
 /** Node's HTTP before a fetch-style handler: limits, the guard, and bodies streamed both ways. */
 export function createHttpServers(
   handler: FetchHandler,
-  { guard, bridge, page, key, certificate }: HttpServerOptions,
+  { guard, bridge, page, key, certificate, upgradeStream }: HttpServerOptions,
 ): { readonly plain: Server; readonly secure: Server } {
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     answer(incoming, outgoing, { handler, guard, page }).catch((error: unknown) => {
@@ -41,6 +43,7 @@ export function createHttpServers(
     server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy());
       if (bridge.upgrade(incoming, socket, head)) return;
+      if (upgradeStream(incoming, socket, head)) return;
       if (upgradeWatch(incoming, { socket, head }, { handler, guard })) return;
       socket.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     });

@@ -28,6 +28,7 @@ const settings: readonly (readonly [name: string, Partial<ServeSettings>])[] = [
   ['serving', {}],
   ['running', withNodes],
   ['helm', withNodes],
+  ['streams', { ...withNodes, nodes: 1, speed: 5 }],
 ];
 const only = process.env['TRANSCRIPT'];
 

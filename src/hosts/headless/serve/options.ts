@@ -7,6 +7,8 @@ export interface ServeOptions {
   /** The interface to listen on. */
   readonly host: string;
   readonly nodes: number;
+  /** 1, 3 or 5. */
+  readonly controlPlanes: number;
   readonly seed: number;
   /** Virtual seconds per wall second. */
   readonly speed: number;
@@ -22,6 +24,7 @@ const DEFAULTS: ServeOptions = {
   port: 8001,
   host: '127.0.0.1',
   nodes: 3,
+  controlPlanes: 1,
   seed: 7,
   speed: 1,
   kubeconfig: undefined,
@@ -82,9 +85,7 @@ function withFlag(
     case '--kubeconfig':
       return set('kubeconfig', value);
     case '--control-planes':
-      return value === '1'
-        ? success(options)
-        : refusal('--control-planes: only 1 is possible so far');
+      return set('controlPlanes', ['1', '3', '5'].includes(value) ? Number(value) : undefined);
     default:
       return refusal(`${flag}: no such flag`);
   }

@@ -24,7 +24,7 @@ describe('the command line', () => {
     [['--port'], '--port needs a value'],
     [['--port', 'x'], '--port x: not a value it takes'],
     [['--nodes', '-1'], '--nodes -1: not a value it takes'],
-    [['--control-planes', '3'], '--control-planes: only 1 is possible so far'],
+    [['--control-planes', '2'], '--control-planes 2: not a value it takes'],
     [['--what', '1'], '--what: no such flag'],
   ])('%j is refused', (args, error) => {
     expect(readServeOptions(args)).toEqual({ ok: false, error });

@@ -18,6 +18,7 @@ import { withOpenApi } from './open-api.ts';
 import type { ServeOptions } from './options.ts';
 import { createPageFiles } from './page-files.ts';
 import { twoProtocols } from './two-protocols.ts';
+import { createStreamUpgrades } from './stream-upgrades.ts';
 
 /** A cluster behind HTTP. */
 export interface ServedCluster {
@@ -46,6 +47,7 @@ const CONNECTIONS_MAX = 2000;
 
 export interface ServeSettings
   extends Pick<ServeOptions, 'port' | 'host' | 'nodes' | 'seed' | 'speed'> {
+  readonly controlPlanes?: number;
   /** Tests of the API alone need no nodes, and do not wait for them. */
   readonly waitForNodes?: boolean;
   /** The calendar time at which the cluster begins; by default so that its clock shows the wall's. */
@@ -60,7 +62,9 @@ export interface ServeSettings
 export async function serveCluster(settings: ServeSettings): Promise<ServedCluster> {
   const { host, port, nodes, seed, speed } = settings;
   const epochMillis = settings.epochMillis ?? Date.now() - HEAD_START_MILLIS;
-  const session = createSession(createCluster({ ...defaultSetUp({ nodes, seed }), epochMillis }));
+  const { controlPlanes = 1 } = settings;
+  const setUp = { ...defaultSetUp({ nodes, seed, controlPlanes }), epochMillis };
+  const session = createSession(createCluster(setUp));
   const driver = createDriver(session);
   driver.run(1_000_000);
   const allNodesReady = settings.waitForNodes === false || untilNodesReady(driver, nodes);
@@ -80,7 +84,14 @@ export async function serveCluster(settings: ServeSettings): Promise<ServedClust
   );
   const names = [...new Set(['127.0.0.1', '::1', 'localhost', host])];
   const identity = createCertificate(names, Date.now());
-  const servers = createHttpServers(handler, { ...identity, guard, bridge, page });
+  const streams = createStreamUpgrades({ session, guard, onRequest: () => pace.hurry() });
+  const servers = createHttpServers(handler, {
+    ...identity,
+    guard,
+    bridge,
+    page,
+    upgradeStream: streams,
+  });
   const door = twoProtocols(servers.plain, servers.secure);
   door.server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
