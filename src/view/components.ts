@@ -35,8 +35,12 @@ export function lampOfAll(replicas: readonly ComponentHealth[]): LampState {
   const [first] = replicas;
   if (first === undefined) return 'off';
   if (replicas.length === 1) return first.lamp;
-  const well = replicas.filter(({ lamp }) => lamp !== 'failed');
-  const needed = first.component === 'etcd' ? Math.floor(replicas.length / 2) + 1 : 1;
+  const isEtcd = first.component === 'etcd';
+  // A member with a slow disk still has a vote; one that follows nobody, or is not there, does not count.
+  const well = replicas.filter(({ lamp, role }) =>
+    isEtcd ? role !== '' && role !== 'no leader' : lamp !== 'failed',
+  );
+  const needed = isEtcd ? Math.floor(replicas.length / 2) + 1 : 1;
   if (well.length < needed) return 'failed';
   return replicas.every(({ lamp }) => lamp === 'good') ? 'good' : 'attention';
 }

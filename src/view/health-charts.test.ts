@@ -75,7 +75,7 @@ describe('components', () => {
     machine,
     state: 'up' as const,
     lamp,
-    role: '',
+    role: component === 'etcd' ? (leads ? 'leader' : 'follower') : '',
     leads,
     figures: [],
     spark: [],
@@ -110,7 +110,7 @@ describe('components', () => {
     { broken: 2, want: 'failed' },
   ])('$broken of three members lost: $want', ({ broken, want }) => {
     const members = replicasOf(health, 'etcd').map((each, at) =>
-      at < broken ? { ...each, lamp: 'failed' as const } : each,
+      at < broken ? { ...each, lamp: 'failed' as const, role: '' } : each,
     );
     expect(lampOfAll(members)).toBe(want);
   });

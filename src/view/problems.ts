@@ -54,7 +54,7 @@ const STOPPED: Readonly<Record<string, string>> = {
 
 function nodeProblems(view: View): Problem[] {
   const problems: Problem[] = [];
-  for (const node of view.nodes.rows()) {
+  for (const node of [...view.machines.rows(), ...view.nodes.rows()]) {
     if (node.ready === 'True') continue;
     problems.push({
       key: node.id,
