@@ -102,7 +102,12 @@ export function changeManifest(
   if (now === undefined && manifest === undefined) return undefined;
   const what = `${manifest === undefined ? 'removes' : 'writes'} /etc/kubernetes/manifests/${file}`;
   const cause = kernel.note(world, { by: 'you', what: `${what} on ${machine}` });
-  const refusal = writeManifest(world, kernel, { machine, file, manifest: frozen(manifest) }, cause);
+  const refusal = writeManifest(
+    world,
+    kernel,
+    { machine, file, manifest: frozen(manifest) },
+    cause,
+  );
   kernel.disturb(world);
   return refusal;
 }

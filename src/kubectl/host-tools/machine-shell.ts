@@ -21,14 +21,13 @@ export interface MachineGround {
   readonly programsOf: (role: MachineFacts['role']) => readonly ProgramEntry[];
 }
 
-/** Adds `ssh` to a shell: what it answers opens a machine, or says what ssh says. */
-export function connectFrom(
-  shell: Shell,
-  ground: MachineGround,
-): (host: string) => Promise<Shell | string> {
-  // A machine's files stay as they were left, however often one logs in.
-  const stores = new Map<string, MachineStore>();
-  return (host) => open(shell, host, { ground, stores });
+/** Opens a machine from a shell, or says what ssh says. */
+export type Connect = (from: Shell, host: string) => Promise<Shell | string>;
+
+/** The machines of one cluster. Their files stay as they were left, however often one logs in. */
+export function createMachineNetwork(ground: MachineGround): Connect {
+  const opening: Opening = { ground, stores: new Map() };
+  return (from, host) => open(from, host, opening);
 }
 
 interface Opening {
@@ -92,11 +91,28 @@ async function shellOn(from: Shell, machine: string, opening: Opening): Promise<
       ['k', 'kubectl'],
     ]),
     history: [],
-    sync: () => store.sync(),
+    sync: () => inStep(context, store, facts),
     environment: facts.role === 'control-plane' ? ETCD_ENVIRONMENT : new Map(),
     connect: (host) => open(shell, host, opening),
   };
   return shell;
+}
+
+/** Whether the connection still stands, and the files as they now are. */
+async function inStep(
+  context: ProgramContext,
+  store: MachineStore,
+  opened: MachineFacts,
+): Promise<string | undefined> {
+  const { machine, machines } = context;
+  await store.handOn();
+  const facts = await machines?.({ kind: 'facts', machine });
+  if (facts === undefined || facts.power === 'off' || facts.boots !== opened.boots)
+    return `Connection to ${machine} closed by remote host.`;
+  const reach = await machines?.({ kind: 'reach', from: 'laptop', to: machine });
+  if (reach !== 'open') return 'client_loop: send disconnect: Broken pipe';
+  store.take(facts);
+  return undefined;
 }
 
 /** What root's profile on a control-plane machine sets, so that etcdctl needs no flags. */
@@ -113,8 +129,8 @@ interface MachineStore {
   readonly files: FileStore;
   clockAheadMillis: number;
   take(facts: MachineFacts): void;
-  /** Hands on what the person has changed, then takes what has changed there. */
-  sync(): Promise<void>;
+  /** Hands on what the person has changed. */
+  handOn(): Promise<void>;
 }
 
 function createMachineStore(context: ProgramContext): MachineStore {
@@ -150,11 +166,9 @@ function createMachineStore(context: ProgramContext): MachineStore {
       generated = new Set(now.keys());
       takeManifests(files, agreed, facts);
     },
-    async sync() {
+    async handOn() {
       if (due) handOn();
       await handedOn.catch(() => undefined);
-      const facts = await context.machines?.({ kind: 'facts', machine: context.machine });
-      if (facts !== undefined && !due) store.take(facts);
     },
   };
   return store;

@@ -22,8 +22,11 @@ export interface Shell {
   readonly aliases: Map<string, string>;
   readonly history: string[];
   columns(): number;
-  /** Makes the files agree with what a machine's programs have done meanwhile, and the other way round: around each line. */
-  readonly sync?: () => Promise<void>;
+  /**
+   * Around each line: makes the files agree with what the machine's programs have done meanwhile, and the other way
+   * round. A sentence when the machine is gone, and the shell with it.
+   */
+  readonly sync?: () => Promise<string | undefined>;
   /** Set in the environment of a shell that begins here. */
   readonly environment?: ReadonlyMap<string, string>;
   /** Opens another machine for `ssh`; a sentence when that cannot be. Absent: there is no network. */

@@ -59,15 +59,25 @@ export function createShellSession(
     } else isEnded = true;
   }
 
+  /** The machine is gone: back to the one before. */
+  function lose(sentence: string): void {
+    const left = stack.at(-1);
+    for (const job of left?.jobs.list ?? []) job.kill();
+    stack = stack.slice(0, -1);
+    current().status = 255;
+    streams.stderr.write(`${sentence}\n`);
+  }
+
   return {
     async run(text, signal) {
       const execution: Execution = { ...current(), signal };
       stack[stack.length - 1] = execution;
       let status: number;
+      let gone: string | undefined;
       try {
-        await execution.shell.sync?.();
-        status = await runner.text(execution, text);
-        await execution.shell.sync?.();
+        gone = await execution.shell.sync?.();
+        status = gone === undefined ? await runner.text(execution, text) : 255;
+        gone ??= await execution.shell.sync?.();
       } catch (error) {
         if (!isAbort(error) && !(error instanceof RangeError)) throw error;
         if (error instanceof RangeError) err(execution, 'bash: too deeply nested\n');
@@ -79,6 +89,10 @@ export function createShellSession(
         await runner.text({ ...execution, signal: new AbortController().signal }, trap);
       }
       execution.status = signal.aborted ? 130 : status;
+      if (gone !== undefined && stack.length > 1) {
+        lose(gone);
+        return 255;
+      }
       const { leaving, entering } = execution;
       execution.leaving = undefined;
       execution.conditions = 0;

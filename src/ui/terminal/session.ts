@@ -157,7 +157,7 @@ export function createTerminalSession(id: number, ground: TerminalGround): Termi
       }
       if (text.startsWith('#!') && text.includes('\n')) {
         // A whole script is run as one: its `exit` and `set -e` are its own.
-        ground.store.files.set(PASTED, `${text}\n`);
+        shell.execution.shell.store.files.set(PASTED, `${text}\n`);
         accept(`bash ${PASTED}`);
         return;
       }

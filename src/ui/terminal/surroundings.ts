@@ -1,3 +1,5 @@
+import { machinePrograms, NETWORK_TOOLS } from '../../kubectl/host-tools/index.ts';
+import { createMachineNetwork } from '../../kubectl/host-tools/machine-shell.ts';
 import { kubectl } from '../../kubectl/kubectl/kubectl.ts';
 import type { ProgramContext, StreamingKubeClient } from '../../kubectl/program.ts';
 import type { ProgramEntry, Shell } from '../../kubectl/shell/execution.ts';
@@ -13,24 +15,31 @@ const HISTORY_MAX = 1000;
 const FILES_MAX = 1_000_000;
 const SAVE_AFTER_MILLIS = 300;
 
-/** The programs of the terminal. Node tools come with the machines they run on. */
-const PROGRAMS: readonly ProgramEntry[] = [
-  ...TOOLS,
-  {
-    name: 'kubectl',
-    about: 'controls the cluster',
-    run: kubectl,
-    complete: completeKubectl,
-  },
-];
+const KUBECTL: ProgramEntry = {
+  name: 'kubectl',
+  about: 'controls the cluster',
+  run: kubectl,
+  complete: completeKubectl,
+};
+
+/** The programs of the laptop. Those of the cluster's machines are where `ssh` leads. */
+const PROGRAMS: readonly ProgramEntry[] = [...TOOLS, ...NETWORK_TOOLS, KUBECTL];
 
 /** The Kubernetes API of the page's engine, for programs. */
 export function kubeClientOf({ client }: Page): StreamingKubeClient {
   return {
     request: (request) => client.api(request),
-    stream(request, { onEvents, onText }) {
-      const opened = client.stream(request, (events) => onEvents?.(events));
+    stream(request, { onEvents, onText, onData }) {
+      const opened = client.stream(
+        request,
+        (events) => onEvents?.(events),
+        (channel, data) => {
+          if (onData !== undefined) onData(channel, data);
+          else if (data !== '') onText?.(data);
+        },
+      );
       return {
+        send: opened.input,
         done: opened.done.then((response) => {
           // A log that is not followed any further comes whole, as the answer.
           if (typeof response.body === 'string' && response.body !== '') onText?.(response.body);
@@ -84,21 +93,30 @@ function createGround(page: Page): TerminalGround {
     },
     sleep: (millis, signal) => sleepOn(page, millis, signal),
     edit: (text, title) => useEditRequest.getState().ask(text, title),
+    machines: page.client.machines,
     machine: 'laptop',
   };
+  const connect = createMachineNetwork({
+    programs: TOOLS,
+    programsOf: (role) => machinePrograms(role, KUBECTL),
+  });
   return {
     store,
     history,
     aliases,
     save,
-    shellFor: (columns) => ({
-      context,
-      programs: new Map(PROGRAMS.map((entry) => [entry.name, entry])),
-      store,
-      aliases,
-      history,
-      columns,
-    }),
+    shellFor(columns) {
+      const shell: Shell = {
+        context,
+        programs: new Map(PROGRAMS.map((entry) => [entry.name, entry])),
+        store,
+        aliases,
+        history,
+        columns,
+        connect: (host) => connect(shell, host),
+      };
+      return shell;
+    },
   };
 }
 

@@ -1,17 +1,9 @@
 import { formatTime } from '../../../api/time.ts';
 import type { LogLine } from '../../../api/machines/questions.ts';
 import type { GoLine } from '../go-flags.ts';
-import {
-  askRuntime,
-  fatal,
-  list,
-  plainId,
-  sandboxId,
-  type Container,
-  type Crictl,
-} from './runtime.ts';
+import { fatal, list, plainId, sandboxId, type Container, type Crictl } from './runtime.ts';
 
-/** `crictl logs|exec|stop|inspect|inspectp|pull|rmi`. */
+/** `crictl logs|exec|stop|inspect|inspectp|rmi`. */
 
 /** The one container whose id begins so; otherwise the complaint has been made. */
 async function find(run: Crictl, id: string | undefined): Promise<Container | undefined> {
@@ -84,23 +76,24 @@ export async function exec(run: Crictl, _line: GoLine, words: readonly string[])
   if (container.process !== undefined)
     return fatal(
       run,
-      `execing command in container: kubarium: ${container.name} is a process of the machine; run its tools (etcdctl) from this shell`,
+      `execing command in container: kubarium: ${container.name} is simulated as a process of the machine, in which no commands run; etcdctl is on the machine itself`,
     );
-  const answer = await askRuntime<{ readonly outcome: string; readonly output: string }>(
-    { ...run, timeoutMillis: 60_000 },
-    {
-      type: 'cri/probe',
-      containerId: container.id,
-      probe: { kind: 'exec', command },
-      timeoutMicros: undefined,
-    },
+  const { exec: execute } = run.context;
+  const listing = await list(run);
+  const pod = listing?.sandboxes.find(({ podUid }) => podUid === container.podUid);
+  if (execute === undefined || pod === undefined)
+    return fatal(
+      run,
+      'execing command in container: kubarium: commands cannot be run in containers here',
+    );
+  const { podNamespace: namespace, podName } = pod;
+  const { code, message } = await execute(
+    { namespace, pod: podName, container: container.name, command },
+    run.io,
   );
-  if (answer === undefined) return 1;
-  run.io.out(
-    answer.output === '' || answer.output.endsWith('\n') ? answer.output : `${answer.output}\n`,
-  );
-  if (answer.outcome === 'success') return 0;
-  return fatal(run, 'execing command in container: command terminated with exit code 1');
+  if (message !== undefined) return fatal(run, `execing command in container: ${message}`);
+  if (code === 0) return 0;
+  return fatal(run, `execing command in container: command terminated with exit code ${code}`);
 }
 
 const STOP_LOOK_EVERY = 200;
@@ -192,21 +185,6 @@ export async function inspectPod(
     state: sandbox.state === 'ready' ? 'SANDBOX_READY' : 'SANDBOX_NOTREADY',
   };
   run.io.out(`${JSON.stringify({ status }, null, 2)}\n`);
-  return 0;
-}
-
-export async function pull(
-  run: Crictl,
-  _line: GoLine,
-  [image]: readonly string[],
-): Promise<number> {
-  if (image === undefined) return fatal(run, 'image name cannot be empty');
-  const pulled = await askRuntime<{ readonly image: string; readonly imageId: string }>(
-    { ...run, timeoutMillis: 120_000 },
-    { type: 'cri/pull-image', image, hasCredentials: false },
-  );
-  if (pulled === undefined) return 1;
-  run.io.out(`Image is up to date for ${pulled.imageId}\n`);
   return 0;
 }
 

@@ -2,7 +2,7 @@ import type { Program } from '../../program.ts';
 import { readGoDuration } from '../amounts.ts';
 import { factsHere } from '../asking.ts';
 import { readGoLine, type GoLine } from '../go-flags.ts';
-import { exec, inspect, inspectPod, logs, pull, removeImages, stop } from './containers.ts';
+import { exec, inspect, inspectPod, logs, removeImages, stop } from './containers.ts';
 import { images, info, pods, ps, stats } from './lists.ts';
 import { fatal, type Crictl } from './runtime.ts';
 
@@ -77,7 +77,6 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; readonly run: 
   logs: { about: 'Fetch the logs of a container', run: logs },
   pods: { about: 'List pods', run: pods },
   ps: { about: 'List containers', run: ps },
-  pull: { about: 'Pull an image from a registry', run: pull },
   rmi: { about: 'Remove one or more images', run: removeImages },
   stats: { about: 'List container(s) resource usage statistics', run: stats },
   stop: { about: 'Stop one or more running containers', run: stop },
@@ -111,6 +110,7 @@ export const crictl: Program = async (args, io, context) => {
       'runp',
       'rm',
       'rmp',
+      'pull',
       'stopp',
       'start',
       'attach',
@@ -126,7 +126,7 @@ export const crictl: Program = async (args, io, context) => {
     return fatal(
       { io },
       known.includes(first)
-        ? `kubarium: crictl ${first} is not there: containers are the kubelet's to make and to remove`
+        ? `kubarium: crictl ${first} is not there: containers and images are the kubelet's to make`
         : `unknown command "${first}"`,
     );
   }

@@ -16,7 +16,7 @@ import {
 
 /** `crictl ps|pods|images|stats|info`. */
 
-const COLUMNS = { minWidth: 20, padding: 1 };
+const COLUMNS = { minWidth: 20, padding: 3 };
 
 function print({ io }: Crictl, rows: readonly (readonly string[])[]): number {
   io.out(tabColumns(rows, COLUMNS));

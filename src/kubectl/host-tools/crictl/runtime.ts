@@ -103,7 +103,7 @@ export function plainId(id: string): string {
 
 export function shortId(id: string): string {
   return plainId(id)
-    .replace(/^sha256:/, '')
+    .replace(/^.*sha256:/, '')
     .slice(0, 13);
 }
 

@@ -20,6 +20,7 @@ const OWN_MEMORY: Readonly<Record<string, number>> = {
   containerd: 52 << 20,
   'kube-proxy': 22 << 20,
   'cni-agent': 18 << 20,
+  coredns: 24 << 20,
   etcd: 62 << 20,
   'kube-apiserver': 310 << 20,
   'kube-controller-manager': 64 << 20,
@@ -43,8 +44,12 @@ async function figures(context: ProgramContext, io: ProgramIo): Promise<Figures>
   const answer = await askProcess(context, io, { process, message: { type: 'cri/stats' } }, 1000);
   const reply = answer === OVERDUE || answer.kind !== 'answered' ? undefined : answer.message;
   // containerd's answer to cri/stats.
-  const uses =
-    (reply as { readonly result?: { readonly uses?: readonly Use[] } })?.result?.uses ?? [];
+  const { uses: all = [] } =
+    (reply as { readonly result?: { readonly uses?: readonly Use[] } } | undefined)?.result ?? {};
+  // Components are processes of their own.
+  const uses = all.filter(({ container }) =>
+    facts.processes.every(({ program }) => program !== container),
+  );
   const running = facts.processes.filter(({ state }) => state !== 'ended');
   const own = running.reduce((sum, { program }) => sum + (OWN_MEMORY[program] ?? 0), 0);
   const pods = uses.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);

@@ -362,8 +362,10 @@ const ssh: ShellCommand = async (args, execution, runner) => {
   };
   await opened.sync?.();
   const status = await runner.text(child, text);
-  await opened.sync?.();
-  return status;
+  const gone = await opened.sync?.();
+  if (gone === undefined) return status;
+  err(execution, `${gone}\n`);
+  return 255;
 };
 
 const sudo: ShellCommand = (args, execution, runner) => {
