@@ -175,3 +175,44 @@ export async function openClient(settings: Partial<ServeSettings> = {}): Promise
     },
   };
 }
+
+/** Calls a method of one of the generated APIs by its name. */
+export function call(
+  api: Api & ListApi,
+  method: string,
+  request: object,
+  options?: unknown,
+): Promise<Thing> {
+  const found = api[method];
+  if (found === undefined) throw new Error(`the library has no ${method}`);
+  // A method of a class of the library: it needs its object.
+  return (found as Api[string]).call(api, request, options) as Promise<Thing>;
+}
+
+export function listOf(answer: unknown): Awaited<ReturnType<ListApi[string]>> {
+  return answer as Awaited<ReturnType<ListApi[string]>>;
+}
+
+export function names(answer: unknown): readonly (string | undefined)[] {
+  return listOf(answer).items.map((each) => each.metadata.name);
+}
+
+/** The status code with which a call was refused; 0: it was not. */
+export async function codeOf(call: Promise<unknown>): Promise<number | undefined> {
+  return call.then(
+    () => 0,
+    (error: { readonly code?: number }) => error.code,
+  );
+}
+
+/** How tests wait for what the cluster does. */
+export const POLL = { timeout: 20_000, interval: 25 };
+
+export const namespace = 'default';
+
+export const configMap = (name: string, data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
