@@ -31,6 +31,16 @@ import { plain, withSpec } from './stored-kinds.ts';
 
 const ADMISSION = 'admissionregistration.k8s.io';
 
+/** Said with every create and change of a configuration. */
+export const WEBHOOKS_ALLOW =
+  'Kubarium calls webhooks as far as their endpoints: one that is there allows everything and changes nothing';
+
+const warning: readonly string[] = Object.freeze([WEBHOOKS_ALLOW]);
+
+function webhookWarnings(): readonly string[] {
+  return warning;
+}
+
 function withScope<T extends RuleWithOperations>(rule: T): T {
   return rule.scope === undefined ? { ...rule, scope: '*' } : rule;
 }
@@ -67,6 +77,7 @@ const validatingWebhook = plain<ValidatingWebhookConfiguration>(
     table: webhookTable,
     defaults: (object) =>
       changeField(object, 'webhooks', (webhooks) => mapSame(webhooks, defaultWebhook)),
+    warnings: webhookWarnings,
     prepareForCreate: (object) => withGeneration(object, 1),
     prepareForUpdate: (next, old) => raiseGenerationIf(next.webhooks !== old.webhooks, next, old),
   },
@@ -88,6 +99,7 @@ const mutatingWebhook = plain<MutatingWebhookConfiguration>(
           fill(defaultWebhook<MutatingWebhook>(webhook), { reinvocationPolicy: 'Never' }),
         ),
       ),
+    warnings: webhookWarnings,
     prepareForCreate: (object) => withGeneration(object, 1),
     prepareForUpdate: (next, old) => raiseGenerationIf(next.webhooks !== old.webhooks, next, old),
   },

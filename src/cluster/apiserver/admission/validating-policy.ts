@@ -3,19 +3,21 @@ import type { Expression } from '../../../api/cel/expression.ts';
 import { parseCel } from '../../../api/cel/parse.ts';
 import type {
   KubernetesObject,
-  MatchResources,
-  NamedRuleWithOperations,
-  Namespace,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from '../../../api/generated/types.ts';
 import { labelSelectorMatches } from '../../../api/selectors/label-selector.ts';
 import { forbiddenError, type StatusError } from '../../../api/status-error.ts';
 import { refusal, type Result } from '../../../base/result.ts';
-import { userOf } from '../authorization/attributes.ts';
 import { cacheOf } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
-import { cachedObject } from './cached.ts';
+import {
+  isMatched,
+  namespaceOf,
+  operationOf,
+  requestVariables,
+  type ReviewedChange,
+} from './matching.ts';
 
 /** What policies make of a change. */
 export interface PolicyVerdict {
@@ -27,14 +29,6 @@ const NOTHING: PolicyVerdict = Object.freeze({ refused: undefined, warnings: [] 
 
 const POLICIES = 'validatingadmissionpolicies';
 const BINDINGS = 'validatingadmissionpolicybindings';
-
-/** A change as expressions see it. */
-interface PolicyChange {
-  readonly call: VerbCall;
-  readonly next: KubernetesObject | undefined;
-  readonly old: KubernetesObject | undefined;
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
-}
 
 /**
  * Puts a change before every ValidatingAdmissionPolicy that a binding puts in force (upstream: the plugin of that
@@ -53,8 +47,7 @@ export function validatingPolicies(
   const { kind } = call.target;
   // A policy must not make it impossible to take it away.
   if (kind.group === 'admissionregistration.k8s.io') return NOTHING;
-  const operation = next === undefined ? 'DELETE' : old === undefined ? 'CREATE' : 'UPDATE';
-  const change: PolicyChange = { call, next, old, operation };
+  const change: ReviewedChange = { call, next, old, operation: operationOf(next, old) };
   const warnings: string[] = [];
   // These caches hold one kind each.
   for (const binding of bindings.values() as Iterable<ValidatingAdmissionPolicyBinding>) {
@@ -71,73 +64,21 @@ export function validatingPolicies(
 function applies(
   policy: ValidatingAdmissionPolicy,
   binding: ValidatingAdmissionPolicyBinding,
-  change: PolicyChange,
+  change: ReviewedChange,
 ): boolean {
   const constraints = policy.spec?.matchConstraints;
   return (
     constraints !== undefined &&
-    matches(constraints, change) &&
-    (binding.spec?.matchResources === undefined || matches(binding.spec.matchResources, change))
+    isMatched(constraints, change) &&
+    (binding.spec?.matchResources === undefined || isMatched(binding.spec.matchResources, change))
   );
-}
-
-function matches(wanted: MatchResources, change: PolicyChange): boolean {
-  const { resourceRules, excludeResourceRules = [], namespaceSelector, objectSelector } = wanted;
-  if (excludeResourceRules.some((rule) => ruleMatches(rule, change))) return false;
-  if (resourceRules !== undefined && resourceRules.length > 0) {
-    if (!resourceRules.some((rule) => ruleMatches(rule, change))) return false;
-  }
-  const { next, old } = change;
-  if (namespaceSelector !== undefined) {
-    const namespace = namespaceOf(change);
-    if (
-      namespace !== undefined &&
-      !labelSelectorMatches(namespaceSelector, namespace.metadata.labels)
-    ) {
-      return false;
-    }
-  }
-  return (
-    objectSelector === undefined ||
-    [next, old].some(
-      (each) => each !== undefined && labelSelectorMatches(objectSelector, each.metadata.labels),
-    )
-  );
-}
-
-function includes(list: readonly string[] | undefined, value: string): boolean {
-  return list !== undefined && (list.includes('*') || list.includes(value));
-}
-
-function ruleMatches(rule: NamedRuleWithOperations, { call, operation }: PolicyChange): boolean {
-  const { kind, subresource, name } = call.target;
-  const whole = subresource === '' ? kind.plural : `${kind.plural}/${subresource}`;
-  const { resources = [], resourceNames = [], scope = '*' } = rule;
-  return (
-    includes(rule.operations, operation) &&
-    includes(rule.apiGroups, kind.group) &&
-    includes(rule.apiVersions, kind.version) &&
-    (resources.includes(whole) ||
-      resources.includes('*/*') ||
-      (subresource === '' ? resources.includes('*') : resources.includes(`${kind.plural}/*`))) &&
-    (resourceNames.length === 0 || resourceNames.includes(name)) &&
-    (scope === '*' || (scope === 'Namespaced') === kind.namespaced)
-  );
-}
-
-function namespaceOf({ call, next, old }: PolicyChange): Namespace | undefined {
-  const { kind, namespace } = call.target;
-  if (kind.kind === 'Namespace' && kind.group === '') return (next ?? old) as Namespace | undefined;
-  return namespace === ''
-    ? undefined
-    : cachedObject<Namespace>(call.server, 'namespaces', namespace);
 }
 
 /** The objects that hold a binding's parameters; undefined stands for none being asked for. */
 function parametersOf(
   policy: ValidatingAdmissionPolicy,
   binding: ValidatingAdmissionPolicyBinding,
-  { call }: PolicyChange,
+  { call }: ReviewedChange,
 ): readonly (KubernetesObject | null)[] | 'missing' {
   const { paramKind } = policy.spec ?? {};
   const { paramRef } = binding.spec ?? {};
@@ -174,7 +115,7 @@ const codes: Readonly<Record<string, number>> = {
 function enforce(
   policy: ValidatingAdmissionPolicy,
   binding: ValidatingAdmissionPolicyBinding,
-  change: PolicyChange,
+  change: ReviewedChange,
   warnings: string[],
 ): StatusError | undefined {
   const actions: readonly string[] = binding.spec?.validationActions ?? [];
@@ -220,7 +161,7 @@ function enforce(
   return undefined;
 }
 
-function denial({ call, next, old }: PolicyChange, message: string, reason: string): StatusError {
+function denial({ call, next, old }: ReviewedChange, message: string, reason: string): StatusError {
   const { kind } = call.target;
   const name = (next ?? old)?.metadata.name ?? call.target.name;
   const status = forbiddenError({ group: kind.group, resource: kind.plural }, name, message);
@@ -283,33 +224,15 @@ function run(text: string, variables: ReadonlyMap<string, unknown>, warnings: st
 
 function variablesOf(
   policy: ValidatingAdmissionPolicy,
-  change: PolicyChange,
+  change: ReviewedChange,
   params: KubernetesObject | null,
 ): ReadonlyMap<string, unknown> {
-  const { call, next, old, operation } = change;
-  const { kind, namespace, name, subresource } = call.target;
-  const user = userOf(call.exchange.request);
-  const own = { group: kind.group, version: kind.version };
   const lazy: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   const variables = new Map<string, unknown>([
-    ['object', next ?? null],
-    ['oldObject', old ?? null],
+    ...requestVariables(change),
     ['params', params],
     ['namespaceObject', namespaceOf(change) ?? null],
     ['variables', lazy],
-    [
-      'request',
-      {
-        kind: { ...own, kind: kind.kind },
-        resource: { ...own, resource: kind.plural },
-        subResource: subresource,
-        name: name === '' ? (next?.metadata.name ?? '') : name,
-        namespace,
-        operation,
-        userInfo: { username: user.name, groups: user.groups },
-        dryRun: call.exchange.request.query['dryRun'] === 'All',
-      },
-    ],
   ]);
   for (const { name: variable, expression } of policy.spec?.variables ?? []) {
     const made = expressionOf(expression);

@@ -11,6 +11,7 @@ import { withManagers } from '../../../api/managed-fields/track.ts';
 import { admit } from '../admission/index.ts';
 import { podSecurity } from '../admission/pod-security.ts';
 import { validatingPolicies } from '../admission/validating-policy.ts';
+import { callWebhooks } from '../admission/webhooks.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { LATER, refuse, type Answer } from '../exchange.ts';
@@ -74,6 +75,8 @@ export function createFrom(
     const { status, mayPass } = admitted.error;
     return mayPass === true && call.at.attempt < PATIENCE ? LATER : refuse(status);
   }
+  const unchanged = callWebhooks(call, 'mutating', { next: admitted.value, old: undefined });
+  if (unchanged !== undefined) return refuse(unchanged);
   const named = withNewMetadata(server, admitted.value, target, managers);
   const prepared = kind.prepareForCreate(named);
   const errors = kind.validate(prepared);
@@ -87,6 +90,8 @@ export function createFrom(
   if (security.refused !== undefined) return refuse(security.refused);
   const policies = validatingPolicies(call, { next: prepared, old: undefined });
   if (policies.refused !== undefined) return refuse(policies.refused);
+  const disallowed = callWebhooks(call, 'validating', { next: prepared, old: undefined });
+  if (disallowed !== undefined) return refuse(disallowed);
   const charge = chargeQuotas(call, prepared);
   if (charge !== undefined) return charge;
   const allocated = allocate(call, { next: prepared, old: undefined }, key);

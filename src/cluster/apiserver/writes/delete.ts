@@ -1,7 +1,9 @@
 import type { DeleteOptions, KubernetesObject, Status } from '../../../api/generated/types.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
-import { notFoundError } from '../../../api/status-error.ts';
+import { notFoundError, type StatusError } from '../../../api/status-error.ts';
 import { admitDeletion } from '../admission/index.ts';
+import { validatingPolicies } from '../admission/validating-policy.ts';
+import { callWebhooks } from '../admission/webhooks.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, reply, type Answer, type Then } from '../exchange.ts';
 import { calendarMillis } from '../server.ts';
@@ -42,6 +44,10 @@ export function deleteWith(call: VerbCall, given: DeleteOptions, then?: Then): A
   }
   const forbidden = admitDeletion(call);
   if (forbidden !== undefined) return refuse(forbidden);
+  if (call.at.step === 0) {
+    const disallowed = reviewDeletion(call, object);
+    if (disallowed !== undefined) return refuse(disallowed);
+  }
   const now = calendarMillis(server);
   const options = call.at.step === 0 ? given : withoutRevisionCondition(given);
   const deletion = decideDeletion(object, kind, { options, now });
@@ -65,6 +71,16 @@ export function deleteWith(call: VerbCall, given: DeleteOptions, then?: Then): A
       return commitObject(server, { kind, key, next: deletion.next, old: object, then: next });
     }
   }
+}
+
+/** Webhooks and policies that want to see deletions. */
+function reviewDeletion(call: VerbCall, old: KubernetesObject): StatusError | undefined {
+  const change = { next: undefined, old };
+  return (
+    callWebhooks(call, 'mutating', change) ??
+    validatingPolicies(call, change).refused ??
+    callWebhooks(call, 'validating', change)
+  );
 }
 
 /** What the first step wrote has a new resourceVersion. */

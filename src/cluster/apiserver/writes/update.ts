@@ -8,6 +8,7 @@ import {
   type StatusError,
 } from '../../../api/status-error.ts';
 import { validatingPolicies } from '../admission/validating-policy.ts';
+import { callWebhooks } from '../admission/webhooks.ts';
 import { admit } from '../admission/index.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, type Answer, type Then } from '../exchange.ts';
@@ -115,6 +116,8 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   const next = change.isTracked === true ? change.next : ownFields(call, change);
   const admitted = admit(call, { next, old });
   if (!admitted.ok) return refuse(admitted.error.status);
+  const unchanged = callWebhooks(call, 'mutating', { next: admitted.value, old });
+  if (unchanged !== undefined) return refuse(unchanged);
   const kept = withOldMetadata(admitted.value, old);
   const { subresource } = target;
   // Endpoints of a kind's own, such as the approval of a CertificateSigningRequest.
@@ -148,6 +151,8 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   }
   const policies = validatingPolicies(call, { next: object, old });
   if (policies.refused !== undefined) return refuse(policies.refused);
+  const disallowed = callWebhooks(call, 'validating', { next: object, old });
+  if (disallowed !== undefined) return refuse(disallowed);
   const kindly = isStatus ? policies.warnings : kind.warnings(object, old);
   const own =
     isStatus || policies.warnings.length === 0 ? kindly : [...kindly, ...policies.warnings];
