@@ -23,7 +23,12 @@ export type StreamListener = (
   events: readonly { readonly type: string; readonly object: unknown }[],
 ) => void;
 
+/** Hears pieces of a log or of a command's output. */
+export type StreamDataListener = (channel: number, data: string) => void;
+
 export interface ApiStream {
+  /** Says something in a stream that was opened with `upgrade`. */
+  input(channel: number, data: string, last?: true): void;
   /** Resolves when the stream has ended, with `code` 0 when it was cut off. Never rejects. */
   readonly done: Promise<PageApiResponse>;
   close(): void;
@@ -37,7 +42,7 @@ export interface EngineClient {
   /** A request to the Kubernetes API as the person at the page. Never rejects. */
   api(request: PageApiRequest): Promise<PageApiResponse>;
   /** Opens a stream of the Kubernetes API: a watch, a followed log. */
-  stream(request: PageApiRequest, onEvents: StreamListener): ApiStream;
+  stream(request: PageApiRequest, onEvents: StreamListener, onData?: StreamDataListener): ApiStream;
   /** Resolves when so much of the cluster's time has passed. */
   wake(afterMicros: number): Promise<void>;
   /** Breaks or mends something; a sentence when that was refused. */
@@ -66,7 +71,11 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
   const waiting = new Map<number, (answer: EngineMessage | undefined) => void>();
   const streams = new Map<
     number,
-    { readonly onEvents: StreamListener; readonly end: (response: PageApiResponse) => void }
+    {
+      readonly onEvents: StreamListener;
+      readonly onData: StreamDataListener | undefined;
+      readonly end: (response: PageApiResponse) => void;
+    }
   >();
   let nextId = 1;
   let crashes = 0;
@@ -83,6 +92,7 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
     if ('stream' in message) {
       const stream = streams.get(message.stream);
       if (message.type === 'api-stream') stream?.onEvents(message.events);
+      else if (message.type === 'api-stream-data') stream?.onData?.(message.channel, message.data);
       else if (streams.delete(message.stream)) stream?.end(message.response);
       return;
     }
@@ -128,16 +138,20 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
       const answer = await ask((id) => ({ type: 'api', id, request }));
       return answer?.type === 'api-result' ? answer.response : ENGINE_RESTARTED;
     },
-    stream(request, onEvents) {
+    stream(request, onEvents, onData) {
       const stream = nextId++;
       let end: (response: PageApiResponse) => void = () => undefined;
       const done = new Promise<PageApiResponse>((resolve) => {
         end = resolve;
       });
-      streams.set(stream, { onEvents, end });
+      streams.set(stream, { onEvents, onData, end });
       transport.post({ type: 'api-stream', stream, request });
       return {
         done,
+        input(channel, data, last) {
+          const piece = { channel, data, ...(last === undefined ? undefined : { last }) };
+          transport.post({ type: 'api-stream-input', stream, ...piece });
+        },
         close() {
           if (!streams.delete(stream)) return;
           transport.post({ type: 'api-stream-cancel', stream });

@@ -30,6 +30,15 @@ export type PageMessage =
   | { readonly type: 'api'; readonly id: number; readonly request: PageApiRequest }
   /** Opens a stream: a watch, or a log that is followed. What comes is sent as `api-stream`, its end as `api-stream-ended`. */
   | { readonly type: 'api-stream'; readonly stream: number; readonly request: PageApiRequest }
+  /** Says something in a stream that was opened with `upgrade`: standard input (channel 0), a terminal's size (4). */
+  | {
+      readonly type: 'api-stream-input';
+      readonly stream: number;
+      readonly channel: number;
+      readonly data: string;
+      /** Nothing more on this channel. */
+      readonly last?: true;
+    }
   /** Closes a stream; nothing more comes of it. */
   | { readonly type: 'api-stream-cancel'; readonly stream: number }
   /** Asks to be woken when so much of the cluster's time has passed; answered by `woken`. */
@@ -86,6 +95,8 @@ export interface PageApiRequest {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
+  /** To speak in both directions: exec, attach, port-forward. */
+  readonly upgrade?: true;
   /** One sentence on what the person did; the first link of the chain of causes. */
   readonly act?: string;
 }
@@ -136,6 +147,13 @@ export type EngineMessage =
       readonly stream: number;
       /** Of a watch, in order. */
       readonly events: readonly { readonly type: string; readonly object: unknown }[];
+    }
+  | {
+      /** Of a followed log, or of a command: channel 1 is its output, 2 its errors, 3 the Status with which it ended. */
+      readonly type: 'api-stream-data';
+      readonly stream: number;
+      readonly channel: number;
+      readonly data: string;
     }
   | {
       readonly type: 'api-stream-ended';

@@ -96,6 +96,11 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
       case 'api-stream':
         streams.open(session, message.stream, message.request);
         return;
+      case 'api-stream-input': {
+        const { stream, channel, data, last } = message;
+        streams.input(session, stream, { channel, data, ...(last === undefined ? {} : { last }) });
+        return;
+      }
       case 'api-stream-cancel':
         streams.close(session, message.stream);
         return;

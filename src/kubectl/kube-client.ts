@@ -11,6 +11,8 @@ export interface KubeRequest {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
+  /** To speak in both directions (exec, attach), where the client can. */
+  readonly upgrade?: true;
   /** One sentence on what the person did, for the chain of causes. */
   readonly act?: string;
   /** Whom to act as (`kubectl --as`), where the client can. */

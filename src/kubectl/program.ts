@@ -81,10 +81,14 @@ export interface StreamHandlers {
   onEvents?(events: readonly { readonly type: string; readonly object: unknown }[]): void;
   /** Pieces of a plain-text stream, such as a followed log. */
   onText?(text: string): void;
+  /** Pieces of a stream with channels (exec, attach): 1 output, 2 errors, 3 the Status with which it ended. */
+  onData?(channel: number, data: string): void;
 }
 
 export interface KubeStream {
   /** `code` 200 for a stream that was opened and has ended, else the refusal; 0 when no server answered. */
   readonly done: Promise<{ readonly code: number; readonly body: unknown }>;
+  /** Says something on a channel (0: standard input). Absent where the client cannot. */
+  readonly send?: (channel: number, data: string, last?: true) => void;
   close(): void;
 }

@@ -4,6 +4,11 @@ import type { Session } from '../session.ts';
 /** The page's open streams of the Kubernetes API, and the session's requests behind them. */
 export interface Streams {
   open(session: Session, stream: number, request: PageApiRequest): void;
+  input(
+    session: Session,
+    stream: number,
+    piece: { readonly channel: number; readonly data: string; readonly last?: true },
+  ): void;
   close(session: Session, stream: number): void;
   /** The session is over. */
   endAll(session: Session): void;
@@ -15,12 +20,17 @@ export function createStreams(post: (message: EngineMessage) => void): Streams {
     open(session, stream, request) {
       const id = session.request(request, {
         onEvents: (events) => post({ type: 'api-stream', stream, events }),
+        onData: (channel, data) => post({ type: 'api-stream-data', stream, channel, data }),
         onResponse(response) {
           requests.delete(stream);
           post({ type: 'api-stream-ended', stream, response });
         },
       });
       requests.set(stream, id);
+    },
+    input(session, stream, piece) {
+      const id = requests.get(stream);
+      if (id !== undefined) session.input(id, piece);
     },
     close(session, stream) {
       const id = requests.get(stream);

@@ -2,6 +2,7 @@ import { collect, targetsOf } from '../builder.ts';
 import { fail, failUsage } from '../failure.ts';
 import { textAt, type ApiObject } from '../objects.ts';
 import type { Session } from '../session.ts';
+import { talk } from '../talk.ts';
 import { throwAll } from '../writing.ts';
 import { defaultContainer, podsBehind } from './logs.ts';
 
@@ -21,8 +22,7 @@ export async function exec(session: Session): Promise<number> {
   const { args, dashAt, flags } = session;
   const [name] = args;
   const command = dashAt === undefined ? args.slice(1) : args.slice(dashAt);
-  if (name === undefined)
-    failUsage('kubectl exec', 'pod, type/name or --filename must be specified');
+  if (name === undefined) fail('pod, type/name or --filename must be specified');
   if (command.length === 0) fail('you must specify at least one command for the container');
   if (dashAt === undefined) {
     fail(
@@ -35,30 +35,25 @@ export async function exec(session: Session): Promise<number> {
     fail(`cannot exec into a container in a completed pod; current phase is ${phase}`);
   }
   const container = flags.text('container') || defaultContainer(session, pod);
-  const run = session.context.exec;
-  if (run === undefined)
-    fail(
-      'this terminal cannot run commands inside containers; see what one printed with `kubectl logs`',
-    );
-  const target = {
-    namespace: pod.metadata.namespace ?? '',
-    pod: pod.metadata.name ?? '',
-    container,
-    command,
-  };
-  const { code, message } = await run(target, session.io);
-  if (code !== 0) session.err(`${message ?? `command terminated with exit code ${code}`}\n`);
-  return code;
+  return talk(session, { pod, container, command });
 }
 
 /** kubectl attach. */
-export async function attach(session: Session): Promise<void> {
+export async function attach(session: Session): Promise<number> {
   const [name] = session.args;
-  if (name === undefined) failUsage('kubectl attach', 'at least 1 argument is required for attach');
-  await podOf(session, name);
-  fail(
-    'this terminal has no stream into containers; follow what one prints with `kubectl logs -f`',
-  );
+  if (name === undefined) fail('at least 1 argument is required for attach');
+  const pod = await podOf(session, name);
+  const phase = textAt(pod, 'status', 'phase');
+  if (phase === 'Succeeded' || phase === 'Failed') {
+    fail(`cannot attach a container in a completed pod; current phase is ${phase}`);
+  }
+  const container = session.flags.text('container') || defaultContainer(session, pod);
+  if (!session.flags.bool('quiet')) {
+    session.err(
+      "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.\nIf you don't see a command prompt, try pressing enter.\n",
+    );
+  }
+  return talk(session, { pod, container, command: undefined });
 }
 
 /** kubectl port-forward. */
