@@ -2,7 +2,6 @@ import { schedule } from './agenda.ts';
 import { PEER_SILENCE_MICROS_MAX } from './link.ts';
 import type { ProcessRecord } from './process.ts';
 import type { Micros } from './time.ts';
-import { lose } from './transport.ts';
 import type { World } from './world.ts';
 
 /**
@@ -36,15 +35,4 @@ export function awaitAnswer(world: World, process: ProcessRecord, peer: string):
     message: { type: 'kernel/ping-timeout', peer, since: world.now } as PingTimeout,
     cause: undefined,
   });
-}
-
-/** No answer to a ping, or the refusal of one who knows of no connection: it is closed, unless it is another by now. */
-export function missAnswer(
-  world: World,
-  process: ProcessRecord,
-  { peer, since }: PingTimeout,
-): void {
-  const link = process.links.get(peer);
-  if (link === undefined || link.openedAt > since) return;
-  lose(world, process, peer, undefined);
 }

@@ -4,7 +4,7 @@ import { disturb, disturbUnlessCalm } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
 import { createEnv, enter, type Sink } from './env.ts';
 import { end, forget, KILLED, STOPPED } from './lifecycle.ts';
-import { awaitAnswers, missAnswer, type PingTimeout } from './keepalive.ts';
+import { awaitAnswers, type PingTimeout } from './keepalive.ts';
 import type { Machine } from './machine.ts';
 import type { AnyBehaviour, ProcessRecord } from './process.ts';
 import { fallSilent, heldUp, resume, slowDown, suspend, takeHeld, type Silence } from './strain.ts';
@@ -16,6 +16,7 @@ import {
   retransmit,
   transmit,
   type Retransmit,
+  missAnswer,
 } from './transport.ts';
 import type { World } from './world.ts';
 

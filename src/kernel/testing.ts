@@ -117,7 +117,7 @@ export function say(world: World, kernel: Kernel, value: number): void {
 }
 
 /** A message that a hand on the machine gives to a toy at once. */
-export function prod(world: World, kernel: Kernel, to: string, message: ToyMessage): void {
+export function prod(world: World, kernel: Kernel, to: string, message: KernelMessage): void {
   kernel.prod(world, { to, message, cause: undefined });
 }
 

@@ -1,6 +1,7 @@
 import { schedule, type Appointment, type KernelMessage } from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import type { Cause } from './cause.ts';
+import { awaitAnswer, type PingTimeout } from './keepalive.ts';
 import { openLink, PEER_SILENCE_MICROS_MAX, retransmitAfter, type Link } from './link.ts';
 import type { Machine } from './machine.ts';
 import type { ProcessRecord } from './process.ts';
@@ -197,7 +198,7 @@ export function lose(
   });
 }
 
-/** Closes the connection between two processes: the peer hears of it at once, unless a cut lies between them. */
+/** Closes the connection between two processes: the peer hears of it at once, or, across a cut, when a ping is not answered. */
 export function reset(
   world: World,
   process: ProcessRecord,
@@ -208,7 +209,19 @@ export function reset(
   process.links.delete(peer);
   const other = world.processes.get(peer);
   if (other === undefined || other.memory === undefined || !other.links.has(process.name)) return;
-  if (!isCut(world.wire, process.machine, other.machine)) lose(world, other, process.name, cause);
+  if (isCut(world.wire, process.machine, other.machine)) awaitAnswer(world, other, process.name);
+  else lose(world, other, process.name, cause);
+}
+
+/** No answer to a ping, or the refusal of one who knows of no connection: it is closed, unless it is another by now. */
+export function missAnswer(
+  world: World,
+  process: ProcessRecord,
+  { peer, since }: PingTimeout,
+): void {
+  const link = process.links.get(peer);
+  if (link === undefined || link.openedAt > since) return;
+  lose(world, process, peer, undefined);
 }
 
 /** The process of that name; there must be one. */
