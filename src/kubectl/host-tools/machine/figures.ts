@@ -141,6 +141,9 @@ export const df: Program = async (args, io, context) => {
       '/boot/efi',
     ],
   ];
+  // A path is on the one disk; without any all file systems are shown.
+  const isAsked = args.some((arg) => arg.startsWith('/'));
+  if (isAsked) rows.splice(1, rows.length - 1, rows[2] ?? []);
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
