@@ -1,6 +1,7 @@
 import { LogOut, PlugZap } from 'lucide-react';
 import { useHead } from '../hooks/use-view.ts';
 import { MenuItem, MenuLabel, MenuLine } from '../parts/menu-items.tsx';
+import { ExportItems } from '../shell/export-items.tsx';
 import { pageOfItsOwn } from './cluster-link.ts';
 
 /** Where this cluster runs, what can be done with it, and the way back to one of the page's own. */
@@ -27,6 +28,8 @@ export default function AttachedItems() {
         hint="Back to a cluster that runs in this page; this one goes on without it."
         onSelect={() => location.assign(pageOfItsOwn())}
       />
+      <MenuLine />
+      <ExportItems />
     </>
   );
 }

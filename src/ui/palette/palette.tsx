@@ -3,6 +3,7 @@ import {
   CircleDot,
   Clapperboard,
   CornerDownLeft,
+  FileDown,
   Palette as PaletteIcon,
   Rocket,
 } from 'lucide-react';
@@ -13,6 +14,7 @@ import type { View } from '../../view/view.ts';
 import { GALLERY } from '../../scenarios/gallery.ts';
 import { LIBRARY } from '../../scenarios/library.ts';
 import { deployTemplate } from '../actions/deploy.ts';
+import { EXPORTS, exportCluster } from '../actions/export-cluster.ts';
 import { healAll } from '../actions/heal.ts';
 import { actionsFor } from '../actions/index.ts';
 import { runAction } from '../actions/run-action.ts';
@@ -173,6 +175,16 @@ function pageEntries(page: Page): Entry[] {
     icon: <PaletteIcon size={14} />,
     run: () => binding.run(page),
   }));
+  for (const each of EXPORTS) {
+    entries.push({
+      id: `export ${each.id}`,
+      group: 'Page',
+      label: each.label,
+      note: each.file,
+      icon: <FileDown size={14} />,
+      run: () => void exportCluster(page, each),
+    });
+  }
   if (page.view.head.getState().faults.length > 0) {
     entries.unshift({
       id: 'heal all',

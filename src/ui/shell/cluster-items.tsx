@@ -6,6 +6,7 @@ import { useHead, useIds } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { MenuChoice, MenuItem, MenuLabel, MenuLine } from '../parts/menu-items.tsx';
 import { useSelection } from '../state/selection.ts';
+import { ExportItems } from './export-items.tsx';
 
 const SIZES = [
   { nodes: 3, hint: 'Everything at a glance' },
@@ -68,6 +69,8 @@ export default function ClusterItems() {
         hint={`Seed ${seed + 1}: other names, other delays`}
         onSelect={() => open(Math.max(nodes, 1), seed + 1, Math.max(present, 1))}
       />
+      <MenuLine />
+      <ExportItems />
     </>
   );
 }
