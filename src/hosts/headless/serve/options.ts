@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly allowedOrigins: readonly string[];
 }
 
-export const USAGE = `usage: npm run serve -- [--port 8001] [--host 127.0.0.1] [--nodes 3] [--control-planes 1] [--seed S] [--speed X] [--kubeconfig FILE] [--allow-origin URL]`;
+export const USAGE = `usage: npm run serve -- [--port 8001] [--host 127.0.0.1] [--nodes 3] [--control-planes 1|3|5] [--seed S] [--speed X] [--kubeconfig FILE] [--allow-origin URL]`;
 
 const DEFAULTS: ServeOptions = {
   port: 8001,
