@@ -53,7 +53,7 @@ function visit(path) {
   helps[name] = help;
   if (path.length > 0) flags[name] = flagsOf(help);
   for (const each of subcommands(help)) {
-    if (each === 'help' || (path.length === 0 && each === 'alpha')) continue;
+    if (each === 'help') continue;
     visit([...path, each]);
   }
 }

@@ -149,12 +149,10 @@ async function argumentTargets(
   if (names.length > 0) {
     if (hasSelector) fail('name cannot be provided when a selector is specified');
     if (isAll) fail('name cannot be provided when a selector is specified');
-    const [resource] = resources;
-    if (resources.length > 1 || resource === undefined) {
-      fail('you may only specify a single resource type');
-    }
-    refuseAcrossNamespaces(session, resource);
-    return names.map((name) => ({ resource, namespace: scopeOf(resource), name, source: '' }));
+    return resources.flatMap((resource) => {
+      refuseAcrossNamespaces(session, resource);
+      return names.map((name) => ({ resource, namespace: scopeOf(resource), name, source: '' }));
+    });
   }
   if (options.typeAlone === true || (options.takesSelectors === true && (hasSelector || isAll))) {
     return resources.map((resource) => ({
@@ -211,6 +209,17 @@ export async function collect(
     }
   }
   return { infos, failures };
+}
+
+/** With `--local` the files themselves are the objects, and no server is asked. */
+export function localInfos(targets: readonly Target[]): Collected {
+  const infos = targets.map((target) => {
+    const { fromFile = fail('one or more files must be specified as -f when --local is set') } =
+      target;
+    const { namespace: _added, ...metadata } = fromFile.metadata;
+    return infoOf(target, { ...fromFile, metadata });
+  });
+  return { infos, failures: [] };
 }
 
 async function infosOf(

@@ -1,6 +1,7 @@
 import { parseManifest } from '../../api/manifest/parse.ts';
 import { stringifyYaml } from '../../api/manifest/stringify.ts';
 import type { ProgramIo } from '../program.ts';
+import { fail, failVerbatim } from './failure.ts';
 import type { Flags } from './flags.ts';
 import { isFields, listAt, textAt, type Fields } from './objects.ts';
 
@@ -71,4 +72,35 @@ export function serverAddress(config: KubeConfig, flags: Flags): string {
   const context = entryOf(config, 'contexts', currentContext(config, flags));
   const cluster = entryOf(config, 'clusters', textAt(context, 'context', 'cluster'));
   return textAt(cluster, 'cluster', 'server');
+}
+
+/** Leaves with client-go's words where flags name what the kubeconfig has not. */
+export function refuseWrongConfig(config: KubeConfig, flags: Flags, io: ProgramIo): void {
+  const file = flags.text('kubeconfig');
+  if (file !== '' && io.files.read(io.files.resolve(file)) === undefined) {
+    fail(`stat ${file}: no such file or directory`);
+  }
+  const [context, cluster, user] = ['context', 'cluster', 'user'].map((each) => flags.text(each));
+  if (
+    context !== undefined &&
+    context !== '' &&
+    entryOf(config, 'contexts', context) === undefined
+  ) {
+    failVerbatim(`Error in configuration: context was not found for specified context: ${context}`);
+  }
+  if (user !== undefined && user !== '' && entryOf(config, 'users', user) === undefined) {
+    fail(`auth info ${JSON.stringify(user)} does not exist`);
+  }
+  if (
+    cluster !== undefined &&
+    cluster !== '' &&
+    entryOf(config, 'clusters', cluster) === undefined
+  ) {
+    fail(`no server found for cluster ${JSON.stringify(cluster)}`);
+  }
+  if (flags.text('as') === '' && flags.list('as-group').length > 0) {
+    const entry = entryOf(config, 'contexts', currentContext(config, flags));
+    const name = textAt(entry, 'context', 'user');
+    fail(`requesting uid, groups or user-extra for ${name} without impersonating a user`);
+  }
 }

@@ -1,5 +1,5 @@
 import type { Program } from '../program.ts';
-import { Failure, failureText } from './failure.ts';
+import { Failure, failureText, failUsage } from './failure.ts';
 import { parseLine } from './flags.ts';
 import { flagTexts } from './generated/flags.ts';
 import { createSession } from './session.ts';
@@ -20,10 +20,13 @@ export const kubectl: Program = async (args, io, context) => {
     const verb = verbs[command];
     if (verb === undefined || command === '') {
       if (rest.length > 0 && groupCommands.has(command)) refuseSubcommand(command, rest);
+      if (command === 'create secret' && rest.length > 0) {
+        failUsage('kubectl create secret', `unknown command ${JSON.stringify(rest.join(' '))}`);
+      }
       const { helpTexts } = await import('./generated/help.ts');
       io.out(helpTexts[command] ?? '');
       // A command that only holds others was not meant to be run; the program alone was.
-      return command === '' ? 0 : 1;
+      return command === '' || command === 'certificate' || command === 'alpha' ? 0 : 1;
     }
     const line = ['kubectl', ...args].map(quoted).join(' ');
     const session = createSession(command, parseLine(command, rest), { io, context, line });

@@ -48,6 +48,9 @@ const known = new Set([
  */
 export function buildKustomization(files: VirtualFiles, folder: string): readonly ApiObject[] {
   const path = files.resolve(folder);
+  if (files.read(path) !== undefined) {
+    fail(`must build at directory: '${folder}': file is not directory`);
+  }
   if (!files.isFolder(path)) {
     fail(
       `must build at directory: not a valid directory: evalsymlink failure on '${folder}' : lstat ${path}: no such file or directory`,

@@ -3,7 +3,13 @@ import type { KubeStream, ProgramContext, ProgramIo } from '../program.ts';
 import { DISCOVERY_ACCEPT, discoveryOf, type Discovery } from './discovery.ts';
 import { Failure, type FailureStatus } from './failure.ts';
 import type { Flags, ParsedLine } from './flags.ts';
-import { contextNamespace, readKubeConfig, serverAddress, type KubeConfig } from './kubeconfig.ts';
+import {
+  contextNamespace,
+  readKubeConfig,
+  refuseWrongConfig,
+  serverAddress,
+  type KubeConfig,
+} from './kubeconfig.ts';
 import { isFields, textAt } from './objects.ts';
 
 /** One run of kubectl: its command line, its surroundings, and the server. */
@@ -74,6 +80,7 @@ export function createSession(
     warningCount: () => warned.size,
     async send(request) {
       if (io.signal.aborted) throw new Failure('', { isVerbatim: true, exitCode: 130 });
+      refuseWrongConfig(config, flags, io);
       const act = request.method === 'GET' ? {} : { act: line };
       const began = context.now();
       const response = await context.kube.request({ ...act, ...impersonate, ...request });

@@ -55,20 +55,33 @@ export function report(
   session.out(printer.end());
 }
 
-/** A reporter that keeps its printer from object to object, so that documents are parted. */
-export function createReporter(session: Session): {
+/**
+ * A reporter that keeps its printer from object to object, so that documents are parted. `asList`: objects are kept until
+ * the end and printed as one List, as apply does.
+ */
+export function createReporter(
+  session: Session,
+  { asList = false } = {},
+): {
   report(object: unknown, operation: string): void;
   end(): void;
 } {
   const printer = valuePrinterOf(session);
+  const kept: unknown[] = [];
   return {
     report(object, operation) {
       if (printer === undefined) {
         session.out(`${shownName(object)} ${operation}${dryRunSuffix(session)}\n`);
-      } else session.out(printer.print(object));
+      } else if (asList && printer.takesLists) kept.push(object);
+      else session.out(printer.print(object));
     },
     end() {
-      if (printer !== undefined) session.out(printer.end());
+      if (printer === undefined) return;
+      if (kept.length > 0) {
+        const metadata = { resourceVersion: '' };
+        session.out(printer.print({ apiVersion: 'v1', items: kept, kind: 'List', metadata }));
+      }
+      session.out(printer.end());
     },
   };
 }

@@ -6,6 +6,7 @@ import { openSideBySide, readCommands } from './side-by-side.ts';
  * `npm run parity -- [TEXT…]`: every command line of `commands.txt`, or those that contain a text, in the page's terminal
  * and in the real kubectl, on the same cluster. Prints how they differ; exit status 0 when they do not.
  */
+const LANES = 3;
 const texts = process.argv.slice(2);
 const commands = readCommands().filter(
   (command) => texts.length === 0 || texts.some((text) => command.includes(text)),
@@ -13,25 +14,24 @@ const commands = readCommands().filter(
 const known = exceptions['commands'] ?? {};
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const pair = await openSideBySide();
-for (const command of commands) {
-  if (Object.hasOwn(known, command)) {
-    counts.skipped += 1;
-    console.log(`skipped: ${command}: ${known[command]}`);
-    continue;
+const waiting = [...commands];
+
+/** Commands only read, so that several may run at the same time: they mostly wait. */
+async function lane(): Promise<void> {
+  for (let command = waiting.shift(); command !== undefined; command = waiting.shift()) {
+    if (Object.hasOwn(known, command)) {
+      counts.skipped += 1;
+      console.log(`skipped: ${command}: ${known[command]}`);
+      continue;
+    }
+    const { own, real, same } = await pair.compare(command);
+    counts[same ? 'passed' : 'failed'] += 1;
+    if (same) continue;
+    const patch = createTwoFilesPatch('real', 'ours', real, own, '', '', { context: 1 });
+    console.log(patch.replace(/^=+\n/, `== ${command}\n`));
   }
-  const { own, real, same } = await pair.compare(command);
-  if (same) {
-    counts.passed += 1;
-    continue;
-  }
-  counts.failed += 1;
-  console.log(
-    createTwoFilesPatch('real', 'ours', real, own, '', '', { context: 1 }).replace(
-      /^=+\n/,
-      `== ${command}\n`,
-    ),
-  );
 }
+await Promise.all(Array.from({ length: LANES }, lane));
 await pair.close();
 console.log(
   `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,

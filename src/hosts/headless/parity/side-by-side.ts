@@ -53,8 +53,9 @@ export async function openSideBySide(): Promise<SideBySide> {
     async compare(command) {
       for (let tries = 1; ; tries += 1) {
         const [own, real] = await Promise.all([page.run(command), terminal.run(command)]);
-        const same = own === real || exceptMoments(own) === exceptMoments(real);
-        if (same || tries === TRIES_MAX) return { own, real, same };
+        const texts = { own: exceptMoments(own), real: exceptMoments(real) };
+        const same = own === real || texts.own === texts.real;
+        if (same || tries === TRIES_MAX) return { ...texts, same };
       }
     },
     close: () => terminal.close(),
@@ -78,5 +79,9 @@ export function exceptMoments(text: string): string {
     .replace(/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000/g, '<date>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
     .replace(/^([IWE])\d{4} [\d:.]+ +\d+ /gm, '$1<log> ')
-    .replace(/https:\/\/127\.0\.0\.1:\d+/g, '<address>');
+    .replace(/https:\/\/127\.0\.0\.1:\d+/g, '<address>')
+    .replace(/\/tmp\/kubarium-serve-\w+\/kubeconfig|\/root\/\.kube\/config/g, '<kubeconfig>')
+    .replace(/\/tmp\/kubarium-serve-\w+\/work|\/root(?=\/)/g, '<folder>')
+    .replace(/\S*\/(LIVE|MERGED)-\d+/g, '$1')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, '<time>');
 }

@@ -1,5 +1,6 @@
 import { at, listAt, textAt } from '../objects.ts';
 import type { Describer } from './describer.ts';
+import { readRequest } from './certificate-request.ts';
 import {
   longTime,
   since,
@@ -148,9 +149,26 @@ export const describeSigningRequest: Describer = async (request, context) => {
     if (conditions.includes('Failed')) text += ',Failed';
     if (textAt(request, 'status', 'certificate') !== '') text += ',Issued';
     writer.field(0, 'Status', text);
+    writeRequest(writer, textAt(request, 'spec', 'request'));
     writeEvents(writer, events);
   };
 };
+
+function writeRequest(writer: DescribeWriter, text: string): void {
+  const read = readRequest(text);
+  if (read === undefined) return;
+  const line = (title: string, values: readonly string[]): void => {
+    if (values.length > 0) writer.write(0, `\t${title}:\t${values.join('\n\t\t')}\n`);
+  };
+  writer.write(0, 'Subject:\n');
+  line('Common Name', [read.subject.get('Common Name')?.[0] ?? '']);
+  line('Serial Number', [read.subject.get('Serial Number')?.[0] ?? '']);
+  for (const [title, values] of read.subject) {
+    if (title !== 'Common Name' && title !== 'Serial Number') line(title, values);
+  }
+  if (read.names.size > 0) writer.write(0, 'Subject Alternative Names:\n');
+  for (const [title, values] of read.names) line(title, values);
+}
 
 function mapText(map: Readonly<Record<string, string>> | undefined): string {
   const entries = Object.entries(map ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));

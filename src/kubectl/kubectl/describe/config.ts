@@ -1,3 +1,4 @@
+import { accessModes } from './storage.ts';
 import { base64Bytes, textOfBase64 } from '../../../api/base64.ts';
 import { at, fieldsAt, listAt, sortedEntries, textAt } from '../objects.ts';
 import type { Describer } from './describer.ts';
@@ -52,9 +53,6 @@ export const describeServiceAccount: Describer = async (account, context) => {
   return (writer) => {
     writeHead(writer, account);
     writeNames(writer, 'Image pull secrets', listAt(account, 'imagePullSecrets'));
-    if (listAt(account, 'secrets').length > 0) {
-      writeNames(writer, 'Mountable secrets', listAt(account, 'secrets'));
-    }
     writeEvents(writer, events);
   };
 };
@@ -237,17 +235,6 @@ export const describeStorageClass: Describer = async (storageClass, context) => 
 function mapText(map: unknown): string {
   const entries = sortedEntries((map ?? {}) as Readonly<Record<string, unknown>>);
   return orNone(entries.map(([key, value]) => `${key}=${String(value)}`).join(','));
-}
-
-const modes: Readonly<Record<string, string>> = {
-  ReadWriteOnce: 'RWO',
-  ReadOnlyMany: 'ROX',
-  ReadWriteMany: 'RWX',
-  ReadWriteOncePod: 'RWOP',
-};
-
-function accessModes(list: readonly unknown[]): string {
-  return list.map((each) => modes[String(each)] ?? String(each)).join(',');
 }
 
 export const describeClaim: Describer = async (claim, context) => {

@@ -215,8 +215,8 @@ function writeEnvironment(writer: DescribeWriter, container: unknown, pod: unkno
 
 function fieldValue(pod: unknown, path: string): string {
   if (pod === undefined) return '';
-  const subscript = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path);
-  if (subscript !== null) return textAt(pod, 'metadata', subscript[1] ?? '', subscript[2] ?? '');
+  // Upstream does not look up one label or annotation here.
+  if (path.includes('[')) return '';
   return textAt(pod, ...path.split('.'));
 }
 

@@ -51,7 +51,7 @@ export function labelOf(field: string): string {
     .map((part) =>
       acronyms.has(part.toUpperCase())
         ? part.toUpperCase()
-        : `${part.charAt(0).toUpperCase()}${part.slice(1)}`,
+        : `${part.charAt(0).toUpperCase()}${part.slice(1).toLowerCase()}`,
     )
     .join(' ');
 }

@@ -16,6 +16,14 @@ const modes: Readonly<Record<string, string>> = {
   ReadWriteOncePod: 'RWOP',
 };
 
+/** Access modes in short, each once, in upstream's order. */
+export function accessModes(list: readonly unknown[]): string {
+  return Object.entries(modes)
+    .filter(([mode]) => list.includes(mode))
+    .map(([, short]) => short)
+    .join(',');
+}
+
 export const describeVolume: Describer = async (volume, context) => {
   const events = await context.events();
   return (writer) => {
@@ -39,13 +47,7 @@ export const describeVolume: Describer = async (volume, context) => {
       isFields(claim) ? `${textAt(claim, 'namespace')}/${textAt(claim, 'name')}` : '',
     );
     writer.field(0, 'Reclaim Policy', textAt(spec, 'persistentVolumeReclaimPolicy'));
-    writer.field(
-      0,
-      'Access Modes',
-      listAt(spec, 'accessModes')
-        .map((each) => modes[String(each)] ?? '')
-        .join(','),
-    );
+    writer.field(0, 'Access Modes', accessModes(listAt(spec, 'accessModes')));
     writer.field(0, 'VolumeMode', textAt(spec, 'volumeMode') || 'Filesystem');
     writer.field(0, 'Capacity', textAt(spec, 'capacity', 'storage'));
     writeAffinity(writer, at(spec, 'nodeAffinity'));

@@ -1,5 +1,5 @@
-import { at, fieldsAt, isFields, listAt, numberAt, textAt } from '../objects.ts';
-import type { DescribeWriter } from './writer.ts';
+import { at, fieldsAt, isFields, listAt, numberAt, sortedEntries, textAt } from '../objects.ts';
+import { writeAnnotations, writeLabels, type DescribeWriter } from './writer.ts';
 
 type Line = readonly [label: string, value: string | number | boolean];
 
@@ -27,9 +27,35 @@ export function writeSource(writer: DescribeWriter, volume: unknown): void {
     if (!isFields(source)) continue;
     for (const [label, value] of describe(source)) writer.field(2, label, value);
     if (field === 'downwardAPI') writeItems(writer, source);
+    if (field === 'csi') writeAttributes(writer, source);
+    if (field === 'ephemeral') writeTemplate(writer, source);
     return;
   }
   writer.write(1, '<unknown>\n');
+}
+
+/** Every piece is indented by itself, as upstream's writer does. */
+function writeAttributes(writer: DescribeWriter, source: unknown): void {
+  const entries = sortedEntries(fieldsAt(source, 'volumeAttributes'));
+  writer.write(2, 'VolumeAttributes:\t');
+  if (entries.length === 0) writer.write(0, '<none>\n');
+  for (const [index, [key, value]] of entries.entries()) {
+    if (index > 0) writer.write(2, '\t');
+    writer.write(2, `${key}=${String(value)}\n`);
+  }
+}
+
+/** The claim that comes and goes with the Pod. */
+function writeTemplate(writer: DescribeWriter, source: unknown): void {
+  const template = at(source, 'volumeClaimTemplate');
+  writer.field(2, 'StorageClass', textAt(template, 'spec', 'storageClassName'));
+  writer.field(2, 'Volume', textAt(template, 'spec', 'volumeName'));
+  const nested: DescribeWriter = { ...writer, write: (_level, text) => writer.write(2, text) };
+  writeLabels(nested, 'Labels', at(template, 'metadata', 'labels'));
+  writeAnnotations(nested, 'Annotations', at(template, 'metadata', 'annotations'));
+  writer.field(2, 'Capacity', '');
+  writer.field(2, 'Access Modes', '');
+  writer.field(2, 'VolumeMode', textAt(template, 'spec', 'volumeMode') || 'Filesystem');
 }
 
 function writeItems(writer: DescribeWriter, source: unknown): void {
@@ -115,12 +141,11 @@ const sources: Readonly<Record<string, (source: unknown) => readonly Line[]>> = 
       : ([['VolumeHandle', textAt(source, 'volumeHandle')]] as Line[])),
     ['ReadOnly', at(source, 'readOnly') === true],
   ],
-  ephemeral: (source) => [
+  ephemeral: () => [
     [
       'Type',
       'EphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)',
     ],
-    ['StorageClass', textAt(source, 'volumeClaimTemplate', 'spec', 'storageClassName')],
   ],
   image: (source) => [
     ['Type', 'Image (a container image or OCI artifact)'],

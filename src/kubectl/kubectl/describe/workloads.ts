@@ -323,8 +323,6 @@ export const describeCronJob: Describer = async (cronJob, context) => {
     const jobSpec = at(spec, 'jobTemplate', 'spec');
     writeHead(writer, cronJob);
     writer.field(0, 'Schedule', textAt(spec, 'schedule'));
-    const zone = textAt(spec, 'timeZone');
-    if (zone !== '') writer.field(0, 'Time Zone', zone);
     writer.field(0, 'Concurrency Policy', textAt(spec, 'concurrencyPolicy'));
     writer.field(
       0,

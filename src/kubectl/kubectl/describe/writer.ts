@@ -1,5 +1,6 @@
 import { humanDuration } from '../../../api/human-duration.ts';
 import { at, listAt, numberAt, sortedEntries, textAt, type Fields } from '../objects.ts';
+import { goSorted } from '../printers/go-sort.ts';
 import { createTabWriter } from '../printers/tab-writer.ts';
 
 /** Writes a description: lines of cells parted by tabs, indented by two spaces a level. */
@@ -110,10 +111,8 @@ export function writeEvents(writer: DescribeWriter, events: readonly unknown[] |
   // What stood before is aligned on its own.
   writer.write(0, 'Events:\n  Type\tReason\tAge\tFrom\tMessage\n');
   writer.write(1, '----\t------\t----\t----\t-------\n');
-  const sorted = [...events].sort(
-    (a, b) =>
-      (Date.parse(textAt(a, 'lastTimestamp')) || 0) - (Date.parse(textAt(b, 'lastTimestamp')) || 0),
-  );
+  const lastSeen = (event: unknown): number => Date.parse(textAt(event, 'lastTimestamp')) || 0;
+  const sorted = goSorted(events, (a, b) => lastSeen(a) < lastSeen(b));
   for (const event of sorted) {
     const source = textAt(event, 'source', 'component') || textAt(event, 'reportingComponent');
     const field = textAt(event, 'involvedObject', 'fieldPath');

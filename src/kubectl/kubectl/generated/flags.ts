@@ -1014,6 +1014,25 @@ export const flagTexts: Readonly<Record<string, readonly string[]>> = {
   " template '"
  ],
  "completion": [],
+ "alpha": [],
+ "alpha kuberc": [],
+ "alpha kuberc set": [
+  " appendarg []",
+  " command '",
+  " kuberc '",
+  " name '",
+  " option []",
+  " overwrite false",
+  " prependarg []",
+  " section '"
+ ],
+ "alpha kuberc view": [
+  " allow-missing-template-keys true",
+  " kuberc '",
+  "o output 'yaml",
+  " show-managed-fields false",
+  " template '"
+ ],
  "api-resources": [
   " api-group '",
   " cached false",

@@ -32,7 +32,7 @@ function written(value: unknown, level: number): string {
 /** Text with line breaks goes over several lines, each ended by an escaped break. */
 function textOf(value: string, level: number): string {
   if (!value.includes('\n')) return JSON.stringify(value);
-  const pad = '  '.repeat(level);
+  const pad = '  '.repeat(level + 1);
   const lines = value.split('\n');
   const written = lines.map((line, index) => {
     const text = JSON.stringify(line).slice(1, -1);

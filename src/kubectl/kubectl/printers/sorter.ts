@@ -5,6 +5,7 @@ import { parseJsonPath } from '../../../api/jsonpath/parse.ts';
 import { compareQuantities } from '../../../api/quantity/arithmetic.ts';
 import { parseQuantity } from '../../../api/quantity/parse.ts';
 import { fail } from '../failure.ts';
+import { goSorted } from './go-sort.ts';
 
 /**
  * Orders by the value that each item's object has at a path (`--sort-by`): texts by quantity where both are some, else by
@@ -30,13 +31,16 @@ export function sortedBy<T>(
       `couldn't find any field with path ${JSON.stringify(relaxed.value)} in the list of objects`,
     );
   }
-  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ item }) => item);
+  return goSorted(keyed, (a, b) => isLess(a.key, b.key)).map(({ item }) => item);
+}
+
+/** What has no value comes before everything, even before another one without. */
+function isLess(a: unknown, b: unknown): boolean {
+  if (a === undefined || b === undefined) return a === undefined;
+  return compare(a, b) < 0;
 }
 
 function compare(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) {
-    return a === b ? 0 : a === undefined ? -1 : 1;
-  }
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
   if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../api/generated/types.ts';
 import { humanDuration } from '../../../api/human-duration.ts';
-import { groupVersionOf, type Resource } from '../discovery.ts';
+import type { Resource } from '../discovery.ts';
 import { at, isFields, listAt, textAt, type Fields } from '../objects.ts';
 import type { TabWriter } from './tab-writer.ts';
 
@@ -130,7 +130,7 @@ export function labelsText(labels: unknown): string {
 
 /** A cell as text: only its first line, and control characters escaped. */
 function cellText(value: unknown): string {
-  if (value === null || value === undefined) return '<none>';
+  if (value === null || value === undefined) return '';
   let text = typeof value === 'string' ? value : goValue(value as JsonValue);
   const end = text.search(/[\f\n\r]/);
   if (end >= 0) text = `${text.slice(0, end)}...`;
@@ -151,6 +151,5 @@ function goValue(value: JsonValue): string {
 /** How a type stands before names: `deployment.apps`, `pod`. */
 export function kindPrefixOf(resource: Resource): string {
   const kind = resource.kind.toLowerCase();
-  void groupVersionOf;
   return resource.group === '' ? kind : `${kind}.${resource.group}`;
 }

@@ -22,6 +22,11 @@ const functions: Readonly<Record<string, TemplateFunction>> = {
     if (typeof value === 'string') return new TextEncoder().encode(value).length;
     if (Array.isArray(value)) return value.length;
     if (isFields(value)) return Object.keys(value).length;
+    if (value === undefined || value === null) {
+      throw new TemplateError(
+        'error calling len: reflect: call of reflect.Value.Type on zero Value',
+      );
+    }
     throw new TemplateError(`error calling len: len of type ${typeof value}`);
   },
   index: ([value, ...keys]) => {

@@ -23,7 +23,8 @@ export interface Pipeline {
 
 export type Command = readonly Expression[];
 
-export type Expression = { readonly source: string } & (
+/** `at`: where in the template it stands, as errors tell it; of a chain of fields, where the chain begins. */
+export type Expression = { readonly source: string; readonly at: number } & (
   | { readonly type: 'literal'; readonly value: unknown }
   | { readonly type: 'dot'; readonly fields: readonly string[] }
   | { readonly type: 'variable'; readonly name: string; readonly fields: readonly string[] }
@@ -32,6 +33,7 @@ export type Expression = { readonly source: string } & (
 );
 
 export interface Template {
+  readonly text: string;
   readonly nodes: readonly Node[];
   readonly defined: ReadonlyMap<string, readonly Node[]>;
 }
@@ -42,6 +44,13 @@ interface Piece {
   readonly kind: 'text' | 'action';
   readonly text: string;
   readonly line: number;
+  /** Where the text stands in the template. */
+  readonly at: number;
+}
+
+interface Token {
+  readonly text: string;
+  readonly at: number;
 }
 
 /** Parses a template; a text says what is wrong. */
@@ -62,15 +71,15 @@ export function parseTemplate(text: string): Template | string {
           if (piece.text !== '') nodes.push({ type: 'text', text: piece.text });
           continue;
         }
-        const tokens = tokensOf(piece.text);
-        const [word] = tokens;
+        const tokens = tokensOf(piece.text, piece.at);
+        const word = tokens[0]?.text;
         if (word === undefined) {
           if (piece.text.trim() === '') throw new ParseError('missing value for command');
           continue;
         }
         if (word === 'end' || word === 'else') {
           if (!ends) throw new ParseError(`unexpected {{${word}}}`);
-          return { nodes, end: tokens.join(' ') };
+          return { nodes, end: tokens.map((token) => token.text).join(' ') };
         }
         nodes.push(...statement(word, tokens));
       }
@@ -78,7 +87,7 @@ export function parseTemplate(text: string): Template | string {
       return { nodes, end: '' };
     }
 
-    function branch(type: 'if' | 'with' | 'range', tokens: readonly string[]): Node {
+    function branch(type: 'if' | 'with' | 'range', tokens: readonly Token[]): Node {
       const pipeline = pipelineOf(tokens, type);
       const then = block(true);
       let otherwise: Node[] = [];
@@ -90,12 +99,12 @@ export function parseTemplate(text: string): Template | string {
         const [, next = '', ...more] = then.end.split(' ');
         void more;
         if (next !== 'if' && next !== 'with') throw new ParseError(`unexpected <${next}> in else`);
-        otherwise = [branch(next, tokensOf(then.end.slice(`else ${next}`.length)))];
+        otherwise = [branch(next, tokensOf(then.end.slice(`else ${next}`.length), 0))];
       }
       return { type, pipeline, then: then.nodes, otherwise };
     }
 
-    function statement(word: string, tokens: readonly string[]): Node[] {
+    function statement(word: string, tokens: readonly Token[]): Node[] {
       switch (word) {
         case 'if':
         case 'with':
@@ -106,7 +115,7 @@ export function parseTemplate(text: string): Template | string {
           return [{ type: word }];
         case 'define':
         case 'block': {
-          const name = unquoted(tokens[1] ?? '');
+          const name = unquoted(tokens[1]?.text ?? '');
           const body = block(true);
           defined.set(name, body.nodes);
           if (word === 'define') return [];
@@ -117,7 +126,7 @@ export function parseTemplate(text: string): Template | string {
           return [
             {
               type: 'template',
-              name: unquoted(tokens[1] ?? ''),
+              name: unquoted(tokens[1]?.text ?? ''),
               pipeline: rest.length === 0 ? undefined : pipelineOf(rest, word),
             },
           ];
@@ -128,7 +137,7 @@ export function parseTemplate(text: string): Template | string {
     }
 
     const { nodes } = block(false);
-    return { nodes, defined };
+    return { nodes, defined, text };
   } catch (error) {
     if (error instanceof ParseError) return `template: output:${line}: ${error.message}`;
     throw error;
@@ -147,24 +156,26 @@ function piecesOf(text: string): Piece[] {
     const before = plain;
     if (trims) plain = plain.trimStart();
     if (open < 0) {
-      pieces.push({ kind: 'text', text: plain, line });
+      pieces.push({ kind: 'text', text: plain, line, at: 0 });
       break;
     }
     rest = rest.slice(open + 2);
     const close = closeOf(rest);
     if (close < 0) throw new ParseError('unclosed action');
     let action = rest.slice(0, close);
+    let at = text.length - rest.length;
     rest = rest.slice(close + 2);
     if (/^-\s/.test(action)) {
       plain = plain.trimEnd();
       action = action.slice(1);
+      at += 1;
     }
     trims = /\s-$/.test(action);
     if (trims) action = action.slice(0, -1);
-    pieces.push({ kind: 'text', text: plain, line });
+    pieces.push({ kind: 'text', text: plain, line, at: 0 });
     const comment = action.trim();
     if (!(comment.startsWith('/*') && comment.endsWith('*/'))) {
-      pieces.push({ kind: 'action', text: action, line: startLine });
+      pieces.push({ kind: 'action', text: action, line: startLine, at });
     }
     line += before.split('\n').length - 1 + action.split('\n').length - 1;
   }
@@ -189,10 +200,10 @@ const tokenPattern =
   /\s+|"(?:[^"\\]|\\.)*"|`[^`]*`|'(?:[^'\\]|\\.)+'|:=|=|,|\||\(|\)(?:\.[\w]+)*|\$?[\w]*(?:\.[\w]+)+|\.|\$[\w]*|[-+]?\d[\w.]*|\w+|./gy;
 
 /** The words of an action; white space only parts them. */
-function tokensOf(text: string): string[] {
-  const tokens: string[] = [];
-  for (const [token] of text.matchAll(tokenPattern)) {
-    if (token.trim() !== '') tokens.push(token);
+function tokensOf(text: string, start: number): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(tokenPattern)) {
+    if (match[0].trim() !== '') tokens.push({ text: match[0], at: start + match.index });
   }
   return tokens;
 }
@@ -204,14 +215,15 @@ function unquoted(token: string): string {
   return result.value;
 }
 
-function pipelineOf(tokens: readonly string[], context: string): Pipeline {
+function pipelineOf(tokens: readonly Token[], context: string): Pipeline {
   let at = 0;
   const declares: string[] = [];
   let assigns = false;
-  const sign = tokens.findIndex((token) => token === ':=' || token === '=');
-  if (sign > 0 && tokens.slice(0, sign).every((token) => token === ',' || /^\$\w*$/.test(token))) {
-    declares.push(...tokens.slice(0, sign).filter((token) => token !== ','));
-    assigns = tokens[sign] === '=';
+  const texts = tokens.map((token) => token.text);
+  const sign = texts.findIndex((text) => text === ':=' || text === '=');
+  if (sign > 0 && texts.slice(0, sign).every((text) => text === ',' || /^\$\w*$/.test(text))) {
+    declares.push(...texts.slice(0, sign).filter((text) => text !== ','));
+    assigns = texts[sign] === '=';
     at = sign + 1;
   }
 
@@ -219,7 +231,8 @@ function pipelineOf(tokens: readonly string[], context: string): Pipeline {
     const commands: Command[] = [];
     let command: Expression[] = [];
     for (; at < tokens.length; ) {
-      const token = tokens[at++] ?? '';
+      const start = tokens[at]?.at ?? 0;
+      const token = texts[at++] ?? '';
       if (token === '|') {
         if (command.length === 0) throw new ParseError(`missing value for ${context}`);
         commands.push(command);
@@ -235,8 +248,9 @@ function pipelineOf(tokens: readonly string[], context: string): Pipeline {
           pipeline: { declares: [], assigns: false, commands: group.commands },
           fields: fieldsOf(group.tail),
           source: '(…)',
+          at: start,
         });
-      } else command.push(operand(token));
+      } else command.push(operand(token, start));
     }
     if (isGroup) throw new ParseError('unclosed left paren');
     if (command.length === 0) throw new ParseError(`missing value for ${context}`);
@@ -251,30 +265,37 @@ function fieldsOf(text: string): string[] {
   return text.split('.').filter((each) => each !== '');
 }
 
-function operand(token: string): Expression {
+/** Go's parser places a chain of fields at its second part. */
+function chainStart(token: string, start: number): number {
+  const second = /^[.$]/.test(token) ? token.indexOf('.', 1) : -1;
+  return second < 0 ? start : start + second;
+}
+
+function operand(token: string, start: number): Expression {
   const source = token;
+  const at = chainStart(token, start);
   if (token.startsWith('"') || token.startsWith('`')) {
-    return { type: 'literal', value: unquoted(token), source };
+    return { type: 'literal', value: unquoted(token), source, at };
   }
   if (token.startsWith("'")) {
-    return { type: 'literal', value: token.slice(1, -1).codePointAt(0) ?? 0, source };
+    return { type: 'literal', value: token.slice(1, -1).codePointAt(0) ?? 0, source, at };
   }
-  if (token === '.') return { type: 'dot', fields: [], source };
-  if (token.startsWith('.')) return { type: 'dot', fields: fieldsOf(token), source };
+  if (token === '.') return { type: 'dot', fields: [], source, at };
+  if (token.startsWith('.')) return { type: 'dot', fields: fieldsOf(token), source, at };
   if (token.startsWith('$')) {
     const [name = '$', ...fields] = token.split('.');
-    return { type: 'variable', name, fields, source };
+    return { type: 'variable', name, fields, source, at };
   }
   if (/^[-+]?\d/.test(token)) {
     const value = Number(token);
     if (Number.isNaN(value)) throw new ParseError(`bad number syntax: "${token}"`);
-    return { type: 'literal', value, source };
+    return { type: 'literal', value, source, at };
   }
   if (token === 'true' || token === 'false') {
-    return { type: 'literal', value: token === 'true', source };
+    return { type: 'literal', value: token === 'true', source, at };
   }
-  if (token === 'nil') return { type: 'literal', value: undefined, source };
-  if (isFunction(token)) return { type: 'function', name: token, source };
+  if (token === 'nil') return { type: 'literal', value: undefined, source, at };
+  if (isFunction(token)) return { type: 'function', name: token, source, at };
   if (/^\w/.test(token)) throw new ParseError(`function "${token}" not defined`);
   throw new ParseError(`unexpected ${JSON.stringify(token)} in operand`);
 }

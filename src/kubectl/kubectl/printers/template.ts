@@ -8,6 +8,7 @@ import {
   type Expression,
   type Node,
   type Pipeline,
+  type Template,
 } from './template-parser.ts';
 
 export { parseTemplate };
@@ -19,10 +20,14 @@ interface Scope {
 
 interface Run {
   readonly root: unknown;
+  readonly text: string;
   readonly allowMissing: boolean;
   readonly defined: ReadonlyMap<string, readonly Node[]>;
   out: string;
 }
+
+type Place = { readonly source: string; readonly at: number };
+const CONTEXT_MAX = 20;
 
 class LoopControl {
   readonly kind: 'break' | 'continue';
@@ -33,14 +38,12 @@ class LoopControl {
 
 /** Runs a parsed template over decoded JSON (Go's text/template, the functions that kubectl adds included). */
 export function executeTemplate(
-  template: {
-    readonly nodes: readonly Node[];
-    readonly defined: ReadonlyMap<string, readonly Node[]>;
-  },
+  template: Template,
   data: unknown,
   allowMissing: boolean,
 ): { readonly text: string; readonly error?: string } {
-  const run: Run = { root: data, allowMissing, defined: template.defined, out: '' };
+  const { text, defined } = template;
+  const run: Run = { root: data, text, allowMissing, defined, out: '' };
   const scope: Scope = { variables: new Map([['$', { value: data }]]), parent: undefined };
   try {
     walk(template.nodes, data, scope, run);
@@ -184,7 +187,13 @@ function evaluateCommand(
       return value;
     }
     const args = rest.map((each) => evaluate(each, dot, scope, run));
-    return callFunction(name, [...args, ...piped]);
+    try {
+      return callFunction(name, [...args, ...piped]);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      const source = command.map((each) => each.source).join(' ');
+      throw errorAt(run, { source, at: head.at }, error.message);
+    }
   }
   if (rest.length > 0 || piped.length > 0) {
     throw new TemplateError(`can't give argument to non-function ${head.source}`);
@@ -197,17 +206,17 @@ function evaluate(expression: Expression, dot: unknown, scope: Scope, run: Run):
     case 'literal':
       return expression.value;
     case 'dot':
-      return fieldsOf(dot, expression.fields, expression.source, run);
+      return fieldsOf(dot, expression.fields, expression, run);
     case 'variable': {
       const variable = lookup(scope, expression.name);
       if (variable === undefined) throw new TemplateError(`undefined variable: ${expression.name}`);
-      return fieldsOf(variable.value, expression.fields, expression.source, run);
+      return fieldsOf(variable.value, expression.fields, expression, run);
     }
     case 'group':
       return fieldsOf(
         evaluatePipeline(expression.pipeline, dot, scope, run),
         expression.fields,
-        expression.source,
+        expression,
         run,
       );
     case 'function':
@@ -216,24 +225,29 @@ function evaluate(expression: Expression, dot: unknown, scope: Scope, run: Run):
 }
 
 /** What a missing key is; it prints `<no value>`. */
-function fieldsOf(start: unknown, fields: readonly string[], source: string, run: Run): unknown {
+/** An error with its place, in the words of text/template. */
+function errorAt(run: Run, { source, at }: Place, message: string): TemplateError {
+  const before = run.text.slice(0, at);
+  const line = before.split('\n').length;
+  const column = at - (before.lastIndexOf('\n') + 1);
+  const context = source.length > CONTEXT_MAX ? `${source.slice(0, CONTEXT_MAX)}...` : source;
+  return new TemplateError(
+    `output:${line}:${column}: executing "output" at <${context}>: ${message}`,
+  );
+}
+
+function fieldsOf(start: unknown, fields: readonly string[], place: Place, run: Run): unknown {
   let value = start;
   for (const field of fields) {
     if (value === undefined || value === null) {
-      throw new TemplateError(
-        `template: output:1:0: executing "output" at <${source}>: nil data; no entry for key "${field}"`,
-      );
+      throw errorAt(run, place, `nil data; no entry for key "${field}"`);
     }
     if (!isFields(value)) {
-      throw new TemplateError(
-        `template: output:1:0: executing "output" at <${source}>: can't evaluate field ${field} in type interface {}`,
-      );
+      throw errorAt(run, place, `can't evaluate field ${field} in type interface {}`);
     }
     if (!Object.hasOwn(value, field)) {
       if (run.allowMissing) return undefined;
-      throw new TemplateError(
-        `template: output:1:0: executing "output" at <${source}>: map has no entry for key "${field}"`,
-      );
+      throw errorAt(run, place, `map has no entry for key "${field}"`);
     }
     value = value[field];
   }

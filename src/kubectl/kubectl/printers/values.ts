@@ -2,6 +2,8 @@ import { stringifyYaml } from '../../../api/manifest/stringify.ts';
 import type { JsonValue } from '../../../api/generated/types.ts';
 import { renderJsonPath, renderJsonPathAsJson } from '../../../api/jsonpath/jsonpath.ts';
 import { parseJsonPath } from '../../../api/jsonpath/parse.ts';
+import { goJson } from '../../../api/go-text.ts';
+import { goText } from '../../../api/jsonpath/values.ts';
 import { fail } from '../failure.ts';
 import { groupOf, isFields, withField, type Fields } from '../objects.ts';
 import type { Session } from '../session.ts';
@@ -73,7 +75,7 @@ export function valuePrinterOf(
     case 'templatefile': {
       if (name.endsWith('file')) argument = fileText(session, argument, name);
       if (argument === '') fail('template format specified but no template given');
-      return templatePrinter(argument, flags.bool('allow-missing-template-keys'));
+      return templatePrinter(session, argument, flags.bool('allow-missing-template-keys'));
     }
     case 'custom-columns':
     case 'custom-columns-file':
@@ -96,9 +98,9 @@ function simple(print: (object: unknown) => string): ValuePrinter {
 function fileText({ io }: Session, path: string, format: string): string {
   const text = io.files.read(io.files.resolve(path));
   if (text === undefined) {
-    fail(`error reading --template ${path}, open ${path}: no such file or directory\n`.trimEnd());
+    const what = format.startsWith('custom') ? 'template' : '--template';
+    fail(`error reading ${what} ${path}, open ${path}: no such file or directory`);
   }
-  void format;
   return text;
 }
 
@@ -115,18 +117,22 @@ function jsonPathPrinter(
     const rendered = render(parsed.value, object as JsonValue, { allowMissingKeys });
     if (rendered.ok) return rendered.value;
     return fail(
-      `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${rendered.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n`,
+      `error executing jsonpath ${JSON.stringify(template)}: Error executing template: ${rendered.error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n\n`,
     );
   });
 }
 
-function templatePrinter(text: string, allowMissing: boolean): ValuePrinter {
+function templatePrinter(session: Session, text: string, allowMissing: boolean): ValuePrinter {
   const parsed = parseTemplate(text);
   if (typeof parsed === 'string') return fail(`error parsing template ${text}, ${parsed}`);
   return simple((object) => {
     const result = executeTemplate(parsed, object, allowMissing);
     if (result.error === undefined) return result.text;
-    return fail(`error executing template ${JSON.stringify(text)}: ${result.error}`);
+    const error = `template: ${result.error}`;
+    session.out(
+      `${result.text}Error executing template: ${error}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${text}\n\traw data was:\n\t\t${goJson(object as JsonValue, true)}\n\tobject given to template engine was:\n\t\t${goText(object as JsonValue)}\n\n`,
+    );
+    return fail(`error executing template ${JSON.stringify(text)}: ${error}`);
   });
 }
 

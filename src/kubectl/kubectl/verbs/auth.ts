@@ -114,7 +114,7 @@ export async function whoAmI(session: Session): Promise<void> {
       status: { userInfo: {} },
     },
   });
-  const printer = valuePrinterOf(session);
+  const printer = valuePrinterOf(session, { typed: true });
   if (printer !== undefined) {
     session.out(printer.print(review) + printer.end());
     return;

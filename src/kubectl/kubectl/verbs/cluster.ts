@@ -1,10 +1,10 @@
 import { stringifyYaml } from '../../../api/manifest/stringify.ts';
 import { groupVersionOf, preferredResources, type Resource } from '../discovery.ts';
-import { fail } from '../failure.ts';
+import { fail, failUsage } from '../failure.ts';
 import { serverAddress } from '../kubeconfig.ts';
 import { listAt, textAt } from '../objects.ts';
 import { createListWriter } from '../printers/tab-writer.ts';
-import { jsonText } from '../printers/values.ts';
+import { jsonText, valuePrinterOf } from '../printers/values.ts';
 import type { Session } from '../session.ts';
 
 const CLIENT_VERSION = {
@@ -44,6 +44,7 @@ export async function version(session: Session): Promise<void> {
 
 /** kubectl api-versions. */
 export async function apiVersions(session: Session): Promise<void> {
+  refuseArguments(session);
   const { groups } = await session.discovery();
   const all = groups.flatMap(({ name, versions }) =>
     versions.map((each) => (name === '' ? each.version : `${name}/${each.version}`)),
@@ -64,8 +65,12 @@ export async function apiResources(session: Session): Promise<void> {
     fail('--sort-by accepts only name or kind');
   }
   const output = flags.text('output');
-  if (!['', 'wide', 'name', 'json', 'yaml'].includes(output))
-    fail(`--output must be one of 'json', 'yaml', 'name' or 'wide', not "${output}"`);
+  if (!['', 'wide', 'name', 'json', 'yaml', 'kyaml'].includes(output)) {
+    fail(
+      `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: json,kyaml,name,wide,yaml`,
+    );
+  }
+  refuseArguments(session);
   const verbs = flags.list('verbs');
   const categories = flags.list('categories');
   const found = preferredResources(await session.discovery()).filter(
@@ -82,6 +87,11 @@ export async function apiResources(session: Session): Promise<void> {
   if (output === 'name') {
     for (const { name, group } of sorted)
       session.out(`${name}${group === '' ? '' : `.${group}`}\n`);
+    return;
+  }
+  const printer = valuePrinterOf(session, { typed: true });
+  if (printer !== undefined) {
+    session.out(printer.print(resourceList(sorted)) + printer.end());
     return;
   }
   const writer = createListWriter();
@@ -103,6 +113,30 @@ export async function apiResources(session: Session): Promise<void> {
     writer.write(`${cells.join('\t')}\n`);
   }
   session.out(writer.flush());
+}
+
+function refuseArguments({ args, command }: Session): void {
+  if (args.length > 0) failUsage(`kubectl ${command}`, `unexpected arguments: [${args.join(' ')}]`);
+}
+
+/** What `-o json` prints. */
+function resourceList(resources: readonly Resource[]): unknown {
+  return {
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: '',
+    resources: resources.map((each) => ({
+      name: each.name,
+      singularName: each.singular,
+      namespaced: each.namespaced,
+      ...(each.group === '' ? {} : { group: each.group }),
+      version: each.version,
+      kind: each.kind,
+      verbs: each.verbs,
+      ...(each.shortNames.length === 0 ? {} : { shortNames: each.shortNames }),
+      ...(each.categories.length === 0 ? {} : { categories: each.categories }),
+    })),
+  };
 }
 
 function compare(a: string, b: string): number {
@@ -144,7 +178,14 @@ export async function clusterInfo(session: Session): Promise<void> {
 export async function clusterInfoDump(session: Session): Promise<void> {
   const namespaces = session.flags.list('namespaces');
   const all = session.flags.bool('all-namespaces');
-  session.out(`${jsonText(await session.get('/api/v1/nodes'))}\n`);
+  const folder = session.flags.text('output-directory');
+  const isFolder = folder !== '' && folder !== '-';
+  const write = async (path: string, name: string): Promise<void> => {
+    const text = `${jsonText(await session.get(path))}\n`;
+    if (!isFolder) session.out(text);
+    else session.io.files.write(session.io.files.resolve(`${folder}/${name}.json`), text);
+  };
+  await write('/api/v1/nodes', 'nodes');
   const scopes = all
     ? listAt(await session.get('/api/v1/namespaces'), 'items').map((each) =>
         textAt(each, 'metadata', 'name'),
@@ -162,7 +203,8 @@ export async function clusterInfoDump(session: Session): Promise<void> {
       `/apis/apps/v1/namespaces/${scope}/replicasets`,
       `/api/v1/namespaces/${scope}/pods`,
     ]) {
-      session.out(`${jsonText(await session.get(path))}\n`);
+      await write(path, `${scope}/${path.slice(path.lastIndexOf('/') + 1)}`);
     }
   }
+  if (isFolder) session.out(`Cluster info dumped to ${folder}\n`);
 }

@@ -13,6 +13,7 @@ export async function configView(session: Session): Promise<void> {
   if (flags.bool('minify')) {
     const name = currentContext(config, flags);
     const context = entryOf(config, 'contexts', name);
+    if (context === undefined) fail(`cannot locate context ${name}`);
     const keep = (list: string, wanted: string): readonly unknown[] =>
       listAt(value, list).filter((each) => textAt(each, 'name') === wanted);
     value = {
@@ -23,8 +24,49 @@ export async function configView(session: Session): Promise<void> {
     };
   }
   if (!flags.bool('raw')) value = redacted(value);
-  const printer = valuePrinterOf(session);
-  session.out(printer === undefined ? stringifyYaml(value) : printer.print(value) + printer.end());
+  const printer = valuePrinterOf(session, { typed: true });
+  session.out(
+    printer === undefined
+      ? stringifyYaml(value)
+      : printer.print(declared(value, 'Config')) + printer.end(),
+  );
+}
+
+/** The order in which client-go declares the fields of a kubeconfig, which is the order of its JSON. */
+const declarations: Readonly<Record<string, readonly string[]>> = {
+  Config: ['kind', 'apiVersion', 'preferences', 'clusters', 'users', 'contexts', 'current-context'],
+  clusters: ['name', 'cluster'],
+  users: ['name', 'user'],
+  contexts: ['name', 'context'],
+  cluster: [
+    'server',
+    'tls-server-name',
+    'insecure-skip-tls-verify',
+    'certificate-authority',
+    'certificate-authority-data',
+    'proxy-url',
+  ],
+  user: [
+    'client-certificate',
+    'client-certificate-data',
+    'client-key',
+    'client-key-data',
+    'token',
+    'username',
+    'password',
+  ],
+  context: ['cluster', 'user', 'namespace'],
+};
+
+function declared(value: unknown, field: string): unknown {
+  if (Array.isArray(value)) return value.map((each) => declared(each, field));
+  if (!isFields(value)) return value;
+  const order = declarations[field] ?? [];
+  const keys = [
+    ...order.filter((key) => value[key] !== undefined),
+    ...Object.keys(value).filter((key) => !order.includes(key)),
+  ];
+  return Object.fromEntries(keys.map((key) => [key, declared(value[key], key)]));
 }
 
 /** Certificates and tokens are not shown. */
@@ -32,8 +74,7 @@ function redacted(value: Fields): Fields {
   const clean = (fields: Fields): Fields =>
     Object.fromEntries(
       Object.entries(fields).map(([key, each]) => {
-        if (key.endsWith('-data'))
-          return [key, key === 'certificate-authority-data' ? 'DATA+OMITTED' : 'DATA+OMITTED'];
+        if (key.endsWith('-data')) return [key, 'DATA+OMITTED'];
         return [key, key === 'token' || key === 'password' ? 'REDACTED' : each];
       }),
     );
@@ -98,6 +139,13 @@ export const configGetClusters = namesOf('clusters', 'NAME');
 /** kubectl config get-users. */
 export const configGetUsers = namesOf('users', 'NAME');
 
+/** Some commands print their whole help before they say what was wrong. */
+async function failWithHelp({ err, command }: Session, message: string): Promise<never> {
+  const { helpTexts } = await import('../generated/help.ts');
+  err(helpTexts[command] ?? '');
+  return fail(message);
+}
+
 function save({ io, config }: Session, value: Fields): void {
   writeKubeConfig(io, config, value);
 }
@@ -105,7 +153,7 @@ function save({ io, config }: Session, value: Fields): void {
 /** kubectl config use-context. */
 export async function configUseContext(session: Session): Promise<void> {
   const [name] = session.args;
-  if (name === undefined) failUsage('kubectl config use-context', 'Unexpected args: []');
+  if (name === undefined) return failWithHelp(session, 'Unexpected args: []');
   if (entryOf(session.config, 'contexts', name) === undefined) {
     fail(`no context exists with the name: ${JSON.stringify(name)}`);
   }
@@ -180,6 +228,10 @@ export async function configSet(session: Session): Promise<void> {
 /** kubectl config unset. */
 export async function configUnset(session: Session): Promise<void> {
   const [path = ''] = session.args;
+  const [first = ''] = path.split('.');
+  if (!declarations['Config']?.includes(first)) {
+    fail(`unable to parse ${path} after [] at api.Config`);
+  }
   save(session, withField(session.config.value, path.split('.'), undefined));
   session.out(`Property ${JSON.stringify(path)} unset.\n`);
 }

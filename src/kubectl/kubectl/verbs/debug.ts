@@ -10,8 +10,15 @@ export async function debug(session: Session): Promise<void> {
   const { flags, args, dashAt } = session;
   const names = dashAt === undefined ? args : args.slice(0, dashAt);
   const command = dashAt === undefined ? [] : args.slice(dashAt);
-  if (names.length === 0) failUsage('kubectl debug', 'NAME or filename is required for debug');
   const image = flags.text('image');
+  if (image === '' && flags.text('copy-to') === '' && command.length === 0)
+    fail('you must specify --image when not using --copy-to.');
+  if (names.length === 0) failUsage('kubectl debug', 'NAME or filename is required for debug');
+  if (!flags.has('profile')) {
+    session.err(
+      '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n',
+    );
+  }
   if (image === '' && flags.text('copy-to') === '')
     fail('you must specify an existing container or a new image when using args.');
   const wanted = names.map((name) => (name.includes('/') ? name : `pods/${name}`));

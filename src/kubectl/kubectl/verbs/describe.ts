@@ -21,15 +21,14 @@ export async function describe(session: Session): Promise<void> {
   if (failures.length > 0 && isPrefixSearch(session, failures)) {
     const found = await matching(session, targets);
     if (found.length > 0) {
-      await printAll(session, found);
+      await printAll(session, found, '\n');
       return;
     }
   }
   await printAll(session, infos);
   throwAll(failures);
   if (infos.length === 0) {
-    const isScoped =
-      targets.some(({ resource }) => resource.namespaced) && !flags.bool('all-namespaces');
+    const isScoped = !flags.bool('all-namespaces');
     session.err(
       isScoped ? `No resources found in ${session.namespace} namespace.\n` : 'No resources found\n',
     );
@@ -52,7 +51,8 @@ async function matching(session: Session, targets: readonly Target[]): Promise<r
   return infos.filter(({ name }) => name.startsWith(prefix));
 }
 
-async function printAll(session: Session, infos: readonly Info[]): Promise<void> {
+/** Those that were searched for by the beginning of their names end in a line break more. */
+async function printAll(session: Session, infos: readonly Info[], end = ''): Promise<void> {
   const failures: Failure[] = [];
   let isFirst = true;
   for (const info of infos) {
@@ -62,9 +62,9 @@ async function printAll(session: Session, infos: readonly Info[]): Promise<void>
         object,
         contextFor(session, info),
       );
-      if (!isFirst) session.out('\n\n');
+      if (!isFirst && end === '') session.out('\n\n');
       isFirst = false;
-      session.out(described(session.context.now(), write));
+      session.out(`${described(session.context.now(), write)}${end}`);
     } catch (error) {
       failures.push(asFailure(error));
     }

@@ -53,18 +53,26 @@ async function drainOne(session: Session, { name }: Info): Promise<void> {
   if (errors.length > 0) throw new Failure(errors.join(', '));
   if (warnings.length > 0) session.err(`Warning: ${warnings.join('; ')}\n`);
   if (session.dryRun !== 'none') {
-    for (const pod of pods) session.out(`evicting pod ${nameOf(pod)}${dryRunSuffix(session)}\n`);
+    for (const pod of inTurn(pods))
+      session.out(`evicting pod ${nameOf(pod)}${dryRunSuffix(session)}\n`);
     return;
   }
   const timeout = flags.duration('timeout');
   const deadline = timeout === 0 ? Number.POSITIVE_INFINITY : session.context.now() + timeout;
-  const results = await Promise.allSettled(pods.map((pod) => remove(session, pod, deadline)));
+  const results = await Promise.allSettled(
+    inTurn(pods).map((pod) => remove(session, pod, deadline)),
+  );
   const reasons = results.flatMap((each) =>
     each.status === 'rejected' ? [each.reason as unknown] : [],
   );
   const messages = reasons.map((each) => asFailure(each).message);
   if (messages.length === 1) throw new Failure(messages[0] ?? '');
   if (messages.length > 1) throw new Failure(`[${[...new Set(messages)].join(', ')}]`);
+}
+
+/** Upstream starts a goroutine for each Pod, and Go's scheduler lets the one that was started last go first. */
+function inTurn<T>(pods: readonly T[]): readonly T[] {
+  return [...pods.slice(-1), ...pods.slice(0, -1)];
 }
 
 function nameOf(pod: unknown): string {

@@ -2,9 +2,13 @@ import { findResource } from '../discovery.ts';
 import { fail } from '../failure.ts';
 import { eventAge } from '../describe/writer.ts';
 import { listAt, textAt } from '../objects.ts';
+import { goSorted } from '../printers/go-sort.ts';
 import { createListWriter } from '../printers/tab-writer.ts';
 import { valuePrinterOf } from '../printers/values.ts';
 import { queryText, watch, type Session } from '../session.ts';
+
+const valueFormats =
+  'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml';
 
 /** kubectl events: a table of events, the latest last. */
 export async function events(session: Session): Promise<void> {
@@ -21,7 +25,14 @@ export async function events(session: Session): Promise<void> {
   const isWanted = (event: unknown): boolean =>
     types.length === 0 || types.includes(textAt(event, 'type').toLowerCase());
   const items = listAt(list, 'items').filter(isWanted);
+  if (flags.text('output') === 'wide') {
+    fail(
+      `unable to match a printer suitable for the output format "wide", allowed formats are: ${valueFormats}`,
+    );
+  }
   const printer = valuePrinterOf(session);
+  // Upstream's name printer finds no names in the list that it is given.
+  if (flags.text('output') === 'name') return;
   if (printer !== undefined) {
     const full = items.map((each) => ({ apiVersion: 'v1', kind: 'Event', ...(each as object) }));
     if (printer.takesLists) {
@@ -43,7 +54,7 @@ export async function events(session: Session): Promise<void> {
     );
     return;
   }
-  const sorted = [...items].sort((a, b) => lastSeen(a) - lastSeen(b));
+  const sorted = goSorted(items, (a, b) => lastSeen(a) < lastSeen(b));
   const writer = createListWriter();
   if (!flags.bool('no-headers')) {
     writer.write(`${everywhere ? 'NAMESPACE\t' : ''}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`);

@@ -69,7 +69,10 @@ export async function portForward(session: Session): Promise<void> {
 }
 
 /** kubectl cp. */
-export async function copy(): Promise<void> {
+export async function copy({ args }: Session): Promise<void> {
+  if (args.length !== 2) fail('source and destination are required');
+  if (!args.some((each) => each.includes(':')))
+    fail('one of src or dest must be a remote file specification');
   fail(
     'cp is not possible here: containers of this playground have no files to copy; look at their output with `kubectl logs`',
   );

@@ -12,12 +12,24 @@ import type { Session } from '../session.ts';
 export async function explain(session: Session): Promise<void> {
   const { args, flags } = session;
   const [path] = args;
-  if (path === undefined || args.length > 1) {
+  if (args.length > 1) fail('We accept only this format: explain RESOURCE');
+  const output = flags.text('output');
+  if (!['plaintext', 'plaintext-openapiv2'].includes(output))
+    fail(`unrecognized format: ${output}`);
+  if (path === undefined) {
     fail(
       'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
     );
   }
   const { resource, fields } = await targetOf(session, path);
+  if (
+    output === 'plaintext-openapiv2' &&
+    resource.group.includes('.') &&
+    !resource.group.endsWith('.k8s.io')
+  ) {
+    // That document holds no custom resources.
+    fail(`couldn't find resource for "${groupVersionOf(resource)}, Kind=${resource.kind}"`);
+  }
   const document = await documentOf(session, resource);
   const schemas = fieldsAt(document, 'components', 'schemas');
   const root = Object.values(schemas).find((schema) =>
@@ -148,8 +160,8 @@ function createExplainer(schemas: Fields, isRecursive: boolean): Explainer {
 
   function description(schema: unknown): string {
     const texts = descriptionsOf(schema);
-    const body = texts.length === 0 ? ['<empty>'] : texts;
-    return `DESCRIPTION:\n${body.map((each) => `${indented(each)}\n`).join('')}`;
+    if (texts.length === 0) return 'DESCRIPTION:\n    <empty>\n';
+    return `DESCRIPTION:\n${texts.map((each) => `${indented(each)}\n`).join('')}    \n`;
   }
 
   function enumOf(schema: unknown): readonly string[] {
@@ -182,7 +194,9 @@ function createExplainer(schemas: Fields, isRecursive: boolean): Explainer {
     let schema: unknown = root;
     for (const field of path) {
       const found = at(fieldsAt(structOf(schema), 'properties'), field);
-      if (found === undefined) return fail(`field ${JSON.stringify(field)} does not exist`);
+      if (found === undefined) {
+        return fail(`field ${JSON.stringify(path[path.length - 1] ?? '')} does not exist`);
+      }
       schema = found;
     }
     const name = path[path.length - 1];
@@ -193,7 +207,7 @@ function createExplainer(schemas: Fields, isRecursive: boolean): Explainer {
       if (values.length > 0) text += `ENUM:\n${values.map((each) => `    ${each}\n`).join('')}`;
       text += values.length > 0 ? '\n' : '\n\n';
     }
-    text += `${description(schema)}    \n`;
+    text += description(schema);
     const struct = structOf(schema);
     if (Object.keys(fieldsAt(struct, 'properties')).length > 0) {
       text += `FIELDS:\n${fieldLines(struct, 1, [struct])}`;
@@ -225,12 +239,12 @@ function indented(text: string): string {
 
 function wrapped(line: string): string[] {
   const lines: string[] = [];
-  let current = /^ +(?=\S)\S+/.exec(line)?.[0] ?? '';
+  let current = /^[ \t]+(?=\S)\S+/.exec(line)?.[0] ?? '';
   for (const word of line.slice(current.length).trimStart().split(' ')) {
     if (current === '') current = word;
     else if (current.length + 1 + word.length <= WIDTH) current += ` ${word}`;
     else {
-      lines.push(current);
+      lines.push(current.trimEnd());
       current = word;
     }
   }

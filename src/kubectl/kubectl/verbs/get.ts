@@ -23,7 +23,13 @@ export async function get(session: Session): Promise<void> {
   if (flags.text('raw') !== '') return printRaw(session);
   if (args.length === 0 && !namesFiles(session)) refuseNothing(session);
   if (flags.bool('watch') || flags.bool('watch-only')) return watchObjects(session);
-  const targets = await targetsOf(session, { typeAlone: true });
+  const targets = await targetsOf(session, { typeAlone: true }).catch((error: unknown) => {
+    const failure = asFailure(error);
+    // A file that cannot be read is one of several failures, which are printed without `error: `.
+    throw namesFiles(session) && failure.message.startsWith('error parsing')
+      ? new Failure('', { many: [failure] })
+      : failure;
+  });
   const printer = valuePrinterOf(session);
   if (printer === undefined) await printTables(session, targets);
   else await printValues(session, targets, printer);
@@ -111,7 +117,11 @@ async function printTables(session: Session, targets: readonly Target[]): Promis
     sortPath === '' ? {} : { includeObject: 'Object' },
   );
   const now = session.context.now();
-  const kinds = new Set(targets.map(({ resource }) => `${resource.group}/${resource.kind}`));
+  // What a file names and the server has not makes no second kind.
+  const shown = targets.every(({ source }) => source !== '')
+    ? fetched.map(({ target }) => target)
+    : targets;
+  const kinds = new Set(shown.map(({ resource }) => `${resource.group}/${resource.kind}`));
   const showsKind = flags.bool('show-kind') || kinds.size > 1;
   const writer = createListWriter();
   let printer: TablePrinter | undefined;
@@ -209,6 +219,9 @@ async function printValues(
   let objects: readonly unknown[] = fetched.flatMap(({ body }) => itemsOf(body));
   if (sortPath !== '') objects = sortedBy(objects, sortPath, (each) => each);
   const isSingle = targets.length === 1 && targets[0]?.name !== undefined;
+  // One file counts as one item, and then a failure is all there is.
+  const files = session.flags.list('filename');
+  if (files.length === 1 && failures.length > 0) throwAll(failures);
   const names = session.flags.text('output') === 'name';
   if (printer.takesLists) {
     if (isSingle) {

@@ -104,7 +104,7 @@ async function changeOne(
   const map: Record<string, string> = { ...current };
   for (const [key, value] of changes.set) map[key] = value;
   for (const key of changes.removed) {
-    if (field === 'labels' && !Object.hasOwn(current, key)) {
+    if (field === 'labels' && session.dryRun !== 'client' && !Object.hasOwn(current, key)) {
       session.out(`label ${JSON.stringify(key)} not found.\n`);
     }
     delete map[key];

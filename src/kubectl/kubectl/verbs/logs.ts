@@ -11,21 +11,29 @@ interface Source {
   readonly prefix: string;
 }
 
+const WRONG_ARGUMENTS =
+  "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command";
+
 /** kubectl logs: what containers printed. */
 export async function logs(session: Session): Promise<void> {
   const { flags, args } = session;
   const selector = flags.text('selector');
   if (args.length === 0 && selector === '') {
-    failUsage(
-      'kubectl logs',
-      "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
-    );
+    failUsage('kubectl logs', WRONG_ARGUMENTS);
   }
-  if (args.length > 0 && selector !== '') fail('only a selector (-l) or a POD name is allowed');
+  if (args.length > 0 && selector !== '')
+    failUsage('kubectl logs', 'only a selector (-l) or a POD name is allowed');
+  if (args.length > 2) failUsage('kubectl logs', WRONG_ARGUMENTS);
   if (args.length === 2 && flags.text('container') !== '')
     fail('only one of -c or an inline [CONTAINER] arg is allowed');
   if (flags.has('since') && flags.has('since-time'))
     fail('at most one of `sinceTime` or `sinceSeconds` may be specified');
+  const sinceTime = flags.text('since-time');
+  if (sinceTime !== '' && !/^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[-+]\d\d:\d\d)$/.test(sinceTime)) {
+    fail(
+      `parsing time ${JSON.stringify(sinceTime)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(sinceTime)} as "2006"`,
+    );
+  }
   const pods = await podsOf(session);
   const sources = pods.flatMap((pod) => sourcesOf(session, pod));
   if (flags.bool('follow')) {
@@ -86,7 +94,7 @@ export async function podsBehind(session: Session, info: Info): Promise<readonly
     : selectorText(at(object, 'spec', 'selector'));
   if (at(object, 'spec', 'selector') === undefined) {
     fail(
-      `cannot get the logs from ${object.apiVersion}, Kind=${object.kind}: selector for ${object.kind} not implemented`,
+      `cannot get the logs from *${goPackageOf(info)}.${object.kind}: selector for *${goPackageOf(info)}.${object.kind} not implemented`,
     );
   }
   const list = await session.get(`/api/v1/namespaces/${namespace}/pods`, {
@@ -96,9 +104,14 @@ export async function podsBehind(session: Session, info: Info): Promise<readonly
   const [first] = pods;
   if (first === undefined) return fail('timed out waiting for the condition');
   if (session.flags.bool('all-pods')) return pods;
-  if (pods.length > 1)
+  if (pods.length > 1 && session.command === 'logs')
     session.err(`Found ${pods.length} pods, using pod/${first.metadata.name ?? ''}\n`);
   return [first];
+}
+
+/** Go's types are named after their version. */
+function goPackageOf({ resource }: Info): string {
+  return resource.version;
 }
 
 /** Running and ready Pods first, then older ones. */
@@ -149,7 +162,7 @@ export function defaultContainer(session: Session, pod: ApiObject): string {
   if (annotated !== undefined && all.some((each) => each.name === annotated)) return annotated;
   const own = all.filter((each) => each.list === 'containers');
   const [first] = own;
-  if (all.length > 1) {
+  if (all.length > 1 && !session.flags.bool('all-pods')) {
     const names = [
       ...own.map((each) => each.name),
       ...all.filter((each) => each.list === 'initContainers').map((each) => `${each.name} (init)`),
@@ -174,7 +187,7 @@ function pathOf(session: Session, { namespace, pod, container }: Source, follows
     follow: follows ? true : undefined,
     previous: flags.bool('previous') ? true : undefined,
     timestamps: flags.bool('timestamps') ? true : undefined,
-    sinceSeconds: since > 0 ? Math.ceil(since / 1000) : undefined,
+    sinceSeconds: flags.has('since') && since !== 0 ? Math.round(since / 1000) : undefined,
     sinceTime: flags.text('since-time'),
     tailLines: tail >= 0 ? tail : undefined,
     limitBytes: flags.int('limit-bytes') > 0 ? flags.int('limit-bytes') : undefined,

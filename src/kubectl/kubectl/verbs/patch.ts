@@ -2,11 +2,11 @@ import { parseManifest } from '../../../api/manifest/parse.ts';
 import { equalJson } from '../../../api/patch/json.ts';
 import { applyJsonPatch } from '../../../api/patch/json-patch.ts';
 import { applyMergePatch } from '../../../api/patch/merge-patch.ts';
-import { collect, targetsOf } from '../builder.ts';
+import { collect, localInfos, targetsOf } from '../builder.ts';
 import { asFailure, fail, Failure } from '../failure.ts';
 import { shownName, valuePrinterOf } from '../printers/values.ts';
 import type { Session } from '../session.ts';
-import { dryRunSuffix, patchObject, throwAll, writeQuery, type PatchType } from '../writing.ts';
+import { patchObject, throwAll, writeQuery, type PatchType } from '../writing.ts';
 
 /** kubectl patch: sends a patch as it was written. */
 export async function patch(session: Session): Promise<void> {
@@ -28,7 +28,9 @@ export async function patch(session: Session): Promise<void> {
   const body = readPatch(text);
   const targets = await targetsOf(session);
   const subresource = flags.text('subresource');
-  const { infos, failures } = await collect(session, targets, { subresource });
+  const { infos, failures } = flags.bool('local')
+    ? localInfos(targets)
+    : await collect(session, targets, { subresource });
   const all: Failure[] = [...failures];
   const printer = valuePrinterOf(session);
   for (const info of infos) {
@@ -44,7 +46,7 @@ export async function patch(session: Session): Promise<void> {
             );
       if (printer === undefined) {
         const change = equalJson(info.object, after) ? ' (no change)' : '';
-        session.out(`${shownName(after)} patched${change}${dryRunSuffix(session)}\n`);
+        session.out(`${shownName(after)} patched${change}\n`);
       } else session.out(printer.print(after));
     } catch (error) {
       all.push(asFailure(error));

@@ -1,5 +1,5 @@
 import { stringifyYamlDocuments } from '../../../api/manifest/stringify.ts';
-import { fail, failVerbatim } from '../failure.ts';
+import { fail, failUsage, failVerbatim } from '../failure.ts';
 import { buildKustomization } from '../kustomize.ts';
 import type { Session } from '../session.ts';
 
@@ -22,6 +22,9 @@ export async function completion({ args }: Session): Promise<void> {
     fail(
       `Unsupported shell type ${JSON.stringify(shell)}.\nSee 'kubectl completion -h' for help and examples`,
     );
+  }
+  if (args.length > 1) {
+    failUsage('kubectl completion', 'Too many arguments. Expected only the shell type.');
   }
   failVerbatim('this terminal completes kubectl by itself: press Tab');
 }

@@ -20,9 +20,10 @@ export async function run(session: Session): Promise<void> {
   if (name === undefined || name === '') failUsage('kubectl run', 'NAME is required for run');
   if (flags.text('image') === '') fail('--image is required');
   const interactive = flags.bool('stdin') || flags.bool('attach');
-  if (flags.bool('rm') && !interactive) fail('--rm should only be used for attached containers');
+  if (flags.bool('rm') && !interactive)
+    failUsage('kubectl run', '--rm should only be used for attached containers');
   if (flags.bool('tty') && !flags.bool('stdin'))
-    fail('-i/--stdin is required for containers with -t/--tty=true');
+    failUsage('kubectl run', '-i/--stdin is required for containers with -t/--tty=true');
   if (flags.bool('expose') && !flags.has('port'))
     fail('--port must be set when exposing a service');
   const restartPolicy = flags.text('restart') === '' ? 'Always' : flags.text('restart');

@@ -32,7 +32,8 @@ export async function taint(session: Session): Promise<void> {
   }
   const { infos, failures } = await collect(session, targets);
   const all: Failure[] = [...failures];
-  const reporter = createReporter(session);
+  // A trial run is not marked here, as upstream.
+  const reporter = createReporter({ ...session, dryRun: 'none' });
   for (const info of infos) {
     try {
       const old = listAt(info.object, 'spec', 'taints') as readonly Taint[];

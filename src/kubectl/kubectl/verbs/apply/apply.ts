@@ -65,7 +65,7 @@ export async function apply(session: Session): Promise<void> {
     }
   }
   if (objects.length === 0) fail('no objects passed to apply');
-  const reporter = createReporter(session);
+  const reporter = createReporter(session, { asList: objects.length > 1 });
   const done: { readonly target: FileTarget; readonly object: ApiObject }[] = [];
   for (const target of targets) {
     try {
@@ -116,7 +116,7 @@ async function applyOnClient(session: Session, target: FileTarget): Promise<Appl
     }
     return createApplied(session, target, wanted);
   }
-  if (live.metadata.annotations?.[LAST_APPLIED] === undefined) {
+  if (live.metadata.annotations?.[LAST_APPLIED] === undefined && session.dryRun !== 'client') {
     session.warn(
       `resource ${target.resource.name}/${target.name} is missing the ${LAST_APPLIED} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.`,
     );

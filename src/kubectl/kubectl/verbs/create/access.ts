@@ -1,5 +1,5 @@
 import { findResource, type Discovery } from '../../discovery.ts';
-import { fail } from '../../failure.ts';
+import { fail, failVerbatim } from '../../failure.ts';
 import type { ApiObject, Fields } from '../../objects.ts';
 import type { Session } from '../../session.ts';
 import { metadataOf, nameArgument, requireFlags, runGenerator } from './create.ts';
@@ -45,10 +45,33 @@ export async function createClusterRole(session: Session): Promise<void> {
   });
 }
 
+const standardVerbs = new Set([
+  '*',
+  'get',
+  'delete',
+  'list',
+  'create',
+  'update',
+  'patch',
+  'watch',
+  'proxy',
+  'deletecollection',
+  'use',
+  'bind',
+  'approve',
+  'sign',
+  'escalate',
+  'impersonate',
+]);
+
 async function rulesOf(session: Session): Promise<readonly Fields[]> {
   const { flags } = session;
   const verbs = [...new Set(flags.list('verb'))];
   if (verbs.length === 0) fail('at least one verb must be specified');
+  for (const each of verbs) {
+    if (!standardVerbs.has(each))
+      session.err(`Warning: '${each}' is not a standard resource verb\n`);
+  }
   const resources = flags.list('resource');
   if (resources.length === 0) fail('one or more resources must be specified');
   const discovery = await session.discovery();
@@ -73,7 +96,9 @@ function groupResource(discovery: Discovery, text: string): { group: string; res
   if (type === '*') return { group: '*', resource: '*' };
   const found = findResource(discovery, type);
   if (found === undefined) {
-    return fail(`the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`);
+    return failVerbatim(
+      `the server doesn't have a resource type ${JSON.stringify(type.split('.')[0])}`,
+    );
   }
   return {
     group: found.group,

@@ -1,5 +1,6 @@
 import { base64OfText } from '../../../../api/base64.ts';
 import { asFailure, fail, failUsage, Failure } from '../../failure.ts';
+import { hashOf } from '../../content-hash.ts';
 import type { ApiObject } from '../../objects.ts';
 import type { Session } from '../../session.ts';
 import { metadataOf, nameArgument, requireFlags, runGenerator } from './create.ts';
@@ -23,8 +24,7 @@ export async function createConfigMap(session: Session): Promise<void> {
       base64Of,
     ),
   };
-  refuseHash(session);
-  await runGenerator(session, object, 'failed to create configmap: ');
+  await runGenerator(session, maybeHashed(session, object), 'failed to create configmap: ');
 }
 
 function refuseMixedSources({ flags }: Session): void {
@@ -34,15 +34,17 @@ function refuseMixedSources({ flags }: Session): void {
   }
 }
 
-function refuseHash({ flags }: Session): void {
-  if (flags.bool('append-hash')) fail('--append-hash is not supported in this playground');
+/** `--append-hash`: the object under a name that ends in a hash of its content, in upstream's letters. */
+function maybeHashed({ flags }: Session, object: ApiObject): ApiObject {
+  if (!flags.bool('append-hash')) return object;
+  const name = object.metadata.name ?? '';
+  return { ...object, metadata: { ...object.metadata, name: `${name}-${hashOf(object)}` } };
 }
 
 /** kubectl create secret generic. */
 export async function createGenericSecret(session: Session): Promise<void> {
   const name = nameArgument(session);
   refuseMixedSources(session);
-  refuseHash(session);
   const type = session.flags.text('type');
   const object: ApiObject = {
     kind: 'Secret',
@@ -51,14 +53,13 @@ export async function createGenericSecret(session: Session): Promise<void> {
     data: sortedData(keyedSources(session, 'Secret'), base64Of),
     ...(type === '' ? {} : { type }),
   };
-  await runGenerator(session, object, 'failed to create secret ');
+  await runGenerator(session, maybeHashed(session, object), 'failed to create secret ');
 }
 
 /** kubectl create secret docker-registry. */
 export async function createRegistrySecret(session: Session): Promise<void> {
   const { flags } = session;
   const name = nameArgument(session);
-  refuseHash(session);
   let data: Readonly<Record<string, string>> | undefined;
   const files = keyedSources(session, 'Secret');
   if (files.length > 0) {
@@ -108,7 +109,6 @@ export async function createTlsSecret(session: Session): Promise<void> {
   if (flags.text('key') === '' || flags.text('cert') === '') {
     fail('key and cert must be specified');
   }
-  refuseHash(session);
   const read = (path: string): string => {
     const text = io.files.read(io.files.resolve(path));
     return text ?? fail(`open ${path}: no such file or directory`);

@@ -18,7 +18,7 @@ export async function create(session: Session): Promise<void> {
   }
   if (!namesFiles(session)) {
     if (args.length > 0) {
-      failUsage('kubectl create', `unknown command ${JSON.stringify(args[0])}`);
+      failUsage('kubectl create', `Unexpected args: [${args.join(' ')}]`);
     }
     fail('must specify one of -f and -k');
   }

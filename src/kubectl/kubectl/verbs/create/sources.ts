@@ -79,7 +79,7 @@ function fromEnvironmentFile(
   add: (key: string, text: string) => void,
 ): void {
   const text = io.files.read(io.files.resolve(path));
-  if (text === undefined) fail(`open ${path}: no such file or directory`);
+  if (text === undefined) fail(`error reading ${path}: no such file or directory`);
   for (const raw of text.split('\n')) {
     const line = raw.trimStart().replace(/\r$/, '');
     if (line === '' || line.startsWith('#')) continue;

@@ -109,7 +109,6 @@ async function jobFromCronJob(session: Session, name: string, from: string): Pro
     apiVersion: 'batch/v1',
     metadata: {
       name,
-      namespace: session.namespace,
       ...(Object.keys(labels).length === 0 ? {} : { labels: labels as Record<string, string> }),
       annotations: {
         'cronjob.kubernetes.io/instantiate': 'manual',

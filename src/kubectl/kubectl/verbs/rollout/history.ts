@@ -1,5 +1,6 @@
 import { collect, targetsOf, type Info } from '../../builder.ts';
 import { fail } from '../../failure.ts';
+import { namesFiles } from '../../manifests.ts';
 import { selectorText, writePodTemplate } from '../../describe/pod-template.ts';
 import {
   at,
@@ -58,9 +59,10 @@ export async function rolloutHistory(session: Session): Promise<void> {
   const { flags } = session;
   const revision = flags.int('revision');
   if (revision < 0) fail(`revision must be a positive integer: ${revision}`);
+  requireResourceArguments(session);
   const { infos, failures } = await collect(
     session,
-    await targetsOf(session, { takesSelectors: true }),
+    await targetsOf(session, { takesSelectors: true, typeAlone: true }),
   );
   throwAll(failures);
   for (const info of infos) {
@@ -71,7 +73,10 @@ export async function rolloutHistory(session: Session): Promise<void> {
     const printer = valuePrinterOf(session);
     if (printer !== undefined) {
       for (const each of revisions) {
-        if (revision === 0 || each.number === revision) session.out(printer.print(each.keeper));
+        if (revision === 0 || each.number === revision) {
+          const kind = info.object.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision';
+          session.out(printer.print({ ...each.keeper, apiVersion: 'apps/v1', kind }));
+        }
       }
       continue;
     }
@@ -79,6 +84,11 @@ export async function rolloutHistory(session: Session): Promise<void> {
     const text = revision > 0 ? templateText(revisions, revision) : tableText(revisions);
     report(session, info.object, `${suffix}\n${text}`);
   }
+}
+
+/** The commands of rollout say it their own way when nothing is named. */
+export function requireResourceArguments(session: Session): void {
+  if (session.args.length === 0 && !namesFiles(session)) fail('required resource not specified');
 }
 
 export function groupKindOf({ resource }: Info): string {

@@ -4,7 +4,7 @@ import { at, listAt, numberAt, textAt } from '../../objects.ts';
 import type { Session } from '../../session.ts';
 import { FOR_EVER_MILLIS, until } from '../../until.ts';
 import { throwAll } from '../../writing.ts';
-import { groupKindOf } from './history.ts';
+import { groupKindOf, requireResourceArguments } from './history.ts';
 
 interface Progress {
   readonly message: string;
@@ -13,12 +13,12 @@ interface Progress {
 
 /** kubectl rollout status: tells how far a rollout is, until it is done or has failed. */
 export async function rolloutStatus(session: Session): Promise<void> {
+  requireResourceArguments(session);
   const { infos, failures } = await collect(
     session,
-    await targetsOf(session, { takesSelectors: true }),
+    await targetsOf(session, { takesSelectors: true, typeAlone: true }),
   );
-  throwAll(failures);
-  if (infos.length === 0) fail('no resources found');
+  if (infos.length === 0 && failures.length === 0) fail('no resources found');
   for (const info of infos) {
     const progressOf = viewers[info.object.kind];
     if (progressOf === undefined) {
@@ -26,6 +26,7 @@ export async function rolloutStatus(session: Session): Promise<void> {
     }
     await follow(session, info, progressOf);
   }
+  throwAll(failures);
 }
 
 async function follow(

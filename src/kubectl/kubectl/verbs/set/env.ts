@@ -84,8 +84,10 @@ async function variablesFrom(session: Session, from: string): Promise<readonly F
     .sort()
     .map((key) => {
       const reference = { name, key };
+      const variable = key.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
+      if (variable !== key) session.err(`Warning: key ${key} transferred to ${variable}\n`);
       return {
-        name: `${prefix}${key.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}`,
+        name: `${prefix}${variable}`,
         valueFrom: isSecret ? { secretKeyRef: reference } : { configMapKeyRef: reference },
       };
     });

@@ -2,7 +2,7 @@ import { createMergePatch } from '../../../../api/patch/merge-patch.ts';
 import { patchSchemaOf } from '../../../../api/patch/patch-schema.ts';
 import { createTwoWayMergePatch } from '../../../../api/patch/strategic-diff.ts';
 import { schemaOf } from '../../../../api/schema/lookup.ts';
-import { collect, targetsOf, type Info } from '../../builder.ts';
+import { collect, localInfos, targetsOf, type Info } from '../../builder.ts';
 import { asFailure, fail, Failure } from '../../failure.ts';
 import { namesFiles } from '../../manifests.ts';
 import { at, listAt, textAt, withField, type ApiObject, type Fields } from '../../objects.ts';
@@ -30,7 +30,9 @@ export async function changeObjects(
   change: (object: ApiObject, info: Info) => ApiObject | undefined,
 ): Promise<void> {
   const targets = await targetsOf(session, { args: resources, takesSelectors: true });
-  const { infos, failures } = await collect(session, targets);
+  const { infos, failures } = session.flags.bool('local')
+    ? localInfos(targets)
+    : await collect(session, targets);
   const all: Failure[] = [...failures];
   const reporter = createReporter(session);
   for (const info of infos) {
@@ -134,9 +136,11 @@ export async function setResources(session: Session): Promise<void> {
     fail('you must specify an update to requests or limits (in the form of --requests/--limits)');
   }
   const pattern = flags.text('containers') || '*';
-  await changeObjects(session, session.args, 'resource requirements updated', (object) =>
-    withContainers(object, (container) => {
+  await changeObjects(session, session.args, 'resource requirements updated', (object) => {
+    let isFound = false;
+    const after = withContainers(object, (container) => {
       if (!fits(pattern, String(container['name']))) return container;
+      isFound = true;
       const old = (at(container, 'resources') ?? {}) as Fields;
       return {
         ...container,
@@ -148,8 +152,9 @@ export async function setResources(session: Session): Promise<void> {
             : { requests: { ...(old['requests'] as Fields), ...requests } }),
         },
       };
-    }),
-  );
+    });
+    return isFound ? after : fail(`unable to find container named ${pattern}`);
+  });
 }
 
 function quantities(text: string): Readonly<Record<string, string>> | undefined {
