@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts';
 import { rest } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
 import { appointStart, end, KILLED, STOPPED, type Exit } from './lifecycle.ts';
-import type { Env, ProcessRecord } from './process.ts';
+import type { Env, OutputLine, ProcessRecord } from './process.ts';
 import { pick } from './random.ts';
 import { labelOf, streamOf } from './streams.ts';
 import type { Micros } from './time.ts';
@@ -140,6 +140,19 @@ export function createEnv(): KernelEnv {
       if (child.memory !== undefined) end(world, orphan, KILLED, env.cause);
       world.processes.delete(name);
     },
+    print(write) {
+      const { world, process } = inStep(env);
+      const skew = machineOf(world, process).clockSkewMicros ?? 0;
+      const text = write(world.epochMillis * 1000 + world.now + skew);
+      const kept = (process.output ?? NO_OUTPUT).slice(1 - OUTPUT_LINES_MAX);
+      kept.push(Object.freeze({ at: world.now, text }));
+      process.output = Object.freeze(kept);
+    },
+    outputOf(name) {
+      const { world, process } = inStep(env);
+      const other = world.processes.get(name);
+      return other?.machine === process.machine ? (other.output ?? NO_OUTPUT) : NO_OUTPUT;
+    },
     isRunning(name) {
       const { world, process } = inStep(env);
       const other = world.processes.get(name);
@@ -179,6 +192,10 @@ export function createEnv(): KernelEnv {
   };
   return env;
 }
+
+const NO_OUTPUT: readonly OutputLine[] = Object.freeze([]);
+/** Lines kept of each process. */
+const OUTPUT_LINES_MAX = 100;
 
 /** A process that the one in step supervises. */
 function childOf(env: KernelEnv, name: string): ProcessRecord {

@@ -35,8 +35,16 @@ export interface ProcessRecord {
   readonly supervisor?: string;
   /** After an end that nobody ordered it is started again after this pause (systemd's `Restart=always`). */
   readonly restartMicros?: Micros;
+  /** The last lines it has written to its standard error, oldest first. Frozen, and replaced with each line. */
+  output?: readonly OutputLine[];
   /** What holds it up, if anything does. */
   strain?: Strain | undefined;
+}
+
+/** A line of a process's standard error. Frozen. */
+export interface OutputLine {
+  readonly at: Micros;
+  readonly text: string;
 }
 
 /** What a behaviour is given at each step; valid only during that step. */
@@ -77,6 +85,10 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   }): void;
   /** Ends a process that was spawned, silently, and forgets it. */
   reapProcess?(name: string): void;
+  /** Writes a line to the standard error; `write` makes it, given the machine's calendar in microseconds since 1970. */
+  print?(write: (calendarMicros: number) => string): void;
+  /** The last lines of a process of this machine, across its starts. */
+  outputOf?(name: string): readonly OutputLine[];
   /** Whether a process of this machine is alive; a suspended one is. */
   isRunning(name: string): boolean;
   /** Ends this process with this step, as a fatal error does: its supervisor, or systemd, starts it again. */

@@ -117,7 +117,12 @@ export function say(world: World, kernel: Kernel, value: number): void {
 }
 
 /** A message that a hand on the machine gives to a toy at once. */
-export function prod(world: World, kernel: Kernel, to: string, message: KernelMessage): void {
+export function prod<Message extends KernelMessage>(
+  world: World,
+  kernel: Kernel,
+  to: string,
+  message: Message,
+): void {
   kernel.prod(world, { to, message, cause: undefined });
 }
 
