@@ -6,6 +6,12 @@ import type { ClusterAddress } from './address.ts';
 /** The Kubernetes API of a cluster that runs elsewhere, over `fetch`. */
 export interface ApiClient {
   request(request: PageApiRequest, signal?: AbortSignal): Promise<PageApiResponse>;
+  /** Text as it comes, as a followed log; the answer has no body of its own then. */
+  text(
+    request: PageApiRequest,
+    onText: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<PageApiResponse>;
   /** What stands in the way of talking to it at all; undefined: nothing. */
   problem(): Promise<AttachProblem | undefined>;
   /** Lines of JSON as they come; resolves when the stream has ended. Over a WebSocket, which browsers do not count. */
@@ -54,6 +60,30 @@ export function createApiClient(
       };
     } catch (error) {
       const message = `Unable to connect to the server: ${error instanceof Error ? error.message : String(error)}`;
+      return { code: 0, body: failure(message), warnings: [] };
+    }
+  }
+
+  async function text(
+    wanted: PageApiRequest,
+    onText: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<PageApiResponse> {
+    try {
+      const response = await fetch(at(wanted.path), { headers: headersOf(wanted), signal });
+      if (!response.ok || response.body === null) {
+        const body = bodyOf(await response.text(), response);
+        return { code: response.status, body, warnings: [] };
+      }
+      const decoder = new TextDecoder();
+      const reader = response.body.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return { code: 200, body: undefined, warnings: [] };
+        onText(decoder.decode(value, { stream: true }));
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
       return { code: 0, body: failure(message), warnings: [] };
     }
   }
@@ -114,7 +144,7 @@ export function createApiClient(
     });
   }
 
-  return { request, problem, watch };
+  return { request, text, problem, watch };
 }
 
 type Facts = Pick<AttachProblem, 'address' | 'isRetried'>;

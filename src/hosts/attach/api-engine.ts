@@ -173,7 +173,7 @@ export function createApiEngine(
     post({ type: 'api-result', id, response });
   }
 
-  /** A watch comes event by event; anything else that is streamed elsewhere comes here when it has ended. */
+  /** A watch comes event by event, a log piece by piece; commands in containers are no looking. */
   async function stream(number: number, request: PageApiRequest): Promise<void> {
     const gone = new AbortController();
     streams.set(number, gone);
@@ -187,7 +187,13 @@ export function createApiEngine(
       end(number, { code, body: undefined, warnings: [] });
       return;
     }
-    end(number, await api.request({ ...request, path: unfollowed(request.path) }, gone.signal));
+    if (request.upgrade === true || !mayAsk(request)) {
+      end(number, { code: 403, body: forbidden(request), warnings: [] });
+      return;
+    }
+    const onText = (data: string): void =>
+      post({ type: 'api-stream-data', stream: number, channel: 1, data });
+    end(number, await api.text(request, onText, gone.signal));
   }
 
   function end(number: number, response: Awaited<ReturnType<ApiClient['request']>>): void {
@@ -256,12 +262,6 @@ function forbidden({ method }: PageApiRequest): unknown {
   const message = `${READ_ONLY.write ?? ''} (${method} was not sent.)`;
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' };
   return { ...status, reason: 'Forbidden', message, code: 403 };
-}
-
-function unfollowed(path: string): string {
-  return path.replace(/([?&])follow=true(&|$)/, (_all, before: string, after: string) =>
-    after === '' ? '' : before,
-  );
 }
 
 function notAllowed(kinds: readonly string[]): string {

@@ -128,8 +128,8 @@ const SERVED: AttachedCluster['refusals'] = {
 /** Questions and answers have the same; of a stream, only its end is one. */
 function keyOf(message: PageMessage | EngineMessage): string | undefined {
   if ('id' in message) return `id ${message.id}`;
-  if (message.type === 'api-stream' && 'events' in message) return undefined;
-  return 'stream' in message ? `stream ${message.stream}` : undefined;
+  const isQuestion = message.type === 'api-stream' && 'request' in message;
+  return isQuestion || message.type === 'api-stream-ended' ? `stream ${message.stream}` : undefined;
 }
 
 export function unauthorized(address: string, token: string): AttachProblem {

@@ -10,6 +10,9 @@ import type { EngineMessage, PageMessage } from '../../../bridge/protocol.ts';
 import { serveCluster, type ServedCluster } from './serve.ts';
 
 /** What pages find at a served cluster: the bridge, watches over WebSocket, the page's own files. */
+/** A busy machine takes its time. */
+const START_MILLIS = 60_000;
+
 let served: ServedCluster;
 let folder: string;
 beforeAll(async () => {
@@ -22,7 +25,7 @@ beforeAll(async () => {
     pageFolder: folder,
     allowedOrigins: ['https://kubarium.example'],
   });
-});
+}, START_MILLIS);
 afterAll(async () => {
   await served.close();
   rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import {
   namespace,
   openClient,
   POLL,
+  START_MILLIS,
   type Api,
   type ListApi,
   type Served,
@@ -33,7 +34,7 @@ describe.skipIf(clientNode === undefined)('client-node: what runs on nodes', () 
         },
       },
     });
-  });
+  }, START_MILLIS);
   afterAll(() => served.close());
 
   test('a Pod comes to run', async () => {

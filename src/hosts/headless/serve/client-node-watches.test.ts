@@ -8,6 +8,7 @@ import {
   namespace,
   openClient,
   POLL,
+  START_MILLIS,
   type Api,
   type Informer,
   type ListApi,
@@ -24,7 +25,7 @@ describe.skipIf(clientNode === undefined)('client-node: watches and leases', () 
     served = await openClient();
     core = served.config.makeApiClient(served.library.CoreV1Api);
     objects = served.library.KubernetesObjectApi.makeApiClient(served.config);
-  });
+  }, START_MILLIS);
   afterAll(() => served.close());
 
   describe('watch and informer', () => {

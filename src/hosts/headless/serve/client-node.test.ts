@@ -9,6 +9,7 @@ import {
   namespace,
   openClient,
   POLL,
+  START_MILLIS,
   type Api,
   type ListApi,
   type ObjectApi,
@@ -44,7 +45,7 @@ describe.skipIf(clientNode === undefined)('client-node: the API', () => {
     core = served.config.makeApiClient(served.library.CoreV1Api);
     apps = served.config.makeApiClient(served.library.AppsV1Api);
     objects = served.library.KubernetesObjectApi.makeApiClient(served.config);
-  });
+  }, START_MILLIS);
   afterAll(() => served.close());
 
   test('reads the written kubeconfig: server, certificate, context', async () => {

@@ -205,6 +205,9 @@ export async function codeOf(call: Promise<unknown>): Promise<number | undefined
   );
 }
 
+/** A busy machine takes its time to start a cluster. */
+export const START_MILLIS = 60_000;
+
 /** How tests wait for what the cluster does. */
 export const POLL = { timeout: 20_000, interval: 25 };
 
