@@ -125,8 +125,8 @@ export interface MachineFacts extends MachineRow {
   readonly podCidr: string;
   readonly clusterDns: string;
   readonly diskIsFull: boolean;
-  /** How long a flushed write takes: the middle one, and one in a hundred. */
-  readonly fsyncMicros: { readonly median: number; readonly p99: number };
+  /** How long a flushed write takes, on average and for one in a hundred. */
+  readonly fsyncMicros: { readonly mean: number; readonly p99: number };
   /** Shares that something takes which is none of the cluster's programs: 0 to 1. */
   readonly taken: Readonly<Record<string, number>>;
   readonly processes: readonly ProcessFacts[];

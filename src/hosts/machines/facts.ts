@@ -103,9 +103,9 @@ function dnsOf(kubernetesServiceIp: string): string {
 
 function fsyncOf({ fsyncMicros }: Machine): MachineFacts['fsyncMicros'] {
   const sorted = fsyncMicros.toSorted((left, right) => left - right);
-  const at = (percent: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / PERCENT))] ?? 0;
-  return { median: at(50), p99: at(99) };
+  const last = Math.min(sorted.length - 1, Math.floor((sorted.length * 99) / PERCENT));
+  const sum = sorted.reduce((all, each) => all + each, 0);
+  return { mean: sum / Math.max(1, sorted.length), p99: sorted[last] ?? 0 };
 }
 
 function processesOn(world: World, machine: string): readonly ProcessFacts[] {

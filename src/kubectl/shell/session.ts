@@ -75,9 +75,10 @@ export function createShellSession(
       let status: number;
       let gone: string | undefined;
       try {
-        gone = await execution.shell.sync?.();
+        const { sync } = execution.shell;
+        if (sync !== undefined) gone = await sync();
         status = gone === undefined ? await runner.text(execution, text) : 255;
-        gone ??= await execution.shell.sync?.();
+        if (sync !== undefined) gone ??= await sync();
       } catch (error) {
         if (!isAbort(error) && !(error instanceof RangeError)) throw error;
         if (error instanceof RangeError) err(execution, 'bash: too deeply nested\n');

@@ -156,7 +156,7 @@ export const df: Program = async (args, io, context) => {
 
 function loads({ facts, cpuMilli }: Figures): readonly string[] {
   const load = (cpuMilli / 1000) * 1.1;
-  const waiting = facts.fsyncMicros.median > 20_000 ? 1.5 : 0;
+  const waiting = facts.fsyncMicros.mean > 20_000 ? 1.5 : 0;
   return [load + waiting, load * 0.95 + waiting * 0.8, load * 0.9 + waiting * 0.5].map((each) =>
     each.toFixed(2),
   );
@@ -187,7 +187,7 @@ export const top: Program = async (_args, io, context) => {
   const total = facts.memoryBytes / MEBIBYTE;
   const used = memoryUsed / MEBIBYTE;
   const busy = Math.min(100, (cpuMilli / facts.cpuMilli) * 100);
-  const wait = facts.fsyncMicros.median > 20_000 ? 22 : 0.1;
+  const wait = facts.fsyncMicros.mean > 20_000 ? 22 : 0.1;
   const running = facts.processes.filter(({ state }) => state !== 'ended');
   io.out(`top -${uptimeLine(all)}\n`);
   io.out(
@@ -300,7 +300,7 @@ export const iostat: Program = async (args, io, context) => {
 
 function cpuLines({ facts, cpuMilli }: Figures): string {
   const busy = Math.min(100, (cpuMilli / facts.cpuMilli) * 100);
-  const wait = facts.fsyncMicros.median > 20_000 ? 22 : 0.1;
+  const wait = facts.fsyncMicros.mean > 20_000 ? 22 : 0.1;
   const cells = [busy * 0.7, 0, busy * 0.3, wait, 0, Math.max(0, 100 - busy - wait)];
   return `avg-cpu:  %user   %nice %system %iowait  %steal   %idle\n        ${cells.map((cell) => cell.toFixed(2).padStart(8)).join('')}\n\n`;
 }
@@ -314,7 +314,7 @@ function writesOf({ facts }: Figures): {
     ({ program, state }) => program === 'etcd' && state !== 'ended',
   );
   const asked = isControlPlane ? 24 : 4;
-  const millis = facts.fsyncMicros.median / 1000;
+  const millis = facts.fsyncMicros.mean / 1000;
   // A disk does one flush after the other.
   const rate = Math.min(asked, 1000 / Math.max(millis, 0.1));
   return { rate, await: millis, util: Math.min(100, (rate * millis) / 10) };
