@@ -1,3 +1,4 @@
+import { klog } from '../client/component-log.ts';
 import { defineBehaviour } from '../../kernel/process.ts';
 import { MINUTE } from '../../kernel/time.ts';
 import { boundHistory, compactHistory, COMPACTION_INTERVAL } from './compaction.ts';
@@ -93,6 +94,7 @@ export const apiServerBehaviour = defineBehaviour<
       metrics: noMetrics(),
     };
     serveDefinitions(memory.custom.definitions);
+    klog(env, 'I', 'secure_serving.go:211', 'Serving securely on [::]:6443');
     startFeeds({ config, memory, env });
     env.after(COMPACTION_INTERVAL, { type: 'apiserver/compact' });
     env.after(MINUTE, { type: 'apiserver/bookmarks' });

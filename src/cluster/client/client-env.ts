@@ -38,6 +38,7 @@ export function envOfClient<Message extends KernelMessage>(
       } else env.after(delay, message as KernelMessage as Message);
     },
     reset: (peer) => env.reset(peer),
+    print: (write) => env.print?.(write),
     diskFull: () => env.diskFull(),
     taken: (resource) => env.taken(resource),
     clockSkewMicros: () => env.clockSkewMicros(),

@@ -1,3 +1,4 @@
+import { klog } from './component-log.ts';
 import type { Lease } from '../../api/generated/types.ts';
 import { formatMicroTime, parseTime } from '../../api/time.ts';
 import type { Env } from '../../kernel/process.ts';
@@ -5,6 +6,7 @@ import { below, randomUid } from '../../kernel/random.ts';
 import { SECOND, type Micros } from '../../kernel/time.ts';
 import {
   call,
+  messageOf,
   reasonOf,
   succeeded,
   type ApiClient,
@@ -98,7 +100,13 @@ export function startElection<Then>(
   client: ApiClient<Then | LeaderElectionThen>,
   env: ElectionEnv,
 ): void {
+  const lock = lockText(election);
+  klog(env, 'I', 'leaderelection.go:257', `"Attempting to acquire leader lease..." lock=${lock}`);
   tryOnce(election, client, env);
+}
+
+function lockText({ leaseName }: LeaderElection): string {
+  return JSON.stringify(`kube-system/${leaseName}`);
 }
 
 /** A timer of the candidacy rang. */
@@ -126,7 +134,17 @@ export function electionOutcome<Then>(
   if (then.type === 'elect/read') {
     if (succeeded(outcome)) observe(election, outcome.body as Lease, env.now);
     else if (reasonOf(outcome) === 'NotFound') election.observed = undefined;
-    else return failed(election, env);
+    else {
+      const lock = lockText(election);
+      const why = JSON.stringify(messageOf(outcome));
+      klog(
+        env,
+        'E',
+        'leaderelection.go:448',
+        `"Error retrieving lease lock" err=${why} lock=${lock}`,
+      );
+      return failed(election, env);
+    }
     write(election, client, env);
     return undefined;
   }
@@ -143,6 +161,12 @@ export function electionOutcome<Then>(
   again(election, env);
   if (election.leading) return undefined;
   election.leading = true;
+  klog(
+    env,
+    'I',
+    'leaderelection.go:271',
+    `"Successfully acquired lease" lock=${lockText(election)}`,
+  );
   tellOfLeader(election, lease, client, env);
   return 'became leader';
 }
@@ -162,6 +186,14 @@ function stepDown(election: LeaderElection, env: ElectionEnv): ElectionNews {
   election.leading = false;
   // Whatever still comes is stale.
   election.round += 1;
+  const lock = lockText(election);
+  klog(
+    env,
+    'E',
+    'leaderelection.go:312',
+    `"Failed to renew lease" err="context deadline exceeded" lock=${lock}`,
+  );
+  klog(env, 'E', 'server.go:243', '"Leaderelection lost"');
   env.note(
     `${election.identity} could not renew its lease for ${RENEW_DEADLINE / SECOND} s: leaderelection lost`,
   );

@@ -25,6 +25,7 @@ import {
   cancelAllStreams,
   cancelStream,
   flushStreams,
+  lookAgain,
   openStream,
   streamInput,
 } from './streams.ts';
@@ -180,6 +181,9 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       return;
     case 'stream/input':
       advanceIf(runtime, streamInput(runtime, message, env), env);
+      return;
+    case 'containerd/look':
+      lookAgain(runtime, env);
       return;
     case 'stream/cancel':
       cancelStream(runtime, message.id);

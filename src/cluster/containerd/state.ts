@@ -220,6 +220,8 @@ export type ContainerdTimer =
   | { readonly type: 'containerd/wake'; readonly containerId: string; readonly at: Micros }
   | { readonly type: 'containerd/exec-timeout'; readonly id: number }
   | { readonly type: 'containerd/connection-timeout'; readonly id: number }
+  /** A log that is followed may have grown. */
+  | { readonly type: 'containerd/look' }
   | { readonly type: 'containerd/neighbour-timeout'; readonly ip: string }
   | { readonly type: 'containerd/nobody'; readonly asker: Asker; readonly outcome: NetOutcome };
 

@@ -7,7 +7,7 @@ import { forwardedInput, openForward } from './forward.ts';
 import { hostOf } from './host.ts';
 import { appendLog, logEntries, logText, selectEntries } from './logs.ts';
 import { awakeContainer } from './resting.ts';
-import type { Container, ContainerdEnv, Runtime, RuntimeStream } from './state.ts';
+import type { Container, ContainerdEnv, LogEntry, Runtime, RuntimeStream } from './state.ts';
 import { containerUsage } from './usage.ts';
 
 /**
@@ -129,7 +129,7 @@ function openLog(
     return;
   }
   const { epochMillis } = runtime.config;
-  const entries = selectEntries(logEntries(container), call, epochMillis);
+  const entries = selectEntries(entriesOf(container, env), call, epochMillis);
   const text = limited(stream, logText(entries, epochMillis, call.timestamps));
   if (!call.follow || container.record.state !== 'running' || stream.left === 0) {
     if (call.follow) {
@@ -138,9 +138,38 @@ function openLog(
     } else end(runtime, id, env, 200, text);
     return;
   }
-  stream.seen = container.log?.count ?? 0;
   runtime.memory.streams.set(id, stream);
   send(runtime, id, CHANNEL.out, text, env);
+  if (container.record.process === undefined) stream.seen = container.log?.count ?? 0;
+  else {
+    stream.seen = env.now;
+    env.after(LOOK_MICROS, { type: 'containerd/look' });
+  }
+}
+
+/** A process of the machine does not tell that it has written: its file is looked at. */
+const LOOK_MICROS = 500_000;
+
+/** Looks again as long as somebody follows such a log. What is new is sent at the end of the step. */
+export function lookAgain({ disk, memory }: Runtime, env: ContainerdEnv): void {
+  for (const { call, containerId } of memory.streams.values()) {
+    if (call.kind !== 'logs' || disk.containers.get(containerId)?.record.process === undefined)
+      continue;
+    env.after(LOOK_MICROS, { type: 'containerd/look' });
+    return;
+  }
+}
+
+/** What a container has written, also where it is a process of the machine. */
+function entriesOf(container: Container, env: ContainerdEnv): readonly LogEntry[] {
+  const { process, startedAt = 0, finishedAt } = container.record;
+  const own = logEntries(container);
+  if (process === undefined || env.outputOf === undefined) return own;
+  const printed = env
+    .outputOf(process)
+    .filter(({ at }) => at >= startedAt && (finishedAt === undefined || at <= finishedAt))
+    .map(({ at, text }): LogEntry => ({ at, stream: 'stderr', text }));
+  return own.length === 0 ? printed : [...own, ...printed].sort((a, b) => a.at - b.at);
 }
 
 /** What may still be sent of a text. */
@@ -171,6 +200,15 @@ function flushLog(
   env: ContainerdEnv,
 ): void {
   const { id, call } = stream;
+  if (call.kind === 'logs' && container.record.process !== undefined) {
+    const fresh = entriesOf(container, env).filter(({ at }) => at > stream.seen);
+    const last = fresh.at(-1);
+    if (last === undefined) return;
+    stream.seen = last.at;
+    const text = logText(fresh, runtime.config.epochMillis, call.timestamps);
+    send(runtime, id, CHANNEL.out, limited(stream, text), env);
+    return;
+  }
   const written = container.log?.count ?? 0;
   if (written > stream.seen) {
     const fresh = (container.log?.entries ?? []).slice(-(written - stream.seen));

@@ -1,3 +1,4 @@
+import { zap } from '../client/component-log.ts';
 import { SECOND } from '../../kernel/time.ts';
 import { newMemory } from './birth.ts';
 import { initialMembers } from './config.ts';
@@ -19,6 +20,10 @@ const PATIENCE = SECOND;
 export function begin(member: Member): void {
   const { disk, memory, env } = member;
   env.resumeCause(undefined);
+  zap(env, 'info', 'embed/etcd.go:640', 'serving client traffic securely', {
+    traffic: 'grpc+http',
+    address: '127.0.0.1:2379',
+  });
   if (disk.removed.has(disk.memberId)) {
     env.after(0, { type: 'etcd/join' });
     return;

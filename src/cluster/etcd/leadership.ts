@@ -1,3 +1,4 @@
+import { raftLog } from '../client/component-log.ts';
 import { armCompactor } from './compactor.ts';
 import { armCorruptCheck } from './corruption.ts';
 import { NO_LEADER, TRANSFER_TIMED_OUT } from './errors.ts';
@@ -23,6 +24,7 @@ export function noticeLeadership(member: Member): boolean {
   if (isNews) {
     memory.seenLead = raft.lead;
     memory.seenRole = raft.role;
+    tellNews(member, seenLead, seenRole);
     if (raft.lead !== seenLead && raft.lead !== NOBODY) takeLeader(member);
     if (seenRole === 'leader' && raft.role !== 'leader') demoteLessor(member);
     if (raft.lead === NOBODY && memory.noLeaderSince === undefined) missLeader(member);
@@ -30,6 +32,31 @@ export function noticeLeadership(member: Member): boolean {
   }
   armTimers(member);
   return isNews;
+}
+
+/** What Raft's own log says of a change. */
+function tellNews(
+  { memory, disk, env }: Member,
+  seenLead: string,
+  seenRole: Member['memory']['seenRole'],
+): void {
+  const { raft } = memory;
+  const own = disk.memberId;
+  if (raft.role !== seenRole) {
+    raftLog(
+      env,
+      raft.role === 'candidate' || raft.role === 'pre-candidate'
+        ? `${own} is starting a new election at term ${raft.term}`
+        : `${own} became ${raft.role} at term ${raft.term}`,
+    );
+  }
+  if (raft.lead === seenLead) return;
+  raftLog(
+    env,
+    raft.lead === NOBODY
+      ? `raft.node: ${own} lost leader ${seenLead} at term ${raft.term}`
+      : `raft.node: ${own} elected leader ${raft.lead} at term ${raft.term}`,
+  );
 }
 
 /** There is no leader: after a while that is told to those who watch. */

@@ -1,3 +1,4 @@
+import { zap } from '../client/component-log.ts';
 import { LEADER_CHANGED, TIMED_OUT } from './errors.ts';
 import { answerHealth } from './health.ts';
 import { isAlone, raftOf, requestTimeout, type Member, type Reader } from './member.ts';
@@ -5,6 +6,8 @@ import { answerRange } from './range.ts';
 import { pledge } from './pledges.ts';
 import { termAt } from './raft/log.ts';
 import { requestRead } from './raft/step.ts';
+
+const SLOW_READ_INDEX = 'waiting for ReadIndex response took too long, retrying';
 
 /**
  * Reads that must see everything that was acknowledged before they began. One question for the read index is on its
@@ -68,6 +71,7 @@ export function retryRead(member: Member): void {
     return;
   }
   memory.stats.slowReadIndexes += 1;
+  zap(env, 'warn', 'etcdserver/v3_server.go:931', SLOW_READ_INDEX, { 'retry-timeout': '500ms' });
   requestRead(raftOf(member), asked.read);
 }
 

@@ -1,3 +1,4 @@
+import { zap } from '../client/component-log.ts';
 import { applyEntry, type Effect, type Proposal } from './apply.ts';
 import { DEFAULTS } from './config.ts';
 import { armForLease } from './leases.ts';
@@ -47,6 +48,10 @@ export function goOn(member: Member): void {
       continue;
     }
     if (env.diskFull()) {
+      const error = 'write /var/lib/etcd/member/wal: no space left on device';
+      zap(env, 'fatal', 'etcdserver/raft.go:232', 'failed to save Raft hard state and entries', {
+        error,
+      });
       env.exit(1, 'failed to save Raft hard state and entries: no space left on device');
       return;
     }
@@ -57,6 +62,11 @@ export function goOn(member: Member): void {
     applyCommitted(member);
   }
 }
+
+/** What etcd calls slow, and what it says of a leader whose disk is. */
+const SLOW_FLUSH = 1_000_000;
+const LATE_HEARTBEAT =
+  'leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk';
 
 const NONE: Saving['messages'] = Object.freeze([]);
 const saved = Object.freeze({ type: 'etcd/saved' as const });
@@ -86,6 +96,12 @@ export function takeSaved(member: Member): void {
   memory.saving = undefined;
   const took = env.now - saving.startedAt;
   noteFlush(stats, took);
+  if (took > SLOW_FLUSH) {
+    zap(member.env, 'warn', 'wal/wal.go:855', 'slow fdatasync', {
+      took: `${took / 1_000_000}s`,
+      'expected-duration': '1s',
+    });
+  }
   disk.raft.term = saving.term;
   if (raft.settings.variant?.skipVotePersist !== true) disk.raft.vote = saving.vote;
   disk.raft.commit = Math.max(disk.raft.commit, saving.commit);
@@ -101,6 +117,9 @@ export function takeSaved(member: Member): void {
   if (memory.tickDue) {
     memory.tickDue = false;
     stats.heartbeatSendFailures += 1;
+    zap(member.env, 'warn', 'etcdserver/raft.go:416', LATE_HEARTBEAT, {
+      'heartbeat-interval': `${raft.settings.heartbeatMicros / 1000}ms`,
+    });
     tickLeader(node);
   }
 }

@@ -1,3 +1,4 @@
+import { zap } from '../client/component-log.ts';
 import { assertNever } from '../../base/exhaustive.ts';
 import { SECOND, type Micros } from '../../kernel/time.ts';
 import type {
@@ -289,6 +290,7 @@ function beginDefragment(member: Member, id: number): void {
   }
   memory.defrag = { startedAt: env.now, client: env.from, id, readers: [] };
   const micros = Math.ceil(disk.backend.dbSize / DEFRAGMENT_BYTES_PER_MICRO);
+  zap(env, 'info', 'v3rpc/maintenance.go:89', 'starting defragment');
   env.note(`the database of ${disk.backend.dbSize} bytes is defragmented`);
   env.after(micros, { type: 'etcd/defragmented' });
 }

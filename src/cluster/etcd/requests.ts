@@ -1,3 +1,4 @@
+import { zap } from '../client/component-log.ts';
 import type { EtcdRequest, HealthCheck } from '../messages.ts';
 import { isRaised } from './apply.ts';
 import { bytesOf, QUOTA_BYTES } from './backend.ts';
@@ -53,6 +54,8 @@ function hasRoom(member: Member, key: string, value: unknown): boolean {
   if (disk.backend.dbSize < quota / 2) return true;
   if (disk.backend.dbSize + PUT_OVERHEAD + key.length + bytesOf(value) < quota) return true;
   if (!isRaised(disk, 'NOSPACE') && memory.raft.lead !== NOBODY) {
+    const fields = { alarm: 'NOSPACE', from: disk.memberId };
+    zap(member.env, 'warn', 'etcdserver/apply.go:793', 'alarm raised', fields);
     member.env.note(
       `the database's ${disk.backend.dbSize} bytes have reached the quota of ${quota}`,
     );

@@ -173,6 +173,34 @@ describe('logs', () => {
     });
   });
 
+  test('of the control plane: what its components have noted', () => {
+    const driver = cluster(3);
+    const of = (pod: string, query = '') =>
+      get(driver, `/api/v1/namespaces/kube-system/pods/${pod}/log${query}`).body as string;
+    expect(of('etcd-cp-1')).toMatch(
+      /^\{"level":"info","ts":"2026-01-01T09:00:0\d\.\d{6}Z","caller":"embed\/etcd\.go:640"/,
+    );
+    expect(of('etcd-cp-1')).toMatch(/raft\.node: [0-9a-f]{16} elected leader [0-9a-f]{16} at term 2/);
+    expect(of('kube-apiserver-cp-1')).toContain('] Serving securely on [::]:6443\n');
+    const leaders = ['cp-1', 'cp-2', 'cp-3'].filter((name) =>
+      of(`kube-scheduler-${name}`).includes('"Successfully acquired lease"'),
+    );
+    expect(leaders).toHaveLength(1);
+    const followed = open(
+      driver,
+      '/api/v1/namespaces/kube-system/pods/etcd-cp-2/log?follow=true&tailLines=0',
+    );
+    const leader = ['cp-1', 'cp-3'].find((name) => / became leader at/.test(of(`etcd-${name}`)));
+    if (leader === undefined) return;
+    driver.session.lab({
+      kind: 'inject-fault',
+      fault: 'process-hang',
+      params: { process: processNames.etcd(leader) },
+    });
+    driver.run(10 * SECOND);
+    expect(followed.text(1)).toMatch(/lost leader/);
+  });
+
   test('the last container’s log stays while the next one waits', () => {
     const driver = cluster();
     create(driver, busybox('crash', 'echo broken; exit 3'), 40 * SECOND);

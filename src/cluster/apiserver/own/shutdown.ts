@@ -1,3 +1,4 @@
+import { klog } from '../../client/component-log.ts';
 import { unsettleHealth } from '../health/unsettle.ts';
 import type { Server } from '../server.ts';
 import { takeWatchesOf } from '../storage/served-watches.ts';
@@ -13,6 +14,8 @@ export function beginShutdown(server: Server): void {
   if (memory.health.isShuttingDown) return;
   memory.health.isShuttingDown = true;
   unsettleHealth(server);
+  const name = '"[graceful-termination] shutdown event" name="ShutdownInitiated"';
+  klog(env, 'I', 'genericapiserver.go:696', name);
   env.note('the API server was asked to end: it is no longer ready, and its watches end');
   leaveEndpoints(server);
   for (const [client, watches] of memory.watches.byClient) {

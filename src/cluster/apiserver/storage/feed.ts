@@ -1,3 +1,4 @@
+import { klog } from '../../client/component-log.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
 import { CRD_STORAGE } from '../../../api/kinds/custom-resource-definition.ts';
@@ -153,11 +154,15 @@ export function loseEtcd(server: Server): void {
   tryLater(server);
 }
 
+const ETCD_REFUSED =
+  '[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: "127.0.0.1:2379", ServerName: "127.0.0.1:2379", BalancerAttributes: {"<%!p(pickfirstleaf.managedByPickfirstKeyType={})>": "<%!p(bool=true)>" }}. Err: connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:2379: connect: connection refused"';
+
 function tryLater({ memory, env }: Server): void {
   // Each question that found nobody is a refusal of its own; one of them begins the wait.
   if (memory.reconnectArmed) return;
   memory.reconnectArmed = true;
   memory.etcdFailures += 1;
+  klog(env, 'W', 'logging.go:55', ETCD_REFUSED);
   const delay = Math.min(RECONNECT_MIN * 1.6 ** (memory.etcdFailures - 1), RECONNECT_MAX);
   env.resumeCause(undefined);
   env.after(Math.round(delay), { type: 'apiserver/reconnect' });
