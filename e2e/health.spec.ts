@@ -66,12 +66,12 @@ test('of three control planes the etcd leader loses power: another one leads, an
       })
       .toBe(1);
   }
+  await page.keyboard.press('h');
   await editor.write(configMap('while-one-is-lost'));
   await editor.applied('ConfigMap while-one-is-lost created');
 
   await playground.act('Power on');
   await expect(strip.getByRole('button', { name: 'etcd: healthy' })).toBeVisible();
-  await page.keyboard.press('h');
   await expect(map.node('node-1')).toBeVisible();
 });
 
@@ -99,7 +99,9 @@ test('a storm of clients is refused with 429, seen in figures, and mended from t
   playground,
   page,
 }) => {
-  const { strip, activity } = playground;
+  const { strip, activity, time } = playground;
+  // Thousands of requests a second are work for this computer as well.
+  await time.speed(1);
   await page.keyboard.press('Shift+X');
   const sheet = page.getByRole('dialog', { name: 'Break something' });
   await sheet.getByRole('textbox', { name: 'Find a fault' }).fill('overload');
@@ -107,11 +109,12 @@ test('a storm of clients is refused with 429, seen in figures, and mended from t
   await page.keyboard.press('ArrowDown');
   const form = sheet.getByRole('form', { name: 'API server overload' });
   await expect(form).toContainText('Retry-After');
-  await form.getByRole('spinbutton', { name: 'Requests a second' }).fill('2000');
+  await form.getByRole('button', { name: 'list everything' }).click();
+  await form.getByRole('spinbutton', { name: 'Requests a second' }).fill('4000');
   await form.getByRole('button', { name: 'Send a storm' }).click();
   await expect(sheet).toBeHidden();
   await expect(activity).toContainText('broken: API server overload');
-  await expect(strip).toContainText('API server overload, list pods, 2000/s');
+  await expect(strip).toContainText('API server overload, list everything, 4000/s');
 
   await page.keyboard.press('h');
   await expect(cell(page, 'API server')).toContainText('429s');
@@ -135,7 +138,7 @@ test('a fault for a time and again: it mends itself, comes back, and is called o
   await sheet.getByRole('button', { name: 'kube-proxy stopped' }).click();
   const form = sheet.getByRole('form', { name: 'kube-proxy stopped' });
   await expect(form.getByRole('combobox', { name: 'Node' })).toHaveValue('node-1');
-  await form.getByRole('spinbutton', { name: 'For', exact: true }).fill('20');
+  await form.getByRole('spinbutton', { name: /^For/ }).fill('20');
   await form.getByRole('spinbutton', { name: 'Again every' }).fill('600');
   await form.getByRole('button', { name: 'Stop kube-proxy' }).click();
   await expect(strip).toContainText('node-1: kube-proxy stopped');

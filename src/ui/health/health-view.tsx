@@ -22,7 +22,15 @@ export default function HealthView() {
   const { view } = usePage();
   const toggle = useHealthView((state) => state.toggle);
   const root = useRef<HTMLElement>(null);
-  useEffect(() => root.current?.focus(), []);
+  useEffect(() => {
+    root.current?.focus();
+    // What is covered is out of reach for the keyboard as well.
+    const covered = document.querySelectorAll('.body > .panel-left, .body > .map, .body > .reopen');
+    for (const element of covered) element.toggleAttribute('inert', true);
+    return () => {
+      for (const element of covered) element.removeAttribute('inert');
+    };
+  }, []);
   const machines = useSampled(
     () => controlPlaneNames(view.head.getState().health).join(' '),
     1000,

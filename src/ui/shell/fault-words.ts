@@ -29,10 +29,10 @@ export function faultWords(
   const machine = machineOf(target);
   const isAmongOthers = PER_NODE.has(program) || (machine !== '' && machine !== 'cp-1');
   const name = !isProcess ? target : isAmongOthers ? `${program} on ${machine}` : program;
-  const what = WORDS[fault.kind] ?? fault.title.toLowerCase();
+  const what = WORDS[fault.kind] ?? lowerFirst(fault.title);
   const details = detailsOf(fault, catalogue);
   const said = details === '' ? what : `${what}, ${details}`;
-  return name === '' ? said.charAt(0).toUpperCase() + said.slice(1) : `${name}: ${said}`;
+  return name === '' ? said : `${name}: ${said}`;
 }
 
 /** `node-2: machine rebooted, 30 s, every 5m`. */
@@ -43,6 +43,11 @@ export function scheduleWords(
   const again = `every ${ageText(schedule.everyMicros)}`;
   const left = schedule.left === undefined ? '' : `, ${schedule.left} more`;
   return `${faultWords(schedule, catalogue)}, ${again}${left}`;
+}
+
+/** `Slow disk` → `slow disk`; `API server overload` and `kubelet stopped` stay as they are. */
+function lowerFirst(title: string): string {
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }
 
 function detailsOf(
