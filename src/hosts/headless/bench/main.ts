@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { benchCheckpoint } from './checkpoints.ts';
 import { benchDeploy, DEPLOY_SIZES } from './deploy.ts';
 import { benchIdle, IDLE_CASES } from './idle.ts';
+import { benchServeLoad } from '../serve/load.ts';
 import { SCHEDULER_WORKLOADS, schedulerBench } from './scheduler.ts';
 
 /**
@@ -12,7 +13,7 @@ const CASES: readonly {
   readonly name: string;
   /** What its figures are filed under, where that is not its name. */
   readonly title?: string;
-  run(): Record<string, number>;
+  run(): Record<string, number> | Promise<Record<string, number>>;
 }[] = [
   ...DEPLOY_SIZES.map(({ replicas, nodes }) => ({
     name: `deploy.${replicas}`,
@@ -25,21 +26,22 @@ const CASES: readonly {
     title: workload,
     run: () => schedulerBench([workload])[workload] ?? {},
   })),
+  { name: 'serve.load', run: benchServeLoad },
 ];
 
 const args = process.argv.slice(2);
 const child = args.indexOf('--case');
-if (child >= 0) runCase(args[child + 1] ?? '');
+if (child >= 0) await runCase(args[child + 1] ?? '');
 else
   runAll(
     args.filter((arg) => !arg.startsWith('--')),
     args.includes('--json'),
   );
 
-function runCase(name: string): void {
+async function runCase(name: string): Promise<void> {
   const found = CASES.find((each) => each.name === name);
   if (found === undefined) throw new Error(`there is no benchmark case ${name}`);
-  console.log(JSON.stringify(found.run()));
+  console.log(JSON.stringify(await found.run()));
 }
 
 function runAll(names: readonly string[], json: boolean): void {
