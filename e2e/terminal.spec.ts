@@ -39,7 +39,9 @@ test('commands, pipes and the keys of a shell', async ({ playground, page }) => 
   });
 
   await test.step('a pipeline of tools', async () => {
-    await terminal.run("kubectl get nodes --no-headers | awk '{print $1}' | grep node | sort -r | head -1");
+    await terminal.run(
+      "kubectl get nodes --no-headers | awk '{print $1}' | grep node | sort -r | head -1",
+    );
     await expect(terminal.screen).toContainText('node-3');
     await terminal.run('kubectl get deploy web -o json | jq .spec.replicas | sed "s/^/replicas=/"');
     await expect(terminal.screen).toContainText('replicas=2');

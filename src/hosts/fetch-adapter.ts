@@ -226,7 +226,9 @@ function withoutItemKinds(body: unknown): unknown {
   if (!Array.isArray(list.items) || list.apiVersion === undefined) return body;
   const kind = list.kind?.endsWith('List') === true ? list.kind.slice(0, -'List'.length) : '';
   if (schemaOf(list.apiVersion, kind) === undefined) return body;
-  const items = list.items.map(({ kind: _, apiVersion: __, ...item }: KubernetesObject) => item);
+  const items = list.items.map(
+    ({ kind: _kind, apiVersion: _version, ...item }: KubernetesObject) => item,
+  );
   return { ...list, items };
 }
 

@@ -185,8 +185,9 @@ test('a node at rest is not looked at', () => {
   const rig = kubeletRig();
   createPod(rig, aPod('web', { containers: [{ name: 'c', image: 'nginx' }] }));
   later(rig, 120);
-  const { pressure } = rig.world.processes.get('kubelet-node-1')?.memory as {
-    readonly pressure: { readonly lookAt: number | undefined };
-  };
-  expect(pressure.lookAt).toBeUndefined();
+  const memory = rig.world.processes.get('kubelet-node-1')?.memory as
+    | { readonly pressure: { readonly lookAt: number | undefined } }
+    | undefined;
+  expect(memory).toBeDefined();
+  expect(memory?.pressure.lookAt).toBeUndefined();
 });

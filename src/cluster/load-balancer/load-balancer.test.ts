@@ -166,9 +166,9 @@ test('the identity Leases name each server', () => {
   run(rig, 3 * SECOND);
   const path = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases';
   const answer = ask(rig, { method: 'GET', path });
-  const { items } = answer?.body as { items: KubernetesObject[] };
+  const list = answer?.body as { items: KubernetesObject[] } | undefined;
   expect(
-    items.map(({ metadata }) => [
+    list?.items.map(({ metadata }) => [
       /^apiserver-[a-z2-7]{26}$/.test(metadata.name ?? ''),
       metadata.labels?.['kubernetes.io/hostname'],
     ]),

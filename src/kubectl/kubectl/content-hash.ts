@@ -19,5 +19,5 @@ export function hashOf({ kind, metadata, data, binaryData, immutable, type }: Ap
   const hex = [...sha256(goJson(content, true))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
-  return [...hex.slice(0, HASH_LENGTH)].map((each) => letters[each] ?? each).join('');
+  return Array.from(hex.slice(0, HASH_LENGTH), (each) => letters[each] ?? each).join('');
 }

@@ -219,7 +219,11 @@ function listen(
 const WAITING = '[INFO] plugin/ready: Still waiting on: "kubernetes"\n';
 
 /** Its probes: alive is alive; ready is it once the lists are in (plugin/ready). */
-function checkHealth({ ready }: CoreDnsMemory, { id, path, again }: HealthCheck, env: CoreDnsEnv): void {
+function checkHealth(
+  { ready }: CoreDnsMemory,
+  { id, path, again }: HealthCheck,
+  env: CoreDnsEnv,
+): void {
   if (env.from === undefined) return;
   const fine = ready || path === '/health';
   env.send(env.from, {
