@@ -26,14 +26,15 @@ export const apiOverload: Fault = {
       label: 'What is asked',
       type: 'choice',
       choices: Object.keys(STORM_KINDS),
-      default: 'list pods',
+      // Of a small cluster a list of Pods is too little work to overload anything.
+      default: 'list everything',
     },
     {
       name: 'rate',
       label: 'Requests a second',
       type: 'number',
       unit: '/s',
-      default: 500,
+      default: 4000,
       min: 1,
       max: 5000,
     },
