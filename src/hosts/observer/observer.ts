@@ -60,8 +60,11 @@ export function createObserver(world: World): Observer {
         rows.replaceAll([...storedObjects(world)].map((keyValue) => keyValue.value as KubeObject));
         revision = revisionOf(world);
       } else {
-        for (const { kind, keyValue } of truth.changes)
-          rows.apply(keyValue.value as KubeObject, kind === 'delete');
+        for (const { kind, keyValue } of truth.changes) {
+          // The API servers keep notes of their own there too (what is compacted, who serves), which are no objects.
+          const { metadata } = keyValue.value as Partial<KubeObject>;
+          if (metadata !== undefined) rows.apply(keyValue.value as KubeObject, kind === 'delete');
+        }
         revision = truth.revision;
       }
       if (faults !== world.faults) {
