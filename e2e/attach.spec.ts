@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { ensureClientTools } from '../scripts/client-tools.mjs';
 import { createPlayground } from './support/playground.ts';
@@ -83,6 +84,26 @@ test('what others do to a served cluster is seen, and the page can break it', as
     await expect(page.getByRole('menu')).toContainText('Attached to “npm run serve”');
     await page.keyboard.press('Escape');
   });
+});
+
+test('the cluster can be taken along as files', async ({ page }) => {
+  await served.api('POST', deployments, web('along', 1));
+  await page.goto(served.page);
+  await expect(createPlayground(page).strip).toContainText('3 of 3 Ready');
+  const saved = async (item: string): Promise<string> => {
+    await page.getByRole('button', { name: 'Cluster', exact: true }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: item }).click(),
+    ]);
+    return readFileSync(await download.path(), 'utf8');
+  };
+  const manifests = await saved('Export manifests');
+  expect(manifests).toMatch(/kind: Deployment\nmetadata:\n {2}name: along\n/);
+  expect(manifests).not.toMatch(/resourceVersion|managedFields|kind: ReplicaSet|kube-system/);
+  const nodes = await saved('Export nodes for KWOK');
+  expect(nodes.match(/kwok\.x-k8s\.io\/node: fake/g)).toHaveLength(3);
+  await served.api('DELETE', `${deployments}/along`);
 });
 
 test('without the token the page says so, and takes it', async ({ page }) => {
