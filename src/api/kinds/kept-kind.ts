@@ -17,29 +17,35 @@ export interface Checks<T> {
   check?(object: T, errors: Errors): void;
   checkUpdate?(next: T, old: T, errors: Errors): void;
   readonly nameCheck?: NameCheck;
+  /** Something does act on it. */
+  readonly isActedOn?: boolean;
 }
 
 /** A kind that is kept, and says that nothing acts on it. */
 export function kept<T extends KubernetesObject>(
   sketch: KindSketch<T>,
-  { check = () => {}, checkUpdate = () => {}, nameCheck = subdomainName }: Checks<T> = {},
+  {
+    check = () => {},
+    checkUpdate = () => {},
+    nameCheck = subdomainName,
+    isActedOn = false,
+  }: Checks<T> = {},
 ): KindDeclaration<T> {
-  return storedOnly(
-    defineKind<T>({
-      validate: (object) =>
-        collectErrors((errors) => {
-          checkObjectMeta(object.metadata, sketch.namespaced, nameCheck, errors);
-          check(object, errors);
-        }),
-      validateUpdate: (next, old) =>
-        collectErrors((errors) => {
-          checkObjectMetaUpdate(next, old, errors);
-          check(next, errors);
-          checkUpdate(next, old, errors);
-        }),
-      ...sketch,
-    }),
-  );
+  const kind = defineKind<T>({
+    validate: (object) =>
+      collectErrors((errors) => {
+        checkObjectMeta(object.metadata, sketch.namespaced, nameCheck, errors);
+        check(object, errors);
+      }),
+    validateUpdate: (next, old) =>
+      collectErrors((errors) => {
+        checkObjectMetaUpdate(next, old, errors);
+        check(next, errors);
+        checkUpdate(next, old, errors);
+      }),
+    ...sketch,
+  });
+  return isActedOn ? kind : storedOnly(kind);
 }
 
 /** A text that must be there. */

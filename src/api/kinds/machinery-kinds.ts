@@ -133,6 +133,7 @@ const ipAddress = kept<IPAddress>(
   },
   {
     nameCheck: addressName,
+    isActedOn: true,
     check: ({ spec }, errors) => {
       // A decoded object has it; one of a careless component may not.
       if (spec === undefined) return void errors.push(required('spec'));

@@ -69,7 +69,7 @@ describe('delete', () => {
     expect(no({ preconditions: { resourceVersion: '1' } })).toEqual([
       409,
       'Conflict',
-      'Operation cannot be fulfilled on configmaps "a": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (34). The object might have been modified',
+      'Operation cannot be fulfilled on configmaps "a": the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (37). The object might have been modified',
     ]);
     expect(no({ propagationPolicy: 'Never' })).toEqual([
       422,
@@ -120,7 +120,7 @@ describe('delete', () => {
   test('a Pod without a node goes at once: seen as marked, then as gone', () => {
     const rig = rigWithAccount();
     ask(rig, { method: 'POST', path: pods, body: podBody('p') });
-    const id = send(rig, { method: 'GET', path: `${pods}?watch=true&resourceVersion=35` });
+    const id = send(rig, { method: 'GET', path: `${pods}?watch=true&resourceVersion=38` });
     expect(remove(rig, `${pods}/p`)).toMatchObject({
       code: 200,
       body: { kind: 'Pod', metadata: { name: 'p', deletionGracePeriodSeconds: 0 } },

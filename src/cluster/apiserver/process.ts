@@ -27,9 +27,11 @@ import { unsettleHealth } from './health/unsettle.ts';
 import { unknownHealth } from './health/state.ts';
 import { consultAgain } from './reads/consult.ts';
 import { reconcile } from './own/reconcile.ts';
+import { tendApiServices } from './aggregation/tend.ts';
 import { beginShutdown, exitWhenDone } from './own/shutdown.ts';
 import { tendOwnObjects } from './own/tend.ts';
 import { emptyPool } from './services/pool.ts';
+import { repairAddresses } from './services/repair.ts';
 import { sendBookmarks, endWatch } from './reads/watch.ts';
 import { loseEtcd, reconnect, startFeeds, takeEvents } from './storage/feed.ts';
 import { loseProxied, proxyAnswered } from './streams/proxy.ts';
@@ -74,9 +76,10 @@ export const apiServerBehaviour = defineBehaviour<
       groups: new Map(),
       watches: noWatches(),
       streams: noStreams(),
+      aggregationIsDue: false,
       custom: noCustom(),
       authorization: noAuthorization(),
-      services: { addresses: emptyPool(), nodePorts: emptyPool() },
+      services: { addresses: emptyPool(), nodePorts: emptyPool(), repairAt: 0 },
       own: {
         isDue: true,
         waiting: 0,
@@ -107,6 +110,7 @@ export const apiServerBehaviour = defineBehaviour<
     if (memory.custom.isDue) tendDefinitions(server);
     if (memory.flow.waiting > 0) dispatchWaiting(server);
     if (memory.own.isDue) tendOwnObjects(server);
+    if (memory.aggregationIsDue) tendApiServices(server);
     if (memory.health.isShuttingDown) exitWhenDone(server);
   },
 });
@@ -191,6 +195,9 @@ function take(server: Server, message: ApiServerMessage): void {
     case 'apiserver/tend':
       memory.own.timerArmed = false;
       memory.own.isDue = true;
+      return;
+    case 'apiserver/repair-addresses':
+      repairAddresses(server);
       return;
     case 'apiserver/again':
       takeUp(server, message.request);

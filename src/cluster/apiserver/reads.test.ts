@@ -64,7 +64,7 @@ describe('get', () => {
     {
       path: `${maps}/m0?resourceVersion=9999`,
       code: 504,
-      message: 'Too large resource version: 9999, current: 34',
+      message: 'Too large resource version: 9999, current: 37',
     },
     {
       path: `${maps}/m0?resourceVersion=x`,
@@ -101,7 +101,7 @@ describe('list', () => {
     expect(all).toMatchObject({
       kind: 'ConfigMapList',
       apiVersion: 'v1',
-      metadata: { resourceVersion: '44' },
+      metadata: { resourceVersion: '47' },
     });
     expect(names(all)).toEqual(['m0', 'm1', 'm10', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8', 'm9']);
   });
@@ -252,7 +252,7 @@ describe('forms', () => {
     expect(table).toMatchObject({
       kind: 'Table',
       apiVersion: 'meta.k8s.io/v1',
-      metadata: { resourceVersion: '35' },
+      metadata: { resourceVersion: '38' },
     });
     expect(table.rows.map((row) => row.cells[0])).toEqual(['m0', 'm1']);
     expect(table.rows[0]?.object).toMatchObject({

@@ -89,7 +89,7 @@ describe('its own objects', () => {
 
   test('have their cause', () => {
     const causes = [...etcdOf(rig).keys.values()].map(({ cause }) => cause?.what);
-    expect(causes).toContain('the API server makes 27 objects that every cluster has');
+    expect(causes).toContain('the API server makes 28 objects that every cluster has');
     expect(causes).not.toContain(undefined);
   });
 });

@@ -87,7 +87,9 @@ export type ApiServerTimer =
   /** A request that was put off is looked at again. */
   | { readonly type: 'apiserver/again'; readonly request: number }
   /** Objects of the server's own may be missing. */
-  | { readonly type: 'apiserver/tend' };
+  | { readonly type: 'apiserver/tend' }
+  /** Addresses of Services may be out of step with the objects that hold them. */
+  | { readonly type: 'apiserver/repair-addresses' };
 
 /** All that a running API server remembers. Lost with a crash and rebuilt from etcd. */
 export interface ApiServerMemory {
@@ -118,6 +120,8 @@ export interface ApiServerMemory {
   readonly groups: Map<number, RequestGroup>;
   readonly watches: ServedWatches;
   readonly streams: ServedStreams;
+  /** Something has changed that the availability of other servers may hang on. */
+  aggregationIsDue: boolean;
   readonly services: ServiceNumbers;
   readonly custom: CustomState;
   readonly authorization: AuthorizationState;

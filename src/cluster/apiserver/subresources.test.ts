@@ -85,7 +85,7 @@ describe('scale', () => {
     expect(read).toMatchObject({
       kind: 'Scale',
       apiVersion: 'autoscaling/v1',
-      metadata: { name: 'web', namespace: 'default', resourceVersion: '34' },
+      metadata: { name: 'web', namespace: 'default', resourceVersion: '37' },
       spec: { replicas: 3 },
       status: { replicas: 0 },
     });
@@ -103,7 +103,7 @@ describe('scale', () => {
         path: scale,
         body: { metadata: { name: 'web' }, spec: { replicas: 0 } },
       }).body,
-    ).toMatchObject({ spec: {}, metadata: { resourceVersion: '36' } });
+    ).toMatchObject({ spec: {}, metadata: { resourceVersion: '39' } });
     const { spec, metadata } = ask(rig, { method: 'GET', path: `${deployments}/web` })
       .body as Deployment;
     expect(spec.replicas).toBe(0);

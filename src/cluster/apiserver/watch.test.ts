@@ -112,7 +112,7 @@ describe('watch', () => {
     expect(gone.metadata.labels).toEqual({ on: 'yes', more: '1' });
     expect(gone.metadata.resourceVersion).toBe(left.metadata.resourceVersion);
     // The same history, read later from the window.
-    const later = watch(rig, `${maps}?watch=true&labelSelector=on%3Dyes&resourceVersion=34`);
+    const later = watch(rig, `${maps}?watch=true&labelSelector=on%3Dyes&resourceVersion=37`);
     run(rig);
     expect(brief(eventsOf(rig, later))).toEqual(['ADDED b', 'MODIFIED b', 'DELETED b']);
   });
@@ -174,7 +174,7 @@ describe('watch', () => {
     expect(events[1]?.object).toEqual({
       kind: 'ConfigMap',
       apiVersion: 'v1',
-      metadata: { resourceVersion: '34', annotations: { 'k8s.io/initial-events-end': 'true' } },
+      metadata: { resourceVersion: '37', annotations: { 'k8s.io/initial-events-end': 'true' } },
     });
   });
 
@@ -206,7 +206,7 @@ describe('watch', () => {
           kind: 'Status',
           code: 410,
           reason: 'Expired',
-          message: expect.stringMatching(/^too old resource version: 34 \(\d+\)$/) as unknown,
+          message: expect.stringMatching(/^too old resource version: 37 \(\d+\)$/) as unknown,
         },
       },
     ]);
@@ -233,8 +233,8 @@ describe('watch', () => {
     run(rig);
     const id = watch(rig, `${maps}?watch=true&resourceVersion=${old.metadata.resourceVersion}`);
     run(rig);
-    expect(brief(eventsOf(rig, id))).toEqual(['ERROR too old resource version: 34 (35)']);
-    const now = watch(rig, `${maps}?watch=true&resourceVersion=35`);
+    expect(brief(eventsOf(rig, id))).toEqual(['ERROR too old resource version: 37 (38)']);
+    const now = watch(rig, `${maps}?watch=true&resourceVersion=38`);
     run(rig);
     create(rig, 'c');
     expect(brief(eventsOf(rig, now))).toEqual(['ADDED c']);

@@ -61,7 +61,7 @@ describe('create', () => {
           /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/,
         ) as unknown,
         creationTimestamp: '2026-01-01T09:00:00Z',
-        resourceVersion: '34',
+        resourceVersion: '37',
         managedFields: [expect.objectContaining({ manager: 'test', operation: 'Update' })],
       },
     });
@@ -180,7 +180,7 @@ describe('update', () => {
     });
     expect(second).toMatchObject({
       data: { x: '2' },
-      metadata: { uid: first.metadata.uid, resourceVersion: '35' },
+      metadata: { uid: first.metadata.uid, resourceVersion: '38' },
     });
     expect(
       refusalOf(rig, { method: 'PUT', path: `${maps}/a`, body: { ...first, data: { x: '3' } } }),
@@ -257,7 +257,7 @@ describe('update', () => {
     );
     run(rig);
     expect(ids.map((id) => answerTo(rig, id)?.code)).toEqual([200, 200, 200]);
-    expect(object(rig, { method: 'GET', path: `${maps}/a` }).metadata.resourceVersion).toBe('37');
+    expect(object(rig, { method: 'GET', path: `${maps}/a` }).metadata.resourceVersion).toBe('40');
   });
 });
 

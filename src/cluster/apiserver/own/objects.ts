@@ -5,6 +5,7 @@ import type {
   PriorityClass,
   PriorityLevelConfiguration,
   Service,
+  ServiceCIDR,
 } from '../../../api/generated/types.ts';
 import { bootstrapPolicy } from '../authorization/bootstrap/index.ts';
 import type { ApiServerConfig } from '../config.ts';
@@ -44,6 +45,7 @@ export function ownObjects(config: ApiServerConfig): readonly OwnObject[] {
       description:
         'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
     }),
+    serviceCidr(config),
     kubernetesService(config),
     ...bootstrapLevels.map((object) => flowObject('prioritylevelconfigurations', object)),
     ...bootstrapSchemas.map((object) => flowObject('flowschemas', object)),
@@ -95,6 +97,20 @@ function priorityClass({
   return {
     collection: '/apis/scheduling.k8s.io/v1/priorityclasses',
     key: `/registry/priorityclasses/${name}`,
+    object,
+  };
+}
+
+function serviceCidr({ serviceCidr: cidr }: ApiServerConfig): OwnObject {
+  const object: ServiceCIDR = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'kubernetes' },
+    spec: { cidrs: [cidr] },
+  };
+  return {
+    collection: '/apis/networking.k8s.io/v1/servicecidrs',
+    key: '/registry/servicecidrs/kubernetes',
     object,
   };
 }

@@ -3,6 +3,7 @@ import { allReady } from '../storage/feed.ts';
 import { targetOf } from '../request-target.ts';
 import { ownObjects, type OwnObject } from './objects.ts';
 import { ownRequest } from './own-request.ts';
+import { tendServiceCidr } from '../services/repair.ts';
 import { startReconciling } from './reconcile.ts';
 
 /**
@@ -16,7 +17,10 @@ export function tendOwnObjects(server: Server): void {
   own.isDue = false;
   const missing = ownObjects(server.config).filter((each) => !isThere(server, each));
   const possible = missing.filter((each) => hasNamespace(server, each));
-  if (missing.length === 0) startReconciling(server);
+  if (missing.length === 0) {
+    tendServiceCidr(server);
+    startReconciling(server);
+  }
   if (possible.length === 0) return;
   env.resumeCause(undefined);
   env.note(`the API server makes ${possible.length} objects that every cluster has`);

@@ -23,6 +23,8 @@ const NODE_PORTS = { first: 30_000, size: 2768, lowerPart: 86 };
 export interface ServiceNumbers {
   readonly addresses: Pool;
   readonly nodePorts: Pool;
+  /** When the addresses are looked at next; 0 for no time. */
+  repairAt: number;
 }
 
 /** A Service with all that it needs to be stored; other kinds pass as they are. */

@@ -1,3 +1,4 @@
+import { noteAggregation } from '../aggregation/tend.ts';
 import { klog } from '../../client/component-log.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
@@ -10,6 +11,8 @@ import { unsettleHealth } from '../health/unsettle.ts';
 import { isOwnKey, lookAgain } from '../own/state.ts';
 import type { Server } from '../server.ts';
 import { forgetServices, noteService } from '../services/allocate.ts';
+import { ADDRESSES } from '../services/ip-address.ts';
+import { noteAddressChange } from '../services/repair.ts';
 import { dispatch } from './dispatch.ts';
 import { list, watch } from './follow.ts';
 import {
@@ -116,6 +119,7 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
         next: deleted ? undefined : change.object,
       });
     }
+    if (cache.storage === ADDRESSES) noteAddressChange(server, deleted);
     if (deleted && isOwnKey(server, key)) lookAgain(server);
     if (cache.storage === CRD_STORAGE) {
       noteDefinition(server, { next: deleted ? undefined : change.object, previous });
@@ -124,7 +128,9 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
     }
   }
   if (message.revision > cache.revision) cache.revision = message.revision;
+  cache.phase = 'watching';
   if (changes.length === 0) return;
+  noteAggregation(server, cache.storage);
   if (holdsPolicy(cache.storage)) server.memory.authorization.generation += 1;
   dispatch(server, cache, changes);
 }

@@ -105,7 +105,8 @@ export function createFrom(
       : [...security.warnings, ...policies.warnings],
   );
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
-  if (kind.storage === 'services/specs') {
+  // A name that is drawn anew in each attempt holds nothing; the repair loop sees to its address.
+  if (kind.storage === 'services/specs' && (body.metadata.name ?? '') !== '') {
     const claim = nextClaim(call, key);
     if (claim !== undefined) return claim;
   }

@@ -7,6 +7,7 @@ import { callWebhooks } from '../admission/webhooks.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, reply, type Answer, type Then } from '../exchange.ts';
 import { calendarMillis } from '../server.ts';
+import { nextRelease } from '../services/ip-address.ts';
 import type { VerbCall } from '../verb.ts';
 import { commitObject, commitRemoval } from './commit.ts';
 import { readDeleteOptions } from './delete-options.ts';
@@ -59,6 +60,8 @@ export function deleteWith(call: VerbCall, given: DeleteOptions, then?: Then): A
   }
   switch (deletion.kind) {
     case 'removed': {
+      const release = nextRelease(call, { old: object, next: undefined });
+      if (release !== undefined) return release;
       const answer: Then = then ?? { kind: 'body', code: 200, body: removedBody(kind, object) };
       return commitRemoval(object, { kind, key, then: answer });
     }

@@ -15,6 +15,7 @@ import { refuse, type Answer, type Then } from '../exchange.ts';
 import { cacheOf } from '../server.ts';
 import { allocate } from '../services/allocate.ts';
 import { nextClaim } from '../services/claim.ts';
+import { nextRelease } from '../services/ip-address.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject, commitRemoval } from './commit.ts';
@@ -158,7 +159,10 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
     isStatus || policies.warnings.length === 0 ? kindly : [...kindly, ...policies.warnings];
   const warnings = decodeWarnings.length === 0 ? own : [...decodeWarnings, ...own];
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 200, warnings });
-  if (isReleased(object, old)) {
+  const isGone = isReleased(object, old);
+  const release = nextRelease(call, { old, next: isGone ? undefined : object });
+  if (release !== undefined) return release;
+  if (isGone) {
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: object } });
   }
   return commitObject(server, { kind, key, next: object, old, then, warnings });
