@@ -9,6 +9,7 @@ import { conclude } from './conclude.ts';
 import { brokenEtcd, isTransient, overdue } from './etcd-errors.ts';
 import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
 import { consultLater, takeConsulted } from './reads/consult.ts';
+import { allFollow } from './reads/freshness.ts';
 import { countEtcd } from './metrics.ts';
 import { answerRead } from './reads/list.ts';
 import { formOf, present } from './reads/object-form.ts';
@@ -87,6 +88,11 @@ function operationOf(call: EtcdCall): string {
 /** The copies are as new as etcd was when it was asked: the requests that waited for that go on. */
 function goOnReading(server: Server, answer: EtcdResponse): void {
   if (answer.type === 'etcd/error' && isTransient(answer.error)) {
+    consultLater(server);
+    return;
+  }
+  if (answer.type !== 'etcd/error' && !allFollow(server)) {
+    // The member has been asked over a connection on which not every watch is open again.
     consultLater(server);
     return;
   }

@@ -2,9 +2,20 @@ import { statusError, type StatusError } from '../../../api/status-error.ts';
 import type { Server } from '../server.ts';
 import type { ResourceCache } from '../storage/resource-cache.ts';
 
-/** The revision up to which a cache is known to hold everything. */
+/**
+ * The revision up to which a cache is known to hold everything. etcd tells its watches of a change before anything
+ * later: what any of them has heard of, an open one has not missed. One that is not open may have.
+ */
 export function revisionOfCache(server: Server, cache: ResourceCache): number {
-  return Math.max(cache.revision, server.memory.revision);
+  return cache.phase === 'watching'
+    ? Math.max(cache.revision, server.memory.revision)
+    : cache.revision;
+}
+
+/** Whether every cache hears of changes: then what etcd has told last is in all of them. */
+export function allFollow(server: Server): boolean {
+  for (const { phase } of server.memory.caches.values()) if (phase !== 'watching') return false;
+  return true;
 }
 
 /**

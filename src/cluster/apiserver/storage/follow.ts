@@ -36,7 +36,7 @@ export function list(server: Server, cache: ResourceCache): void {
 
 /** Asks for the changes from where a cache stands. */
 export function watch(server: Server, cache: ResourceCache): void {
-  cache.phase = 'watching';
+  cache.phase = 'opening';
   const key = `/registry/${cache.storage}/`;
   cache.feed = askEtcd(server, { kind: 'feed', storage: cache.storage }, (id) => ({
     type: 'etcd/watch',

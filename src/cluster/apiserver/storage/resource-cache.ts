@@ -17,7 +17,8 @@ import { SECOND, type Micros } from '../../../kernel/time.ts';
 export interface ResourceCache {
   /** The folder below `/registry/`. */
   readonly storage: string;
-  phase: 'idle' | 'listing' | 'watching';
+  /** `opening`: the watch has been asked for; until it is there, changes may have been missed. */
+  phase: 'idle' | 'listing' | 'opening' | 'watching';
   /** Filled once; requests before that are told to come back. */
   ready: boolean;
   /** The number of the etcd call that the copy is fed by. */
