@@ -23,6 +23,7 @@ import { kubeletBehaviour } from './kubelet/process.ts';
 import type { KubeletConfig } from './kubelet/state.ts';
 import type { SchedulerConfig } from './scheduler/memory.ts';
 import { schedulerBehaviour } from './scheduler/process.ts';
+import { metricsServerBehaviour } from './metrics-server/process.ts';
 import { loadBalancerBehaviour } from './load-balancer/process.ts';
 import type { LoadBalancerConfig } from './load-balancer/state.ts';
 import { CONTROL_PLANE_IMAGES, controlPlaneManifests } from './static-pods/control-plane.ts';
@@ -51,6 +52,7 @@ const BEHAVIOURS: readonly AnyBehaviour[] = [
   cniAgentBehaviour,
   kubeProxyBehaviour,
   coreDnsBehaviour,
+  metricsServerBehaviour,
   kubeadmBehaviour,
 ];
 

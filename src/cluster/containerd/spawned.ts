@@ -3,10 +3,11 @@ import type { Container, ContainerdEnv, Runtime } from './state.ts';
 
 /**
  * Containers whose program is a client of the API server, and therefore a process of its own for as long as the
- * container lives: CoreDNS.
+ * container lives: CoreDNS, metrics-server.
  */
 
 const PREFIX = 'coredns-';
+const METRICS_PREFIX = 'metrics-server-';
 
 /** Starts the process of such a container, and answers its name; undefined for every other container. */
 export function spawned(
@@ -14,7 +15,9 @@ export function spawned(
   { record, config: own }: Container,
   env: ContainerdEnv,
 ): string | undefined {
-  if (config.cniAgent === undefined || !isCoreDns(own.image)) return undefined;
+  if (config.cniAgent === undefined) return undefined;
+  if (isMetricsServer(own.image)) return metricsServer(config.epochMillis, record.id, own, env);
+  if (!isCoreDns(own.image)) return undefined;
   const name = `${PREFIX}${own.podName.replace(/^coredns-/, '')}-${record.id.slice(0, 8)}`;
   const find = (variable: string) => own.env.find((each) => each.name === variable)?.value;
   env.spawnProcess?.({
@@ -29,6 +32,34 @@ export function spawned(
   return name;
 }
 
+function metricsServer(
+  epochMillis: number,
+  containerId: string,
+  { podName, args, command, env: variables }: Container['config'],
+  env: ContainerdEnv,
+): string {
+  const name = `${METRICS_PREFIX}${podName.replace(/^metrics-server-/, '')}-${containerId.slice(0, 8)}`;
+  const flag = [...command, ...args].find((each) => each.startsWith('--secure-port='));
+  const host = variables.find((each) => each.name === 'KUBERNETES_SERVICE_HOST');
+  env.spawnProcess?.({
+    name,
+    kind: 'metrics-server',
+    config: Object.freeze({
+      containerId,
+      containerd: env.self,
+      kubernetesServiceIp: host?.value ?? '',
+      securePort: Number(flag?.split('=')[1] ?? 4443),
+      epochMillis,
+    }),
+  });
+  return name;
+}
+
+function isMetricsServer(image: string): boolean {
+  const reference = parseImageReference(image);
+  return typeof reference !== 'string' && reference.path.endsWith('metrics-server/metrics-server');
+}
+
 function isCoreDns(image: string): boolean {
   const reference = parseImageReference(image);
   return typeof reference !== 'string' && reference.path.endsWith('coredns/coredns');
@@ -36,5 +67,5 @@ function isCoreDns(image: string): boolean {
 
 /** Whether a process came into being with its container. */
 export function isSpawned(process: string): boolean {
-  return process.startsWith(PREFIX);
+  return process.startsWith(PREFIX) || process.startsWith(METRICS_PREFIX);
 }

@@ -7,7 +7,7 @@ import type {
   StreamEnd,
   StreamInput,
 } from '../messages.ts';
-import { nodeEndpoint } from './endpoints.ts';
+import { nodeEndpoint, nodeUse } from './endpoints.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, KubeletMemory, PodWorker } from './state.ts';
 
 /**
@@ -170,7 +170,23 @@ export function passEnd(kubelet: Kubelet, end: StreamEnd, env: KubeletEnv): void
     env.send(peer, { type: 'stream/end', id, code, message: body });
     return;
   }
-  env.send(peer, { ...end, id });
+  env.send(
+    peer,
+    call.kind === 'usage' ? { ...end, id, data: namedUse(kubelet, end.data) } : { ...end, id },
+  );
+}
+
+/** The runtime knows containers by their Pods' UIDs; whoever asks a kubelet wants names, and the node's sum. */
+function namedUse({ memory }: Kubelet, data: unknown): object {
+  // The runtime's answer to this question.
+  const uses = (data ?? []) as readonly CriContainerUse[];
+  const containers = uses.flatMap(({ podUid, container, cpuMilli, memoryBytes }) => {
+    const { metadata } = memory.workers.get(podUid)?.pod ?? {};
+    if (metadata === undefined) return [];
+    const { namespace = '', name: pod = '' } = metadata;
+    return [Object.freeze({ namespace, pod, container, cpuMilli, memoryBytes })];
+  });
+  return Object.freeze({ ...nodeUse(uses), containers: Object.freeze(containers) });
 }
 
 const NOT_FOUND = { code: 404, body: '404 page not found\n' };

@@ -1,3 +1,5 @@
+import { aggregatedKinds } from '../aggregation/services.ts';
+import { aggregatedRequest } from '../streams/proxy.ts';
 import { discoveryAnswer } from '../discovery/discovery.ts';
 import { healthAnswer } from '../health/probe.ts';
 import { servedKinds } from '../discovery/resources.ts';
@@ -14,8 +16,14 @@ export const serveItself: Stage = (exchange, server) => {
     return { kind: 'reply', code: 200, body: metricsText(server), contentType };
   }
   const address = `${server.config.advertiseAddress}:6443`;
+  const own = servedKinds(server.memory.custom.definitions);
+  const others = aggregatedKinds(server);
   return (
     healthAnswer(exchange, server) ??
-    discoveryAnswer(request, { address, kinds: servedKinds(server.memory.custom.definitions) })
+    discoveryAnswer(request, {
+      address,
+      kinds: others.length === 0 ? own : [...own, ...others],
+    }) ??
+    aggregatedRequest(server, exchange)
   );
 };

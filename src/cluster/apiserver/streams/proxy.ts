@@ -11,6 +11,7 @@ import { sendReply } from '../answers.ts';
 import { PENDING, refuse, type Answer, type Exchange } from '../exchange.ts';
 import { cacheOf, type Server } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
+import { apiServiceOf, backendsOf, type Backend } from '../aggregation/services.ts';
 import { kubeletOf, podOf } from './location.ts';
 import { openServed } from './relay.ts';
 
@@ -91,17 +92,35 @@ function proxyService({ server, exchange, target }: VerbCall): Answer {
   return reach(server, exchange, pick(server.env.random('proxied'), ready));
 }
 
+/** A request for a group that another server serves: it is asked as it stands, and answers for itself. */
+export function aggregatedRequest(server: Server, exchange: Exchange): Answer | undefined {
+  const service = apiServiceOf(server, exchange.request.path);
+  if (service === undefined) return undefined;
+  const state = backendsOf(server, service);
+  if (!state.ok) return refuse(serviceUnavailableError('service unavailable'));
+  const { path, query } = exchange.request;
+  const search = Object.entries(query).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+  const asked = search.length === 0 ? path : `${path}?${search.join('&')}`;
+  return reach(server, exchange, {
+    ...pick(server.env.random('proxied'), state.backends),
+    path: asked,
+  });
+}
+
 /** Connects to an address of a Pod, over the machines' network. */
 function reach(
   server: Server,
   exchange: Exchange,
-  to: { readonly node: string; readonly ip: string; readonly port: number },
+  to: Backend & { readonly path?: string },
 ): Answer {
   const { memory, env, config } = server;
   const id = memory.nextCall++;
   const address = `${to.ip}:${to.port}`;
   const peer = processNames.containerd(to.node);
-  memory.streams.proxied.set(id, Object.freeze({ exchange, peer, address }));
+  memory.streams.proxied.set(
+    id,
+    Object.freeze({ exchange, peer, address, isApi: to.path !== undefined }),
+  );
   const { method } = exchange.request;
   env.send(peer, {
     type: 'net/connect',
@@ -110,7 +129,7 @@ function reach(
     sourceIp: config.advertiseAddress,
     ip: to.ip,
     port: to.port,
-    payload: { kind: 'http', method, path: restOf(exchange), host: address },
+    payload: { kind: 'http', method, path: to.path ?? restOf(exchange), host: address },
   });
   return PENDING;
 }
@@ -133,7 +152,13 @@ export function proxyAnswered(server: Server, { id, outcome }: NetAnswer): void 
   else if (outcome.kind === 'unreachable') fail(`dial tcp ${address}: connect: no route to host`);
   else if (outcome.kind === 'open' && outcome.status !== undefined) {
     const { status, body } = outcome;
-    sendReply(server, exchange, { kind: 'reply', code: status, body, contentType: typeOf(body) });
+    sendReply(
+      server,
+      exchange,
+      waiting.isApi
+        ? { kind: 'reply', code: status, body: JSON.parse(body) as unknown }
+        : { kind: 'reply', code: status, body, contentType: typeOf(body) },
+    );
   } else fail('malformed HTTP response');
 }
 

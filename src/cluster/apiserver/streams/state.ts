@@ -27,6 +27,8 @@ export interface ProxiedRequest {
   readonly peer: string;
   /** `10.244.1.5:80`. */
   readonly address: string;
+  /** The answer is of the Kubernetes API: another server's, behind this one. */
+  readonly isApi: boolean;
 }
 
 export function noStreams(): ServedStreams {
