@@ -43,6 +43,9 @@ const patchTypes = [
   'application/strategic-merge-patch+json',
 ];
 
+/** Custom resources have no merge keys to merge by. kubectl looks here to choose the form of its patches. */
+const customPatchTypes = patchTypes.filter((type) => !type.includes('strategic'));
+
 const operations: Readonly<Record<string, Operation>> = {
   get: { method: 'get', action: 'get', parameters: [] },
   list: { method: 'get', action: 'list', parameters: listing },
@@ -104,7 +107,11 @@ function pathItem(
   for (const verb of verbs) {
     const operation = operations[verb];
     if (operation === undefined) continue;
-    const { method, action, parameters, body } = operation;
+    const { method, action, parameters } = operation;
+    const body =
+      operation.body === patchTypes && kind.custom !== undefined
+        ? customPatchTypes
+        : operation.body;
     const schema = reference ?? { type: 'object' };
     item[method] = {
       tags: [`${kind.group === '' ? 'core' : kind.group.split('.')[0]}_${kind.version}`],

@@ -78,8 +78,7 @@ export function createReporter(
     end() {
       if (printer === undefined) return;
       if (kept.length > 0) {
-        const metadata = { resourceVersion: '' };
-        session.out(printer.print({ apiVersion: 'v1', items: kept, kind: 'List', metadata }));
+        session.out(printer.print({ apiVersion: 'v1', items: kept, kind: 'List', metadata: {} }));
       }
       session.out(printer.end());
     },

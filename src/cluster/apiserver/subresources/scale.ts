@@ -93,7 +93,11 @@ export function updateScale(call: VerbCall): Answer {
   }
   if (kind.scale.specReplicas(old) === replicas) return reply(scaleOf(request.path, old));
   const next = kind.scale.withReplicas(old, replicas);
-  return updateTo(call, { next, old, warnings: [] }, { kind: 'scale' });
+  const answer = updateTo(call, { next, old, warnings: [] }, { kind: 'scale' });
+  // A trial run is answered at once, with the object itself.
+  return answer.kind === 'reply' && answer.code === 200
+    ? { ...answer, body: scaleOf(request.path, answer.body as KubernetesObject) }
+    : answer;
 }
 
 function readScale(call: VerbCall, old: KubernetesObject): Result<Scale, StatusError> {

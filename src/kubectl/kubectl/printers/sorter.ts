@@ -37,6 +37,7 @@ export function sortedBy<T>(
 /** What has no value comes before everything, even before another one without. */
 function isLess(a: unknown, b: unknown): boolean {
   if (a === undefined || b === undefined) return a === undefined;
+  if (a === null || b === null) return a === null && b !== null;
   return compare(a, b) < 0;
 }
 

@@ -31,7 +31,8 @@ export async function diff(session: Session): Promise<number> {
     throw new Failure(failure.message, {
       ...(failure.status === undefined ? {} : { status: failure.status }),
       isVerbatim: failure.isVerbatim,
-      exitCode: 1,
+      // An object that is found invalid is told of apart from what went wrong.
+      exitCode: 2,
     });
   }
   // Two folders are compared, as the real one does with `diff -u -N`.

@@ -54,7 +54,7 @@ export async function events(session: Session): Promise<void> {
     );
     return;
   }
-  const sorted = goSorted(items, (a, b) => lastSeen(a) < lastSeen(b));
+  const sorted = goSorted(items, (a, b) => isEarlier(lastSeen(a), lastSeen(b)));
   const writer = createListWriter();
   if (!flags.bool('no-headers')) {
     writer.write(`${everywhere ? 'NAMESPACE\t' : ''}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`);
@@ -77,12 +77,22 @@ export async function events(session: Session): Promise<void> {
   });
 }
 
-function lastSeen(event: unknown): number {
-  const text =
+/** Times with and without a fraction of a second; none is before all. */
+function isEarlier(a: string, b: string): boolean {
+  const [left, right] = [a.replace('Z', ''), b.replace('Z', '')];
+  return left.slice(0, 19) === right.slice(0, 19) ? fraction(left) < fraction(right) : left < right;
+}
+
+function fraction(text: string): number {
+  return Number(`0${text.slice(19)}`);
+}
+
+function lastSeen(event: unknown): string {
+  return (
     textAt(event, 'series', 'lastObservedTime') ||
     textAt(event, 'lastTimestamp') ||
-    textAt(event, 'eventTime');
-  return Date.parse(text) || 0;
+    textAt(event, 'eventTime')
+  );
 }
 
 function rowOf({ context }: Session, event: unknown, everywhere: boolean): string {

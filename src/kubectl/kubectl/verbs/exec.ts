@@ -1,6 +1,6 @@
 import { collect, targetsOf } from '../builder.ts';
 import { fail, failUsage } from '../failure.ts';
-import { textAt, type ApiObject } from '../objects.ts';
+import { listAt, textAt, type ApiObject } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { talk } from '../talk.ts';
 import { throwAll } from '../writing.ts';
@@ -62,10 +62,27 @@ export async function portForward(session: Session): Promise<void> {
   if (name === undefined || port === undefined) {
     failUsage('kubectl port-forward', 'TYPE/NAME and list of ports are required for port-forward');
   }
-  await podOf(session, name);
+  const pod = await podOf(session, name);
+  for (const each of session.args.slice(1)) refusePort(pod, each);
   fail(
     'port-forward is not possible here: this page has no ports of its own to forward from; reach a Service from inside with `kubectl run`',
   );
+}
+
+/** A port must be a number, or the name of one, and of a protocol that can be forwarded. */
+function refusePort(pod: ApiObject, text: string): void {
+  const remote = text.slice(text.indexOf(':') + 1);
+  const ports = listAt(pod, 'spec', 'containers').flatMap((each) => listAt(each, 'ports'));
+  if (!/^\d*$/.test(remote)) {
+    const found = ports.some((each) => textAt(each, 'name') === remote);
+    if (!found) fail(`Pod '${pod.metadata.name ?? ''}' does not have a named port '${remote}'`);
+    return;
+  }
+  const protocols = ports
+    .filter((each) => textAt(each, 'containerPort') === remote)
+    .map((each) => textAt(each, 'protocol'));
+  if (protocols.includes('UDP') && !protocols.includes('TCP'))
+    fail(`UDP protocol is not supported for ${remote}`);
 }
 
 /** kubectl cp. */

@@ -2,7 +2,8 @@ import { parseManifest } from '../../../api/manifest/parse.ts';
 import { equalJson } from '../../../api/patch/json.ts';
 import { applyJsonPatch } from '../../../api/patch/json-patch.ts';
 import { applyMergePatch } from '../../../api/patch/merge-patch.ts';
-import { collect, localInfos, targetsOf } from '../builder.ts';
+import { collect, localInfos, targetsOf, type Info } from '../builder.ts';
+import { groupVersionOf } from '../discovery.ts';
 import { asFailure, fail, Failure } from '../failure.ts';
 import { shownName, valuePrinterOf } from '../printers/values.ts';
 import type { Session } from '../session.ts';
@@ -47,13 +48,25 @@ export async function patch(session: Session): Promise<void> {
       if (printer === undefined) {
         const change = equalJson(info.object, after) ? ' (no change)' : '';
         session.out(`${shownName(after)} patched${change}\n`);
-      } else session.out(printer.print(after));
+      } else {
+        // Each object has a printer of its own here, so that nothing parts documents.
+        const own = valuePrinterOf(session);
+        session.out(`${own?.print(after) ?? ''}${own?.end() ?? ''}`);
+      }
     } catch (error) {
-      all.push(asFailure(error));
+      all.push(named(asFailure(error), type, info));
     }
   }
-  if (printer !== undefined) session.out(printer.end());
   throwAll(all);
+}
+
+/** A form of patch that a kind does not take is said in kubectl's own words. */
+function named(failure: Failure, type: PatchType, { resource }: Info): Failure {
+  if (failure.status?.reason !== 'UnsupportedMediaType' || type !== 'strategic') return failure;
+  const kind = `${groupVersionOf(resource)}, Kind=${resource.kind}`;
+  return new Failure(
+    `application/strategic-merge-patch+json is not supported by ${kind}: ${failure.message}`,
+  );
 }
 
 function isPatchType(type: string): type is PatchType {

@@ -142,10 +142,11 @@ export async function topPod(session: Session): Promise<void> {
 
 function sortRows(rows: { cpu: number; memory: number }[], by: string): void {
   if (by === 'cpu' || by === 'memory') rows.sort((a, b) => b[by] - a[by]);
-  else if (by !== '') fail('--sort-by accepts only cpu or memory');
 }
 
 async function requireMetrics(session: Session): Promise<void> {
+  const by = session.flags.text('sort-by');
+  if (!['', 'cpu', 'memory'].includes(by)) fail('--sort-by accepts only cpu or memory');
   const { groups } = await session.discovery();
   if (!groups.some(({ name }) => name === 'metrics.k8s.io')) fail('Metrics API not available');
 }

@@ -71,6 +71,7 @@ export async function setLastApplied(session: Session): Promise<void> {
     } catch (error) {
       const failure = asFailure(error);
       failures.push(failure);
+      break;
     }
   }
   reporter.end();

@@ -89,17 +89,14 @@ export async function createRegistrySecret(session: Session): Promise<void> {
     };
     data = { '.dockerconfigjson': base64OfText(JSON.stringify(auths)) };
   }
-  await runGenerator(
-    session,
-    {
-      kind: 'Secret',
-      apiVersion: 'v1',
-      metadata: metadataOf(session, name),
-      data,
-      type: 'kubernetes.io/dockerconfigjson',
-    },
-    'failed to create secret ',
-  );
+  const object: ApiObject = {
+    kind: 'Secret',
+    apiVersion: 'v1',
+    metadata: metadataOf(session, name),
+    data,
+    type: 'kubernetes.io/dockerconfigjson',
+  };
+  await runGenerator(session, maybeHashed(session, object), 'failed to create secret ');
 }
 
 /** kubectl create secret tls. */

@@ -4,6 +4,7 @@ import { groupResourceOf } from '../../discovery.ts';
 import { asFailure, Failure } from '../../failure.ts';
 import { at } from '../../objects.ts';
 import type { Session } from '../../session.ts';
+import { requireResourceArguments } from './history.ts';
 import { createReporter, patchObject, throwAll, writeQuery } from '../../writing.ts';
 
 /** What a change of a rollout sends; a text says why it cannot be. */
@@ -11,6 +12,7 @@ type Change = (session: Session, info: Info) => unknown;
 
 function changing(operation: string, change: Change): (session: Session) => Promise<void> {
   return async (session) => {
+    requireResourceArguments(session);
     const { infos, failures } = await collect(
       session,
       await targetsOf(session, { takesSelectors: true }),
