@@ -1,4 +1,4 @@
-import type { AskMachines } from '../api/machines/questions.ts';
+import type { MachineAnswers, MachineQuestion } from '../api/machines/questions.ts';
 import type {
   EngineMessage,
   LabCommand,
@@ -54,7 +54,9 @@ export interface EngineClient {
     question: Question,
   ): Promise<SchedulingAnswers[Question['kind']] | undefined>;
   /** What tools on the machines ask. A question without an answer stays open; it rejects when the engine has restarted. */
-  readonly machines: AskMachines;
+  machines<Question extends MachineQuestion>(
+    question: Question,
+  ): Promise<MachineAnswers[Question['kind']]>;
   /** The hash of the standard run in this engine; undefined when it crashed. */
   selfTest(seed: number): Promise<string | undefined>;
   /** Opens another session on the same engine. */

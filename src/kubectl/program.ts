@@ -1,4 +1,4 @@
-import type { AskMachines } from '../api/machines/questions.ts';
+import type { MachineAnswers, MachineQuestion } from '../api/machines/questions.ts';
 import type { KubeClient, KubeRequest } from './kube-client.ts';
 
 /**
@@ -92,3 +92,8 @@ export interface KubeStream {
   readonly send?: (channel: number, data: string, last?: true) => void;
   close(): void;
 }
+
+/** Asks the machines a question. What gets no answer stays open: whoever asks has a patience of his own. */
+export type AskMachines = <Question extends MachineQuestion>(
+  question: Question,
+) => Promise<MachineAnswers[Question['kind']]>;

@@ -30,6 +30,8 @@ export type MachineQuestion =
       readonly host: string;
       /** Whom the API server takes the client for; undefined: nobody. */
       readonly user?: string;
+      /** A bearer token, from which the server reads who it is. */
+      readonly token?: string;
       readonly body?: unknown;
       readonly contentType?: string;
     }
@@ -230,8 +232,3 @@ export type SnapshotAnswer =
   | { readonly kind: 'refused' }
   | { readonly kind: 'silent' }
   | { readonly kind: 'error'; readonly message: string };
-
-/** Asks a question; it never rejects. What gets no answer stays open: whoever asks has a patience of his own. */
-export type AskMachines = <Question extends MachineQuestion>(
-  question: Question,
-) => Promise<MachineAnswers[Question['kind']]>;

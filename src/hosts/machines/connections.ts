@@ -3,6 +3,7 @@ import type {
   MachineQuestion,
   ProcessAnswer,
 } from '../../api/machines/questions.ts';
+import { readToken } from '../../cluster/apiserver/reviews/token.ts';
 import type { WireMessage } from '../../cluster/messages.ts';
 import { askOutside, OUTSIDE_RESOLVER } from '../../cluster/network/names.ts';
 import type { NetOutcome, NetPayload } from '../../cluster/network/packets.ts';
@@ -87,7 +88,7 @@ function askComponent(
         method,
         path: target,
         query: Object.fromEntries(new URLSearchParams(search)),
-        user: question.user ?? 'system:anonymous',
+        ...identityOf(question),
         userAgent: 'curl/8.14.1',
         ...(question.body === undefined ? undefined : { body: question.body }),
         ...(question.contentType === undefined ? undefined : { contentType: question.contentType }),
@@ -113,6 +114,17 @@ function askComponent(
       else onAnswer({ kind: 'open', status: 404, body: '404 page not found\n' });
     }
   }
+}
+
+/** Whom the API server is told that it speaks to: the account of a token, which it looks at, or a certificate's user. */
+function identityOf({ user, token }: Question<'http'>): {
+  readonly user: string;
+  readonly token?: string;
+} {
+  if (token === undefined) return { user: user ?? 'system:anonymous' };
+  const claims = readToken(token);
+  if (claims === undefined) return { user: 'system:anonymous', token };
+  return { user: `system:serviceaccount:${claims.namespace}:${claims.account}`, token };
 }
 
 function httpOf(answer: ProcessAnswer): ConnectionAnswer {

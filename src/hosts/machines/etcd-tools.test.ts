@@ -83,7 +83,8 @@ const CASES: readonly (readonly [command: string, out: RegExp | string, status?:
 
 describe('etcdctl and etcdutl on a control-plane machine', () => {
   let bench: Bench | undefined;
-  test.each(CASES)('%s', async (command, out, status = 0) => {
+  const cases = CASES.map(([command, out, status = 0]) => ({ command, out, status }));
+  test.each(cases)('$command', async ({ command, out, status }) => {
     bench ??= createBench({ nodes: 1, controlPlanes: 3, settle: 30 });
     bench.shell.store.files.set('/root/line.sh', command);
     const printed = await bench.run('ssh cp-1 < line.sh');

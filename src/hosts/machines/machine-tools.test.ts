@@ -160,6 +160,10 @@ const CASES: readonly Case[] = [
     run: 'curl -s http://127.0.0.1:2381/metrics | grep ^etcd_server_has_leader',
     out: 'etcd_server_has_leader 1\n',
   },
+  {
+    run: 't=$(kubectl create token default); ssh cp-1 "curl -sk -H \'Authorization: Bearer $t\' https://localhost:6443/api/v1/nodes" | jq -r .message',
+    out: /^nodes is forbidden: User "system:serviceaccount:default:default" cannot list resource "nodes"/,
+  },
   // Names and reaching.
   { on: 'node-1', run: 'dig @10.96.0.10 web.default.svc.cluster.local +short | wc -l', out: '1\n' },
   {

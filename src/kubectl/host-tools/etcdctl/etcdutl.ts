@@ -77,12 +77,20 @@ function status(io: ProgramIo, line: GoLine, saved: SavedSnapshot): number {
   ];
   if (format === 'table')
     io.out(boxTable(['hash', 'revision', 'total keys', 'total size', 'version'], [row]));
-  else if (format === 'json')
-    io.out(
-      `${JSON.stringify({ hash: Number.parseInt(hash, 16), revision: saved.revision, totalKey: saved.totalKeys, totalSize: saved.totalSize, version: '3.6.0' })}\n`,
-    );
+  else if (format === 'json') io.out(`${statusJson(saved)}\n`);
   else io.out(`${row.join(', ')}\n`);
   return 0;
+}
+
+function statusJson({ hash, revision, totalKeys, totalSize }: SavedSnapshot): string {
+  const number = Number.parseInt(hash.slice(0, 8), 16);
+  return JSON.stringify({
+    hash: number,
+    revision,
+    totalKey: totalKeys,
+    totalSize,
+    version: '3.6.0',
+  });
 }
 
 function fail(io: ProgramIo, message: string, code = 1): number {

@@ -147,10 +147,14 @@ export const df: Program = async (args, io, context) => {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),
   );
-  for (const row of rows)
-    io.out(
-      `${row.map((cell, column) => (column === 0 ? cell.padEnd(Math.max(14, widths[0] ?? 0)) : column === 5 ? cell : cell.padStart(Math.max(5, widths[column] ?? 0)))).join(' ')}\n`,
-    );
+  for (const row of rows) {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      if (column === 0) return cell.padEnd(Math.max(14, width));
+      return column === 5 ? cell : cell.padStart(Math.max(5, width));
+    });
+    io.out(`${cells.join(' ')}\n`);
+  }
   return 0;
 };
 
@@ -217,10 +221,12 @@ export const top: Program = async (_args, io, context) => {
       command: each.container,
     })),
   ].toSorted((left, right) => right.cpu - left.cpu);
-  for (const row of rows)
-    io.out(
-      `${String(row.pid).padStart(7)} root      ${row.state} ${row.cpu.toFixed(1).padStart(5)} ${((row.memory / facts.memoryBytes) * 100).toFixed(1).padStart(5)} ${row.command}\n`,
-    );
+  for (const row of rows) {
+    const pid = String(row.pid).padStart(7);
+    const shares = [row.cpu, (row.memory / facts.memoryBytes) * 100];
+    const [cpu, memory] = shares.map((share) => share.toFixed(1).padStart(5));
+    io.out(`${pid} root      ${row.state} ${cpu} ${memory} ${row.command}\n`);
+  }
   return 0;
 };
 
@@ -254,10 +260,17 @@ export const ps: Program = async (args, io, context) => {
     return 0;
   }
   io.out('USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n');
-  for (const row of rows)
+  for (const row of rows) {
+    const pid = String(row.pid).padStart(7);
+    const shares = [row.cpu, (row.memory / facts.memoryBytes) * 100];
+    const [cpu, memory] = shares.map((share) => share.toFixed(1).padStart(4));
+    const virtual = String(Math.round(row.memory / 256)).padStart(6);
+    const resident = String(Math.round(row.memory / 1024)).padStart(5);
+    const state = row.state.padEnd(4);
     io.out(
-      `root     ${String(row.pid).padStart(7)} ${row.cpu.toFixed(1).padStart(4)} ${((row.memory / facts.memoryBytes) * 100).toFixed(1).padStart(4)} ${String(Math.round(row.memory / 256)).padStart(6)} ${String(Math.round(row.memory / 1024)).padStart(5)} ?        ${row.state.padEnd(4)} ${started}   0:01 ${row.command}\n`,
+      `root     ${pid} ${cpu} ${memory} ${virtual} ${resident} ?        ${state} ${started}   0:01 ${row.command}\n`,
     );
+  }
   return 0;
 };
 
@@ -351,7 +364,8 @@ function plain(all: Figures): string {
   const seconds = all.facts.upMicros / 1e6;
   const cells = [rate, 2, rate * 7.4, 0].map((each) => each.toFixed(2));
   const totals = [2 * seconds, rate * 7.4 * seconds, 0].map((each) => String(Math.round(each)));
-  return `${cpuLines(all)}Device  ${head.map((each) => each.padStart(12)).join('')}\nsda     ${[...cells, ...totals].map((each) => each.padStart(12)).join('')}\n\n`;
+  const row = (texts: readonly string[]): string => texts.map((each) => each.padStart(12)).join('');
+  return `${cpuLines(all)}Device  ${row(head)}\nsda     ${row([...cells, ...totals])}\n\n`;
 }
 
 export const reboot: Program = (_args, io, context) => power(context, io, 'reboot');

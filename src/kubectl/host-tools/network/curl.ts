@@ -89,7 +89,7 @@ function targetOf(text: string): Target | undefined {
 export const curl: Program = async (args, io, context) => {
   // Switches may stand together: -sk, -sSfL; of valued ones the last letter takes the next word.
   const split = args.flatMap((arg) =>
-    /^-[a-zA-Z46]{2,}$/.test(arg) ? [...arg.slice(1)].map((letter) => `-${letter}`) : [arg],
+    /^-[a-zA-Z46]{2,}$/.test(arg) ? Array.from(arg.slice(1), (letter) => `-${letter}`) : [arg],
   );
   const line = readGoLine(split, FLAGS);
   if (typeof line === 'string') {
@@ -213,15 +213,12 @@ function tlsProblem(
 }
 
 /** Whom the API server takes the client for: by its certificate, or by its token. */
-function identityOf(line: GoLine): { readonly user?: string } {
+function identityOf(line: GoLine): { readonly user?: string; readonly token?: string } {
   const token = line
     .values('header')
     .map((each) => /^authorization:\s*bearer\s+(\S+)/i.exec(each)?.[1])
     .find((each) => each !== undefined);
-  if (token !== undefined && token !== '') {
-    const account = /^system:serviceaccount:/.test(token) ? token : undefined;
-    return account === undefined ? {} : { user: account };
-  }
+  if (token !== undefined && token !== '') return { token };
   const cert = line.value('cert');
   if (cert === undefined) return {};
   return {

@@ -143,7 +143,9 @@ export const ss: Program = async (args, io, context) => {
         ? 'users:(("sshd",pid=611,fd=3))'
         : `users:(("${process.program}",pid=${process.pid},fd=3))`;
     const colon = local.lastIndexOf(':');
-    const line = `LISTEN  0       4096  ${local.slice(0, colon).padStart(15)}:${local.slice(colon + 1).padEnd(10)} ${peer.split(':')[0]?.padStart(12) ?? ''}:${'*'.padEnd(5)} ${users}`;
+    const from = `${local.slice(0, colon).padStart(15)}:${local.slice(colon + 1).padEnd(10)}`;
+    const to = `${(peer.split(':')[0] ?? '').padStart(12)}:*    `;
+    const line = `LISTEN  0       4096  ${from} ${to} ${users}`;
     io.out(`${line.trimEnd()}\n`);
   }
   return 0;
@@ -240,5 +242,7 @@ function listed(rule: string): string {
   ].filter((each) => each !== '');
   const source = (option('-s') ?? '0.0.0.0/0').replace('/32', '');
   const destination = (option('-d') ?? '0.0.0.0/0').replace('/32', '');
-  return `${target.padEnd(10)} ${(numbers[protocol] ?? protocol).padEnd(4)} --  ${source.padEnd(20)} ${destination.padEnd(20)} ${rest.join(' ')}`.trimEnd();
+  const number = (numbers[protocol] ?? protocol).padEnd(4);
+  const ends = `${source.padEnd(20)} ${destination.padEnd(20)}`;
+  return `${target.padEnd(10)} ${number} --  ${ends} ${rest.join(' ')}`.trimEnd();
 }

@@ -129,9 +129,26 @@ export const dig: Program = async (args, io, context) => {
     (each) => `${each.name}.\t\t${each.ttl}\tIN\t${each.type}\t${each.data}\n`,
   );
   const id = 1000 + ((name.length * 7919) % 60_000);
-  io.out(
-    `\n; <<>> DiG 9.20.11 <<>> ${args.join(' ')}\n;; global options: +cmd\n;; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: ${answer.code}, id: ${id}\n;; flags: qr aa rd; QUERY: 1, ANSWER: ${rows.length}, AUTHORITY: 0, ADDITIONAL: 1\n\n;; QUESTION SECTION:\n;${full}\t\t\tIN\t${type}\n\n${rows.length > 0 ? `;; ANSWER SECTION:\n${rows.join('')}\n` : ''};; Query time: 0 msec\n;; SERVER: ${shown}#53(${shown}) (UDP)\n;; WHEN: ${formatDate(context.now(), '%a %b %d %H:%M:%S UTC %Y')}\n;; MSG SIZE  rcvd: ${80 + rows.join('').length}\n\n`,
-  );
+  const lines = [
+    '',
+    `; <<>> DiG 9.20.11 <<>> ${args.join(' ')}`,
+    ';; global options: +cmd',
+    ';; Got answer:',
+    `;; ->>HEADER<<- opcode: QUERY, status: ${answer.code}, id: ${id}`,
+    `;; flags: qr aa rd; QUERY: 1, ANSWER: ${rows.length}, AUTHORITY: 0, ADDITIONAL: 1`,
+    '',
+    ';; QUESTION SECTION:',
+    `;${full}\t\t\tIN\t${type}`,
+    '',
+    ...(rows.length > 0 ? [';; ANSWER SECTION:', rows.join('')] : []),
+    ';; Query time: 0 msec',
+    `;; SERVER: ${shown}#53(${shown}) (UDP)`,
+    `;; WHEN: ${formatDate(context.now(), '%a %b %d %H:%M:%S UTC %Y')}`,
+    `;; MSG SIZE  rcvd: ${80 + rows.join('').length}`,
+    '',
+    '',
+  ];
+  io.out(lines.join('\n'));
   return 0;
 };
 

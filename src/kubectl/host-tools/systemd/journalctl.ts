@@ -42,7 +42,7 @@ export const journalctl: Program = async (args, io, context) => {
   // Letters may stand together: -xeu, -fu.
   const split = args.flatMap((arg) =>
     /^-[a-zA-Z]{2,}$/.test(arg) && !/^-[nop]\d/.test(arg)
-      ? [...arg.slice(1)].map((letter) => `-${letter}`)
+      ? Array.from(arg.slice(1), (letter) => `-${letter}`)
       : [arg],
   );
   const line = readGoLine(split, FLAGS);

@@ -104,10 +104,7 @@ async function runVerb(asked: Asked, io: ProgramIo, context: ProgramContext): Pr
       io.out(`${unit === undefined ? 'inactive' : activeState(unit)}\n`);
       return 1;
     case 'show':
-      if (unit !== undefined)
-        io.out(
-          `Id=${full}\nDescription=${unit.title}\nLoadState=loaded\nActiveState=${activeState(unit)}\nSubState=${subState(unit)}\nMainPID=${unit.process.state === 'ended' ? 0 : unit.process.pid}\nNRestarts=${unit.process.starts - 1}\n`,
-        );
+      if (unit !== undefined) io.out(propertiesOf(unit));
       return 0;
     case 'cat':
       if (unit === undefined) return complain(io, `No files found for ${full}.`);
@@ -126,6 +123,20 @@ async function runVerb(asked: Asked, io: ProgramIo, context: ProgramContext): Pr
     default:
       return complain(io, `Unknown command verb '${verb}'.`);
   }
+}
+
+function propertiesOf(unit: Unit): string {
+  const { name, title, process } = unit;
+  return [
+    `Id=${name}.service`,
+    `Description=${title}`,
+    'LoadState=loaded',
+    `ActiveState=${activeState(unit)}`,
+    `SubState=${subState(unit)}`,
+    `MainPID=${process.state === 'ended' ? 0 : process.pid}`,
+    `NRestarts=${process.starts - 1}`,
+    '',
+  ].join('\n');
 }
 
 function complain(io: ProgramIo, text: string): number {
