@@ -102,6 +102,8 @@ export type CriRequest =
       readonly probe: CriProbe;
       /** How long the caller waits; undefined: as long as it takes. */
       readonly timeoutMicros: number | undefined;
+      /** It will be sent again: whether its answer stands is worth knowing. */
+      readonly again?: true;
     }
   | { readonly type: 'cri/list'; readonly id: number }
   /** What every running container uses now. */
@@ -184,6 +186,8 @@ export type CriResult =
       /** `error`: the check itself could not be made, so it says nothing about the container. */
       readonly outcome: 'success' | 'failure' | 'error';
       readonly output: string;
+      /** The same probe would find the same, until `cri/news` comes or somebody acts on the world. */
+      readonly stands?: true;
     }
   | {
       readonly kind: 'listed';
@@ -205,6 +209,12 @@ export interface CriContainerUse {
 export interface CriEvent {
   readonly type: 'cri/event';
   readonly container: CriContainer;
+}
+
+/** Something happens in a Pod whose probes have been told that their answers stand: they are to be sent again. */
+export interface CriNews {
+  readonly type: 'cri/news';
+  readonly podUid: string;
 }
 
 /** The runtime's own news: its network plugin is configured, or its agent has come or gone. */

@@ -5,7 +5,7 @@ import { advanceExecs, beginExec, type ExecProgress } from '../programs/program-
 import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { answerInPod, hostOf } from './host.ts';
-import { awakeContainer } from './resting.ts';
+import { awakeContainer, pledgeAnswers } from './resting.ts';
 import type { Container, ContainerdEnv, Runtime } from './state.ts';
 
 type Probed = Extract<CriResult, { kind: 'probed' }>;
@@ -15,6 +15,7 @@ function probed(outcome: Probed['outcome'], output: string): Probed {
 }
 
 const FINE = Object.freeze(probed('success', ''));
+const STANDS: Probed = Object.freeze({ ...FINE, stands: true });
 
 /**
  * Carries out a check or a command from outside and answers it, now or when the command has ended. Answers the
@@ -27,6 +28,7 @@ export function runProbe(
     readonly containerId: string;
     readonly probe: CriProbe;
     readonly timeoutMicros: Micros | undefined;
+    readonly again?: true;
   },
   env: ContainerdEnv,
 ): Container | undefined {
@@ -41,12 +43,12 @@ export function runProbe(
     return undefined;
   }
   if (request.probe.kind !== 'exec') {
-    answer(
-      runtime,
-      request.id,
-      checkPort(runtime, container, request.probe, request.timeoutMicros, env.now),
-      env,
-    );
+    const found = checkPort(runtime, container, request.probe, request.timeoutMicros, env.now);
+    const stands =
+      request.again === true &&
+      found === FINE &&
+      pledgeAnswers(runtime, container.config.podUid, env.now);
+    answer(runtime, request.id, stands ? STANDS : found, env);
     return undefined;
   }
   const { command } = request.probe;

@@ -20,7 +20,7 @@ import {
 } from './network.ts';
 import { addFailure, configureNetwork, networkState, agentGone, deleteFailure } from './plugin.ts';
 import { receive, takeListen } from './receive.ts';
-import { awakeContainer, restContainers } from './resting.ts';
+import { awakeContainer, restContainers, tellOfTouched } from './resting.ts';
 import {
   cancelAllStreams,
   cancelStream,
@@ -74,6 +74,7 @@ export const containerdBehaviour = defineBehaviour<
       execs: new Map(),
       streams: new Map(),
       touched: [],
+      pledged: new Set(),
     };
     recover({ disk, memory, config }, env);
     return memory;
@@ -81,7 +82,10 @@ export const containerdBehaviour = defineBehaviour<
   step(runtime, message, env) {
     handle(runtime, message, env);
     if (runtime.memory.streams.size > 0) flushStreams(runtime, env);
-    if (runtime.memory.touched.length > 0) restContainers(runtime);
+    if (runtime.memory.touched.length > 0) {
+      tellOfTouched(runtime, env);
+      restContainers(runtime);
+    }
   },
 });
 
@@ -421,6 +425,8 @@ function removeSandbox(runtime: Runtime, podUid: string, env: ContainerdEnv): vo
     disk.containers.delete(id);
   }
   disk.sandboxes.delete(podUid);
+  memory.pledged.delete(podUid);
+  memory.pledged.delete(podUid);
   disk.volumes.delete(podUid);
   for (const [id, pending] of memory.execs)
     if (!disk.containers.has(pending.containerId)) memory.execs.delete(id);

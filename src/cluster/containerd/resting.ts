@@ -1,4 +1,6 @@
-import type { Container, Runtime } from './state.ts';
+import type { Micros } from '../../kernel/time.ts';
+import { answersAlike } from '../programs/program-probes.ts';
+import type { Container, ContainerdEnv, Runtime } from './state.ts';
 
 /**
  * A server that waits for requests does nothing by itself. Its record is frozen, so that checkpoints share it;
@@ -22,6 +24,29 @@ export function restContainers({ disk, memory }: Runtime): void {
     if (container !== undefined && isQuiet(container)) Object.freeze(container);
   }
   memory.touched.length = 0;
+}
+
+/** Before they rest: whoever relies on a Pod's answers is told that something has happened in it. */
+export function tellOfTouched({ disk, memory, config }: Runtime, env: ContainerdEnv): void {
+  if (memory.pledged.size === 0) return;
+  for (const id of memory.touched) {
+    const podUid = disk.containers.get(id)?.config.podUid;
+    if (podUid !== undefined && memory.pledged.delete(podUid))
+      env.send(config.kubelet, { type: 'cri/news', podUid });
+  }
+}
+
+/** Whether a Pod's ports answer as they do now for as long as nothing happens in it. If so, the kubelet will be told. */
+export function pledgeAnswers(runtime: Runtime, podUid: string, now: Micros): boolean {
+  const { disk, memory } = runtime;
+  for (const id of disk.sandboxes.get(podUid)?.containers ?? []) {
+    const container = disk.containers.get(id);
+    if (container?.program === undefined) continue;
+    const { program, config } = container;
+    if (!Object.isFrozen(container) || !answersAlike(program, { now, config })) return false;
+  }
+  memory.pledged.add(podUid);
+  return true;
 }
 
 function isQuiet({ program, wakeAt }: Container): boolean {

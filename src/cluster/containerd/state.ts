@@ -8,6 +8,7 @@ import type {
   ContainerConfig,
   CriContainer,
   CriEvent,
+  CriNews,
   CriNetwork,
   CriRequest,
   CriResponse,
@@ -146,6 +147,8 @@ export interface ContainerdMemory {
   readonly streams: Map<number, RuntimeStream>;
   /** Containers that this step may have changed; empty between steps (see resting.ts). */
   readonly touched: string[];
+  /** UIDs of Pods whose probes' answers stand until one of their containers is touched. */
+  readonly pledged: Set<string>;
 }
 
 /** A stream into a container, or to a port of its Pod. */
@@ -230,6 +233,7 @@ export type ContainerdMessage =
   | CriRequest
   | CriResponse
   | CriEvent
+  | CriNews
   | StreamMessage
   | ContainerdTimer
   | CriNetwork

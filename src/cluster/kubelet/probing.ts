@@ -125,8 +125,9 @@ export function runProbe(
       containerId,
       probe,
       timeoutMicros: (spec.timeoutSeconds ?? 1) * 1_000_000,
+      again: true,
     },
-    { kind: 'probe', uid: worker.uid, container: work.name, probe: kind, containerId },
+    { kind: 'probe', uid: worker.uid, container: work.name, probe: kind, containerId, period },
     env,
   );
 }

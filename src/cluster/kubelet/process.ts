@@ -58,14 +58,7 @@ import type {
 } from './state.ts';
 import { mirroredUid } from './static-pods.ts';
 import { publishStatus, statusWritten } from './status-writes.ts';
-import {
-  loseStreams,
-  noStreams,
-  openAtKubelet,
-  passData,
-  passEnd,
-  passInput,
-} from './streams.ts';
+import { loseStreams, noStreams, openAtKubelet, passData, passEnd, passInput } from './streams.ts';
 import { referencesFetched, syncPod } from './sync.ts';
 import { preStopped, settle } from './terminate.ts';
 import { checkAnswered, checkEnded, connectionLost, criAnswer } from './runtime-news.ts';
@@ -259,11 +252,14 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
     case 'health/answer':
       checkAnswered(kubelet, message, env);
       return;
+    case 'cri/news':
+      wakeProbes(kubelet.memory, ({ timer }) => timer.uid === message.podUid, env);
+      return;
     case 'health/news':
-      wakeProbes(kubelet.memory, env.from, env);
+      wakeProbes(kubelet.memory, ({ process }) => process === env.from, env);
       return;
     case 'kernel/disturbed':
-      wakeProbes(kubelet.memory, undefined, env);
+      wakeProbes(kubelet.memory, () => true, env);
       return;
     case 'kubelet/manifests':
       readManifests(kubelet, env);

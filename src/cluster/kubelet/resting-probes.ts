@@ -1,11 +1,10 @@
 import type { Micros } from '../../kernel/time.ts';
-import type { ProcessCheck } from './process-probes.ts';
-import type { Kubelet, KubeletEnv, KubeletMemory, KubeletTimer } from './state.ts';
+import type { Kubelet, KubeletEnv, KubeletMemory, KubeletTimer, ProbeKind } from './state.ts';
 
 /**
- * Probes of the cluster's own components that are left out, because the component has said that its answer stands and
- * would say the same again. The component itself, its end or a disturbance of the world ends that; the probe then comes
- * when it would have come anyway.
+ * Probes that are left out, because whoever answered the last one has said that the answer stands and would say the same
+ * again: a component of the cluster's, or the runtime for a container that does nothing by itself. The one who answered,
+ * its end or a disturbance of the world ends that; the probe then comes when it would have come anyway.
  */
 
 /** A probe whose last answer stands. Frozen. */
@@ -17,12 +16,21 @@ export interface StandingProbe {
   readonly restsSince: Micros | undefined;
 }
 
+interface Answered {
+  readonly process: string;
+  readonly uid: string;
+  readonly container: string;
+  readonly probe: ProbeKind;
+  readonly containerId: string;
+  readonly period: Micros;
+}
+
 function keyOf({ containerId, probe }: StandingProbe['timer']): string {
   return `${containerId}/${probe}`;
 }
 
-/** A component has said that its answer to a check, which was a good one, stands. */
-export function takeStanding({ memory }: Kubelet, check: ProcessCheck, env: KubeletEnv): void {
+/** `process` has said that its answer to a probe, which was a good one, stands. */
+export function takeStanding({ memory }: Kubelet, check: Answered, env: KubeletEnv): void {
   const { process, uid, container, probe, containerId, period } = check;
   const state = memory.workers.get(uid)?.containers.get(container)?.probes?.[probe];
   // One that has not yet passed often enough goes on being sent.
@@ -48,14 +56,14 @@ export function canRest(
   return true;
 }
 
-/** Answers no longer stand, of one process or of all: their probes are sent again, at the times at which they are due. */
+/** Some answers no longer stand: their probes are sent again, at the times at which they are due. */
 export function wakeProbes(
   { standing }: KubeletMemory,
-  process: string | undefined,
+  concerns: (probe: StandingProbe) => boolean,
   env: KubeletEnv,
 ): void {
   for (const [key, probe] of standing) {
-    if (process !== undefined && probe.process !== process) continue;
+    if (!concerns(probe)) continue;
     standing.delete(key);
     const { timer, period, restsSince } = probe;
     if (restsSince === undefined) continue;

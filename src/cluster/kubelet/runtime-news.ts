@@ -29,6 +29,11 @@ export function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv
   } else if (then.kind !== 'list') {
     const before = runtime.images.size;
     runtimeAnswered(kubelet, then, answer, env);
+    if (then.kind === 'probe' && answer.type === 'cri/done' && answer.result.kind === 'probed') {
+      const { containerd } = kubelet.config;
+      if (answer.result.stands === true)
+        takeStanding(kubelet, { ...then, process: containerd }, env);
+    }
     if (runtime.images.size !== before) statusHasNews(kubelet, env);
   } else if (answer.type === 'cri/done' && answer.result.kind === 'listed')
     takeListing(kubelet, answer.result, env);
@@ -90,7 +95,7 @@ function groupByPod(
 /** The runtime is gone: whatever was asked of it is not going to be answered. */
 export function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: KubeletEnv): void {
   const { memory, config } = kubelet;
-  wakeProbes(memory, peer, env);
+  wakeProbes(memory, ({ process }) => process === peer, env);
   for (const { check, result } of refusedChecks(memory, peer))
     checkEnded(kubelet, check, result, env);
   if (peer !== config.containerd) return;
@@ -124,11 +129,11 @@ export function checkAnswered(kubelet: Kubelet, answer: HealthAnswer, env: Kubel
 /** A check has come to a result: the probe it was made for is told. */
 export function checkEnded(
   kubelet: Kubelet,
-  { uid, container, probe, containerId }: ProcessCheck,
+  { uid, container, probe, containerId, period }: ProcessCheck,
   result: CheckResult,
   env: KubeletEnv,
 ): void {
-  const then = { kind: 'probe', uid, container, probe, containerId } as const;
+  const then = { kind: 'probe', uid, container, probe, containerId, period } as const;
   const answer: CriResponse = { type: 'cri/done', id: 0, result: { kind: 'probed', ...result } };
   runtimeAnswered(kubelet, then, answer, env);
 }

@@ -21,6 +21,7 @@ import type {
   CriContainer,
   CriEvent,
   CriNetwork,
+  CriNews,
   CriNetworkState,
   CriRequest,
   CriResponse,
@@ -135,6 +136,8 @@ export type RuntimeThen =
       readonly container: string;
       readonly probe: ProbeKind;
       readonly containerId: string;
+      /** From one of these probes to the next. */
+      readonly period: Micros;
     }
   | {
       readonly kind: 'hook';
@@ -392,6 +395,7 @@ export type KubeletMessage =
   | CriRequest
   | CriResponse
   | CriEvent
+  | CriNews
   | CriNetwork
   | HealthCheck
   | HealthAnswer

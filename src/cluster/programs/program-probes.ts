@@ -33,6 +33,19 @@ export function answerOn(
   return undefined;
 }
 
+/** Whether a program goes on answering on its ports as it does now, for as long as nobody touches it. */
+export function answersAlike(
+  program: Program,
+  { now, config }: Pick<Host, 'now' | 'config'>,
+): boolean {
+  for (const { running, since } of runningIn(program)) {
+    if (now < since + running.readyAfter || running.http === 'ten-seconds') return false;
+    const isChangeable = program.files !== undefined || isCovered(config, running.root);
+    if (running.http === 'files' && isChangeable) return false;
+  }
+  return true;
+}
+
 function httpAnswer(
   program: Program,
   running: Running,

@@ -1,19 +1,17 @@
 import { methodNotAllowedError, unknownResourceError } from '../../../api/status-error.ts';
-import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdResponse, HealthCheck } from '../../messages.ts';
 import { sendReply } from '../answers.ts';
 import { PENDING, refuse, type Answer, type Exchange, type Reply } from '../exchange.ts';
 import { askEtcd, type Server } from '../server.ts';
 import { isTrue } from '../verb.ts';
 import { asksEtcd, checksOf, problemOf } from './checks.ts';
-import type { HealthQuestion } from './state.ts';
+import { ETCD_PATIENCE, type HealthQuestion } from './state.ts';
 
 /**
  * The server's probes: `/livez`, `/readyz`, `/healthz` and each of their checks. The check of etcd really reads from
  * it and waits two seconds for the answer; within that time of a question the last answer is told again.
  */
 
-const ETCD_PATIENCE = 2 * SECOND;
 const HEALTH_KEY = '/registry/health';
 
 /** The answer to a probe, at once or when etcd has been asked; undefined for paths that are no probe. */

@@ -1,5 +1,8 @@
-import type { Micros } from '../../../kernel/time.ts';
+import { SECOND, type Micros } from '../../../kernel/time.ts';
 import type { Exchange } from '../exchange.ts';
+
+/** How long etcd's answer is waited for, and for how long after the question it is told again. */
+export const ETCD_PATIENCE: Micros = 2 * SECOND;
 
 /** What the server knows of its own health, and who asks for it. */
 export interface HealthState {
