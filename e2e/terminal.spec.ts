@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { expect, test } from './support/test.ts';
 
@@ -132,4 +133,53 @@ test('a pasted script runs as a whole; files and history outlive a reload', asyn
   await terminal.line.press('ArrowUp');
   await terminal.line.press('ArrowUp');
   await expect(terminal.line).toHaveValue(/^echo ended=/);
+});
+
+const HEALTH_CHECK = readFileSync(
+  new URL('../src/hosts/machines/testdata/health-check.sh', import.meta.url),
+  'utf8',
+);
+
+test('the machines behind ssh, and an operator’s health check', async ({ playground, page }) => {
+  const terminal = createTerminal(page);
+  await terminal.open();
+  const text = () => terminal.screen.innerText();
+
+  await test.step('a shell on a node, with its own prompt and programs', async () => {
+    await terminal.run('ssh node-2');
+    await expect.poll(text).toContain('ssh node-2');
+    await terminal.run('hostname; systemctl is-active kubelet; crictl ps | head -1');
+    await expect.poll(text).toContain('root@node-2:~#');
+    await expect.poll(text).toContain('CONTAINER           IMAGE');
+    await terminal.line.fill('systemctl st');
+    await terminal.line.press('Tab');
+    await expect(terminal.line).toHaveValue(/^systemctl st/);
+    await terminal.line.press('Control+u');
+    await terminal.run('exit');
+    await expect.poll(text).toContain('Connection to node-2 closed.');
+  });
+
+  await test.step('etcd answers its own tool', async () => {
+    await terminal.run('ssh cp-1 etcdctl endpoint health');
+    await expect.poll(text).toContain('is healthy: successfully committed proposal');
+  });
+
+  await test.step('a script of such commands, pasted', async () => {
+    await terminal.paste(HEALTH_CHECK);
+    await expect.poll(text, { timeout: 90_000 }).toMatch(/== Summary ==\s+healthy/);
+    expect(await text()).not.toContain('[FAIL]');
+  });
+
+  await test.step('what is stopped by hand is among the faults, and the map shows it', async () => {
+    await terminal.run(
+      'clear; ssh node-3 systemctl stop kubelet; ssh node-3 systemctl is-active kubelet',
+    );
+    await expect.poll(text).toContain('inactive');
+    await terminal.run('sleep 50; kubectl get node node-3 --no-headers');
+    await expect.poll(text).toContain('NotReady');
+    await terminal.run('ssh node-3 systemctl start kubelet; sleep 15; kubectl get nodes');
+    await expect
+      .poll(async () => (await text()).split('start kubelet')[1])
+      .toMatch(/node-3 +Ready/);
+  });
 });
