@@ -28,6 +28,25 @@ const web = (name: string, replicas: number) => ({
   },
 });
 
+const LAMPS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'lamps.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'lamps', singular: 'lamp', kind: 'Lamp' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object' } },
+      },
+    ],
+  },
+};
+
 async function runInTerminal(page: Page, line: string) {
   const drawer = page.getByRole('region', { name: 'Terminal', exact: true });
   const field = drawer.getByRole('textbox', { name: 'Command line' });
@@ -136,6 +155,10 @@ test('addresses where nothing is, or that are not of this computer', async ({ pa
 test('a real cluster through kubectl proxy is looked at, and not changed', async ({ page }) => {
   const kubectl = ensureClientTools()?.kubectl ?? '';
   test.skip(kubectl === '', 'kubectl cannot be had here');
+  await served.api('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', LAMPS);
+  const lamps = '/apis/example.com/v1/namespaces/default/lamps';
+  const desk = { apiVersion: 'example.com/v1', kind: 'Lamp', metadata: { name: 'desk' } };
+  await expect.poll(async () => (await served.api('POST', lamps, desk)).status).toBe(201);
   const proxy = await startProxy(kubectl, served);
   try {
     await page.goto(proxy.page);
@@ -154,6 +177,10 @@ test('a real cluster through kubectl proxy is looked at, and not changed', async
       const remove = page.getByRole('button', { name: 'Scale to 3' });
       await expect(remove).toBeDisabled();
       await expect(remove).toHaveAttribute('data-tip', /only looks at a real cluster/);
+    });
+
+    await test.step('custom resources are listed as well, and shown whole', async () => {
+      await expect(await objects.yaml('Lamp', 'desk')).toContainText('kind: Lamp');
     });
 
     await test.step('lamps come from /readyz and the leases', async () => {

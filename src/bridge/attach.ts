@@ -12,7 +12,7 @@ export const BRIDGE_PROTOCOL = 'bridge.v1.kubarium';
 export const TOKEN_PROTOCOL = 'base64url.bearer.authorization.k8s.io.';
 
 /** Why the bridge was closed, as a WebSocket's close code. */
-export const closedBecause = { unauthorized: 4401, misunderstood: 4400 } as const;
+export const closedBecause = { misunderstood: 4400, unauthorized: 4401, bug: 4500 } as const;
 
 /** What can be impossible in a cluster that is attached. */
 export type Ability = 'write' | 'faults' | 'clock' | 'machines' | 'scheduling' | 'new-cluster';

@@ -10,7 +10,7 @@ import { createObjectRows } from '../observer/object-rows.ts';
 import type { WaitingPod } from '../observer/pod-card.ts';
 import type { ApiClient } from './api-client.ts';
 import { answerWithout, type AttachedEngine, type Post } from './engine.ts';
-import { FOLLOWED } from './kinds.ts';
+import { FOLLOWED, otherKinds, type FollowedKind } from './kinds.ts';
 import { readLamps } from './lamps.ts';
 import { follow, pause } from './list-watch.ts';
 import { createWatchedObjects } from './watched-objects.ts';
@@ -53,12 +53,15 @@ export function createApiEngine(
   let changes = 0;
   const missing: string[] = [];
   const disconnected = new Set<string>();
+  /** By version and kind. */
+  const plurals = new Map<string, string>();
   /** Labels of nodes are all that is known of their machines. */
   const controlPlanes = new Set<string>();
   const rows = createObjectRows({
     machine: (name) => machineView(controlPlanes.has(name)),
     waiting: waitingPod,
     epochMillis: () => epochMillis,
+    pluralOf: ({ apiVersion, kind }) => plurals.get(`${apiVersion ?? ''} ${kind ?? ''}`),
   });
   const watched = createWatchedObjects(api);
   const streams = new Map<number, AbortController>();
@@ -84,22 +87,28 @@ export function createApiEngine(
     const attached: AttachedCluster = { kind: 'api', address: written, refusals: READ_ONLY };
     const ready = { type: 'ready', seed: 0, origin: 'resumed', faultCatalogue: [] } as const;
     post({ ...ready, notice: undefined, attached });
-    for (const kind of FOLLOWED) {
-      const followed = {
-        onChange: apply,
-        onListed(code: number) {
-          if (code === 403) missing.push(kind.kind);
-          if (code === 403) post({ type: 'refused', message: notAllowed(missing) });
-        },
-        onConnected(isConnected: boolean) {
-          if (isConnected) disconnected.delete(kind.kind);
-          else disconnected.add(kind.kind);
-        },
-      };
-      void follow(api, kind, { followed, signal });
-    }
+    for (const kind of FOLLOWED) followKind(kind);
+    void otherKinds(api).then((others) => {
+      for (const kind of others) followKind(kind);
+    });
     void keepLamps();
     void keepFrames();
+  }
+
+  function followKind(kind: FollowedKind): void {
+    plurals.set(`${kind.apiVersion} ${kind.kind}`, kind.plural);
+    const followed = {
+      onChange: apply,
+      onListed(code: number) {
+        if (code === 403) missing.push(kind.kind);
+        if (code === 403) post({ type: 'refused', message: notAllowed(missing) });
+      },
+      onConnected(isConnected: boolean) {
+        if (isConnected) disconnected.delete(kind.kind);
+        else disconnected.add(kind.kind);
+      },
+    };
+    void follow(api, kind, { followed, signal });
   }
 
   let wasReachable = true;

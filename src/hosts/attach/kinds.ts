@@ -1,8 +1,19 @@
+import {
+  DISCOVERY_ACCEPT,
+  discoveryOf,
+  groupResourceOf,
+  groupVersionOf,
+  preferredResources,
+} from '../../kubectl/kubectl/discovery.ts';
+import type { ApiClient } from './api-client.ts';
+
 /** A kind that is followed in a cluster that is attached. */
 export interface FollowedKind {
   readonly apiVersion: string;
   readonly kind: string;
+  /** Where its list is. */
   readonly path: string;
+  readonly plural: string;
   /** Only the metadata is asked for: a row of a list needs no more, and a Secret's content is nobody's business. */
   readonly metadataOnly: boolean;
 }
@@ -19,12 +30,12 @@ function kindOf(
   metadataOnly: boolean,
 ): FollowedKind {
   const root = apiVersion.includes('/') ? 'apis' : 'api';
-  return { apiVersion, kind, path: `/${root}/${apiVersion}/${plural}`, metadataOnly };
+  return { apiVersion, kind, plural, path: `/${root}/${apiVersion}/${plural}`, metadataOnly };
 }
 
 /**
- * What is listed and watched. Nodes come first, since Pods stand on them. Custom resources and the kinds of RBAC and admission
- * are not followed; Leases change too often, and are read now and then.
+ * What is listed and watched; of what only the metadata matters, the list is read now and then. Nodes come first, since Pods
+ * stand on them. Leases change too often to be followed.
  */
 export const FOLLOWED: readonly FollowedKind[] = [
   whole('v1', 'Node', 'nodes'),
@@ -52,3 +63,33 @@ export const FOLLOWED: readonly FollowedKind[] = [
   metadata('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   metadata('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses'),
 ];
+
+/** Kinds that only report, or that are read in another way; by `plural.group`. */
+const NOT_FOLLOWED: ReadonlySet<string> = new Set([
+  'componentstatuses',
+  'controllerrevisions.apps',
+  'endpoints',
+  'events.events.k8s.io',
+  'leases.coordination.k8s.io',
+  'nodes.metrics.k8s.io',
+  'pods.metrics.k8s.io',
+]);
+/** More kinds than this would keep the proxy busy with lists. */
+const OTHERS_MAX = 80;
+
+/** What the server lists besides: custom resources, RBAC, admission. */
+export async function otherKinds(api: ApiClient): Promise<readonly FollowedKind[]> {
+  const documents = await Promise.all(
+    ['/api', '/apis'].map((path) => api.request({ method: 'GET', path, accept: DISCOVERY_ACCEPT })),
+  );
+  if (documents.some(({ code }) => code !== 200)) return [];
+  // Discovery documents are objects.
+  const discovery = discoveryOf(documents.map(({ body }) => body as Record<string, unknown>));
+  const known = new Set(FOLLOWED.map(({ path }) => path.replace(/\/v\d\w*\//, '/')));
+  return preferredResources(discovery)
+    .filter(({ verbs }) => verbs.includes('list') && verbs.includes('watch'))
+    .filter((resource) => !NOT_FOLLOWED.has(groupResourceOf(resource)))
+    .map((resource) => metadata(groupVersionOf(resource), resource.kind, resource.name))
+    .filter(({ path }) => !known.has(path.replace(/\/v\d\w*\//, '/')))
+    .slice(0, OTHERS_MAX);
+}

@@ -14,6 +14,7 @@ export interface Followed {
 const AGAIN_MILLIS = 2000;
 /** Where watches are not possible, the list is read anew this often. */
 const POLL_MILLIS = 5000;
+const METADATA_POLL_MILLIS = 10_000;
 const PAGE_SIZE = 500;
 
 /**
@@ -27,7 +28,8 @@ export async function follow(
 ): Promise<void> {
   const known = new Map<string, KubeObject>();
   let version = '';
-  let canWatch = true;
+  // A browser cannot ask a WebSocket for metadata alone.
+  let canWatch = !kind.metadataOnly;
   let isListed = false;
 
   function tell(raw: KubeObject, deleted: boolean): void {
@@ -97,7 +99,7 @@ export async function follow(
       }
     }
     if (!canWatch) {
-      await pause(POLL_MILLIS, signal);
+      await pause(kind.metadataOnly ? METADATA_POLL_MILLIS : POLL_MILLIS, signal);
       continue;
     }
     const path = `${kind.path}?watch=true&allowWatchBookmarks=true&resourceVersion=${version}`;

@@ -1,4 +1,12 @@
-import type { EndpointSlice, Event, Lease, Node, Pod, Service } from '../../api/generated/types.ts';
+import type {
+  CustomResourceDefinition,
+  EndpointSlice,
+  Event,
+  Lease,
+  Node,
+  Pod,
+  Service,
+} from '../../api/generated/types.ts';
 import { podRequestAmounts } from '../../api/pod-resources.ts';
 import { isWorkload, type Workload } from '../../api/workload-counts.ts';
 import type {
@@ -37,6 +45,8 @@ export interface ObjectRows {
 export interface RowContext {
   machine(name: string): MachineView;
   waiting(pod: Pod): WaitingPod | undefined;
+  /** What a kind is called in paths that the API's own declarations do not name. */
+  pluralOf?(object: KubeObject): string | undefined;
   /** When the world began. */
   epochMillis(): number;
 }
@@ -74,6 +84,10 @@ function both<Row extends { readonly id: string }>(a: Diff<Row>, b: Diff<Row>): 
   return { upsert: [...a.upsert, ...b.upsert], remove: [...a.remove, ...b.remove] };
 }
 
+function kindKey({ apiVersion = '', kind = '' }: KubeObject): string {
+  return `${apiVersion.split('/')[0] ?? ''} ${kind}`;
+}
+
 export function createObjectRows(context: RowContext): ObjectRows {
   let full = true;
   const pods = createTable<Pod>();
@@ -85,6 +99,8 @@ export function createObjectRows(context: RowContext): ObjectRows {
   const others = createTable<KubeObject>();
   const leases = new Map<string, Lease>();
   const nodeIds = new Map<string, string>();
+  /** Of custom resources, by group and kind. */
+  const customPlurals = new Map<string, string>();
   const serviceIds = new Map<string, string>();
   const slicesByService = new Map<string, Map<string, EndpointSlice>>();
   const loads = new Map<string, NodeLoad>();
@@ -161,6 +177,9 @@ export function createObjectRows(context: RowContext): ObjectRows {
         if (deleted) nodeIds.delete(object.metadata.name ?? '');
         store(isControlPlane(object) ? hosts : nodes, object as Node, deleted);
         break;
+      case 'CustomResourceDefinition':
+        fileDefinition(object);
+        break;
       case 'Service':
         store(services, object as Service, deleted);
         serviceIds.set(keyOf(object), object.metadata.uid ?? '');
@@ -174,6 +193,13 @@ export function createObjectRows(context: RowContext): ObjectRows {
     // A row of the list of all objects changes only when the object comes or goes.
     const id = object.metadata.uid ?? '';
     if (deleted || !others.items.has(id)) store(others, object, deleted);
+  }
+
+  /** Custom resources are called as their definition says. */
+  function fileDefinition(object: KubeObject): void {
+    const { spec } = object as unknown as CustomResourceDefinition;
+    if (spec === undefined) return;
+    customPlurals.set(`${spec.group} ${spec.names.kind}`, spec.names.plural);
   }
 
   function fileSlice(slice: EndpointSlice, deleted: boolean): void {
@@ -275,7 +301,9 @@ export function createObjectRows(context: RowContext): ObjectRows {
           ),
         ),
         workloads: takeRows(workloads, workloadCard),
-        objects: takeRows(others, objectRow),
+        objects: takeRows(others, (object) =>
+          objectRow(object, context.pluralOf?.(object) ?? customPlurals.get(kindKey(object))),
+        ),
         events: events.slice(-EVENTS_MAX),
       };
       events = [];

@@ -68,12 +68,12 @@ function classOf(workload: Workload, counts: WorkloadCounts): StatusClass {
   return counts.ready >= counts.desired ? 'good' : 'moving';
 }
 
-/** Any object as a row for lists and search. */
-export function objectRow(object: KubeObject): ObjectRow {
+/** Any object as a row for lists and search. `plural` is for kinds that are not built in. */
+export function objectRow(object: KubeObject, plural?: string): ObjectRow {
   const apiVersion = object.apiVersion ?? '';
   const kind = object.kind ?? '';
   const { uid, name, namespace, creationTimestamp } = object.metadata;
-  const resource = kindByApiVersion(apiVersion, kind)?.plural ?? '';
+  const resource = kindByApiVersion(apiVersion, kind)?.plural ?? plural ?? '';
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = namespace === undefined || namespace === '' ? '' : `/namespaces/${namespace}`;
   return {

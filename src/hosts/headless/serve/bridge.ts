@@ -46,6 +46,16 @@ export function createBridge({ session, pacer, guard, hurry }: BridgeOptions): B
   const pages = new Map<WebSocketConnection, PageDesk>();
   const sessionOf = sharedObservations(session);
 
+  /** A bug of ours ends this page's connection, which it opens anew; the cluster and the others go on. */
+  function guarded(connection: WebSocketConnection, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      console.error(error);
+      connection.close(closedBecause.bug, 'a bug of Kubarium');
+    }
+  }
+
   function attach(connection: WebSocketConnection): void {
     const own = sessionOf();
     const post = (message: EngineMessage): void => {
@@ -70,7 +80,7 @@ export function createBridge({ session, pacer, guard, hurry }: BridgeOptions): B
       const message = readMessage(data);
       if (message === undefined) connection.close(closedBecause.misunderstood, 'not a message');
       else if (message.type === 'open') open();
-      else pages.get(connection)?.receive(message);
+      else guarded(connection, () => pages.get(connection)?.receive(message));
       hurry();
     };
     connection.onClose = () => {
@@ -99,7 +109,7 @@ export function createBridge({ session, pacer, guard, hurry }: BridgeOptions): B
       return true;
     },
     tick() {
-      for (const desk of pages.values()) desk.tick();
+      for (const [connection, desk] of pages) guarded(connection, () => desk.tick());
     },
     close() {
       for (const connection of pages.keys()) connection.close();
