@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openTerminal, withoutChance } from '../serve/testing.ts';
+import type { StreamingKubeClient } from '../../../kubectl/program.ts';
+import type { Session } from '../../session.ts';
 import { createHttpClient, targetOfKubeconfig } from './http-client.ts';
 import { createPageShell } from './page-shell.ts';
 
@@ -41,14 +43,14 @@ export async function openSideBySide(): Promise<SideBySide> {
   for (const name of names) {
     if (!name.startsWith('0')) continue;
     const applied = await terminal.run(`kubectl apply --server-side -f ${name}`);
-    if (applied.includes('[1]')) throw new Error(`${name}: ${applied}`);
+    if (applied.includes('[1]')) throw new Error(`${name}: ${applied.slice(-1000)}`);
     await terminal.run('sleep 2');
   }
-  const { kubeconfig } = terminal.cluster;
-  const page = createPageShell(createHttpClient(targetOfKubeconfig(kubeconfig)), [
-    ...files,
-    ['.kube/config', kubeconfig],
-  ]);
+  const { kubeconfig, session } = terminal.cluster;
+  const page = createPageShell(
+    withUpgrades(createHttpClient(targetOfKubeconfig(kubeconfig)), session),
+    [...files, ['.kube/config', kubeconfig]],
+  );
   return {
     async compare(command) {
       for (let tries = 1; ; tries += 1) {
@@ -84,4 +86,27 @@ export function exceptMoments(text: string): string {
     .replace(/\/tmp\/kubarium-serve-\w+\/work|\/root(?=\/)/g, '<folder>')
     .replace(/\S*\/(LIVE|MERGED)-\d+/g, '$1')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, '<time>');
+}
+
+/** Streams into containers go the way of the page, straight to the session; all else over HTTP. */
+function withUpgrades(http: StreamingKubeClient, session: Session): StreamingKubeClient {
+  return {
+    request: (request) => http.request(request),
+    stream(request, handlers) {
+      if (request.upgrade !== true) return http.stream(request, handlers);
+      let id = 0;
+      const done = new Promise<{ code: number; body: unknown }>((resolve) => {
+        id = session.request(request, {
+          onData: (channel, data) => handlers.onData?.(channel, data),
+          onResponse: resolve,
+        });
+      });
+      return {
+        done,
+        send: (channel, data, last) =>
+          session.input(id, { channel, data, ...(last === undefined ? {} : { last }) }),
+        close: () => session.cancel(id),
+      };
+    },
+  };
 }

@@ -14,7 +14,9 @@ import {
 } from './writer.ts';
 
 export const describePod: Describer = async (pod, { events }) => {
-  const found = await events();
+  // What happens to a static Pod is told of the Pod in its file, whose hash its mirror carries.
+  const mirrored = pod.metadata.annotations?.['kubernetes.io/config.mirror'];
+  const found = await events(mirrored === undefined ? {} : { uid: mirrored });
   return (writer) => {
     writeTop(writer, pod);
     const spec = at(pod, 'spec');

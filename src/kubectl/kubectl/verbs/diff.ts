@@ -94,6 +94,10 @@ async function dryRunOf(
   const merged = await patchObject(session, target, patch, query);
   // The annotation that apply keeps is no difference worth showing.
   const before = live.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'];
+  const isOnly = Object.keys(merged.metadata.annotations ?? {}).length === 1;
+  if (before === undefined && isOnly && live.metadata.annotations === undefined) {
+    return withField(merged, ['metadata', 'annotations'], undefined) as unknown as ApiObject;
+  }
   return withField(
     merged,
     ['metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'],
