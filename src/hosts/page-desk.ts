@@ -9,10 +9,8 @@ import type { SchedulingQuestion } from '../bridge/scheduling.ts';
 import { storedAt } from '../cluster/observe.ts';
 import { chainOf, type Cause } from '../kernel/cause.ts';
 import type { World } from '../kernel/world.ts';
-import { createMachineDesk } from './machines/desk.ts';
 import { etcdKeyOf } from './observer/etcd-keys.ts';
 import type { Pacer } from './pacer.ts';
-import { createSchedulingDesk } from './scheduling/answer.ts';
 import type { Session } from './session.ts';
 import { standardRun } from './standard-run.ts';
 import { createAlarms } from './worker/alarms.ts';
@@ -42,6 +40,12 @@ export interface PageDeskOptions {
   onActed?(how: 'at once' | 'soon'): void;
 }
 
+/** Makes something when it is first wanted. */
+function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  return () => (made ??= make());
+}
+
 /** Frames closer together than this would be drawn on the same animation frame. */
 export const FRAME_EVERY_MILLIS = 16;
 
@@ -50,19 +54,26 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
   const { world } = session;
   const frames = createFrameBuilder(session, pacer, clock);
   const streams = createStreams(post);
-  const machines = createMachineDesk();
   const alarms = createAlarms((id) => post({ type: 'woken', id }));
-  const scheduling = createSchedulingDesk(
-    clock,
-    () => new Promise((resolve) => setTimeout(resolve, 0)),
+  // What is asked seldom is loaded when it is asked for first: the page lives the sooner.
+  const scheduling = once(async () =>
+    (await import('./scheduling/answer.ts')).createSchedulingDesk(
+      clock,
+      () => new Promise((resolve) => setTimeout(resolve, 0)),
+    ),
   );
+  const machines = once(async () => (await import('./machines/desk.ts')).createMachineDesk());
   let acknowledged = true;
   let lastFrameAt = Number.NEGATIVE_INFINITY;
 
   /** What fails here failed in a copy: the question alone goes unanswered, and the page says why. */
   async function answerScheduling(id: number, question: SchedulingQuestion): Promise<void> {
     try {
-      post({ type: 'scheduling-result', id, answer: await scheduling.answer(world, question) });
+      post({
+        type: 'scheduling-result',
+        id,
+        answer: await (await scheduling()).answer(world, question),
+      });
     } catch (error) {
       console.error(error);
       post({ type: 'scheduling-result', id, answer: undefined });
@@ -122,10 +133,12 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
         if (message.question.kind === 'configure') options.onActed?.('soon');
         return;
       case 'machine':
-        machines.answer(session, message.question, (answer) =>
-          post({ type: 'machine-result', id: message.id, answer }),
-        );
-        options.onActed?.('soon');
+        void machines().then((desk) => {
+          desk.answer(session, message.question, (answer) =>
+            post({ type: 'machine-result', id: message.id, answer }),
+          );
+          options.onActed?.('soon');
+        });
         return;
       case 'self-test':
         post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });
