@@ -6,6 +6,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme });
 
+    test('neither has the health view, nor the sheet of faults', async ({ playground, page }) => {
+      const { strip } = playground;
+      await strip.getByRole('button', { name: 'etcd: healthy' }).click();
+      await page.keyboard.press('h');
+      await expect(page.getByRole('region', { name: 'Health', exact: true })).toBeVisible();
+      await playground.inspector
+        .getByRole('group', { name: /^Disk of cp-1/ })
+        .getByRole('button', { name: '100 ms' })
+        .click();
+      await expect(strip.getByRole('button', { name: 'etcd: needs attention' })).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.keyboard.press('Shift+X');
+      await expect(page.getByRole('dialog', { name: 'Break something' })).toBeVisible();
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
     test('the page has no serious barriers', async ({ playground, page }) => {
       const { editor, map, objects, time } = playground;
       await editor.template('A web server behind a Service');

@@ -109,14 +109,15 @@ function schedulerFault({ view }: Page) {
 }
 
 function startScheduler(page: Page): Suggestion | undefined {
-  if (schedulerFault(page) === undefined) return undefined;
+  const fault = schedulerFault(page);
+  if (fault === undefined) return undefined;
   return {
     id: 'start-scheduler',
     label: 'Start the scheduler',
     hint: 'It lists what waits, and places it.',
     icon: HeartPulse,
     async run(run) {
-      const thing = thingOf(run.view, componentId('kube-scheduler'));
+      const thing = thingOf(run.view, componentId(String(fault.params['process'])));
       if (thing !== undefined) await runAction(startComponentAction, thing, run);
     },
   };

@@ -6,6 +6,7 @@ import {
   FileDown,
   Palette as PaletteIcon,
   Rocket,
+  Zap,
 } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { componentTitle } from '../../view/process-title.ts';
@@ -22,6 +23,7 @@ import { suggestionsFor } from '../actions/suggestions.ts';
 import { BINDINGS, SPACE } from '../keys/bindings.ts';
 import { usePage, type Page } from '../page.tsx';
 import { openScenario } from '../scenario/open-scenario.ts';
+import { openFaults } from '../state/fault-sheet.ts';
 import { useSheet } from '../state/menu.ts';
 import { useSelection } from '../state/selection.ts';
 
@@ -131,6 +133,7 @@ function entriesFor(page: Page, query: string): readonly Entry[] {
     ...suggestionEntries(page),
     ...selectionEntries(page),
     ...pageEntries(page),
+    ...faultEntries(page),
     ...templateEntries(page),
     ...scenarioEntries(),
   ].filter((entry) => hits(`${entry.label} ${entry.note ?? ''} ${entry.group}`));
@@ -195,6 +198,18 @@ function pageEntries(page: Page): Entry[] {
     });
   }
   return entries;
+}
+
+/** Every fault that can be declared, opened with its settings. */
+function faultEntries({ view }: Page): Entry[] {
+  return view.head.getState().faultCatalogue.map(({ kind, title, verb, group }) => ({
+    id: `fault ${kind}`,
+    group: 'Break something',
+    label: title,
+    note: `${verb} · ${group}`,
+    icon: <Zap size={14} />,
+    run: () => openFaults(useSelection.getState().selected, kind),
+  }));
 }
 
 function templateEntries(page: Page): Entry[] {
