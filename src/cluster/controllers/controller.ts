@@ -25,7 +25,15 @@ export interface Controller {
   /** The plan for a key. Pure: the same cluster, instant and memo give the same plan. */
   reconcile(key: string, cluster: ClusterView, now: Micros, memo: Memo | undefined): Plan;
   /** What to write once the plan's writes were answered (its pace ran out or met a refusal). */
-  conclude?(key: string, cluster: ClusterView, now: Micros, failure: Failure | undefined): Plan;
+  conclude?(
+    key: string,
+    cluster: ClusterView,
+    now: Micros,
+    failure: Failure | undefined,
+    /** What the plan's reading has brought: an object, a Status, or nothing. */
+    read?: unknown,
+    memo?: Memo,
+  ): Plan;
 }
 
 /** Which keys a changed object concerns. Asked for every change, so it answers quickly. */

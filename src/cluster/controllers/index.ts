@@ -8,6 +8,7 @@ import { endpointsController } from './endpoints/endpoints.ts';
 import { endpointSliceController } from './endpoints/endpointslice.ts';
 import { endpointSliceMirroringController } from './endpoints/mirroring.ts';
 import { garbageCollector } from './garbage/garbage-collector.ts';
+import { horizontalController } from './horizontal/horizontal.ts';
 import { jobController } from './job/job.ts';
 import { ttlAfterFinishedController } from './job/ttl-after-finished.ts';
 import { namespaceController } from './namespace/namespace.ts';
@@ -51,6 +52,7 @@ export const controllers: readonly Controller[] = [
   volumeProvisioner,
   resourceQuotaController,
   clusterRoleAggregationController,
+  horizontalController,
 ];
 
 /** The behaviour of processes of kind `kube-controller-manager`; their config is a ControllerManagerConfig. */

@@ -187,7 +187,9 @@ function endWaves(context: LoopContext, index: number, work: Work): void {
   const loop = running.loops[index] as Loop;
   const controller = controllers[index] as Controller;
   if (work.phase === 'writing' && work.concludes && controller.conclude !== undefined) {
-    const plan = controller.conclude(work.key, cluster, env.now, work.failure);
+    const { key, failure, read } = work;
+    const memo = loop.memos.get(key);
+    const plan = controller.conclude(key, cluster, env.now, failure, read, memo);
     remember(context, index, work.key, plan);
     const writes = effectiveWrites(plan.writes, cluster);
     concludeWork(work, plan, writes);

@@ -32,7 +32,7 @@ export type Memo = Readonly<Record<string, string | number | boolean>>;
  */
 export type Pace = 'in order' | 'slow start' | 'at once';
 
-export type Write = ObjectWrite | Removal | Purge | Look | Announcement;
+export type Write = ObjectWrite | Removal | Purge | Look | Reading | Announcement;
 
 /** A request that carries an object or a patch. */
 export type ObjectWrite =
@@ -46,7 +46,7 @@ export type ObjectWrite =
       /** Replaces the object (or a subresource of it) if it is still at its resourceVersion. */
       readonly verb: 'update';
       readonly resource: string;
-      readonly subresource?: 'status' | 'finalize';
+      readonly subresource?: 'status' | 'finalize' | 'scale';
       readonly object: KubeObject;
       readonly report?: Report;
     }
@@ -87,6 +87,13 @@ export interface Look {
   readonly key: string;
   /** Whose existence is in doubt; remembered as absent when the answer is another object or none. */
   readonly uid: string;
+}
+
+/** Reads what is in no cache; whatever is answered is handed to the controller's `conclude`. */
+export interface Reading {
+  readonly verb: 'read';
+  /** With the query. */
+  readonly path: string;
 }
 
 /** An Event; nobody waits for it. */

@@ -58,11 +58,24 @@ export function requestFor<Then>(write: Exclude<Write, Announcement>, then: Then
       };
     case 'delete collection':
       return { method: 'DELETE', path: collectionPath(write.resource, write.namespace), then };
+    case 'read': {
+      const [path = '', search = ''] = write.path.split('?');
+      return { method: 'GET', path, query: queryOf(search), then };
+    }
     case 'get':
       return { method: 'GET', path: objectPath(write.resource, write.key), then };
     default:
       return assertNever(write);
   }
+}
+
+function queryOf(search: string): Readonly<Record<string, string>> {
+  const query: Record<string, string> = {};
+  for (const part of search.split('&')) {
+    const [key = '', value = ''] = part.split('=');
+    if (key !== '') query[key] = decodeURIComponent(value);
+  }
+  return query;
 }
 
 function withSubresource(path: string, subresource: string | undefined): string {

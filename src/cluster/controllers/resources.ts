@@ -8,6 +8,7 @@ import type {
   Deployment,
   EndpointSlice,
   Endpoints,
+  HorizontalPodAutoscaler,
   Job,
   Lease,
   Namespace,
@@ -43,6 +44,7 @@ export interface Resources {
   readonly deployments: Deployment;
   readonly endpoints: Endpoints;
   readonly endpointslices: EndpointSlice;
+  readonly horizontalpodautoscalers: HorizontalPodAutoscaler;
   readonly jobs: Job;
   readonly leases: Lease;
   readonly namespaces: Namespace;

@@ -47,6 +47,7 @@ export function noteAnswer(work: Work, write: Write, body: unknown, derived: Der
       if (object?.metadata?.uid !== write.uid) rememberAbsent(derived, write.uid);
       break;
     case 'delete collection':
+    case 'read':
     case 'event':
       break;
   }

@@ -89,6 +89,8 @@ export interface Work {
   /** Size of the next wave of a slow start. */
   wave: number;
   failure: Failure | undefined;
+  /** What a reading has brought; undefined: no answer. */
+  read?: unknown;
   /** Resource → the revision up to which the cache must be true. */
   readonly revisions: Map<string, number>;
   /** Deletions that the cache must show. */

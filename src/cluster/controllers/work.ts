@@ -92,6 +92,10 @@ export function takeAnswer(
 ): boolean {
   const write = work.writes[index] as Write; // Indexes come from `sendWave`.
   work.outstanding -= 1;
+  if (write.verb === 'read') {
+    work.read = outcome.kind === 'answered' ? outcome.body : undefined;
+    return work.outstanding === 0;
+  }
   if (succeeded(outcome)) {
     noteAnswer(work, write, outcome.body, running.derived);
     report(loop, write, outcome, env);

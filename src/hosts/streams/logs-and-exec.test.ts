@@ -180,7 +180,9 @@ describe('logs', () => {
     expect(of('etcd-cp-1')).toMatch(
       /^\{"level":"info","ts":"2026-01-01T09:00:0\d\.\d{6}Z","caller":"embed\/etcd\.go:640"/,
     );
-    expect(of('etcd-cp-1')).toMatch(/raft\.node: [0-9a-f]{16} elected leader [0-9a-f]{16} at term 2/);
+    expect(of('etcd-cp-1')).toMatch(
+      /raft\.node: [0-9a-f]{16} elected leader [0-9a-f]{16} at term 2/,
+    );
     expect(of('kube-apiserver-cp-1')).toContain('] Serving securely on [::]:6443\n');
     const leaders = ['cp-1', 'cp-2', 'cp-3'].filter((name) =>
       of(`kube-scheduler-${name}`).includes('"Successfully acquired lease"'),

@@ -110,4 +110,89 @@ describe.skipIf(!existsSync(folder))('metrics-server', () => {
     ]);
     expect(get(`${pods}/nothere`).code).toBe(404);
   });
+
+  test('an autoscaler follows them: up at once, down after five minutes', () => {
+    const driver = createDriver(createSession(createCluster(defaultSetUp({ nodes: 2 }))));
+    expect(untilNodesReady(driver, 2)).toBe(true);
+    const get = (path: string) => driver.request({ method: 'GET', path }).body;
+    const apps = '/apis/apps/v1/namespaces/default/deployments';
+    const autoscalers = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
+    // It burns a core for five minutes, and no more than its limit.
+    const script = 'stress --cpu 1 --timeout 300s; sleep infinity';
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web' },
+      spec: {
+        selector: { matchLabels: { app: 'web' } },
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: {
+            terminationGracePeriodSeconds: 1,
+            containers: [
+              {
+                name: 'web',
+                image: 'polinux/stress:1.0.4',
+                command: ['sh', '-c', script],
+                resources: { requests: { cpu: '200m' }, limits: { cpu: '300m' } },
+              },
+            ],
+          },
+        },
+      },
+    };
+    const autoscaler = {
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'web' },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+        maxReplicas: 5,
+        metrics: [
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+          },
+        ],
+      },
+    };
+    driver.request({ method: 'POST', path: apps, body: deployment });
+    driver.request({ method: 'POST', path: autoscalers, body: autoscaler });
+    driver.run(20 * SECOND);
+    expect(get(`${autoscalers}/web`)).toMatchObject({
+      status: {
+        conditions: [
+          { type: 'AbleToScale', status: 'True', reason: 'SucceededGetScale' },
+          {
+            type: 'ScalingActive',
+            status: 'False',
+            reason: 'FailedGetResourceMetric',
+            message:
+              'the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)',
+          },
+        ],
+      },
+    });
+    installMetricsServer(driver);
+    driver.run(130 * SECOND);
+    expect(get(`${apps}/web`)).toMatchObject({ spec: { replicas: 5 } });
+    expect(get(`${autoscalers}/web`)).toMatchObject({
+      status: {
+        currentReplicas: 5,
+        currentMetrics: [{ resource: { name: 'cpu', current: { averageUtilization: 150 } } }],
+        conditions: [
+          { type: 'AbleToScale' },
+          { type: 'ScalingActive', reason: 'ValidMetricFound' },
+          { type: 'ScalingLimited', status: 'True', reason: 'TooManyReplicas' },
+        ],
+      },
+    });
+    expect(JSON.stringify(get('/api/v1/namespaces/default/events'))).toContain(
+      'New size: 3; reason: cpu resource utilization (percentage of request) above target',
+    );
+    driver.run(300 * SECOND);
+    expect(get(`${apps}/web`)).toMatchObject({ spec: { replicas: 5 } });
+    driver.run(500 * SECOND);
+    expect(get(`${apps}/web`)).toMatchObject({ spec: { replicas: 1 } });
+  });
 });
