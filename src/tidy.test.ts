@@ -32,15 +32,8 @@ interface FolderRule {
 }
 
 /** Parts of `cluster` that every process may share; other processes are met on the wire. */
-const clusterShared = [
-  'messages.ts',
-  'cri-messages.ts',
-  'stream-messages.ts',
-  'set-up.ts',
-  'client',
-  'network',
-  'programs',
-];
+const clusterShared =
+  'messages.ts cri-messages.ts stream-messages.ts set-up.ts client network programs'.split(' ');
 /** They put the processes together, watch them from outside, or test them. */
 const clusterAbove = ['world.ts', 'observe.ts', 'testing', 'invariants'];
 
