@@ -4,10 +4,10 @@ import { restoreSnapshot } from '../../cluster/etcd/restore.ts';
 import { processOfManifest, writeManifest } from '../../cluster/faults/static-pod-files.ts';
 import type { EtcdSnapshot, WireMessage } from '../../cluster/messages.ts';
 import { kernel } from '../../cluster/world.ts';
-import type { ActiveFault, World } from '../../kernel/world.ts';
+import type { ActiveFault } from '../../kernel/world.ts';
 import type { Session } from '../session.ts';
 import { askProcess } from './connections.ts';
-import { containerdDisk, machineFacts } from './facts.ts';
+import { machineFacts } from './facts.ts';
 
 /** What a tool does to a machine. All of it goes through the laboratory's faults, so that it is seen, undone and replayed. */
 
@@ -172,10 +172,4 @@ export function restore(
   restoreSnapshot(session.world, kernel, snapshot, { bumpRevision });
   kernel.disturb(session.world);
   return undefined;
-}
-
-/** Lines of a container's log as the file on the machine has them. */
-export function containerLog(world: World, machine: string, id: string) {
-  const container = containerdDisk(world, machine)?.containers.get(id);
-  return container === undefined ? undefined : (container.log?.entries ?? []);
 }

@@ -1,4 +1,4 @@
-import type { LogLine, MachineAnswers, MachineQuestion } from '../../api/machines/questions.ts';
+import type { MachineAnswers, MachineQuestion } from '../../api/machines/questions.ts';
 import { iptablesSave } from '../../cluster/network/iptables.ts';
 import { processNames } from '../../cluster/set-up.ts';
 import type { ContainerdConfig } from '../../cluster/containerd/state.ts';
@@ -8,14 +8,13 @@ import {
   actOnPower,
   actOnUnit,
   changeManifest,
-  containerLog,
   restore,
   saveSnapshot,
   type Snapshots,
 } from './acts.ts';
 import { askHttp, askName, askProcess, openPort, ping } from './connections.ts';
 import { containerdDisk, machineFacts, machineRows } from './facts.ts';
-import { journalOf } from './journal.ts';
+import { containerLog, journalOf } from './journal.ts';
 import { reachThrough } from './reach.ts';
 
 /** Answers what tools on the machines ask. */
@@ -67,7 +66,7 @@ function answerTo(
     case 'rules':
       return tell(rulesOf(world, question.machine));
     case 'container-log':
-      return tell(logOf(world, question));
+      return tell(containerLog(world, question));
     case 'journal':
       return tell(journalOf(world, question));
     case 'unit':
@@ -94,16 +93,4 @@ function rulesOf(world: World, machine: string): string {
     ip: disk.nodeIp,
     clusterCidr: config.clusterCidr ?? '',
   });
-}
-
-function logOf(
-  world: World,
-  { machine, containerId }: Extract<MachineQuestion, { kind: 'container-log' }>,
-): readonly LogLine[] | undefined {
-  const skew = world.machines.get(machine)?.clockSkewMicros ?? 0;
-  return containerLog(world, machine, containerId)?.map(({ at, stream, text }) => ({
-    atMillis: world.epochMillis + (at + skew) / 1000,
-    stream,
-    text,
-  }));
 }

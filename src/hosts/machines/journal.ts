@@ -2,11 +2,11 @@ import type { LogLine, MachineQuestion } from '../../api/machines/questions.ts';
 import { storedObjects } from '../../cluster/observe.ts';
 import { processNames } from '../../cluster/set-up.ts';
 import type { World } from '../../kernel/world.ts';
-import { pidOf } from './facts.ts';
+import { containerdDisk, pidOf } from './facts.ts';
 
 /**
- * What `journalctl -u` shows. The components keep no log of their own: this is put together of what is known about the
- * unit (when it started or ended) and, for the kubelet, of the Events that it has written about its node and Pods.
+ * What `journalctl -u` shows: what the unit has written itself, when it started or ended, and for the kubelet, which keeps
+ * few lines of its own, the Events that it has written about its node and Pods.
  */
 
 interface EventLike {
@@ -37,6 +37,12 @@ export function journalOf(
   const skew = world.machines.get(machine)?.clockSkewMicros ?? 0;
   const millisAt = (micros: number): number => world.epochMillis + (micros + skew) / 1000;
   const lines: LogLine[] = unit === 'kubelet' ? kubeletLines(world, machine) : [];
+  for (const { at, text } of process.output ?? [])
+    lines.push({
+      atMillis: millisAt(at),
+      stream: 'stderr',
+      text: `${unit}[${pidOf(process)}]: ${text}`,
+    });
   if (process.since !== undefined) {
     const { title, verb } = wordsFor(unit, process.memory !== undefined);
     lines.push({
@@ -78,4 +84,29 @@ function kubeletLines(world: World, machine: string): LogLine[] {
 function lineOf({ involvedObject, reason, message, type }: EventLike, prefix: string): string {
   const object = [involvedObject?.namespace, involvedObject?.name].filter(Boolean).join('/');
   return `${prefix}: "Event occurred" object="${object}" kind="${involvedObject?.kind ?? ''}" type="${type ?? ''}" reason="${reason ?? ''}" message=${JSON.stringify(message ?? '')}`;
+}
+
+/** Lines of a container's log, as the file on the machine has them; undefined: there is no such container. */
+export function containerLog(
+  world: World,
+  { machine, containerId }: Extract<MachineQuestion, { kind: 'container-log' }>,
+): readonly LogLine[] | undefined {
+  const container = containerdDisk(world, machine)?.containers.get(containerId);
+  if (container === undefined) return undefined;
+  const skew = world.machines.get(machine)?.clockSkewMicros ?? 0;
+  const { process, startedAt = 0, finishedAt = Number.POSITIVE_INFINITY } = container.record;
+  const own = container.log?.entries ?? [];
+  // A component writes as a process of the machine, across its starts.
+  const printed = (process === undefined ? undefined : world.processes.get(process)?.output) ?? [];
+  const lines = [
+    ...own,
+    ...printed
+      .filter(({ at }) => at >= startedAt && at <= finishedAt)
+      .map(({ at, text }) => ({ at, stream: 'stderr' as const, text })),
+  ].toSorted((left, right) => left.at - right.at);
+  return lines.map(({ at, stream, text }) => ({
+    atMillis: world.epochMillis + (at + skew) / 1000,
+    stream,
+    text,
+  }));
 }

@@ -98,6 +98,11 @@ const CASES: readonly Case[] = [
     out: '/docker-entrypoint.s\n',
   },
   {
+    run: 'crictl logs $(crictl ps --name kube-scheduler -q) 2>&1 | grep -c "Successfully acquired lease"',
+    on: 'cp-1',
+    out: '1\n',
+  },
+  {
     on: 'node-1',
     run: 'crictl rm x',
     out: /containers and images are the kubelet's to make/,
