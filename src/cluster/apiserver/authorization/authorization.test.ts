@@ -218,4 +218,68 @@ describe('reviews', () => {
     });
     expect(review(`${token}x`)).toMatchObject({ status: { error: 'invalid bearer token' } });
   });
+
+  test('a token that is bound to a Pod ends with it', () => {
+    const rig = ready();
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    const pods = '/api/v1/namespaces/default/pods';
+    ask(rig, { method: 'POST', path: accounts, body: { metadata: { name: 'robot' } } });
+    ask(rig, { method: 'POST', path: accounts, body: { metadata: { name: 'other' } } });
+    run(rig);
+    const body = {
+      metadata: { name: 'p' },
+      spec: {
+        serviceAccountName: 'robot',
+        nodeName: 'n',
+        containers: [{ name: 'c', image: 'i' }],
+      },
+    };
+    expect(ask(rig, { method: 'POST', path: pods, body }).code).toBe(201);
+    run(rig);
+    const request = (account: string, reference: object | undefined, user?: string) =>
+      ask(rig, {
+        method: 'POST',
+        path: `${accounts}/${account}/token`,
+        body: { spec: reference === undefined ? {} : { boundObjectRef: reference } },
+        ...(user === undefined ? undefined : { user }),
+      });
+    const pod = { apiVersion: 'v1', kind: 'Pod', name: 'p' };
+    const message = (answer: { readonly body: unknown }): string =>
+      (answer.body as { readonly message: string }).message;
+    expect(message(request('other', pod))).toBe(
+      'cannot bind token for serviceaccount "other" to pod running with different serviceaccount name.',
+    );
+    expect(message(request('robot', { ...pod, name: 'q' }))).toBe('pods "q" not found');
+    expect(message(request('robot', { ...pod, uid: 'x' }))).toContain(
+      'the UID in the bound object reference (x) does not match the UID in record',
+    );
+    expect(
+      message(request('robot', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' })),
+    ).toBe('cannot bind token to object of type apps/v1, Kind=Deployment');
+    expect(message(request('robot', undefined, 'system:node:n'))).toBe(
+      'serviceaccounts "robot" is forbidden: node requested token not bound to a pod',
+    );
+    expect(request('other', pod, 'system:node:n').code).toBe(403);
+    expect(request('robot', pod, 'system:node:m').code).toBe(403);
+    const made = request('robot', pod, 'system:node:n');
+    expect(made.code).toBe(201);
+    const { token } = (made.body as { status: { token: string } }).status;
+    const review = () =>
+      ask(rig, {
+        method: 'POST',
+        path: '/apis/authentication.k8s.io/v1/tokenreviews',
+        body: { spec: { token } },
+      }).body;
+    expect(review()).toMatchObject({
+      status: {
+        authenticated: true,
+        user: { extra: { 'authentication.kubernetes.io/pod-name': ['p'] } },
+      },
+    });
+    ask(rig, { method: 'DELETE', path: `${pods}/p?gracePeriodSeconds=0` });
+    run(rig);
+    expect(review()).toMatchObject({
+      status: { error: '[invalid bearer token, service account token has been invalidated]' },
+    });
+  });
 });

@@ -121,7 +121,10 @@ function nodeDecision(
         ? ALLOWED
         : deniedNode(node, 'no relationship found between node and this object');
     case 'serviceaccounts':
-      return subresource === 'token' && verb === 'create' ? ALLOWED : undefined;
+      if (subresource !== 'token' || verb !== 'create') return undefined;
+      return isMentioned(server, node, asked)
+        ? ALLOWED
+        : deniedNode(node, 'no relationship found between node and this object');
     default:
       return undefined;
   }
@@ -136,7 +139,7 @@ function deniedNode(node: string, why: string): Decision {
   };
 }
 
-/** Whether a Pod on a node mentions an object: in its volumes, environment or image pull secrets. */
+/** Whether a Pod on a node mentions an object: in its volumes, environment or image pull secrets, or as its account. */
 function isMentioned(
   server: Server,
   node: string,
@@ -169,6 +172,8 @@ function readMentions({ spec, metadata }: Pod): ReadonlySet<string> {
   const secret = (name: string | undefined) => found.add(`secrets/${name ?? ''}`);
   const config = (name: string | undefined) => found.add(`configmaps/${name ?? ''}`);
   const claim = (name: string) => found.add(`persistentvolumeclaims/${name}`);
+  if (spec.serviceAccountName !== undefined)
+    found.add(`serviceaccounts/${spec.serviceAccountName}`);
   for (const each of spec.imagePullSecrets ?? []) secret(each.name);
   for (const volume of spec.volumes ?? []) {
     if (volume.secret !== undefined) secret(volume.secret.secretName);

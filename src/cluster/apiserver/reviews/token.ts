@@ -13,20 +13,35 @@ export interface TokenClaims {
   /** Seconds since 1970. */
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** The object with which the token lives and dies. */
+  readonly bound?: BoundObject | undefined;
+}
+
+export interface BoundObject {
+  /** As the claim calls it. */
+  readonly claim: 'pod' | 'secret' | 'node';
+  readonly name: string;
+  readonly uid: string;
 }
 
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 /** The text of a token. */
 export function writeToken(claims: TokenClaims): string {
-  const { namespace, account, uid, audiences, issuedAt, expiresAt } = claims;
+  const { namespace, account, uid, audiences, issuedAt, expiresAt, bound } = claims;
   const header = { alg: 'RS256', kid: 'kubarium' };
   const payload = {
     aud: audiences,
     exp: expiresAt,
     iat: issuedAt,
     iss: ISSUER,
-    'kubernetes.io': { namespace, serviceaccount: { name: account, uid } },
+    'kubernetes.io': {
+      namespace,
+      ...(bound === undefined
+        ? undefined
+        : { [bound.claim]: { name: bound.name, uid: bound.uid } }),
+      serviceaccount: { name: account, uid },
+    },
     nbf: issuedAt,
     sub: `system:serviceaccount:${namespace}:${account}`,
   };
@@ -56,7 +71,16 @@ export function readToken(token: string): TokenClaims | undefined {
     audiences: Array.isArray(aud) ? aud.map(String) : [],
     issuedAt: Number(iat),
     expiresAt: Number(exp),
+    bound: boundIn(own),
   };
+}
+
+function boundIn(own: Readonly<Record<string, unknown>>): BoundObject | undefined {
+  for (const claim of ['pod', 'secret', 'node'] as const) {
+    const found = own[claim];
+    if (isObject(found)) return { claim, name: String(found['name']), uid: String(found['uid']) };
+  }
+  return undefined;
 }
 
 function urlSafe(text: string): string {
