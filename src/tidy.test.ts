@@ -77,8 +77,7 @@ const entries: readonly RegExp[] = [
   /\.test\.tsx?$/,
   /\.d\.ts$/,
   /^hosts\/headless\/[^/]+\/main\.ts$/,
-  /^hosts\/worker\/(?:main|worker)\.ts$/,
-  /^hosts\/attach\/worker\.ts$/,
+  /^hosts\/(?:worker\/(?:main|worker)|attach\/worker)\.ts$/,
   /(?:^|\/)generated\//,
 ];
 

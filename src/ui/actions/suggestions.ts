@@ -12,6 +12,7 @@ import type { NodeCard, WorkloadCard } from '../../bridge/cards.ts';
 import { isSystemNamespace } from '../../view/indexes.ts';
 import { isRollingOut } from '../../view/record-history.ts';
 import { componentId, thingOf } from '../../view/selection.ts';
+import { refusalOf } from '../attach/limits.ts';
 import type { Page } from '../page.tsx';
 import { setSpeed } from './clock.ts';
 import { startComponentAction, stopComponentAction } from './component-actions.ts';
@@ -36,7 +37,8 @@ const SHOWN_MAX = 3;
 /** Up to three suggestions, the most sensible first. */
 export function suggestionsFor(page: Page): readonly Suggestion[] {
   const { view } = page;
-  if (view.nodes.size === 0) return [];
+  // In a cluster that is only looked at, there is nothing to try.
+  if (view.nodes.size === 0 || refusalOf(page, 'write') !== undefined) return [];
   const found: (Suggestion | undefined)[] = [
     startScheduler(page),
     mend(page),

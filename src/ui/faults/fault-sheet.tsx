@@ -4,6 +4,7 @@ import type { FaultDeclaration } from '../../bridge/protocol.ts';
 import { processTitle } from '../../view/process-title.ts';
 import { thingName, thingOf, type Thing } from '../../view/selection.ts';
 import { subjectOf } from '../actions/fault-actions.ts';
+import { useRefusal } from '../attach/limits.ts';
 import { runAct } from '../actions/run-action.ts';
 import { useHead } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
@@ -18,6 +19,7 @@ export default function FaultSheet() {
   const page = usePage();
   const { target, kind } = useFaultSheet.getState();
   const catalogue = useHead((head) => head.faultCatalogue);
+  const impossible = useRefusal('faults');
   const dialog = useRef<HTMLDialogElement>(null);
   const search = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -120,7 +122,9 @@ export default function FaultSheet() {
               ))}
             </section>
           ))}
-          {offered.length === 0 && <p className="p-2 text-dim">No fault by that name.</p>}
+          {offered.length === 0 && (
+            <p className="p-2 text-dim">{impossible ?? 'No fault by that name.'}</p>
+          )}
         </nav>
         {declaration !== undefined && (
           <FaultForm
