@@ -77,7 +77,6 @@ test('of three control planes the etcd leader loses power: another one leads, an
 
 test('the dial of etcd’s disk: the lamp turns with the figure, and back', async ({
   playground,
-  page,
 }) => {
   const { strip, inspector } = playground;
   await strip.getByRole('button', { name: 'etcd: healthy' }).click();

@@ -5,13 +5,13 @@ import {
   type EdgeTypes,
   type NodeTypes,
 } from '@xyflow/react';
-import { useMemo, useRef } from 'react';
+import { lazy, Suspense, useMemo, useRef } from 'react';
 import { usePage } from '../page.tsx';
 import { useHead, useIds } from '../hooks/use-view.ts';
 import { useMedia } from '../hooks/use-media.ts';
 import { ActivityLine } from './activity-line.tsx';
 import { ZOOM_MAX, ZOOM_MIN, type Insets } from './camera.ts';
-import { BalancerCard, HostCard, HostLabel } from './host-card.tsx';
+import { HostLabel } from './host-label.tsx';
 import type {
   CardType,
   HostCardType,
@@ -45,13 +45,23 @@ export function ClusterMap() {
   );
 }
 
+const RoomCard = lazy(() => import('./host-card.tsx'));
+
+function Room({ machine }: { readonly machine: string | undefined }) {
+  return (
+    <Suspense fallback={null}>
+      <RoomCard machine={machine} />
+    </Suspense>
+  );
+}
+
 const nodeTypes: NodeTypes = {
   node: ({ data }: { data: NodeCardType['data'] }) => <NodeCard id={data.id} />,
   service: ({ data }: { data: ServiceCardType['data'] }) => <ServicePill id={data.id} />,
   organ: ({ data }: { data: OrganCardType['data'] }) => <OrganCard organ={data.organ} />,
   host: ({ data }: { data: HostCardType['data'] }) =>
-    data.label ? <HostLabel machine={data.machine} /> : <HostCard machine={data.machine} />,
-  balancer: () => <BalancerCard />,
+    data.label ? <HostLabel machine={data.machine} /> : <Room machine={data.machine} />,
+  balancer: () => <Room machine={undefined} />,
 };
 const edgeTypes: EdgeTypes = { link: LinkEdge };
 

@@ -5,16 +5,16 @@ import type { Organ } from '../../view/field.ts';
 import { chipBox, CHIPS } from '../../view/machine-room.ts';
 import { processTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
-import type { View } from '../../view/view.ts';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Lamp } from '../parts/lamp.tsx';
 import { usePending } from '../state/activity.ts';
 import { useSelection } from '../state/selection.ts';
+import { machineState } from './host-label.tsx';
 import { TITLES } from './organ-card.tsx';
 
 /** A machine of the control plane among others: its name, and its four organs. */
-export const HostCard = memo(function HostCard({ machine }: { readonly machine: string }) {
+const HostCard = memo(function HostCard({ machine }: { readonly machine: string }) {
   const { view } = usePage();
   const state = useSampled(() => machineState(view, machine), 250);
   const id = useSampled(() => view.nodeByName(machine)?.id ?? '', 500);
@@ -40,34 +40,6 @@ export const HostCard = memo(function HostCard({ machine }: { readonly machine: 
     </section>
   );
 });
-
-/** The name of the only machine of the control plane, beside its organs. */
-export const HostLabel = memo(function HostLabel({ machine }: { readonly machine: string }) {
-  const { view } = usePage();
-  const state = useSampled(() => machineState(view, machine), 250);
-  const id = useSampled(() => view.nodeByName(machine)?.id ?? '', 500);
-  const selected = useSelection((held) => held.selected === id && id !== '');
-  const pointed = useSelection((held) => held.cursor === id && id !== '');
-  if (id === '') return null;
-  return (
-    <section
-      className="host-label nodrag"
-      data-thing={id}
-      data-state={state}
-      data-selected={selected}
-      data-cursor={pointed}
-      aria-label={`Control-plane machine ${machine}: ${state}`}
-      data-tip={`${machine}: the machine of the control plane${state === 'on' ? '' : `, ${state}`}`}
-    >
-      {machine}
-    </section>
-  );
-});
-
-function machineState(view: View, name: string): string {
-  const machine = view.head.getState().health.machines.find((each) => each.name === name);
-  return machine?.power === 'off' ? 'no power' : machine?.cut === true ? 'cut off' : 'on';
-}
 
 const OrganChip = memo(function OrganChip({
   organ,
@@ -133,7 +105,7 @@ function chipWords(health: ComponentHealth | undefined): string {
 }
 
 /** What stands before several API servers. */
-export const BalancerCard = memo(function BalancerCard() {
+const BalancerCard = memo(function BalancerCard() {
   const { view } = usePage();
   const id = componentId('load-balancer');
   const health = useSampled(() => replicasOf(view.head.getState().health, 'load-balancer')[0], 250);
@@ -159,3 +131,8 @@ export const BalancerCard = memo(function BalancerCard() {
     </section>
   );
 });
+
+/** Loaded when there are several machines: most clusters have one. */
+export default function RoomCard({ machine }: { readonly machine: string | undefined }) {
+  return machine === undefined ? <BalancerCard /> : <HostCard machine={machine} />;
+}
