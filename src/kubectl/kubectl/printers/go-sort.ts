@@ -65,7 +65,7 @@ function createSort<T>(
     if (length < 8) return;
     let state = BigInt(length);
     const mask = (1n << BigInt(bitLength(length))) - 1n;
-    const middle = from + Math.floor(length / 4) * 2 - 1;
+    const middle = from + Math.floor(length / 4) * 2;
     for (let i = 0; i < 3; i += 1) {
       state = BigInt.asUintN(64, state ^ (state << 13n));
       state ^= state >> 7n;

@@ -50,6 +50,16 @@ describe('sort.Sort', () => {
     expect(goSorted(items, (a, b) => a.key < b.key)).toEqual(stable);
   });
 
+  test('events of the same second come as kubectl 1.35 printed them', () => {
+    const seconds =
+      '28 28 28 28 28 29 29 28 28 28 28 28 29 29 28 28 28 28 28 29 29 30 30 33 33 33 30 30 33 33 33 29 29 29 27 27 29 30';
+    const printed =
+      '34 35 18 3 4 1 2 7 8 9 10 11 0 17 14 15 16 20 19 12 36 5 6 33 32 31 13 22 27 26 21 37 25 29 28 24 23 30';
+    const items = seconds.split(' ').map((second, at) => ({ second: Number(second), at }));
+    const sorted = goSorted(items, (a, b) => a.second < b.second);
+    expect(sorted.map(({ at }) => at).join(' ')).toBe(printed);
+  });
+
   test('a long list in order, and one in reverse', () => {
     const up = Array.from({ length: 200 }, (_, at) => at);
     expect(goSorted(up, (a, b) => a < b)).toEqual(up);

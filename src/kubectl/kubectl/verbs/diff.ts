@@ -7,7 +7,7 @@ import { namesFiles, readObjects } from '../manifests.ts';
 import { fieldsAt, withField, type ApiObject } from '../objects.ts';
 import { withoutManaged } from '../printers/values.ts';
 import type { Session } from '../session.ts';
-import { createObject, patchObject, withLastApplied, type PatchType } from '../writing.ts';
+import { createObject, patchObject, type PatchType } from '../writing.ts';
 import { applyPatchFor } from './apply/patch.ts';
 import type { FileTarget } from './apply/apply.ts';
 
@@ -84,25 +84,13 @@ async function dryRunOf(
       { ...query, fieldManager: manager, force: flags.bool('force-conflicts') },
     );
   }
-  const wanted = withLastApplied(target.fromFile);
   if (live === undefined) {
     const dry: Session = { ...session, dryRun: 'server' };
     return createObject(dry, target, target.fromFile, 'kubectl-client-side-apply');
   }
-  const patch = applyPatchFor(live, wanted, true);
-  if (Object.keys(patch.body).length === 0) return live;
-  const merged = await patchObject(session, target, patch, query);
-  // The annotation that apply keeps is no difference worth showing.
-  const before = live.metadata.annotations?.['kubectl.kubernetes.io/last-applied-configuration'];
-  const isOnly = Object.keys(merged.metadata.annotations ?? {}).length === 1;
-  if (before === undefined && isOnly && live.metadata.annotations === undefined) {
-    return withField(merged, ['metadata', 'annotations'], undefined) as unknown as ApiObject;
-  }
-  return withField(
-    merged,
-    ['metadata', 'annotations', 'kubectl.kubernetes.io/last-applied-configuration'],
-    before,
-  ) as ApiObject;
+  // The annotation that apply keeps is no difference worth showing, and is not sent.
+  const patch = applyPatchFor(live, target.fromFile, true);
+  return Object.keys(patch.body).length === 0 ? live : patchObject(session, target, patch, query);
 }
 
 function textOf({ flags }: Session, object: ApiObject | undefined): string {
