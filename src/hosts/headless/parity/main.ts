@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { createTwoFilesPatch } from 'diff';
 import { exceptions } from './exceptions.ts';
 import { openSideBySide, readCommands } from './side-by-side.ts';
 
 /**
  * `npm run parity -- [TEXT…]`: every command line of `commands.txt`, or those that contain a text, in the page's terminal
- * and in the real kubectl, on the same cluster. Prints how they differ; exit status 0 when they do not.
+ * and in the real kubectl, on the same cluster. Prints how they differ; exit status 0 when they do not. Without a text, the
+ * recorded transcripts are played by the page's kubectl as well (`parity.test.ts`).
  */
 const LANES = 3;
 const texts = process.argv.slice(2);
@@ -36,4 +38,16 @@ await pair.close();
 console.log(
   `${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
 );
-process.exitCode = counts.failed === 0 ? 0 : 1;
+let isGood = counts.failed === 0;
+if (texts.length === 0) {
+  const { status } = spawnSync(
+    'npx',
+    ['vitest', 'run', 'src/hosts/headless/parity/parity.test.ts'],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, PARITY_TRANSCRIPTS: '1' },
+    },
+  );
+  isGood &&= status === 0;
+}
+process.exitCode = isGood ? 0 : 1;

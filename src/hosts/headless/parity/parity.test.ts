@@ -51,46 +51,52 @@ async function play(terminal: Terminal, own: string, command: string): Promise<P
   return { output, bytes };
 }
 
-describe.skipIf(tools === undefined)('the page’s kubectl prints what the real one prints', () => {
-  const terminals: Promise<Terminal>[] = [];
-  const outcomes = new Map<string, readonly Promise<Played>[]>();
+/** It takes minutes, so that only `npm run parity` asks for it. */
+const isWanted = process.env['PARITY_TRANSCRIPTS'] === '1';
 
-  beforeAll(() => {
-    const own = ownKubectlFolder();
-    for (const { name, steps, cluster } of transcripts) {
-      const terminal = openTerminal(cluster);
-      terminals.push(terminal);
-      let previous: Promise<unknown> = terminal;
-      const played = steps.map(({ command }) => {
-        const outcome = previous.then(() => terminal).then((each) => play(each, own, command));
-        outcome.catch(() => undefined);
-        previous = outcome;
-        return outcome;
-      });
-      outcomes.set(name, played);
-    }
-  });
-  afterAll(async () => {
-    for (const terminal of terminals) await (await terminal).close();
-  });
+describe.skipIf(tools === undefined || !isWanted)(
+  'the page’s kubectl prints what the real one prints',
+  () => {
+    const terminals: Promise<Terminal>[] = [];
+    const outcomes = new Map<string, readonly Promise<Played>[]>();
 
-  describe.each(transcripts)('$name', ({ name, steps }) => {
-    const known = exceptions[name] ?? {};
-    const cases = steps.map((step, index) => [index + 1, step.command, step] as const);
-    test.each(cases)(
-      '%i: %s',
-      async (number, command, step) => {
-        const outcome = await outcomes.get(name)?.[number - 1];
-        if (Object.hasOwn(known, command)) return;
-        expectSame(withoutChance(outcome?.output ?? ''), step.output);
-        if (outcome?.bytes !== undefined) {
-          expectSame(exceptMoments(outcome.bytes.own), exceptMoments(outcome.bytes.real));
-        }
-      },
-      PATIENCE_MILLIS,
-    );
-  });
-});
+    beforeAll(() => {
+      const own = ownKubectlFolder();
+      for (const { name, steps, cluster } of transcripts) {
+        const terminal = openTerminal(cluster);
+        terminals.push(terminal);
+        let previous: Promise<unknown> = terminal;
+        const played = steps.map(({ command }) => {
+          const outcome = previous.then(() => terminal).then((each) => play(each, own, command));
+          outcome.catch(() => undefined);
+          previous = outcome;
+          return outcome;
+        });
+        outcomes.set(name, played);
+      }
+    });
+    afterAll(async () => {
+      for (const terminal of terminals) await (await terminal).close();
+    });
+
+    describe.each(transcripts)('$name', ({ name, steps }) => {
+      const known = exceptions[name] ?? {};
+      const cases = steps.map((step, index) => [index + 1, step.command, step] as const);
+      test.each(cases)(
+        '%i: %s',
+        async (number, command, step) => {
+          const outcome = await outcomes.get(name)?.[number - 1];
+          if (Object.hasOwn(known, command)) return;
+          expectSame(withoutChance(outcome?.output ?? ''), step.output);
+          if (outcome?.bytes !== undefined) {
+            expectSame(exceptMoments(outcome.bytes.own), exceptMoments(outcome.bytes.real));
+          }
+        },
+        PATIENCE_MILLIS,
+      );
+    });
+  },
+);
 
 /** The two are not asked in the same second, and a trial run draws its own uid; a line with an age is compared without. */
 function exceptMoments(text: string): string {
