@@ -69,12 +69,14 @@ function StripButtons() {
 /** One lamp a machine: who is lost, who leads. */
 function Replicas({ component }: { readonly component: string }) {
   const { view } = usePage();
+  // In a narrow window only the one that leads is named; the others are lamps.
+  const compact = useMedia('(max-width: 1180px)');
   const replicas = useSampled(
     () => replicasOf(view.head.getState().health, component),
     FIGURES_EVERY_MILLIS,
   );
   return (
-    <p className="flex min-w-0 items-center gap-2 text-11 text-dim">
+    <p className="flex min-w-0 items-center gap-2 overflow-hidden whitespace-nowrap text-11 text-dim">
       {replicas.map(({ machine, lamp, leads, role, state }) => (
         <span
           key={machine}
@@ -82,13 +84,32 @@ function Replicas({ component }: { readonly component: string }) {
           data-tip={`${machine}: ${state === 'up' ? role : state === 'off' ? 'no power' : state}`}
         >
           <Lamp state={lamp} />
-          <span className={leads && component !== 'kube-apiserver' ? 'text-fg' : undefined}>
-            {machine}
-            {leads && component !== 'kube-apiserver' && ' ★'}
-          </span>
+          <ReplicaName
+            machine={machine}
+            leads={leads && component !== 'kube-apiserver'}
+            compact={compact}
+          />
         </span>
       ))}
     </p>
+  );
+}
+
+function ReplicaName({
+  machine,
+  leads,
+  compact,
+}: {
+  readonly machine: string;
+  readonly leads: boolean;
+  readonly compact: boolean;
+}) {
+  if (compact && !leads) return <span className="sr-only">{machine}</span>;
+  return (
+    <span className={leads ? 'text-fg' : undefined}>
+      {machine}
+      {leads && ' ★'}
+    </span>
   );
 }
 
