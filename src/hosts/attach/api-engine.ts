@@ -11,7 +11,7 @@ import type { WaitingPod } from '../observer/pod-card.ts';
 import type { ApiClient } from './api-client.ts';
 import { answerWithout, type AttachedEngine, type Post } from './engine.ts';
 import { FOLLOWED, otherKinds, type FollowedKind } from './kinds.ts';
-import { readLamps } from './lamps.ts';
+import { onMachines, readLamps } from './lamps.ts';
 import { follow, pause } from './list-watch.ts';
 import { createWatchedObjects } from './watched-objects.ts';
 
@@ -53,6 +53,8 @@ export function createApiEngine(
   let changes = 0;
   const missing: string[] = [];
   const disconnected = new Set<string>();
+  /** Of the control plane, as kubeadm labels them. */
+  const staticPods = new Map<string, Pod>();
   /** By version and kind. */
   const plurals = new Map<string, string>();
   /** Labels of nodes are all that is known of their machines. */
@@ -74,6 +76,11 @@ export function createApiEngine(
       Object.hasOwn(object.metadata.labels ?? {}, CONTROL_PLANE_LABEL)
     ) {
       controlPlanes.add(object.metadata.name ?? '');
+    }
+    if (isOfControlPlane(object)) {
+      const uid = object.metadata.uid ?? '';
+      if (deleted) staticPods.delete(uid);
+      else staticPods.set(uid, object as Pod);
     }
     rows.apply(object, deleted);
     watched.changed(object, deleted);
@@ -163,7 +170,7 @@ export function createApiEngine(
       steps: changes,
       ...observed,
       health: {
-        components,
+        components: onMachines(components, staticPods.values()),
         nodes: counts.all,
         nodesReady: counts.ready,
         machines: names.map((name) => ({ name, power: 'on', cut: false, controlPlane: true })),
@@ -253,6 +260,14 @@ export function createApiEngine(
       for (const each of streams.values()) each.abort();
     },
   };
+}
+
+function isOfControlPlane({ kind, metadata }: KubeObject): boolean {
+  return (
+    kind === 'Pod' &&
+    metadata.namespace === 'kube-system' &&
+    metadata.labels?.['tier'] === 'control-plane'
+  );
 }
 
 function refusalFor(message: PageMessage): string {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { PageApiResponse } from '../../bridge/protocol.ts';
 import type { ApiClient } from './api-client.ts';
-import { readChecks, readLamps } from './lamps.ts';
+import type { Pod } from '../../api/generated/types.ts';
+import { onMachines, readChecks, readLamps } from './lamps.ts';
 
 const now = Date.UTC(2026, 0, 1, 12);
 
@@ -78,4 +79,30 @@ describe('lamps through the API alone', () => {
     expect(components.map(({ lamp }) => lamp)).toEqual(want);
     expect(isReachable).toBe(want.some((each) => each === 'good'));
   });
+});
+
+test('static Pods give each machine its lamps', async () => {
+  const answers = {
+    '/readyz': { body: READY },
+    '/apis': { body: { items: [lease('kube-scheduler', 2), lease('kube-controller-manager', 3)] } },
+  };
+  const pod = (component: string, machine: string, ready: 'True' | 'False'): Pod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: `${component}-${machine}`, labels: { component } },
+    spec: { nodeName: machine, containers: [] },
+    status: { conditions: [{ type: 'Ready', status: ready }] },
+  });
+  const { components } = await readLamps(apiOf(answers), now);
+  const lamps = onMachines(components, [
+    pod('kube-scheduler', 'cp-2', 'False'),
+    pod('kube-scheduler', 'cp-1', 'True'),
+  ]);
+  expect(lamps.map(({ process, lamp, role }) => `${process} ${lamp} ${role}`.trim())).toEqual([
+    'kube-apiserver good',
+    'etcd good',
+    'kube-scheduler-cp-1 good holds the lease',
+    'kube-scheduler-cp-2 failed stands by',
+    'kube-controller-manager good',
+  ]);
 });

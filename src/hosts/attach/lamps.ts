@@ -1,4 +1,5 @@
-import type { Lease } from '../../api/generated/types.ts';
+import type { Lease, Pod } from '../../api/generated/types.ts';
+import { compareStrings } from '../../base/compare.ts';
 import { parseTime } from '../../api/time.ts';
 import type { ComponentHealth, LampState } from '../../bridge/cards.ts';
 import type { ApiClient } from './api-client.ts';
@@ -39,6 +40,40 @@ export async function readLamps(api: ApiClient, nowMillis: number): Promise<Lamp
       leaseLamp('kube-controller-manager', items, { nowMillis, code: leases.code }),
     ],
   };
+}
+
+/**
+ * The same lamps machine by machine, where the control plane runs in static Pods that can be seen: whether a Pod is ready, and
+ * whose lease it is. A control plane that somebody else keeps has one lamp a component.
+ */
+export function onMachines(
+  components: readonly ComponentHealth[],
+  pods: Iterable<Pod>,
+): readonly ComponentHealth[] {
+  const all = [...pods].toSorted((a, b) =>
+    compareStrings(a.spec.nodeName ?? '', b.spec.nodeName ?? ''),
+  );
+  return components.flatMap((each) => {
+    const own = all.filter(({ metadata }) => metadata.labels?.['component'] === each.component);
+    if (own.length === 0) return [each];
+    const holder = each.figures.find(({ label }) => label === 'by')?.value;
+    return own.map(({ metadata, spec, status }): ComponentHealth => {
+      const machine = spec.nodeName ?? '';
+      const isReady =
+        status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ===
+        true;
+      const holds = holder === machine;
+      return {
+        ...each,
+        process: metadata.name ?? each.component,
+        machine,
+        state: isReady ? 'up' : 'stopped',
+        lamp: isReady ? each.lamp : 'failed',
+        role: holder === undefined ? '' : holds ? 'holds the lease' : 'stands by',
+        leads: isReady && (holder === undefined ? each.component !== 'etcd' : holds),
+      };
+    });
+  });
 }
 
 /** Lines as `[+]etcd ok` and `[-]etcd failed: reason withheld`. */
