@@ -62,7 +62,8 @@ export type MachineQuestion =
       readonly kind: 'unit';
       readonly machine: string;
       readonly unit: string;
-      readonly act: 'start' | 'stop' | 'restart' | 'kill';
+      /** `suspend` and `resume`: SIGSTOP and SIGCONT. */
+      readonly act: 'start' | 'stop' | 'restart' | 'kill' | 'suspend' | 'resume';
     }
   | { readonly kind: 'power'; readonly machine: string; readonly act: 'reboot' | 'off' }
   /** A file of the kubelet's manifest folder as it now is; undefined: it is not there any more. */

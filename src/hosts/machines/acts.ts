@@ -29,6 +29,11 @@ export function actOnUnit(
     case 'restart':
       endHang(session, process);
       return stop(session, process) ?? start(session, process);
+    case 'suspend':
+      return session.lab({ kind: 'inject-fault', fault: 'process-hang', params: { process } });
+    case 'resume':
+      endHang(session, process);
+      return undefined;
     case 'kill':
       endHang(session, process);
       if (record.memory === undefined) return undefined;

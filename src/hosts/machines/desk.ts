@@ -94,3 +94,15 @@ function rulesOf(world: World, machine: string): string {
     clusterCidr: config.clusterCidr ?? '',
   });
 }
+
+/** Questions that change something at once: what came of them must survive a reload. */
+export function isAct({ kind }: MachineQuestion): boolean {
+  return ACTS.has(kind);
+}
+
+const ACTS: ReadonlySet<MachineQuestion['kind']> = new Set([
+  'unit',
+  'power',
+  'manifest',
+  'restore',
+]);

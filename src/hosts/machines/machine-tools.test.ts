@@ -300,6 +300,28 @@ describe('what tools do to machines', () => {
     expect((await bench.run('ssh node-2 systemctl is-active kube-proxy')).out).toBe('active\n');
   });
 
+  test('signals: a program that is killed comes back, one that is suspended hangs', async () => {
+    const bench = createBench({ nodes: 1, settle: 30 });
+    const { world } = bench.session;
+    const state = async () => (await bench.run('ssh node-1 systemctl is-active kubelet')).out;
+    bench.shell.store.files.set('/root/kill.sh', 'kill -9 $(pidof kubelet)');
+    expect((await bench.run('ssh node-1 < kill.sh')).status).toBe(0);
+    expect(await state()).toBe('activating\n');
+    bench.pass(12);
+    expect(await state()).toBe('active\n');
+    await bench.run('ssh cp-1 pkill -STOP kube-scheduler');
+    expect(world.faults.map(({ kind }) => kind)).toEqual(['process-hang']);
+    expect((await bench.run('ssh cp-1 curl -sk -m 3 https://localhost:10259/healthz')).status).toBe(
+      28,
+    );
+    expect((await bench.run('ssh cp-1 ps aux | grep scheduler')).out).toMatch(/ T /);
+    await bench.run('ssh cp-1 pkill -CONT kube-scheduler');
+    expect(world.faults).toEqual([]);
+    expect((await bench.run('ssh node-1 kill -9 99999')).err).toBe(
+      'bash: kill: (99999) - No such process\n',
+    );
+  });
+
   test('a manifest that is moved away ends the component, and starts it when it comes back', async () => {
     const bench = createBench({ nodes: 1, settle: 30 });
     const M = '/etc/kubernetes/manifests';

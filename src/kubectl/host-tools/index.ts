@@ -6,6 +6,8 @@ import { CRICTL_WORDS, crictl } from './crictl/crictl.ts';
 import { ETCDCTL_FLAGS, ETCDCTL_WORDS, etcdctl } from './etcdctl/etcdctl.ts';
 import { etcdutl } from './etcdctl/etcdutl.ts';
 import { kubeadm, openssl } from './machine/certificates.ts';
+import { chronyc, timedatectl } from './machine/clock.ts';
+import { kill, pgrep, pkill } from './machine/signals.ts';
 import { df, free, iostat, powerOff, ps, reboot, top, uname, uptime } from './machine/figures.ts';
 import { curl, wget } from './network/curl.ts';
 import { ip, iptables, iptablesSave, ss } from './network/interfaces.ts';
@@ -99,6 +101,12 @@ const NODE_TOOLS: readonly ProgramEntry[] = [
   entry('free', 'memory', free),
   entry('top', 'processes and load, once', top),
   entry('ps', 'processes', ps),
+  entry('kill', 'sends a signal to a process', kill),
+  entry('pkill', 'sends a signal to processes of a name', pkill),
+  entry('pgrep', 'finds processes', pgrep),
+  entry('pidof', 'finds processes', pgrep),
+  entry('timedatectl', 'the clock', timedatectl),
+  entry('chronyc', 'how far the clock is off (tracking)', chronyc),
   entry('uptime', 'since when it runs, and the load', uptime),
   entry('uname', 'the system', uname),
   entry('reboot', 'restarts the machine', reboot),

@@ -7,6 +7,7 @@ import {
   type ShellCommand,
 } from '../execution.ts';
 import { orAborted } from '../patience.ts';
+import { runProgram } from '../program-run.ts';
 
 function findJob(execution: Execution, name: string): Job | undefined {
   const { list } = execution.jobs;
@@ -71,7 +72,7 @@ const wait: ShellCommand = async (args, execution) => {
   return names.length === 0 ? 0 : status;
 };
 
-const kill: ShellCommand = (args, execution) => {
+const kill: ShellCommand = (args, execution, runner) => {
   if (args[0] === '-l') {
     out(execution, 'HUP INT QUIT KILL TERM CONT STOP\n');
     return 0;
@@ -81,6 +82,9 @@ const kill: ShellCommand = (args, execution) => {
   for (const name of rest) {
     if (name.startsWith('-')) continue;
     const job = findJob(execution, name);
+    // Where the machine has processes of its own, they have numbers too.
+    if (job === undefined && /^\d+$/.test(name) && execution.shell.programs.has('kill'))
+      return runProgram(execution, ['kill', ...args], runner);
     if (job === undefined) {
       const reason = name.startsWith('%') ? 'no such job' : '(' + name + ') - No such process';
       complain(execution, name.startsWith('%') ? `kill: ${name}: ${reason}` : `kill: ${reason}`);
