@@ -264,7 +264,7 @@ const runtimeClass = plain<RuntimeClass>(
   },
 );
 
-const apiService = simple<APIService>(
+const apiService = plain<APIService>(
   {
     group: 'apiregistration.k8s.io',
     version: 'v1',
