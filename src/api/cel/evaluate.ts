@@ -82,7 +82,9 @@ function survey(expression: Expression, known: ReadonlySet<string>, found: Set<s
     }
     case 'macro':
       below(expression.target);
-      for (const each of expression.args) below(each, new Set([...known, expression.variable]));
+      for (const each of expression.args) {
+        below(each, new Set([...known, expression.variable, expression.second ?? '']));
+      }
       return;
     case 'unary':
       below(expression.operand);
@@ -274,12 +276,18 @@ function elementsOf(value: unknown): readonly unknown[] {
 }
 
 function runMacro(run: Run, expression: Extract<Expression, { kind: 'macro' }>): unknown {
-  const { name, variable, args } = expression;
+  const { name, variable, second: valueVariable, args } = expression;
   const [first, second] = args;
   if (first === undefined) throw new CelError(`no such overload: ${name}`);
-  const elements = elementsOf(evaluate(run, expression.target));
+  const target = evaluate(run, expression.target);
+  const elements = valueVariable === undefined ? elementsOf(target) : pairsOf(target);
   const within = (element: unknown, body: Expression): unknown => {
-    run.scopes.push(new Map([[variable, element]]));
+    const scope = new Map([[variable, element]]);
+    if (valueVariable !== undefined) {
+      const [key, value] = element as readonly [unknown, unknown]; // Made by pairsOf.
+      scope.set(variable, key).set(valueVariable, value);
+    }
+    run.scopes.push(scope);
     try {
       return evaluate(run, body);
     } finally {
@@ -296,6 +304,29 @@ function runMacro(run: Run, expression: Extract<Expression, { kind: 'macro' }>):
       return elements.filter((each) => truth(within(each, first), name)).length === 1;
     case 'filter':
       return elements.filter((each) => truth(within(each, first), name));
+    case 'transformMap':
+    case 'transformMapEntry': {
+      const kept =
+        second === undefined
+          ? elements
+          : elements.filter((each) => truth(within(each, first), name));
+      const made: Record<string, unknown> = {};
+      for (const each of kept) {
+        const value = within(each, second ?? first);
+        if (name === 'transformMap') {
+          const [key] = each as readonly [unknown, unknown]; // Made by pairsOf.
+          setOwn(made, String(key), value);
+          continue;
+        }
+        if (!isObject(value)) throw new CelError(`no such overload: ${name}(${typeName(value)})`);
+        for (const key of Object.keys(value)) {
+          if (Object.hasOwn(made, key))
+            throw new CelError(`insert failed: key ${key} already exists`);
+          setOwn(made, key, value[key]);
+        }
+      }
+      return made;
+    }
     default:
       return second === undefined
         ? elements.map((each) => within(each, first))
@@ -303,6 +334,14 @@ function runMacro(run: Run, expression: Extract<Expression, { kind: 'macro' }>):
             .filter((each) => truth(within(each, first), name))
             .map((each) => within(each, second));
   }
+}
+
+/** Indexes or keys with their values. */
+function pairsOf(value: unknown): readonly (readonly [key: unknown, value: unknown])[] {
+  const inner = unwrapped(value);
+  if (isList(inner)) return inner.map((each, index) => [index, each] as const);
+  if (isObject(inner) && !(inner instanceof Special)) return Object.entries(inner);
+  throw new CelError(`no such overload: comprehension over ${typeName(inner)}`);
 }
 
 /** Whether one is true; an error counts only when none is. */

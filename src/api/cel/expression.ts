@@ -23,12 +23,17 @@ export type Expression =
       readonly name: string;
       readonly args: readonly Expression[];
     }
-  /** `all`, `exists`, `exists_one`, `map`, `filter` with a variable of their own. */
+  /**
+   * `all`, `exists`, `exists_one`, `map`, `filter` with a variable of their own; with two, of which the first is an index or
+   * a key, also `transformList`, `transformMap` and `transformMapEntry`.
+   */
   | {
       readonly kind: 'macro';
       readonly name: string;
       readonly target: Expression;
       readonly variable: string;
+      /** Of the value, where the first is of the index or key. */
+      readonly second?: string;
       readonly args: readonly Expression[];
     }
   | { readonly kind: 'unary'; readonly operator: '!' | '-'; readonly operand: Expression }

@@ -14,6 +14,14 @@ const macros: ReadonlySet<string> = new Set([
   'filter',
 ]);
 
+/** Those that may have a variable for the index or key, and one for the value. */
+const twoVariableTests: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'existsOne']);
+const transforms: ReadonlySet<string> = new Set([
+  'transformList',
+  'transformMap',
+  'transformMapEntry',
+]);
+
 /** Reads an expression of the Common Expression Language; the refusal is one line in upstream's manner. */
 export function parseCel(text: string): Result<Expression, string> {
   try {
@@ -137,6 +145,17 @@ function parseMember(cursor: Cursor): Expression {
 
 function methodOf(target: Expression, name: Token, args: readonly Expression[]): Expression {
   const [variable, ...rest] = args;
+  const [second, ...own] = rest;
+  if (
+    variable?.kind === 'name' &&
+    second?.kind === 'name' &&
+    (twoVariableTests.has(name.text)
+      ? own.length === 1
+      : transforms.has(name.text) && own.length >= 1 && own.length <= 2)
+  ) {
+    const names = { variable: variable.name, second: second.name };
+    return { kind: 'macro', name: name.text, target, ...names, args: own };
+  }
   const isMacro = macros.has(name.text) && rest.length >= 1 && rest.length <= 2;
   if (isMacro && variable?.kind === 'name') {
     return { kind: 'macro', name: name.text, target, variable: variable.name, args: rest };
