@@ -44,7 +44,8 @@ export function subresourceVerb(target: RequestTarget, verb: ApiVerb): Verb | un
       return proxyRequest;
     case 'ephemeralcontainers':
     case 'resize':
-      return verb === 'get' ? getObject : verb === 'update' ? updateObject : patchObject;
+      // No kubelet here runs what these would add, or changes what runs.
+      return verb === 'get' ? getObject : notServed;
     default:
       return notServed;
   }
