@@ -103,15 +103,46 @@ export function createSession(
   };
 
   async function discover(): Promise<Discovery> {
-    const [core, groups] = await Promise.all(
+    const answers = await Promise.all(
       ['/api', '/apis'].map((path) =>
-        session.ask({ method: 'GET', path, accept: DISCOVERY_ACCEPT }),
+        session.send({ method: 'GET', path, accept: DISCOVERY_ACCEPT }),
       ),
     );
-    return discoveryOf([core, groups]);
+    if (answers.some(({ code }) => code === 0)) complainOfDiscovery(session);
+    return discoveryOf(
+      answers.map((answer) => {
+        if (answer.code !== 200) throw refusalOf(answer);
+        return answer.body;
+      }),
+    );
   }
 
   return session;
+}
+
+/** How often upstream tries to learn what is served, when no server answers. */
+const discoveryTries: Readonly<Record<string, number>> = {
+  'api-resources': 1,
+  'api-versions': 1,
+  'auth can-i': 2,
+  explain: 2,
+  logs: 4,
+};
+const DISCOVERY_TRIES = 5;
+
+/** client-go says so each time, before kubectl does. */
+function complainOfDiscovery({ err, command, config, flags, context }: Session): void {
+  const server = serverAddress(config, flags);
+  const host = server.replace(/^https?:\/\//, '');
+  const why = `Get \\"${server}/api?timeout=32s\\": dial tcp ${host}: connect: connection refused`;
+  const line = `${klogHead('E', context.now())} memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: ${why}"\n`;
+  err(line.repeat(discoveryTries[command] ?? DISCOVERY_TRIES));
+}
+
+/** How a line of klog begins: severity, time, the process. */
+function klogHead(severity: string, now: number): string {
+  const iso = new Date(now).toISOString();
+  return `${severity}${iso.slice(5, 7)}${iso.slice(8, 10)} ${iso.slice(11, 23)}000       1`;
 }
 
 /** What `-v=6` and more add: a line for each answer, in the form of klog. */
@@ -122,8 +153,7 @@ function logLine(
   began: number,
 ): string {
   const now = context.now();
-  const iso = new Date(now).toISOString();
-  const head = `I${iso.slice(5, 7)}${iso.slice(8, 10)} ${iso.slice(11, 23)}000       1 round_trippers.go:632]`;
+  const head = `${klogHead('I', now)} round_trippers.go:632]`;
   const url = `${serverAddress(config, flags)}${request.path}`;
   return `${head} "Response" verb="${request.method}" url="${url}" status="${code} ${code === 200 ? 'OK' : ''}" milliseconds=${Math.round(now - began)}\n`;
 }

@@ -72,7 +72,7 @@ export function exceptMoments(text: string): string {
   return text
     .split('\n')
     .map((line) =>
-      withoutChance(line).includes('<age>') || /AGE|LAST SEEN/.test(line)
+      withoutChance(line).includes('<age>') || /AGE|LAST SEEN|\bAge\b|^\s*-+(?:\s+-+)+$/.test(line)
         ? withoutChance(line)
         : line,
     )
@@ -81,6 +81,7 @@ export function exceptMoments(text: string): string {
     .replace(/[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000/g, '<date>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
     .replace(/[0-9a-f]{64}/g, '<sha>')
+    .replace(/(resourceVersion"?: "|Resource Version: +)\d+/g, '$1<version>')
     .replace(/^([IWE])\d{4} [\d:.]+ +\d+ /gm, '$1<log> ')
     .replace(/https:\/\/127\.0\.0\.1:\d+/g, '<address>')
     .replace(/\/tmp\/kubarium-serve-\w+\/kubeconfig|\/root\/\.kube\/config/g, '<kubeconfig>')

@@ -133,8 +133,3 @@ export async function whoAmI(session: Session): Promise<void> {
   }
   session.out(tabs.flush());
 }
-
-/** kubectl auth reconcile is not done here. */
-export async function reconcile(): Promise<void> {
-  fail('auth reconcile is not part of this playground; use `kubectl apply` for roles and bindings');
-}

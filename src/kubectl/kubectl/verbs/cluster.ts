@@ -24,11 +24,13 @@ const KUSTOMIZE_VERSION = 'v5.7.1';
 export async function version(session: Session): Promise<void> {
   const { flags } = session;
   const output = flags.text('output');
-  const server = flags.bool('client') ? undefined : await session.get('/version');
   if (output === '') {
     session.out(
       `Client Version: ${CLIENT_VERSION.gitVersion}\nKustomize Version: ${KUSTOMIZE_VERSION}\n`,
     );
+  }
+  const server = flags.bool('client') ? undefined : await session.get('/version');
+  if (output === '') {
     if (server !== undefined) session.out(`Server Version: ${textAt(server, 'gitVersion')}\n`);
     return;
   }

@@ -1,7 +1,7 @@
 import type { Session } from '../session.ts';
 import { apply } from './apply/apply.ts';
 import { editLastApplied, setLastApplied, viewLastApplied } from './apply/last-applied.ts';
-import { canI, reconcile, whoAmI } from './auth.ts';
+import { canI, whoAmI } from './auth.ts';
 import { autoscale } from './autoscale.ts';
 import { approveCertificate, denyCertificate } from './certificate.ts';
 import { apiResources, apiVersions, clusterInfo, clusterInfoDump, version } from './cluster.ts';
@@ -64,6 +64,7 @@ import { annotate, label } from './label.ts';
 import { logs } from './logs.ts';
 import { patch } from './patch.ts';
 import { completion, kustomize, pluginList } from './plain.ts';
+import { reconcile } from './reconcile.ts';
 import { replace } from './replace.ts';
 import { rolloutPause, rolloutRestart, rolloutResume } from './rollout/change.ts';
 import { rolloutHistory } from './rollout/history.ts';
