@@ -140,7 +140,10 @@ const HEALTH_CHECK = readFileSync(
   'utf8',
 );
 
-test('the machines behind ssh, and an operator’s health check', async ({ playground, page }) => {
+test('the machines behind ssh, and an operator’s health check', async ({
+  playground: _opened,
+  page,
+}) => {
   const terminal = createTerminal(page);
   await terminal.open();
   const text = () => terminal.screen.innerText();

@@ -120,7 +120,11 @@ export async function objectsIn(page: Page): Promise<readonly string[]> {
 
 /** Sends the engine a message that the page has no button for. */
 export async function tellEngine(page: Page, message: PageMessage): Promise<void> {
-  await page.evaluate((sent) => window.kubariumTap.engines.at(-1)?.postMessage(sent), message);
+  // The type of all messages is too deep for what Playwright makes of arguments.
+  await page.evaluate<void, unknown>(
+    (sent) => window.kubariumTap.engines.at(-1)?.postMessage(sent),
+    message,
+  );
 }
 
 /** Breaks the engine with a message that is none. */
