@@ -64,6 +64,9 @@ export interface EngineClient {
   close(): void;
 }
 
+/** The name of the error when there is nobody to ask about machines. */
+const NO_MACHINES = 'NoMachines';
+
 /**
  * Connects to an engine. When it crashes, a new transport is opened by `connect` and the session goes
  * on from the last snapshot; `crashed` has then been delivered first, so that the page can say so.
@@ -181,8 +184,10 @@ export function createEngineClient(connect: () => EngineTransport): EngineClient
     },
     async machines(question) {
       const answer = await ask((id) => ({ type: 'machine', id, question }));
-      if (answer?.type === 'lab-result') throw new Error(answer.error);
-      if (answer?.type !== 'machine-result') throw new Error('the engine has restarted');
+      if (answer?.type !== 'machine-result') {
+        const why = answer?.type === 'lab-result' ? answer.error : undefined;
+        throw Object.assign(new Error(why ?? 'the engine has restarted'), { name: NO_MACHINES });
+      }
       // The engine answers each kind of question with its kind of answer.
       return answer.answer as never;
     },

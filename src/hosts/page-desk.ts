@@ -137,7 +137,7 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
           desk.answer(session, message.question, (answer) =>
             post({ type: 'machine-result', id: message.id, answer }),
           );
-          options.onActed?.('soon');
+          if (desk.isAct(message.question)) options.onActed?.('soon');
         });
         return;
       case 'self-test':

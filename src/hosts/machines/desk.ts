@@ -19,6 +19,8 @@ import { reachThrough } from './reach.ts';
 
 /** Answers what tools on the machines ask. */
 export interface MachineDesk {
+  /** Whether a question changes something, which must then survive a reload. */
+  isAct(question: MachineQuestion): boolean;
   /** `onAnswer` is called at most once: what is lost on the way, or asked of something that hangs, has no answer. */
   answer<Question extends MachineQuestion>(
     session: Session,
@@ -27,9 +29,18 @@ export interface MachineDesk {
   ): void;
 }
 
+/** Kinds of questions that change something at once. */
+const ACTS: ReadonlySet<MachineQuestion['kind']> = new Set([
+  'unit',
+  'power',
+  'manifest',
+  'restore',
+]);
+
 export function createMachineDesk(): MachineDesk {
   const snapshots: Snapshots = new Map();
   return {
+    isAct: ({ kind }) => ACTS.has(kind),
     answer(session, question, onAnswer) {
       // Each case answers with what its kind of question is answered with.
       answerTo(session, snapshots, question, onAnswer as (answer: unknown) => void);
@@ -94,15 +105,3 @@ function rulesOf(world: World, machine: string): string {
     clusterCidr: config.clusterCidr ?? '',
   });
 }
-
-/** Questions that change something at once: what came of them must survive a reload. */
-export function isAct({ kind }: MachineQuestion): boolean {
-  return ACTS.has(kind);
-}
-
-const ACTS: ReadonlySet<MachineQuestion['kind']> = new Set([
-  'unit',
-  'power',
-  'manifest',
-  'restore',
-]);

@@ -103,3 +103,8 @@ export async function resolveHost(
   if (answer === OVERDUE || answer.kind !== 'dns') return undefined;
   return answer.records.find(({ type }) => type === 'A')?.data;
 }
+
+/** Why there are no machines to ask, if that is what an error says: a cluster that the page only looks at. */
+export function noMachines(error: unknown): string | undefined {
+  return error instanceof Error && error.name === 'NoMachines' ? error.message : undefined;
+}

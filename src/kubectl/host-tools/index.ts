@@ -14,11 +14,19 @@ import { ip, iptables, iptablesSave, ss } from './network/interfaces.ts';
 import { dig, getent, host, nslookup } from './network/names.ts';
 import { nc, ping, traceroute } from './network/reaching.ts';
 import { journalctl } from './systemd/journalctl.ts';
+import { noMachines } from './asking.ts';
 import { systemctl } from './systemd/systemctl.ts';
 
 /** The programs that ask the cluster's machines, by where they are installed. */
 
-function entry(name: string, about: string, run: Program, complete?: Completer): ProgramEntry {
+function entry(name: string, about: string, program: Program, complete?: Completer): ProgramEntry {
+  const run: Program = (args, io, context) =>
+    program(args, io, context).catch((error: unknown) => {
+      const why = noMachines(error);
+      if (why === undefined) throw error;
+      io.err(`${name}: ${why}\n`);
+      return 1;
+    });
   return complete === undefined ? { name, about, run } : { name, about, run, complete };
 }
 

@@ -5,7 +5,7 @@ import { stringifyYaml } from '../../api/manifest/stringify.ts';
 import type { ProgramContext } from '../program.ts';
 import type { ProgramEntry, Shell } from '../shell/execution.ts';
 import { createFileStore, type FileStore } from '../shell/files.ts';
-import { addressIn } from './asking.ts';
+import { addressIn, noMachines } from './asking.ts';
 import { machineFiles, MANIFESTS } from './machine-files.ts';
 
 /** Shells on the cluster's machines: what `ssh` opens. */
@@ -27,7 +27,15 @@ export type Connect = (from: Shell, host: string) => Promise<Shell | string>;
 /** The machines of one cluster. Their files stay as they were left, however often one logs in. */
 export function createMachineNetwork(ground: MachineGround): Connect {
   const opening: Opening = { ground, stores: new Map() };
-  return (from, host) => open(from, host, opening);
+  return async (from, host) => {
+    try {
+      return await open(from, host, opening);
+    } catch (error) {
+      const why = noMachines(error);
+      if (why === undefined) throw error;
+      return `ssh: connect to host ${host} port 22: ${why}`;
+    }
+  };
 }
 
 interface Opening {
