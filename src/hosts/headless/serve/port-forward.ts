@@ -77,8 +77,14 @@ export function forwardOverChannels(
   ports: readonly number[],
 ): Forwarding {
   const requests: number[] = [];
+  /** By the port's place: what was said before its connection stood; undefined once it stands. */
+  const early: (string[] | undefined)[] = ports.map(() => []);
   const say = (channel: number, bytes: Uint8Array): void =>
     send(Buffer.concat([Buffer.from([channel]), bytes]));
+  const pass = (index: number, data: string): void => {
+    const id = requests[index];
+    if (id !== undefined) session.input(id, { channel: 0, data });
+  };
   return {
     begin() {
       for (const [index, port] of ports.entries()) {
@@ -87,6 +93,9 @@ export function forwardOverChannels(
         say(2 * index + 1, number);
         requests[index] = open(port, {
           onData(channel, text) {
+            const kept = early[index] ?? [];
+            early[index] = undefined;
+            for (const data of kept) pass(index, data);
             if (text !== '') say(2 * index + (channel === 1 ? 0 : 1), Buffer.from(text));
           },
           onResponse({ code, body }) {
@@ -98,9 +107,12 @@ export function forwardOverChannels(
     },
     onMessage(bytes) {
       const channel = bytes[0];
-      const id = channel === undefined ? undefined : requests[channel >> 1];
-      if (id !== undefined && bytes.length > 1)
-        session.input(id, { channel: 0, data: bytes.toString('utf8', 1) });
+      if (channel === undefined || bytes.length < 2) return;
+      const index = channel >> 1;
+      const data = bytes.toString('utf8', 1);
+      const kept = early[index];
+      if (kept === undefined) pass(index, data);
+      else kept.push(data);
     },
     onGone() {
       for (const id of requests) session.cancel(id);
