@@ -74,8 +74,15 @@ export function serverAddress(config: KubeConfig, flags: Flags): string {
   return textAt(cluster, 'cluster', 'server');
 }
 
+/** Commands whose own `--user` names whom something is granted to. */
+const namesSubjects = new Set(['set subject', 'create rolebinding', 'create clusterrolebinding']);
+
 /** Leaves with client-go's words where flags name what the kubeconfig has not. */
-export function refuseWrongConfig(config: KubeConfig, flags: Flags, io: ProgramIo): void {
+export function refuseWrongConfig(
+  config: KubeConfig,
+  flags: Flags,
+  { io, command }: { readonly io: ProgramIo; readonly command: string },
+): void {
   const file = flags.text('kubeconfig');
   if (file !== '' && io.files.read(io.files.resolve(file)) === undefined) {
     fail(`stat ${file}: no such file or directory`);
@@ -88,7 +95,12 @@ export function refuseWrongConfig(config: KubeConfig, flags: Flags, io: ProgramI
   ) {
     failVerbatim(`Error in configuration: context was not found for specified context: ${context}`);
   }
-  if (user !== undefined && user !== '' && entryOf(config, 'users', user) === undefined) {
+  if (
+    !namesSubjects.has(command) &&
+    user !== undefined &&
+    user !== '' &&
+    entryOf(config, 'users', user) === undefined
+  ) {
     fail(`auth info ${JSON.stringify(user)} does not exist`);
   }
   if (

@@ -80,7 +80,7 @@ export function createSession(
     warningCount: () => warned.size,
     async send(request) {
       if (io.signal.aborted) throw new Failure('', { isVerbatim: true, exitCode: 130 });
-      refuseWrongConfig(config, flags, io);
+      refuseWrongConfig(config, flags, { io, command });
       const act = request.method === 'GET' ? {} : { act: line };
       const began = context.now();
       const response = await context.kube.request({ ...act, ...impersonate, ...request });

@@ -115,9 +115,9 @@ async function carryOut(
   if (operation === 'none') return wanted;
   if (operation === 'update') {
     const body = {
+      ...wanted,
       kind: place.resource.kind,
       apiVersion: groupVersionOf(place.resource),
-      ...wanted,
     };
     return (await session.ask({ method: 'PUT', path: `${path}${query}`, body })) as ApiObject;
   }

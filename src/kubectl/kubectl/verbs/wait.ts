@@ -32,7 +32,8 @@ export async function wait(session: Session): Promise<void> {
       let last: unknown = info.object;
       const left = Math.max(deadline - session.context.now(), 0);
       const isThere = condition(info.object);
-      if (!isThere && left === 0) timedOut(info as Awaited);
+      // One span of time for all: when it is over, upstream looks at no further object.
+      if (left === 0 && (!isThere || timeout > 0)) timedOut(info as Awaited);
       if (!isThere) {
         const reached = await until(session, info, left, (object) => {
           if (object === undefined && !isDelete) {
