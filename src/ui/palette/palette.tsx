@@ -9,8 +9,9 @@ import {
   Zap,
 } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { componentTitle } from '../../view/process-title.ts';
-import { componentId, thingName, thingOf } from '../../view/selection.ts';
+import { idOfComponent } from '../../view/components.ts';
+import { componentTitle, processTitle } from '../../view/process-title.ts';
+import { thingName, thingOf } from '../../view/selection.ts';
 import type { View } from '../../view/view.ts';
 import { GALLERY } from '../../scenarios/gallery.ts';
 import { LIBRARY } from '../../scenarios/library.ts';
@@ -267,18 +268,19 @@ function objectEntries({ view }: Page, words: readonly string[]): Entry[] {
 }
 
 function componentEntries(view: View, words: readonly string[]): Entry[] {
-  return view.head
-    .getState()
-    .health.components.filter(({ component }) => {
-      const text = `${component} ${componentTitle(component)} component`.toLowerCase();
+  const { health } = view.head.getState();
+  return health.components
+    .filter(({ component, machine }) => {
+      const where = machine.startsWith('cp-') ? machine : '';
+      const text = `${component} ${componentTitle(component)} component ${where}`.toLowerCase();
       return words.length > 0 && words.every((word) => text.includes(word));
     })
-    .map(({ component }) => ({
-      id: `component ${component}`,
+    .map((row) => ({
+      id: `component ${row.process}`,
       group: 'Objects',
-      label: componentTitle(component),
-      note: component,
+      label: processTitle(row.process),
+      note: `${row.component} on ${row.machine}`,
       icon: <CircleDot size={14} />,
-      run: () => useSelection.getState().select(componentId(component)),
+      run: () => useSelection.getState().select(idOfComponent(health, row)),
     }));
 }
