@@ -45,6 +45,26 @@ describe('problems', () => {
   });
 });
 
+test('a Pod that runs and is not ready yet is wrong only after half a minute', () => {
+  const view = createView({ onWanted: () => undefined });
+  const coming = aPod({
+    id: 'p',
+    workload: 'web',
+    node: 'node-1',
+    status: 'Running',
+    statusClass: 'attention',
+    createdAt: 1000,
+  });
+  const at = (now: number, upsert: readonly (typeof coming)[]): void => {
+    const frame = aFrame({ now, epochMillis: 0, pods: { upsert, remove: [] } });
+    view.take({ type: 'frame', frame });
+  };
+  at(2_000_000, [coming]);
+  expect(problemsOf(view)).toEqual([]);
+  at(32_000_000, []);
+  expect(problemsOf(view).map(({ title }) => title)).toEqual(['web: Running, not ready']);
+});
+
 describe('the sign of a Pod', () => {
   const on = { id: 'p', node: 'node-1', queue: '' } as const;
   const cases = [

@@ -73,10 +73,15 @@ interface Group {
   count: number;
 }
 
+/** A Pod that has just come may take so long to become ready: until then it is on its way and nothing is wrong. */
+const COMING_UP_MILLIS = 30_000;
+
 function podProblems(view: View): Problem[] {
   const groups = new Map<string, Group>();
+  const { epochMillis, now } = view.head.getState();
+  const youngest = epochMillis + now / 1000 - COMING_UP_MILLIS;
   const count = (pod: PodCard | undefined): void => {
-    if (pod === undefined) return;
+    if (pod === undefined || (pod.status === 'Running' && pod.createdAt > youngest)) return;
     const key = `${workloadKey(pod)} ${pod.status} ${pod.node === '' ? pod.message : ''}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { first: pod, count: 1 });
