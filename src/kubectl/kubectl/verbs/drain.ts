@@ -53,7 +53,8 @@ async function drainOne(session: Session, { name }: Info): Promise<void> {
   if (errors.length > 0) throw new Failure(errors.join(', '));
   if (warnings.length > 0) session.err(`Warning: ${warnings.join('; ')}\n`);
   if (session.dryRun !== 'none') {
-    for (const pod of inTurn(pods))
+    // A trial by the client alone does nothing at the same time.
+    for (const pod of session.dryRun === 'server' ? inTurn(pods) : pods)
       session.out(`evicting pod ${nameOf(pod)}${dryRunSuffix(session)}\n`);
     return;
   }

@@ -57,22 +57,20 @@ function planOf(session: Session, wanted: ApiObject, found: ApiObject | undefine
   const items = listAt(wanted, field);
   if (found === undefined) return { operation: 'create', wanted, missing: items, extra: [] };
   const old = listAt(found, field);
-  const covers = (list: readonly unknown[], item: unknown): boolean =>
-    isBinding
-      ? list.some((one) => equalJson(one, item))
-      : simpleRules(item).every((rule) =>
-          list.some((one) => simpleRules(one).some((granted) => grants(granted, rule))),
-        );
-  const missing = items.filter((item) => !covers(old, item));
-  const extra = old.filter((item) => !covers(items, item));
+  // Rules are compared broken down to one verb of one resource, subjects as they are.
+  const [wantedItems, oldItems] = isBinding
+    ? [items, old]
+    : [items.flatMap(brokenDown), old.flatMap(brokenDown)];
+  const missing = wantedItems.filter((item) => !oldItems.some((one) => covers(one, item)));
+  const extra = oldItems.filter((item) => !wantedItems.some((one) => covers(one, item)));
   const drops = session.flags.bool(
     isBinding ? 'remove-extra-subjects' : 'remove-extra-permissions',
   );
   const hasMoved = isBinding && !equalJson(at(wanted, 'roleRef'), at(found, 'roleRef'));
   const isAggregated = at(wanted, 'aggregationRule') !== undefined;
   const isSame = isAggregated || (missing.length === 0 && !(drops && extra.length > 0));
-  const kept = drops ? old.filter((item) => covers(items, item)) : old;
-  const next = { ...found, [field]: [...kept, ...missing] } as ApiObject;
+  const kept = drops ? items : [...old, ...missing];
+  const next = { ...found, [field]: kept } as ApiObject;
   if (hasMoved) return { operation: 'recreate', wanted, missing: [], extra: [] };
   return {
     operation: isSame ? 'none' : 'update',
@@ -82,26 +80,37 @@ function planOf(session: Session, wanted: ApiObject, found: ApiObject | undefine
   };
 }
 
-type SimpleRule = readonly [verb: string, group: string, resource: string, name: string];
-
-function simpleRules(rule: unknown): SimpleRule[] {
+function brokenDown(rule: unknown): Fields[] {
   const texts = (field: string): string[] => listAt(rule, field).map(String);
   const names = texts('resourceNames');
-  return texts('verbs').flatMap((verb) => [
+  return [
     ...texts('apiGroups').flatMap((group) =>
       texts('resources').flatMap((resource) =>
-        (names.length === 0 ? [''] : names).map(
-          (name): SimpleRule => [verb, group, resource, name],
-        ),
+        texts('verbs').flatMap((verb) => {
+          const one = { verbs: [verb], apiGroups: [group], resources: [resource] };
+          return names.length === 0
+            ? [one]
+            : names.map((name) => ({ ...one, resourceNames: [name] }));
+        }),
       ),
     ),
-    ...texts('nonResourceURLs').map((url): SimpleRule => [verb, '', url, '']),
-  ]);
+    ...texts('nonResourceURLs').flatMap((url) =>
+      texts('verbs').map((verb) => ({ verbs: [verb], nonResourceURLs: [url] })),
+    ),
+  ];
 }
 
-function grants(granted: SimpleRule, wanted: SimpleRule): boolean {
-  return granted.every((part, index) =>
-    index === 3 ? part === '' || part === wanted[3] : part === '*' || part === wanted[index],
+/** Whether one grants the other: the same subject, or a rule broken down that is as wide or wider. */
+function covers(granted: unknown, wanted: unknown): boolean {
+  if (at(granted, 'verbs') === undefined) return equalJson(granted, wanted);
+  const isWide = (field: string): boolean => {
+    const [own, other] = [listAt(granted, field)[0], listAt(wanted, field)[0]];
+    return own === other || own === '*';
+  };
+  const hasName = listAt(granted, 'resourceNames').length > 0;
+  return (
+    ['verbs', 'apiGroups', 'resources', 'nonResourceURLs'].every(isWide) &&
+    (!hasName || equalJson(at(granted, 'resourceNames'), at(wanted, 'resourceNames')))
   );
 }
 
