@@ -7,7 +7,14 @@ import { namesFiles, readObjects } from '../manifests.ts';
 import { fieldsAt, withField, type ApiObject } from '../objects.ts';
 import { withoutManaged } from '../printers/values.ts';
 import type { Session } from '../session.ts';
-import { createObject, patchObject, type PatchType } from '../writing.ts';
+import { equalJson } from '../../../api/patch/json.ts';
+import {
+  createObject,
+  LAST_APPLIED,
+  patchObject,
+  withLastApplied,
+  type PatchType,
+} from '../writing.ts';
 import { applyPatchFor } from './apply/patch.ts';
 import type { FileTarget } from './apply/apply.ts';
 
@@ -88,9 +95,17 @@ async function dryRunOf(
     const dry: Session = { ...session, dryRun: 'server' };
     return createObject(dry, target, target.fromFile, 'kubectl-client-side-apply');
   }
-  // The annotation that apply keeps is no difference worth showing, and is not sent.
-  const patch = applyPatchFor(live, target.fromFile, true);
-  return Object.keys(patch.body).length === 0 ? live : patchObject(session, target, patch, query);
+  const patch = applyPatchFor(live, withLastApplied(target.fromFile), true);
+  // The annotation that apply keeps is no difference worth showing.
+  const before = live.metadata.annotations?.[LAST_APPLIED];
+  const isOnlyThat =
+    before === undefined &&
+    equalJson(Object.keys(patch.body), ['metadata']) &&
+    equalJson(Object.keys(fieldsAt(patch.body, 'metadata')), ['annotations']) &&
+    equalJson(Object.keys(fieldsAt(patch.body, 'metadata', 'annotations')), [LAST_APPLIED]);
+  if (Object.keys(patch.body).length === 0 || isOnlyThat) return live;
+  const merged = await patchObject(session, target, patch, query);
+  return withField(merged, ['metadata', 'annotations', LAST_APPLIED], before) as ApiObject;
 }
 
 function textOf({ flags }: Session, object: ApiObject | undefined): string {

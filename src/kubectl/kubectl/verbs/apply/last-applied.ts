@@ -7,14 +7,7 @@ import { readObjects } from '../../manifests.ts';
 import { shownName, jsonText } from '../../printers/values.ts';
 import { textAt, type ApiObject } from '../../objects.ts';
 import type { Session } from '../../session.ts';
-import {
-  createReporter,
-  LAST_APPLIED,
-  patchObject,
-  throwAll,
-  withLastApplied,
-  writeQuery,
-} from '../../writing.ts';
+import { createReporter, LAST_APPLIED, patchObject, throwAll, writeQuery } from '../../writing.ts';
 import { editObjects } from '../edit.ts';
 
 /** kubectl apply view-last-applied. */
@@ -51,8 +44,8 @@ export async function setLastApplied(session: Session): Promise<void> {
           `no last-applied-configuration annotation found on resource: ${target.name}, to create the annotation, run the command with --create-annotation`,
         );
       }
-      const text = `${goJson(target.fromFile, true)}\n`;
-      if (before === textOfLastApplied(target.fromFile)) {
+      const text = goJson(target.fromFile, true);
+      if (before === text) {
         session.out(`set-last-applied ${target.name}: no changes required.\n`);
         continue;
       }
@@ -76,10 +69,6 @@ export async function setLastApplied(session: Session): Promise<void> {
   }
   reporter.end();
   throwAll(failures);
-}
-
-function textOfLastApplied(object: ApiObject): string {
-  return withLastApplied(object).metadata.annotations?.[LAST_APPLIED] ?? '';
 }
 
 /** kubectl apply edit-last-applied. */
