@@ -2,9 +2,8 @@ import type { Pod } from '../../api/generated/types.ts';
 import type { ContainerdDisk } from '../../cluster/containerd/state.ts';
 import { machineUsage } from '../../cluster/containerd/usage.ts';
 import { keyOf } from '../../cluster/client/kube-object.ts';
-import type { SchedulerMemory } from '../../cluster/scheduler/memory.ts';
 import type { QueuedEntry } from '../../cluster/scheduler/queue/queue.ts';
-import { controlPlaneMachines } from './control-plane-machines.ts';
+import { schedulerMemory } from '../scheduling/scheduler-of.ts';
 import { processNames } from '../../cluster/set-up.ts';
 import type { World } from '../../kernel/world.ts';
 import type { WaitingPod } from './pod-card.ts';
@@ -28,25 +27,11 @@ const NO_USAGE = { cpuMilli: 0, memoryBytes: 0 } as const;
  */
 export function waitingPod(world: World, pod: Pod): WaitingPod | undefined {
   if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== '') return undefined;
-  const entry = leadingScheduler(world)?.queue.entries.get(keyOf(pod));
+  const entry = schedulerMemory(world)?.queue.entries.get(keyOf(pod));
   if (entry === undefined) return { queue: 'unseen', message: '' };
   const message =
     pod.status?.conditions?.find((each) => each.type === 'PodScheduled')?.message ?? '';
   return { queue: laneOf(entry), message };
-}
-
-/** The memory of the scheduler that holds the lease; of the first that runs where none does. */
-function leadingScheduler(world: World): SchedulerMemory | undefined {
-  let first: SchedulerMemory | undefined;
-  for (const machine of controlPlaneMachines(world)) {
-    // The process of this name runs the scheduler.
-    const memory = world.processes.get(processNames.scheduler(machine))?.memory as
-      | SchedulerMemory
-      | undefined;
-    if (memory?.election.leading === true) return memory;
-    first ??= memory;
-  }
-  return first;
 }
 
 function laneOf(entry: QueuedEntry): WaitingPod['queue'] {

@@ -9,7 +9,7 @@ import type { SchedulerConfig } from '../../cluster/scheduler/memory.ts';
 import { pluginRegistry } from '../../cluster/scheduler/plugins/index.ts';
 import { kernel } from '../../cluster/world.ts';
 import type { World } from '../../kernel/world.ts';
-import { SCHEDULER, schedulerConfig, schedulerState } from './scheduler-of.ts';
+import { schedulerConfig, schedulerNames, schedulerState } from './scheduler-of.ts';
 
 /** What a scheduler without a configuration file goes by, written out. */
 const DEFAULT_TEXT = `# What kube-scheduler v1.35 goes by without a file. Applying starts it anew.
@@ -61,26 +61,28 @@ export function configurationText(world: World): ConfigurationAnswer {
 }
 
 /**
- * Gives the scheduler another configuration file, and starts it anew with it, as an operator would: what it
+ * Gives the scheduler, each of its replicas, another configuration file, and starts it anew with it, as an operator would: what it
  * had in memory is gone. A wrong one is refused with upstream's field errors at their lines. It is part of
  * the world: saved, copied and restored with it. A scheduler that is stopped stays so.
  */
 export function configure(world: World, text: string): ConfigurationAnswer {
   const { value, problems } = read(text);
-  const process = world.processes.get(SCHEDULER);
-  const before = schedulerConfig(world);
-  if (problems.length > 0 || process === undefined || before === undefined) {
-    return { text, problems, scheduler: schedulerState(world) };
-  }
-  const runs = process.memory !== undefined;
-  const config: SchedulerConfig = { ...before, configuration: value, configurationText: text };
+  if (problems.length > 0) return { text, problems, scheduler: schedulerState(world) };
   const cause = kernel.note(world, {
     by: 'you',
     what: 'gave kube-scheduler another configuration and started it anew',
   });
-  if (runs) kernel.stopProcess(world, SCHEDULER, cause);
-  world.processes.set(SCHEDULER, { ...process, config: Object.freeze(config) });
-  if (runs) kernel.startProcess(world, SCHEDULER, cause, () => {});
+  for (const name of schedulerNames(world)) {
+    const process = world.processes.get(name);
+    if (process === undefined) continue;
+    // The process of this name runs the scheduler.
+    const before = process.config as SchedulerConfig;
+    const config = Object.freeze({ ...before, configuration: value, configurationText: text });
+    const runs = process.memory !== undefined;
+    if (runs) kernel.stopProcess(world, name, cause);
+    kernel.configureProcess(world, name, config);
+    if (runs) kernel.startProcess(world, name, cause, () => {});
+  }
   return { text, problems: [], scheduler: schedulerState(world) };
 }
 

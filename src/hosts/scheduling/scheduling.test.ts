@@ -85,6 +85,21 @@ describe('what would make it fit', () => {
     );
   });
 
+  test('with three control planes the replica that leads is asked, through the balancer', async () => {
+    const driver = readyCluster(2, 3);
+    const { world } = driver.session;
+    driver.session.lab({
+      kind: 'inject-fault',
+      fault: 'power-off',
+      params: { machine: 'cp-1' },
+    });
+    driver.run(60 * SECOND);
+    createPod(driver, 'wide', { containers: [container('wide', { cpu: '5' })] });
+    const answer = await whatWouldFit(world, 'default/wide', atOnce);
+    expect(answer.obstacle).toBe('');
+    expect(answer.changes.map(({ kind }) => kind)).toContain('request');
+  });
+
   test('taints, cordons, and Pods in the way', async () => {
     const driver = readyCluster(2);
     const merge = 'application/merge-patch+json';

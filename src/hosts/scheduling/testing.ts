@@ -5,8 +5,9 @@ import { createDriver, type Driver, untilNodesReady } from '../headless/drive.ts
 import { createSession } from '../session.ts';
 
 /** For tests: a whole cluster of some nodes (4 CPU, 16Gi), all Ready. */
-export function readyCluster(nodes = 3): Driver {
-  const driver = createDriver(createSession(createCluster(defaultSetUp({ nodes, addons: false }))));
+export function readyCluster(nodes = 3, controlPlanes = 1): Driver {
+  const setUp = defaultSetUp({ nodes, controlPlanes, addons: false });
+  const driver = createDriver(createSession(createCluster(setUp)));
   if (!untilNodesReady(driver, nodes)) throw new Error('the nodes did not get Ready');
   return driver;
 }

@@ -20,9 +20,10 @@ export type TrialCast =
   | 'control-plane';
 
 const KINDS: Readonly<Record<Exclude<TrialCast, 'everyone'>, ReadonlySet<string>>> = {
-  scheduling: new Set(['gateway', 'etcd', 'kube-apiserver', 'kube-scheduler']),
+  scheduling: new Set(['gateway', 'load-balancer', 'etcd', 'kube-apiserver', 'kube-scheduler']),
   'control-plane': new Set([
     'gateway',
+    'load-balancer',
     'etcd',
     'kube-apiserver',
     'kube-scheduler',

@@ -1,7 +1,6 @@
 import type { Pod } from '../../api/generated/types.ts';
 import { controllerOf } from '../../api/owner-references.ts';
 import type { FitAnswer, FitChange, Obstacle } from '../../bridge/scheduling.ts';
-import { processState } from '../../cluster/observe.ts';
 import { profilesOf } from '../../cluster/scheduler/profiles.ts';
 import { MILLISECOND, SECOND } from '../../kernel/time.ts';
 import type { World } from '../../kernel/world.ts';
@@ -12,7 +11,7 @@ import { looserSpecs, ungate } from './loosen-constraints.ts';
 import { lowerRequests } from './lower-requests.ts';
 import { moreNodes, type NodeShape } from './more-nodes.ts';
 import {
-  API_SERVER,
+  apiIsUp,
   schedulerConfig,
   schedulerMemory,
   schedulerState,
@@ -69,7 +68,7 @@ function obstacleTo(world: World, pod: Pod | undefined): Obstacle {
 
 /** What keeps any Pod of this scheduler from being placed. */
 export function controlPlaneObstacle(world: World, schedulerName: string): Obstacle {
-  if (processState(world, API_SERVER) !== 'up') return 'api-server-down';
+  if (!apiIsUp(world)) return 'api-server-down';
   const config = schedulerConfig(world);
   if (config === undefined || schedulerState(world) !== 'up') return 'scheduler-down';
   return profilesOf(config).has(schedulerName) ? '' : 'foreign-scheduler';
@@ -187,7 +186,8 @@ async function tryMoreNodes(search: Search, shape: NodeShape): Promise<void> {
     left = like.filter(
       (key) => storedPod(trial.session.world, key)?.spec.nodeName === undefined,
     ).length;
-    if (node === undefined && count >= FIRST_NODES_MAX) return;
+    // Another one of its kind may have been the first to get the room.
+    if (left === like.length && count >= FIRST_NODES_MAX) return;
   }
   if (node === undefined) return;
   const forAll =
