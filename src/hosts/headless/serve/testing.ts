@@ -139,7 +139,12 @@ export async function openTerminal(settings: Partial<ServeSettings> = {}): Promi
         const child = execFile(
           'sh',
           ['-c', `exec 2>&1\n${command}`],
-          { cwd: work, env: { ...env, PATH: path }, timeout: COMMAND_MILLIS_MAX, maxBuffer: 2 ** 26 },
+          {
+            cwd: work,
+            env: { ...env, PATH: path },
+            timeout: COMMAND_MILLIS_MAX,
+            maxBuffer: 2 ** 26,
+          },
           (error, stdout) => {
             const ended = stdout === '' || stdout.endsWith('\n') ? stdout : `${stdout}\n`;
             resolve(error === null ? ended : `${ended}[${error.code ?? error.signal ?? ''}]\n`);
