@@ -1,5 +1,5 @@
 import type { EtcdMemory } from '../../../../cluster/etcd/member.ts';
-import { entryAt, lastIndex, termAt } from '../../../../cluster/etcd/raft/log.ts';
+import { entryAt, firstIndex, lastIndex, termAt } from '../../../../cluster/etcd/raft/log.ts';
 import type { RaftEntry } from '../../../../cluster/etcd/raft/message.ts';
 import type { RaftNode } from '../../../../cluster/etcd/raft/state.ts';
 import type { EtcdDisk } from '../../../../cluster/etcd/store.ts';
@@ -18,11 +18,17 @@ export interface RaftSafety {
   readonly violations: readonly string[];
 }
 
+interface Committed {
+  readonly entry: RaftEntry;
+  /** The term in which it was committed, which may be later than the entry's own: leaders of later terms must have it. */
+  readonly inTerm: number;
+}
+
 export function watchRaft(world: World, members: readonly string[]): RaftSafety {
   const violations: string[] = [];
   const leaders = new Map<number, string>();
   /** Term and contents of what was committed at each index, by the first member that knew. */
-  const committed: (RaftEntry | undefined)[] = [];
+  const committed: (Committed | undefined)[] = [];
   /** How far each member's committed entries have been compared. */
   const compared = new Map<string, number>();
   let lastRuling = 0;
@@ -44,14 +50,15 @@ export function watchRaft(world: World, members: readonly string[]): RaftSafety 
   function checkCompleteness(name: string, node: RaftNode): void {
     const last = lastIndex(node);
     for (let index = committed.length - 1; index > 0; index--) {
-      const entry = committed[index];
+      const known = committed[index];
       // What is cut off the log was committed and applied.
-      if (entry === undefined || index <= node.storage.compacted.index) break;
-      if (entry.term >= node.raft.term) continue;
+      if (known === undefined || index < firstIndex(node)) break;
+      const { entry, inTerm } = known;
+      if (inTerm >= node.raft.term) continue;
       const own = index > last ? undefined : termAt(node, index);
       if (own === entry.term) continue;
       complain(
-        `leader completeness: ${name} leads term ${node.raft.term} without the committed entry ${index} of term ${entry.term}`,
+        `leader completeness: ${name} leads term ${node.raft.term} without entry ${index} of term ${entry.term}, committed in term ${inTerm}`,
       );
       return;
     }
@@ -66,10 +73,10 @@ export function watchRaft(world: World, members: readonly string[]): RaftSafety 
       const entry = entryAt(node, index);
       if (entry === undefined) continue;
       const known = committed[index];
-      if (known === undefined) committed[index] = entry;
-      else if (known.term !== entry.term || known.data !== entry.data) {
+      if (known === undefined) committed[index] = { entry, inTerm: node.raft.term };
+      else if (known.entry.term !== entry.term || known.entry.data !== entry.data) {
         complain(
-          `state machine safety: at ${index} ${name} committed an entry of term ${entry.term}, another one of term ${known.term}`,
+          `state machine safety: at ${index} ${name} committed an entry of term ${entry.term}, another one of term ${known.entry.term}`,
         );
       }
     }

@@ -21,7 +21,7 @@ describe('etcd in a storm', () => {
 });
 
 /** Where `npm run fuzz -- --mutants` found each mutant out, so that a test need not look for long. */
-const SEEDS: readonly number[] = [7, 193, 29, 26];
+const SEEDS: readonly number[] = [7, 29, 26];
 
 describe('the checks bite', () => {
   test.each(MUTANTS.map((mutant, at) => [mutant.title, mutant, SEEDS[at] ?? 1] as const))(
