@@ -50,7 +50,8 @@ export function entryAt({ raft, storage }: RaftNode, index: number): RaftEntry |
 /** The entries from an index on, as many as one append carries. */
 export function entriesFrom(node: RaftNode, from: number): readonly RaftEntry[] {
   const entries: RaftEntry[] = [];
-  const last = Math.min(lastIndex(node), from + ENTRIES_PER_APPEND - 1);
+  const most = node.raft.settings.variant?.appendOneByOne === true ? 1 : ENTRIES_PER_APPEND;
+  const last = Math.min(lastIndex(node), from + most - 1);
   for (let index = from; index <= last; index++) {
     const entry = entryAt(node, index);
     if (entry === undefined) break;

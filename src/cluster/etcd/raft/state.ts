@@ -37,6 +37,8 @@ export interface RaftVariant {
   readonly commitOldTermByCount?: boolean;
   /** Followers acknowledge entries before their disk has them. */
   readonly ackBeforeSave?: boolean;
+  /** No mistake, but appends of one entry: else a new leader's own entry comes with the old ones and hides that mistake. */
+  readonly appendOneByOne?: boolean;
   /** A leader answers reads without asking whether it still is one. */
   readonly skipReadQuorum?: boolean;
 }
