@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { Ellipsis } from 'lucide-react';
 import type { ComponentHealth } from '../../bridge/cards.ts';
 import { componentRow, idOfComponent } from '../../view/components.ts';
@@ -90,12 +91,14 @@ export function FigureLine({ figures }: { readonly figures: ComponentHealth['fig
       {figures.map(({ label, value, lamp }, at) => {
         const isPlain = lamp === undefined || lamp === 'good';
         return (
-          <span key={label} data-class={lamp} className="whitespace-nowrap">
+          <Fragment key={label}>
             {at > 0 && ' · '}
-            <span className={isPlain ? undefined : 'state-text'}>
-              {label} <span className={isPlain ? 'text-fg' : undefined}>{value}</span>
+            <span data-class={lamp} className="whitespace-nowrap">
+              <span className={isPlain ? undefined : 'state-text'}>
+                {label} <span className={isPlain ? 'text-fg' : undefined}>{value}</span>
+              </span>
             </span>
-          </span>
+          </Fragment>
         );
       })}
     </p>
