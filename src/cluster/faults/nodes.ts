@@ -56,7 +56,7 @@ export const cniAgentStopped = unitStopped('cni-agent', {
   verb: 'Stop CNI agent',
   heals: 'Start CNI agent',
   symptoms:
-    'Pods that run go on. Routes to Pods of new nodes are not learnt, and new Pods of this node cannot get a network: they wait in ContainerCreating with FailedCreatePodSandBox.',
+    'Pods that run go on. New Pods of this node cannot get a network: they wait in ContainerCreating with FailedCreatePodSandBox; deleted ones stay Terminating, as their network cannot be taken down.',
   remedy: 'kubectl describe pod (Events); systemctl status cni-agent; ip route; start it.',
 });
 
