@@ -35,12 +35,14 @@ function componentProblems(view: View): Problem[] {
     .map((each) => ({
       key: each.process,
       statusClass: 'failed' as const,
-      title: `${processTitle(each.process)} ${each.state === 'up' ? 'is failing' : 'is stopped'}`,
+      title: `${processTitle(each.process)} ${STATE_WORDS[each.state]}`,
       detail: STOPPED[each.component] ?? '',
       about: idOfComponent(view.head.getState().health, each),
       count: 1,
     }));
 }
+
+const STATE_WORDS = { up: 'is failing', stopped: 'is stopped', off: 'has no power' } as const;
 
 /** What a cluster can no longer do without each component. */
 const STOPPED: Readonly<Record<string, string>> = {

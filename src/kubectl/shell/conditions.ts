@@ -1,3 +1,4 @@
+import { testIntegers } from '../../base/integer-test.ts';
 import { compareStrings } from '../../base/compare.ts';
 import type { Execution } from './execution.ts';
 import { isFolder, resolvePath } from './files.ts';
@@ -181,20 +182,5 @@ function compare(left: string, operator: string, right: string, mode: ConditionM
     case '-ef':
       return operator === '-ef' && left === right;
   }
-  const a = mode.number(left);
-  const b = mode.number(right);
-  switch (operator) {
-    case '-eq':
-      return a === b;
-    case '-ne':
-      return a !== b;
-    case '-lt':
-      return a < b;
-    case '-le':
-      return a <= b;
-    case '-gt':
-      return a > b;
-    default:
-      return a >= b;
-  }
+  return testIntegers(mode.number(left), operator, mode.number(right));
 }

@@ -1,3 +1,4 @@
+import { testIntegers } from '../../../base/integer-test.ts';
 import { matchesPattern } from '../shell/pattern.ts';
 import { done, type Command, type Invocation } from './command.ts';
 
@@ -113,7 +114,7 @@ function compare(reader: Reader, left: string, op: string, right: string): boole
     case '-ef':
       return false;
     default:
-      return compareIntegers(integer(left), op, integer(right));
+      return testIntegers(integer(left), op, integer(right));
   }
 }
 
@@ -129,23 +130,6 @@ function integer(text: string): number {
   if (!/^\s*[-+]?\d+\s*$/.test(text))
     throw new RangeError(`${text === '' ? "''" : text}: bad number`);
   return Number.parseInt(text, 10);
-}
-
-function compareIntegers(left: number, op: string, right: number): boolean {
-  switch (op) {
-    case '-eq':
-      return left === right;
-    case '-ne':
-      return left !== right;
-    case '-lt':
-      return left < right;
-    case '-le':
-      return left <= right;
-    case '-gt':
-      return left > right;
-    default:
-      return left >= right;
-  }
 }
 
 function unary(reader: Reader, op: string, operand: string): boolean {
