@@ -16,7 +16,7 @@ import { runPipeline } from './pipeline.ts';
 import { runProgram } from './program-run.ts';
 import { redirected } from './redirect.ts';
 import { assignAll } from './assign.ts';
-import { compileRegex, RegexError } from '../regex/regex.ts';
+import { compileRegex, RegexError } from '../../base/regex/regex.ts';
 import { ShellSyntaxError, type ListItem, type Node, type Script, type Word } from './syntax.ts';
 import { arrayOf } from './variables.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { completeLine } from '../completion/complete-line.ts';
-import { allMatches, compileRegex, RegexError } from '../regex/regex.ts';
+import { allMatches, compileRegex, RegexError } from '../../base/regex/regex.ts';
 import type { ProgramEntry, Shell } from './execution.ts';
 import { createShellSession } from './session.ts';
 import { createCollector, emptySource } from './streams.ts';

@@ -1,5 +1,5 @@
 import type { Program, ProgramIo } from '../program.ts';
-import { allMatches, compileRegex, RegexError, type Regex } from '../regex/regex.ts';
+import { allMatches, compileRegex, RegexError, type Regex } from '../../base/regex/regex.ts';
 import { readFlags, type Flags } from './flags.ts';
 import { misuse, openInputs, type Input } from './lines.ts';
 

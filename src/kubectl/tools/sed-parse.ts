@@ -1,4 +1,4 @@
-import { compileRegex, type Regex } from '../regex/regex.ts';
+import { compileRegex, type Regex } from '../../base/regex/regex.ts';
 
 export type SedAddress =
   | { readonly kind: 'line'; readonly number: number }

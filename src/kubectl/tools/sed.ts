@@ -1,5 +1,5 @@
 import type { Program } from '../program.ts';
-import { allMatches, RegexError, type Regex } from '../regex/regex.ts';
+import { allMatches, RegexError, type Regex } from '../../base/regex/regex.ts';
 import { breathe } from '../shell/patience.ts';
 import { readFlags } from './flags.ts';
 import { misuse, openInputs } from './lines.ts';

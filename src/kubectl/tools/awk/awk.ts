@@ -1,6 +1,6 @@
 import type { Program } from '../../program.ts';
 import { breathe } from '../../shell/patience.ts';
-import { RegexError } from '../../regex/regex.ts';
+import { RegexError } from '../../../base/regex/regex.ts';
 import { unescapeText } from '../escapes.ts';
 import { linesOf, misuse, openInputs } from '../lines.ts';
 import { createStepGuard, RunawayError } from '../patience.ts';

@@ -1,4 +1,4 @@
-import { allMatches, compileRegex, type Regex } from '../../regex/regex.ts';
+import { allMatches, compileRegex, type Regex } from '../../../base/regex/regex.ts';
 import { formatDate } from '../date-format.ts';
 import { formatPrintf } from '../format.ts';
 import { splitBy } from './split.ts';

@@ -1,4 +1,4 @@
-import { compileRegex, type Regex } from '../../regex/regex.ts';
+import { compileRegex, type Regex } from '../../../base/regex/regex.ts';
 import { formatPrintf } from '../format.ts';
 import type { StepGuard } from '../patience.ts';
 import { callBuiltin } from './builtins.ts';

@@ -1,4 +1,4 @@
-import { allMatches, compileRegex, type Regex } from '../../regex/regex.ts';
+import { allMatches, compileRegex, type Regex } from '../../../base/regex/regex.ts';
 
 /** Splits a record or text at a separator: as FS has it, or an expression. */
 export function splitBy(text: string, separator: string | Regex): readonly string[] {

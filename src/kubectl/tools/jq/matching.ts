@@ -4,7 +4,7 @@ import {
   RegexError,
   type Regex,
   type RegexMatch,
-} from '../../regex/regex.ts';
+} from '../../../base/regex/regex.ts';
 import { plain, type FunctionHelp, type Item } from './evaluate-types.ts';
 import { JqError, type Filter } from './syntax.ts';
 import { described, fromEntries } from './value.ts';
