@@ -1,4 +1,4 @@
-import { isOfClass } from '../shell/glob.ts';
+import { isOfClass } from './character-classes.ts';
 import { RegexError, type Assertion, type Flavour, type RegexNode } from './tree.ts';
 
 export interface ParsedRegex {

@@ -1,5 +1,6 @@
 import { compileTree, type Instruction } from './compile.ts';
 import { isWord, parseRegex } from './parse.ts';
+import { parseGoRegex } from './parse-go.ts';
 import { RegexError, type Assertion, type Flavour } from './tree.ts';
 
 export { RegexError } from './tree.ts';
@@ -44,13 +45,14 @@ export function compileRegex(
   const found = known.get(key);
   if (found !== undefined) return found;
   if (known.size > 300) known.clear();
-  const { root, groups, names } = parseRegex(pattern, flavour);
+  const { root, groups, names } =
+    flavour === 'go' ? parseGoRegex(pattern) : parseRegex(pattern, flavour);
   const program = compileTree(root, ignoreCase);
   const hasBackReference = program.some(({ op }) => op === 'same-as');
   const first = firstCode(program);
   const slots = (groups + 1) * 2;
   // POSIX wants the longest match, Perl the first one in the order of its alternatives.
-  const longest = flavour !== 'perl';
+  const longest = flavour === 'basic' || flavour === 'extended';
   const run = hasBackReference
     ? (text: string, from: number) => backtrack(program, slots, text, from)
     : (text: string, from: number) => runSideBySide(program, { slots, longest, first }, text, from);
@@ -201,6 +203,8 @@ function accepts(instruction: Instruction, code: number): boolean {
 function holds(what: Assertion, text: string, at: number): boolean {
   if (what === 'start') return at === 0;
   if (what === 'end') return at === text.length;
+  if (what === 'line-start') return at === 0 || text.charCodeAt(at - 1) === 10;
+  if (what === 'line-end') return at === text.length || text.charCodeAt(at) === 10;
   const before = at > 0 && isWord(text.charCodeAt(at - 1));
   const after = at < text.length && isWord(text.charCodeAt(at));
   switch (what) {

@@ -16,10 +16,18 @@ export type RegexNode =
   | { readonly kind: 'group'; readonly index: number; readonly body: RegexNode }
   | { readonly kind: 'same-as'; readonly index: number };
 
-export type Assertion = 'start' | 'end' | 'word-edge' | 'no-word-edge' | 'word-start' | 'word-end';
+export type Assertion =
+  | 'start'
+  | 'end'
+  | 'line-start'
+  | 'line-end'
+  | 'word-edge'
+  | 'no-word-edge'
+  | 'word-start'
+  | 'word-end';
 
-/** `basic`: grep and sed; `extended`: grep -E, awk, `=~`; `perl`: jq and grep -P. */
-export type Flavour = 'basic' | 'extended' | 'perl';
+/** `basic`: grep and sed; `extended`: grep -E, awk, `=~`; `perl`: jq and grep -P; `go`: RE2, which the API speaks. */
+export type Flavour = 'basic' | 'extended' | 'perl' | 'go';
 
 /** An expression that cannot be read, or asks for too much. The message is grep's where it has one. */
 export class RegexError extends Error {}

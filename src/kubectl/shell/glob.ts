@@ -1,3 +1,5 @@
+import { isOfClass } from '../../base/regex/character-classes.ts';
+
 /**
  * Whether a shell pattern (`*`, `?`, `[a-z]`, `\x`) matches the whole text. On a mismatch it goes back to the last
  * star alone, which is enough for these patterns and takes at most pattern × text steps.
@@ -35,26 +37,6 @@ function matchOne(pattern: string, p: number, char: string): number {
   const set = readBracket(pattern, p);
   if (set === undefined) return char === '[' ? p + 1 : -1;
   return set.has(char) ? set.end : -1;
-}
-
-const CLASSES: ReadonlyMap<string, RegExp> = new Map([
-  ['alpha', /^[A-Za-z]$/],
-  ['digit', /^[0-9]$/],
-  ['alnum', /^[A-Za-z0-9]$/],
-  ['upper', /^[A-Z]$/],
-  ['lower', /^[a-z]$/],
-  ['space', /^\s$/],
-  ['blank', /^[ \t]$/],
-  ['punct', /^[!-/:-@[-`{-~]$/],
-  ['xdigit', /^[0-9A-Fa-f]$/],
-  ['print', /^[ -~]$/],
-  ['graph', /^[!-~]$/],
-  ['cntrl', /^[\0-\x1f\x7f]$/], // oxlint-disable-line no-control-regex
-]);
-
-/** Whether a character belongs to a named class such as `alpha`. */
-export function isOfClass(name: string, char: string): boolean {
-  return CLASSES.get(name)?.test(char) ?? false;
 }
 
 interface Bracket {
