@@ -10,7 +10,7 @@ describe('SortedKeys', () => {
         const members = new Set<string>();
         const keys = createSortedKeys();
         for (const { key, read } of steps) {
-          if (members.delete(key)) removeKey(keys);
+          if (members.delete(key)) removeKey(keys, members);
           else {
             members.add(key);
             addKey(keys, key);
@@ -21,6 +21,19 @@ describe('SortedKeys', () => {
         expect(keys.size).toBe(members.size);
       }),
     );
+  });
+
+  test('what has come and gone does not pile up where nobody reads in order', () => {
+    const members = new Set<string>();
+    const keys = createSortedKeys();
+    for (let i = 0; i < 10_000; i++) {
+      members.add(`event-${i}`);
+      addKey(keys, `event-${i}`);
+      if (!members.delete(`event-${i - 50}`)) continue;
+      removeKey(keys, members);
+      expect(keys.sorted.length + keys.added.length).toBeLessThan(500);
+    }
+    expect(keysInOrder(keys, (key) => members.has(key))).toEqual([...members].sort());
   });
 
   test('lowerBound finds the first text not below', () => {

@@ -22,10 +22,23 @@ export function addKey(keys: SortedKeys, key: string): void {
   keys.size += 1;
 }
 
-/** Takes a member away. The owner's table must no longer hold it when the keys are next read. */
-export function removeKey(keys: SortedKeys): void {
+/** So many texts that have left are kept in any case, before the lists are put in order for their sake. */
+const LEFT_BEHIND_MAX = 256;
+
+/**
+ * Takes a member away, which the owner's table must no longer hold. What nobody reads in order is put in order all the
+ * same when more texts have left than are there: O(1) over many removals, and the lists stay as long as the table.
+ */
+export function removeKey(keys: SortedKeys, members: Members): void {
   keys.size -= 1;
   keys.stale = true;
+  const leftBehind = keys.sorted.length + keys.added.length - keys.size;
+  if (leftBehind > keys.size + LEFT_BEHIND_MAX) keysInOrder(keys, (key) => members.has(key));
+}
+
+/** The owner's table: it knows who is a member. */
+interface Members {
+  has(key: string): boolean;
 }
 
 /** The members in ascending order. `isMember` decides about texts that have come and gone. */

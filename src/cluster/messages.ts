@@ -205,6 +205,8 @@ export type EtcdRequest =
       /** The first revision wanted; an older one than the compaction ends the watch with `compacted`. */
       readonly fromRevision: number;
     }
+  /** The end of a watch that was opened under the number. Nothing answers it. */
+  | { readonly type: 'etcd/cancel'; readonly id: number }
   | { readonly type: 'etcd/compact'; readonly id: number; readonly revision: number };
 
 export type EtcdResponse =

@@ -164,6 +164,23 @@ describe('etcd', () => {
     expect(all).toMatchObject({ count: 4, more: false });
   });
 
+  test('a watch that its client has ended tells nothing more', () => {
+    const on = rig();
+    for (const id of [50, 51])
+      send(on, { type: 'etcd/watch', id, key: pods, end: podsEnd, fromRevision: 2 });
+    run(on);
+    send(on, { type: 'etcd/cancel', id: 50 });
+    put(on, 1, '/registry/pods/a', 0);
+    const told = heard(on).filter((each) => each.type === 'etcd/events' && each.events.length > 0);
+    expect(told.map(({ id }) => id)).toEqual([51]);
+    send(on, { type: 'etcd/cancel', id: 51 });
+    run(on);
+    const { memory } = on.world.processes.get('etcd') as unknown as {
+      memory: { watches: ReadonlyMap<string, unknown> };
+    };
+    expect(memory.watches.size).toBe(0);
+  });
+
   test('a watch begins with what it missed and goes on; before the compaction there is nothing to see', () => {
     const on = rig();
     put(on, 1, `${pods}a`, 0);

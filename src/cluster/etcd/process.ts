@@ -13,7 +13,7 @@ import { raftOf, type EtcdMemory, type EtcdMessage, type Member } from './member
 import { noticeHealth } from './pledges.ts';
 import { forgetClient, submit, sweepProposals } from './propose.ts';
 import { step } from './raft/step.ts';
-import { asking, checkHealth, readRange, watch, write } from './requests.ts';
+import { asking, cancelWatch, checkHealth, readRange, watch, write } from './requests.ts';
 import type { EtcdDisk } from './store.ts';
 import { loseConnection, noteHeard } from './transport.ts';
 import { closeWatches } from './watches.ts';
@@ -84,6 +84,9 @@ function take(member: Member, message: EtcdMessage): void {
     case 'etcd/watch':
       watch(member, message);
       return;
+    case 'etcd/cancel':
+      cancelWatch(member, message.id);
+      return;
     case 'health/check':
       checkHealth(member, message);
       return;
@@ -133,7 +136,7 @@ function take(member: Member, message: EtcdMessage): void {
       join(member, message);
       return;
     case 'kernel/connection-lost':
-      closeWatches(memory.watches, message.peer);
+      closeWatches(memory.watches, ({ client }) => client === message.peer);
       forgetClient(member, message.peer);
       forgetReader(member, message.peer);
       memory.pledges.clients.delete(message.peer);

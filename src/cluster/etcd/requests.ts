@@ -10,7 +10,7 @@ import { read, serve } from './linearizable.ts';
 import type { Member } from './member.ts';
 import { submit } from './propose.ts';
 import { NOBODY } from './raft/message.ts';
-import { openWatch } from './watches.ts';
+import { closeWatches, openWatch } from './watches.ts';
 
 /** What clients ask of a member. */
 
@@ -96,6 +96,17 @@ export function watch(member: Member, request: Extract<EtcdRequest, { type: 'etc
       watch: { client: env.from, id, key, end, fromRevision },
       env,
     });
+}
+
+/** A client has seen enough. */
+export function cancelWatch({ memory, env }: Member, id: number): void {
+  const client = env.from;
+  if (client === undefined) return;
+  const isIt = (watch: { client: string; id: number }): boolean =>
+    watch.client === client && watch.id === id;
+  const early = memory.earlyWatches.findIndex(isIt);
+  if (early >= 0) memory.earlyWatches.splice(early, 1);
+  else closeWatches(memory.watches, isIt);
 }
 
 /** A probe. */

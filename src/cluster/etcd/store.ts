@@ -178,7 +178,9 @@ export function remove(
   if (previous === undefined) return undefined;
   const keyValue = Object.freeze({ ...previous, modRevision: ++disk.revision, cause });
   disk.keys.delete(key);
-  removeKey(bucketIndex(disk, key));
+  const index = bucketIndex(disk, key);
+  removeKey(index, disk.keys);
+  if (index.size === 0) disk.index.delete(bucketOf(key));
   occupy(disk.backend, TOMBSTONE_BYTES);
   if (previous.lease !== 0) moveLease(disk, key, { from: previous.lease, to: 0 });
   return remember(disk, { kind: 'delete', key, keyValue, previous, cause });

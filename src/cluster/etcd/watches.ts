@@ -116,10 +116,13 @@ export function notifyWatches(
   }
 }
 
-/** Forgets the watches of a client whose connection is gone. */
-export function closeWatches(watches: EtcdWatches, client: string): void {
+/** Forgets watches: those of a client whose connection is gone, or one that its client has ended. */
+export function closeWatches(
+  watches: EtcdWatches,
+  isOver: (watch: Pick<EtcdWatch, 'client' | 'id'>) => boolean,
+): void {
   for (const [bucket, list] of watches) {
-    const left = list.filter((watch) => watch.client !== client);
+    const left = list.filter((watch) => !isOver(watch));
     if (left.length === list.length) continue;
     if (left.length === 0) watches.delete(bucket);
     else watches.set(bucket, left);

@@ -14,12 +14,18 @@ export function startFeed(server: Server, storage: string): void {
 
 /** A custom resource is served no more: its watches end, and its copy is forgotten. */
 export function stopFeed(server: Server, storage: string): void {
-  const { memory, env } = server;
+  const { memory, env, config } = server;
   for (const each of watchesOf(memory.watches, storage)) {
     takeWatch(memory.watches, each);
     env.send(each.client, { type: 'api/watch-ended', id: each.request });
   }
+  memory.watches.byStorage.delete(storage);
+  const feed = memory.caches.get(storage)?.feed ?? 0;
   memory.caches.delete(storage);
+  // A list under way is answered, and the answer dropped; a watch would be open for ever.
+  if (memory.calls.get(feed)?.kind !== 'feed') return;
+  memory.calls.delete(feed);
+  env.send(config.etcd, { type: 'etcd/cancel', id: feed });
 }
 
 /** Asks for all that a folder holds. */

@@ -127,7 +127,7 @@ function index(
         cache.namespaces.set(namespace, created);
       }
     } else if (keys !== undefined) {
-      removeKey(keys);
+      removeKey(keys, cache.objects);
       if (keys.size === 0) cache.namespaces.delete(namespace);
     }
   }

@@ -144,6 +144,22 @@ describe('the scheduling queue', () => {
     expect(overdueEntries(queue, at).map(({ key }) => key)).toEqual(['default/web']);
   });
 
+  test('where nobody is tried, tickets of Pods that have gone do not pile up', () => {
+    const queue = emptyQueue();
+    add(queue, aPod('stays'));
+    for (let i = 0; i < 1000; i++) {
+      add(queue, aPod(`pod-${i}`, { priority: i % 7 }), i);
+      dropEntry(queue, `default/pod-${i}`);
+    }
+    add(queue, aPod('important', { priority: 9 }), 2000);
+    expect(queue.active.length).toBeLessThan(100);
+    expect([takeNext(queue)?.key, takeNext(queue)?.key, takeNext(queue)]).toEqual([
+      'default/important',
+      'default/stays',
+      undefined,
+    ]);
+  });
+
   test('a Pod that goes leaves nothing behind', () => {
     const queue = emptyQueue();
     add(queue, aPod('web'));

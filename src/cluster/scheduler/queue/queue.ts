@@ -357,7 +357,31 @@ export function leavePlace(queue: SchedulingQueue, entry: QueuedEntry): void {
     default:
       break;
   }
+  const { place } = entry;
   // Whatever ticket it held is void.
   entry.ticket = 0;
   entry.place = 'inCycle';
+  if (place === 'active') dropVoid(queue, queue.active, queue.activeCount, goesFirst);
+  else if (place === 'backoff') dropVoid(queue, queue.backoff, queue.backoffCount, endsFirst);
+  else if (place === 'errorBackoff')
+    dropVoid(queue, queue.errorBackoff, queue.errorBackoffCount, endsFirst);
+}
+
+/** So many void tickets are left lying in any case. */
+const VOID_MAX = 64;
+
+/**
+ * Void tickets are dropped when they come up. Those of a scheduler that stands by never do: when most of a heap is void, it
+ * is made anew. The order has no ties, so nobody is tried earlier or later for it.
+ */
+function dropVoid(
+  queue: SchedulingQueue,
+  heap: Ticket[],
+  valid: number,
+  before: (a: Ticket, b: Ticket) => boolean,
+): void {
+  if (heap.length <= 2 * valid + VOID_MAX) return;
+  const left = heap.filter((ticket) => holderOf(queue, ticket) !== undefined);
+  // An array in order is a heap.
+  heap.splice(0, heap.length, ...left.sort((a, b) => (before(a, b) ? -1 : 1)));
 }
