@@ -85,7 +85,30 @@ export type ClockCommand =
   | { readonly kind: 'speed'; readonly factor: number }
   /** While paused: the next event, or a stretch of virtual time. */
   | { readonly kind: 'step'; readonly by: 'event' }
-  | { readonly kind: 'step'; readonly by: 'micros'; readonly micros: number };
+  | { readonly kind: 'step'; readonly by: 'micros'; readonly micros: number }
+  /** To an instant that has been: time then stands still there. At the end of what is recorded, and beyond it, this is `present`. */
+  | { readonly kind: 'seek'; readonly at: number }
+  /** One event or act back. */
+  | { readonly kind: 'step-back' }
+  /** To the end of what is recorded. */
+  | { readonly kind: 'present' }
+  /** An act in the past has made another future: back to the former one, or the former one is given up. */
+  | { readonly kind: 'former' }
+  | { readonly kind: 'keep' };
+
+/** How far the clock can be set back, and where the world stands in what is recorded. */
+export interface RecordingState {
+  /** The earliest instant that can be shown, in microseconds since the world began. */
+  readonly from: number;
+  /** Where the recording ends; absent: the world stands there, and what happens is new. */
+  readonly end?: number;
+  /** The clock is being set: the instant that was asked for has not been reached. */
+  readonly isOnTheWay?: true;
+  /** Which future this is: an act in the past makes another one, with another number. */
+  readonly line: number;
+  /** The future that was left for this one. */
+  readonly former?: { readonly line: number; readonly end: number };
+}
 
 /** A request as `fetch` would make it; `body` is parsed JSON (or the text of a YAML apply patch). */
 export interface PageApiRequest {
@@ -275,6 +298,8 @@ export interface Frame {
   readonly sample?: HealthSample;
   /** The scenario that is being played, when something about it has changed; null: there is none any more. */
   readonly scenario?: ScenarioReport | null;
+  /** Absent: nothing is recorded, and the clock cannot be set. */
+  readonly recording?: RecordingState;
   /** Subscribed objects that changed; `object` undefined: it is gone. */
   readonly watched: readonly { readonly path: string; readonly object: unknown }[];
 }

@@ -24,16 +24,23 @@ const STEPS_PER_CHUNK = 64;
 /** A page in the background wakes seldom; what it slept through is not made up for. */
 const CATCH_UP_MILLIS_MAX = 250;
 
-/** `clock` answers milliseconds of wall time. */
-export function createPacer(session: Session, clock: () => number): Pacer {
-  let paused = false;
-  let speed = 1;
+const AT_REST = { paused: false, speed: 1, achievedSpeed: 0 } as const;
+
+/** What time passes in. */
+export type Paced = Pick<Session, 'world' | 'advance' | 'stepOnce'>;
+
+/** `clock` answers milliseconds of wall time; `begun`: how another left off in the same world. */
+export function createPacer(
+  session: Paced,
+  clock: () => number,
+  begun: Pick<Pacer, 'paused' | 'speed' | 'achievedSpeed'> = AT_REST,
+): Pacer {
+  let { paused, speed, achievedSpeed: achieved } = begun;
   let lastWall = clock();
   /** Virtual time owed, in microseconds; fractions matter at ×0.1. */
   let target: number = session.world.now;
   let measuredSince = lastWall;
   let measuredFrom: Micros = session.world.now;
-  let achieved = 0;
 
   function measure(wall: number): void {
     if (wall - measuredSince < 1000) return;
@@ -79,6 +86,13 @@ export function createPacer(session: Session, clock: () => number): Pacer {
           else
             session.advance(session.world.now + Math.max(0, Math.floor(command.micros)), 1_000_000);
           target = session.world.now;
+          return;
+        case 'seek':
+        case 'step-back':
+        case 'present':
+        case 'former':
+        case 'keep':
+          // A recording's, where there is one.
           return;
       }
     },

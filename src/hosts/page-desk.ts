@@ -1,6 +1,9 @@
+import type { MachineQuestion } from '../api/machines/questions.ts';
 import type {
+  ClockCommand,
   EngineMessage,
   PageApiRequest,
+  PageApiResponse,
   PageMessage,
   WhyAnswer,
   WhyLink,
@@ -10,11 +13,14 @@ import { storedAt } from '../cluster/observe.ts';
 import { chainOf, type Cause } from '../kernel/cause.ts';
 import type { World } from '../kernel/world.ts';
 import { etcdKeyOf } from './observer/etcd-keys.ts';
+import type { MachineDesk } from './machines/desk.ts';
 import type { Pacer } from './pacer.ts';
+import { askCopy } from './recording/ask-copy.ts';
+import type { Recording } from './recording/recording.ts';
 import type { Session } from './session.ts';
 import { standardRun } from './standard-run.ts';
 import { createAlarms } from './worker/alarms.ts';
-import { createFrameBuilder } from './worker/frames.ts';
+import { createFrameBuilder, type FrameBuilder } from './worker/frames.ts';
 import { createStreams } from './worker/streams.ts';
 
 /**
@@ -33,11 +39,15 @@ export interface PageDesk {
 export interface PageDeskOptions {
   readonly session: Session;
   readonly pacer: Pacer;
+  /** Where there is one, the clock can be set back. */
+  readonly recording?: Recording;
   /** Milliseconds of wall time. */
   readonly clock: () => number;
   post(message: EngineMessage): void;
   /** The page changed something; `at once`: what must survive the host's end before its answer is sent. */
   onActed?(how: 'at once' | 'soon'): void;
+  /** What has made frames of this world for the page so far; by default the page has seen none. */
+  readonly frames?: FrameBuilder;
 }
 
 /** Makes something when it is first wanted. */
@@ -50,9 +60,11 @@ function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
 export const FRAME_EVERY_MILLIS = 16;
 
 export function createPageDesk(options: PageDeskOptions): PageDesk {
-  const { session, pacer, clock, post } = options;
+  const { session, pacer, recording, clock, post } = options;
   const { world } = session;
-  const frames = createFrameBuilder(session, pacer, clock);
+  const driver = { session, pacer, recording };
+  const frames = options.frames ?? createFrameBuilder(world, driver, clock);
+  frames.follow(driver);
   const streams = createStreams(post);
   const alarms = createAlarms((id) => post({ type: 'woken', id }));
   // What is asked seldom is loaded when it is asked for first: the page lives the sooner.
@@ -66,14 +78,29 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
   let acknowledged = true;
   let lastFrameAt = Number.NEGATIVE_INFINITY;
 
+  function answerMachine(desk: MachineDesk, id: number, question: MachineQuestion): void {
+    const tell = (answer: unknown): void => post({ type: 'machine-result', id, answer });
+    if (desk.isAct(question)) byHand(() => desk.answer(session, question, tell));
+    else if (recording?.isAtEnd !== false) desk.answer(session, question, tell);
+    else tell(askCopy(world, (copy, onAnswer) => desk.answer(copy, question, onAnswer)));
+  }
+
+  function readInPast(request: PageApiRequest): PageApiResponse {
+    const answer = askCopy<PageApiResponse>(world, (copy, onResponse) =>
+      copy.request(request, { onResponse }),
+    );
+    const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' };
+    return answer ?? { code: 0, body: { ...body, message: 'no answer' }, warnings: [] };
+  }
+
   /** What fails here failed in a copy: the question alone goes unanswered, and the page says why. */
   async function answerScheduling(id: number, question: SchedulingQuestion): Promise<void> {
     try {
-      post({
-        type: 'scheduling-result',
-        id,
-        answer: await (await scheduling()).answer(world, question),
-      });
+      const desk = await scheduling();
+      let answer: ReturnType<typeof desk.answer> | undefined;
+      if (question.kind === 'configure') byHand(() => (answer = desk.answer(world, question)));
+      else answer = desk.answer(world, question);
+      post({ type: 'scheduling-result', id, answer: await answer });
     } catch (error) {
       console.error(error);
       post({ type: 'scheduling-result', id, answer: undefined });
@@ -86,14 +113,56 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
     post({ type: 'api-result', id, response: await answerOpenApi(session, request) });
   }
 
+  function commandClock(command: ClockCommand): void {
+    switch (command.kind) {
+      case 'seek':
+        recording?.seek(command.at);
+        return;
+      case 'step-back':
+        recording?.stepBack();
+        return;
+      case 'present':
+        recording?.toEnd();
+        return;
+      case 'former':
+        recording?.toFormer();
+        return;
+      case 'keep':
+        recording?.keep();
+        return;
+      default:
+        pacer.command(command);
+    }
+  }
+
+  /** What is done to the world's data past the session is an act all the same, and cannot be repeated: it is kept as it came out. */
+  function byHand(act: () => void): void {
+    recording?.beforeHand();
+    act();
+    recording?.afterHand();
+    options.onActed?.('soon');
+  }
+
+  if (recording !== undefined) {
+    recording.onBecame = () => {
+      frames.reset();
+      // Whoever sleeps until a time of another present wakes, and looks at this one.
+      alarms.ring(Number.POSITIVE_INFINITY);
+    };
+  }
+
   function receive(message: PageMessage): void {
     switch (message.type) {
       case 'clock':
-        pacer.command(message.command);
+        commandClock(message.command);
         return;
       case 'api':
         if (message.request.method === 'GET' && message.request.path.startsWith('/openapi/')) {
           void describeTypes(message.id, message.request);
+          return;
+        }
+        if (recording?.isAtEnd === false && message.request.method === 'GET') {
+          post({ type: 'api-result', id: message.id, response: readInPast(message.request) });
           return;
         }
         session.request(message.request, {
@@ -130,15 +199,9 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
         return;
       case 'scheduling':
         void answerScheduling(message.id, message.question);
-        if (message.question.kind === 'configure') options.onActed?.('soon');
         return;
       case 'machine':
-        void machines().then((desk) => {
-          desk.answer(session, message.question, (answer) =>
-            post({ type: 'machine-result', id: message.id, answer }),
-          );
-          if (desk.isAct(message.question)) options.onActed?.('soon');
-        });
+        void machines().then((desk) => answerMachine(desk, message.id, message.question));
         return;
       case 'self-test':
         post({ type: 'self-test-result', id: message.id, ...standardRun(message.seed, 'none') });

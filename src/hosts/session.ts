@@ -11,9 +11,11 @@ import type { Protocol } from '../cluster/network/service-rules.ts';
 import { CONTROL_PLANE_MACHINE, processNames } from '../cluster/set-up.ts';
 import { GATEWAY_PROCESS, kernel } from '../cluster/world.ts';
 import type { KernelMessage } from '../kernel/agenda.ts';
+import { restore, type Checkpoint } from '../kernel/checkpoint.ts';
 import type { Sink } from '../kernel/kernel.ts';
 import type { Micros } from '../kernel/time.ts';
 import type { World } from '../kernel/world.ts';
+import { toApiRequest } from './api-request.ts';
 
 /** A request from outside: the page's own, or one that came over HTTP and says who sent it. */
 export interface SessionRequest extends PageApiRequest {
@@ -64,6 +66,8 @@ export interface Session {
   advance(until: Micros, stepsMax: number): boolean;
   /** Keeps the next appointment. */
   stepOnce(): void;
+  /** As `advance`, whatever has been recorded and whoever directs. */
+  run(until: Micros, stepsMax: number): boolean;
   request(request: SessionRequest, handlers: RequestHandlers): number;
   /** Closes a watch or a stream that was opened by `request`. */
   cancel(id: number): void;
@@ -89,12 +93,42 @@ export interface Session {
     onAnswer: (answer: WireMessage | undefined) => void,
   ): void;
   lab(command: LabCommand): string | undefined;
+  /** Does what was done from outside once before: nobody waits for an answer, and `onAct` hears nothing. */
+  again(act: OutsideAct): void;
+  /**
+   * Puts another moment of this cluster, or of another future of it, in the place of the present one. Whoever waits for an
+   * answer is told that none will come.
+   */
+  become(moment: Checkpoint): void;
+  /** Hears what is done from outside, just before it is done; one listener. */
+  onAct: ((act: OutsideAct) => void) | undefined;
+  /** Keeps the appointments instead, when the world goes over what is already known. */
+  player: Player | undefined;
   /** Acts at instants of its own choosing while time passes: a scenario that is being played. */
   director: Director | undefined;
   /** Hears answered API requests, with the process that answered; one listener. */
   onRequestObserved:
     | ((observation: ApiRequestObservation, at: Micros, server: string) => void)
     | undefined;
+}
+
+/** Everything that reaches a world from outside, as plain data: what has to be repeated so that the same world comes of it. */
+export type OutsideAct =
+  | {
+      readonly kind: 'message';
+      readonly to: string;
+      readonly message: KernelMessage;
+      /** Of a person's act, the first link of the chain of causes. */
+      readonly what?: string;
+    }
+  | { readonly kind: 'lab'; readonly command: LabCommand };
+
+/** Moves a world over a stretch of time that has been recorded. */
+export interface Player {
+  /** As `Session.advance`, with what was done from outside done again at its moments. */
+  advance(until: Micros, stepsMax: number): boolean;
+  /** The next event, or the next act. */
+  stepOnce(): void;
 }
 
 /** Wants to look at the world at an instant, and says there when next. */
@@ -203,20 +237,45 @@ export function createSession(world: World): Session {
       handlers.onResponse({ code: 0, body: failure(message), warnings: [] });
   }
 
+  function carryOut(act: OutsideAct): string | undefined {
+    if (act.kind === 'lab') return actOfLab(world, act.command, sink);
+    const { to, message, what } = act;
+    kernel.inject(world, {
+      from: GATEWAY_PROCESS,
+      to,
+      message,
+      cause: what === undefined ? undefined : kernel.note(world, { by: 'you', what }),
+    });
+    return undefined;
+  }
+
+  function perform(act: OutsideAct): string | undefined {
+    session.onAct?.(act);
+    return carryOut(act);
+  }
+
   const session: Session = {
     world,
     director: undefined,
+    player: undefined,
+    onAct: undefined,
     onRequestObserved: undefined,
     advance(until, stepsMax) {
+      if (session.player !== undefined) return session.player.advance(until, stepsMax);
       const { director } = session;
       for (let due = director?.nextLook; due !== undefined; due = director?.nextLook) {
         if (due > until) break;
-        if (!kernel.runSome(world, Math.max(due, world.now), stepsMax, sink)) return false;
+        if (!session.run(Math.max(due, world.now), stepsMax)) return false;
         director?.look();
       }
-      return kernel.runSome(world, until, stepsMax, sink);
+      return session.run(until, stepsMax);
     },
+    run: (until, stepsMax) => kernel.runSome(world, until, stepsMax, sink),
     stepOnce() {
+      if (session.player !== undefined) {
+        session.player.stepOnce();
+        return;
+      }
       kernel.step(world, sink);
       const due = session.director?.nextLook;
       if (due !== undefined && due <= world.now) session.director?.look();
@@ -224,35 +283,23 @@ export function createSession(world: World): Session {
     request(request, handlers) {
       const id = nextId++;
       waiting.set(id, handlers);
-      const cause = kernel.note(world, {
-        by: 'you',
-        what: request.act ?? `${request.method} ${request.path}`,
-      });
-      kernel.inject(world, {
-        from: GATEWAY_PROCESS,
+      perform({
+        kind: 'message',
         to: apiEndpointOf(world),
         message: toApiRequest(id, request),
-        cause,
+        what: request.act ?? `${request.method} ${request.path}`,
       });
       return id;
     },
     cancel(id) {
       if (!waiting.delete(id)) return;
-      kernel.inject(world, {
-        from: GATEWAY_PROCESS,
-        to: apiEndpointOf(world),
-        message: { type: 'api/cancel', id } as { type: string },
-        cause: undefined,
-      });
+      const message: KernelMessage & { readonly id: number } = { type: 'api/cancel', id };
+      perform({ kind: 'message', to: apiEndpointOf(world), message });
     },
     input(id, piece) {
       if (!waiting.has(id)) return;
-      kernel.inject(world, {
-        from: GATEWAY_PROCESS,
-        to: apiEndpointOf(world),
-        message: { type: 'api/input', id, ...piece } as { type: string },
-        cause: undefined,
-      });
+      const message: KernelMessage & typeof piece = { type: 'api/input', ...piece, id };
+      perform({ kind: 'message', to: apiEndpointOf(world), message });
     },
     connect(target, onOutcome, from) {
       const machine = from ?? machineAt(world, target.ip);
@@ -261,13 +308,9 @@ export function createSession(world: World): Session {
       if (sourceIp === undefined) return false;
       const id = nextId++;
       calls.set(id, onOutcome);
+      const message: NetConnect = { type: 'net/connect', id, sourceIp, ...target };
       const what = `connection to ${target.ip}:${target.port}`;
-      kernel.inject(world, {
-        from: GATEWAY_PROCESS,
-        to: processNames.containerd(machine),
-        message: { type: 'net/connect', id, sourceIp, ...target } as NetConnect,
-        cause: kernel.note(world, { by: 'you', what }),
-      });
+      perform({ kind: 'message', to: processNames.containerd(machine), message, what });
       return true;
     },
     ask(process, question, onAnswer) {
@@ -277,31 +320,44 @@ export function createSession(world: World): Session {
       }
       const id = nextId++;
       asked.set(id, { process, onAnswer });
-      kernel.inject(world, {
-        from: GATEWAY_PROCESS,
-        to: process,
-        // A numbered copy: whoever asks does not know which numbers are taken.
-        message: { ...question, id } as KernelMessage,
-        cause: kernel.note(world, { by: 'you', what: `${question.type} to ${process}` }),
-      });
+      // A numbered copy: whoever asks does not know which numbers are taken.
+      const message = { ...question, id } as KernelMessage;
+      perform({ kind: 'message', to: process, message, what: `${question.type} to ${process}` });
     },
-    lab(command) {
-      switch (command.kind) {
-        case 'inject-fault':
-          return injectFault(world, kernel, sink, command);
-        case 'heal-fault':
-          return healFault(world, kernel, sink, command.id);
-        case 'heal-all': {
-          let refusal: string | undefined;
-          for (const { id } of world.faultSchedules ?? []) healFault(world, kernel, sink, id);
-          for (const fault of world.faults)
-            refusal = healFault(world, kernel, sink, fault.id) ?? refusal;
-          return refusal;
-        }
-      }
+    lab: (command) => perform({ kind: 'lab', command }),
+    again(act) {
+      carryOut(act);
+    },
+    become(moment) {
+      const other: Partial<World> = restore(moment);
+      for (const field of Object.keys(world) as (keyof World)[])
+        if (!(field in other)) Reflect.deleteProperty(world, field);
+      Object.assign(world, other);
+      failAll('the clock was set to another time');
+      calls.clear();
+      const questions = [...asked.values()];
+      asked.clear();
+      for (const { onAnswer } of questions) onAnswer(undefined);
     },
   };
   return session;
+}
+
+/** Breaks or mends something; a sentence when that was refused. */
+function actOfLab(world: World, command: LabCommand, sink: Sink): string | undefined {
+  switch (command.kind) {
+    case 'inject-fault':
+      return injectFault(world, kernel, sink, command);
+    case 'heal-fault':
+      return healFault(world, kernel, sink, command.id);
+    case 'heal-all': {
+      let refusal: string | undefined;
+      for (const { id } of world.faultSchedules ?? []) healFault(world, kernel, sink, id);
+      for (const fault of world.faults)
+        refusal = healFault(world, kernel, sink, fault.id) ?? refusal;
+      return refusal;
+    }
+  }
 }
 
 /** The declarations of every fault, as data for a page. */
@@ -319,37 +375,4 @@ function unreachable(world: World): string {
 
 function failure(message: string): unknown {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message };
-}
-
-function toApiRequest(id: number, request: SessionRequest): ApiRequest {
-  const mark = request.path.indexOf('?');
-  const query: Record<string, string> = Object.create(null) as Record<string, string>;
-  const command: string[] = [];
-  if (mark >= 0) {
-    for (const [key, value] of new URLSearchParams(request.path.slice(mark + 1))) {
-      if (key === 'command') command.push(value);
-      // Go takes the first of several.
-      if (query[key] === undefined) query[key] = value;
-    }
-  }
-  return {
-    type: 'api/request',
-    id,
-    method: request.method,
-    path: mark < 0 ? request.path : request.path.slice(0, mark),
-    query,
-    user: request.user ?? 'kubernetes-admin',
-    userAgent: request.userAgent ?? 'kubectl/v1.35.0 (linux/amd64) kubernetes',
-    ...(request.token === undefined ? undefined : { token: request.token }),
-    ...(request.groups === undefined ? undefined : { groups: request.groups }),
-    ...(request.duplicateFields === undefined
-      ? undefined
-      : { duplicateFields: request.duplicateFields }),
-    ...(request.impersonate === undefined ? undefined : { impersonate: request.impersonate }),
-    ...(request.body === undefined ? undefined : { body: request.body }),
-    ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),
-    ...(request.accept === undefined ? undefined : { accept: request.accept }),
-    ...(command.length === 0 ? undefined : { command: Object.freeze(command) }),
-    ...(request.upgrade === undefined ? undefined : { upgrade: request.upgrade }),
-  };
 }

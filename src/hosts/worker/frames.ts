@@ -5,7 +5,7 @@ import type {
   TrafficMark,
 } from '../../bridge/cards.ts';
 import type { Frame } from '../../bridge/protocol.ts';
-import { FAULTS } from '../../cluster/faults/index.ts';
+import { faultTitle } from '../../cluster/faults/titles.ts';
 import { revisionOf, shownObject, storedAt } from '../../cluster/observe.ts';
 import { LOAD_BALANCER_MACHINE, processNames } from '../../cluster/set-up.ts';
 import type { Micros } from '../../kernel/time.ts';
@@ -14,6 +14,7 @@ import { etcdKeyOf } from '../observer/etcd-keys.ts';
 import { healthSampleOf } from '../observer/health-sample.ts';
 import { controlPlaneHealth } from '../observer/health.ts';
 import { createObserver } from '../observer/observer.ts';
+import type { Recording } from '../recording/recording.ts';
 import type { ApiRequestObservation } from '../../cluster/apiserver/metrics.ts';
 import type { Session } from '../session.ts';
 import type { Pacer } from '../pacer.ts';
@@ -25,6 +26,16 @@ export interface FrameBuilder {
   /** The page starts from nothing: the next frame is a full one. */
   reset(): void;
   subscribe(paths: readonly string[]): void;
+  /** From now on somebody else drives the same world. */
+  follow(driver: Driver): void;
+}
+
+/** Who drives a world, as far as frames tell of it. */
+export interface Driver {
+  /** Undefined: nobody yet; the world can be looked at all the same. */
+  readonly session: Session | undefined;
+  readonly pacer: Pick<Pacer, 'paused' | 'speed' | 'achievedSpeed'>;
+  readonly recording?: Recording | undefined;
 }
 
 /** More marks than this in one frame would be a blur. */
@@ -40,11 +51,11 @@ const SAMPLE_EVERY_MICROS = 1_000_000;
 
 /** `wallMillis` reads the person's clock: it decides how often is measured, never what. */
 export function createFrameBuilder(
-  session: Session,
-  pacer: Pacer,
+  world: World,
+  first: Driver,
   wallMillis: () => number,
 ): FrameBuilder {
-  const { world } = session;
+  let driver = first;
   const observer = createObserver(world);
   let seq = 0;
   let traffic: TrafficMark[] = [];
@@ -52,7 +63,7 @@ export function createFrameBuilder(
   /** Path → the revision last sent; 0: nothing yet, -1: sent as gone. */
   const watched = new Map<string, number>();
 
-  session.onRequestObserved = (observation: ApiRequestObservation, at: Micros, server: string) => {
+  function noteRequest(observation: ApiRequestObservation, at: Micros, server: string): void {
     trafficCount += 1;
     if (traffic.length >= TRAFFIC_MAX || observation.from === '') return;
     traffic.push({
@@ -64,7 +75,7 @@ export function createFrameBuilder(
       at,
       latencyMicros: observation.latencyMicros,
     });
-  };
+  }
 
   function takeWatched(): Frame['watched'] {
     const changed: { path: string; object: unknown }[] = [];
@@ -107,16 +118,23 @@ export function createFrameBuilder(
 
   /** The scenario's report when anyone would see a difference; its clock alone is none. */
   function takeScenario(): Pick<Frame, 'scenario'> {
-    const report = session.director?.report() ?? null;
+    const report = driver.session?.director?.report() ?? null;
     const text = report === null ? '' : JSON.stringify({ ...report, elapsed: 0 });
     if (text === told) return {};
     told = text;
     return { scenario: report };
   }
 
+  function follow(next: Driver): void {
+    driver = next;
+    if (next.session !== undefined) next.session.onRequestObserved = noteRequest;
+  }
+  follow(first);
+
   return {
     build() {
       observer.look();
+      const { pacer, recording } = driver;
       const frame: Frame = {
         seq: ++seq,
         now: world.now,
@@ -135,6 +153,7 @@ export function createFrameBuilder(
         ...schedulesOf(world),
         watched: takeWatched(),
         ...takeScenario(),
+        ...(recording === undefined ? undefined : { recording: recording.state() }),
       };
       traffic = [];
       trafficCount = 0;
@@ -143,9 +162,11 @@ export function createFrameBuilder(
     reset() {
       told = '';
       health = undefined;
+      sampledAt = { wall: sampledAt.wall, virtual: Number.NEGATIVE_INFINITY };
       observer.reset();
       for (const path of watched.keys()) watched.set(path, 0);
     },
+    follow,
     subscribe(paths) {
       const wanted = new Set(paths.slice(0, WATCHED_MAX));
       for (const path of watched.keys()) if (!wanted.has(path)) watched.delete(path);
@@ -154,12 +175,8 @@ export function createFrameBuilder(
   };
 }
 
-function titleOf(kind: string): string {
-  return FAULTS.find((each) => each.kind === kind)?.title ?? kind;
-}
-
 function faultRow({ id, kind, params, since, until }: ActiveFault): FaultRow {
-  const row = { id, kind, title: titleOf(kind), params, since };
+  const row = { id, kind, title: faultTitle(kind), params, since };
   return until === undefined ? row : { ...row, until };
 }
 
@@ -170,7 +187,7 @@ function schedulesOf({ faultSchedules }: World): Pick<Frame, 'faultSchedules'> {
       ({ id, fault, params, everyMicros, forMicros, left, nextAt }): FaultScheduleRow => ({
         id,
         kind: fault,
-        title: titleOf(fault),
+        title: faultTitle(fault),
         params,
         everyMicros,
         nextAt,

@@ -1,4 +1,5 @@
 import type { EngineMessage, PageMessage, SessionSource } from '../../bridge/protocol.ts';
+import { storedObjects } from '../../cluster/observe.ts';
 import { defaultSetUp } from '../../cluster/set-up.ts';
 import { createCluster } from '../../cluster/world.ts';
 import type { World } from '../../kernel/world.ts';
@@ -7,6 +8,7 @@ import { createPageDesk, FRAME_EVERY_MILLIS, type PageDesk } from '../page-desk.
 import type { Scenario } from '../../scenarios/format/scenario.ts';
 import { createScenarioRun } from '../scenario/run.ts';
 import { setUpOf } from '../scenario/set-up-of.ts';
+import { createRecording, type Recording } from '../recording/recording.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
 import { createSnapshotStore } from './snapshot-store.ts';
 
@@ -18,6 +20,7 @@ import { createSnapshotStore } from './snapshot-store.ts';
 interface Running {
   readonly session: Session;
   readonly pacer: Pacer;
+  readonly recording: Recording;
   readonly desk: PageDesk;
 }
 
@@ -122,12 +125,20 @@ function start(world: World, scenario: Scenario | undefined): void {
   if (scenario !== undefined) session.director = createScenarioRun(session, scenario);
   const clock = (): number => performance.now();
   const pacer = createPacer(session, clock);
+  const recording = createRecording({
+    session,
+    pacer,
+    clock,
+    size: () => [...storedObjects(world)].length,
+    onLeave: () => save(world),
+  });
   const onActed = (how: 'at once' | 'soon'): void => {
     if (how === 'at once') saveAfterAct(world);
     else saveSoon();
   };
   running?.desk.close();
-  running = { session, pacer, desk: createPageDesk({ session, pacer, clock, post, onActed }) };
+  const desk = createPageDesk({ session, pacer, recording, clock, post, onActed });
+  running = { session, pacer, recording, desk };
   saveAt = performance.now() + SAVE_EVERY_MILLIS;
 }
 
@@ -163,10 +174,12 @@ function save(world: World): void {
 function loop(): void {
   guarded(() => {
     if (running === undefined) return;
-    const { session, pacer, desk } = running;
-    pacer.slice(SLICE_MILLIS);
+    const { session, pacer, recording, desk } = running;
+    if (!recording.work(SLICE_MILLIS)) pacer.slice(SLICE_MILLIS);
+    recording.tick();
     desk.tick();
-    if (performance.now() >= saveAt) {
+    // The past is not what a reload should come back to.
+    if (performance.now() >= saveAt && recording.isAtEnd) {
       saveAt = Number.POSITIVE_INFINITY;
       save(session.world);
     }

@@ -1,0 +1,36 @@
+import type { ApiRequest } from '../cluster/messages.ts';
+import type { SessionRequest } from './session.ts';
+
+/** What is asked from outside as it travels to the API server: the path and its query apart, and who asks. */
+export function toApiRequest(id: number, request: SessionRequest): ApiRequest {
+  const mark = request.path.indexOf('?');
+  const query: Record<string, string> = Object.create(null) as Record<string, string>;
+  const command: string[] = [];
+  if (mark >= 0) {
+    for (const [key, value] of new URLSearchParams(request.path.slice(mark + 1))) {
+      if (key === 'command') command.push(value);
+      // Go takes the first of several.
+      if (query[key] === undefined) query[key] = value;
+    }
+  }
+  return {
+    type: 'api/request',
+    id,
+    method: request.method,
+    path: mark < 0 ? request.path : request.path.slice(0, mark),
+    query,
+    user: request.user ?? 'kubernetes-admin',
+    userAgent: request.userAgent ?? 'kubectl/v1.35.0 (linux/amd64) kubernetes',
+    ...(request.token === undefined ? undefined : { token: request.token }),
+    ...(request.groups === undefined ? undefined : { groups: request.groups }),
+    ...(request.duplicateFields === undefined
+      ? undefined
+      : { duplicateFields: request.duplicateFields }),
+    ...(request.impersonate === undefined ? undefined : { impersonate: request.impersonate }),
+    ...(request.body === undefined ? undefined : { body: request.body }),
+    ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),
+    ...(request.accept === undefined ? undefined : { accept: request.accept }),
+    ...(command.length === 0 ? undefined : { command: Object.freeze(command) }),
+    ...(request.upgrade === undefined ? undefined : { upgrade: request.upgrade }),
+  };
+}
