@@ -1,7 +1,8 @@
 import type { Pod } from '../../../api/generated/types.ts';
+import type { RequestSite } from '../request-site.ts';
 import { cacheOf, type Server } from '../server.ts';
 import type { Attributes, ResourceAttributes, UserInfo } from './attributes.ts';
-import { policyOf, visitRules, type DecisionPlace, type Decisions, type Policy } from './policy.ts';
+import { policyOf, visitRules, type Policy } from './policy.ts';
 import { coversResource, includesOrAll, ruleAllows } from './rules.ts';
 
 /** What the authorizers say; `reason` is put behind the refusal. */
@@ -16,22 +17,63 @@ const DENIED: Decision = Object.freeze({ allowed: false, reason: '' });
  * The chain of authorizers, `--authorization-mode=Node,RBAC`: members of system:masters, then what a node may read of
  * its own Pods, then the roles. The playground's administrator is never locked out, whatever becomes of his binding.
  */
-export function authorize(server: Server, user: UserInfo, asked: Attributes): Decision {
+export function authorize(
+  server: Server,
+  user: UserInfo,
+  asked: Attributes,
+  /** Where it was asked, if by a request for what it asks: what is granted there is remembered. */
+  site?: RequestSite,
+): Decision {
   if (isSuperuser(user)) return ALLOWED;
   if (asked.kind === 'resource' && user.name.startsWith('system:node:')) {
     const own = nodeDecision(server, user.name.slice('system:node:'.length), asked);
     if (own !== undefined) return own;
   }
-  return isGranted(policyOf(server), user, asked) ? ALLOWED : DENIED;
+  const policy = policyOf(server);
+  if (site === undefined || asked.kind === 'path') {
+    return isGranted(policy, user, asked) ? ALLOWED : DENIED;
+  }
+  return grantsName(grantedAt(policy, site), asked.name) ? ALLOWED : DENIED;
 }
 
 function isSuperuser({ groups }: UserInfo): boolean {
   return groups.includes('system:masters') || groups.includes('kubeadm:cluster-admins');
 }
 
+/** What a node may read hangs on its Pods. */
+const ofItsPods: ReadonlySet<string> = new Set([
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'serviceaccounts',
+]);
+
+/**
+ * Whether all requests of a site are allowed, whatever their object is called: nothing of a request needs to be looked
+ * at then. False says nothing; `authorize` knows.
+ */
+export function isGrantedAt(server: Server, site: RequestSite): boolean {
+  const { user, group, resource } = site;
+  if (user.name.startsWith('system:node:') && group === '' && ofItsPods.has(resource)) return false;
+  return grantedAt(policyOf(server), site) === true;
+}
+
 const DECISIONS_MAX = 20_000;
 
-/** Whether a role grants it. Remembered by user and resource: components ask the same things over and over. */
+function grantedAt(policy: Policy, site: RequestSite): boolean | readonly string[] {
+  const { decisions } = policy;
+  let granted = decisions.get(site);
+  if (granted === undefined) {
+    const { user, verb, group, resource, subresource, authorizedNamespace: namespace } = site;
+    const asked = { kind: 'resource', verb, group, resource, subresource, namespace } as const;
+    granted = grantedNames(policy, user, { ...asked, name: '' });
+    if (decisions.size >= DECISIONS_MAX) decisions.clear();
+    decisions.set(site, granted);
+  }
+  return granted;
+}
+
+/** Whether a role grants it. */
 function isGranted(policy: Policy, user: UserInfo, asked: Attributes): boolean {
   if (asked.kind === 'path') {
     let found = false;
@@ -43,32 +85,11 @@ function isGranted(policy: Policy, user: UserInfo, asked: Attributes): boolean {
     );
     return found;
   }
-  const { verb, group, resource, subresource, namespace, name } = asked;
-  const { decisions } = policy;
-  // Table below table: one text of all this would be put together, and hashed, for every request.
-  let place = below(decisions, decisions.first, user.name);
-  for (const each of user.groups) place = below(decisions, place, each);
-  // No group has an empty name, so here the groups end.
-  place = below(decisions, below(decisions, place, ''), verb);
-  place = below(decisions, below(decisions, place, group), resource);
-  place = below(decisions, below(decisions, place, subresource), namespace);
-  place.granted ??= grantedNames(policy, user, asked);
-  const { granted } = place;
-  if (decisions.count > DECISIONS_MAX) {
-    decisions.first = { next: new Map(), granted: undefined };
-    decisions.count = 0;
-  }
-  return typeof granted === 'boolean' ? granted : granted.includes(name);
+  return grantsName(grantedNames(policy, user, asked), asked.name);
 }
 
-function below(decisions: Decisions, place: DecisionPlace, key: string): DecisionPlace {
-  let next = place.next.get(key);
-  if (next === undefined) {
-    next = { next: new Map(), granted: undefined };
-    place.next.set(key, next);
-    decisions.count += 1;
-  }
-  return next;
+function grantsName(granted: boolean | readonly string[], name: string): boolean {
+  return typeof granted === 'boolean' ? granted : granted.includes(name);
 }
 
 function grantedNames(

@@ -6,6 +6,7 @@ import type {
   RoleBinding,
   Subject,
 } from '../../../api/generated/types.ts';
+import type { RequestSite } from '../request-site.ts';
 import type { Server } from '../server.ts';
 import type { UserInfo } from './attributes.ts';
 import {
@@ -27,21 +28,8 @@ export interface Policy {
   readonly clusterBindings: ReadonlyMap<string, readonly ClusterRoleBinding[]>;
   /** By namespace, then by subject. */
   readonly bindings: ReadonlyMap<string, ReadonlyMap<string, readonly RoleBinding[]>>;
-  readonly decisions: Decisions;
-}
-
-/** Decisions by who and what. A memo. */
-export interface Decisions {
-  first: DecisionPlace;
-  /** How many places there are in all. */
-  count: number;
-}
-
-/** What is decided of those on the way to this place, and the ways that go on. */
-export interface DecisionPlace {
-  readonly next: Map<string, DecisionPlace>;
-  /** `true`, `false`, or the names that alone are granted. */
-  granted: boolean | readonly string[] | undefined;
+  /** What is granted at a site: `true`, `false`, or the names that alone are. A memo. */
+  readonly decisions: Map<RequestSite, boolean | readonly string[]>;
 }
 
 const policies = new WeakMap<Server['memory'], { generation: number; policy: Policy }>();
@@ -91,8 +79,7 @@ function readPolicy({ caches }: Server['memory']): Policy {
     for (const subject of binding.subjects ?? [])
       file(own, subjectKey(subject, namespace), binding);
   }
-  const decisions = { first: { next: new Map(), granted: undefined }, count: 0 };
-  return { clusterRoles, roles, clusterBindings, bindings, decisions };
+  return { clusterRoles, roles, clusterBindings, bindings, decisions: new Map() };
 }
 
 function file<T>(table: Map<string, T[]>, key: string, item: T): void {

@@ -6,6 +6,7 @@ import type { Exchange, Reply } from '../exchange.ts';
 import { handle } from '../handle.ts';
 import type { Server } from '../server.ts';
 import { NEVER, requestPatience } from '../patience.ts';
+import { verbOf, type ApiVerb } from '../verb.ts';
 import { bootstrapLevels, bootstrapSchemas } from './bootstrap.ts';
 import { classify, flowOf, type Classification } from './classify.ts';
 import { flowConfiguration, type FlowConfiguration } from './configuration.ts';
@@ -33,41 +34,38 @@ const WAITS_KEPT = 64;
 /** A request from the wire. */
 export function admit(server: Server, request: ApiRequest, client: string | undefined): void {
   const { env, memory } = server;
-  const bare: Omit<Exchange, 'seat'> = {
-    request: Object.freeze(request),
-    client,
-    receivedAt: env.now,
-    cause: env.cause,
-    group: 0,
-  };
+  Object.freeze(request);
+  const { now: receivedAt, cause } = env;
   // Nobody in particular is refused before this gate.
   if (request.user === '') {
-    handle(server, bare);
+    handle(server, Object.freeze({ request, client, receivedAt, cause, group: 0 }));
     return;
   }
   const configuration = currentConfiguration(server);
   const verdict = classify(configuration, request);
-  const level = levelOf(server, verdict.level.name, verdict.level.nominal);
-  const mutating = request.method !== 'GET';
-  const width = verdict.level.isExempt ? 1 : widthOf(server, request);
-  const { flow } = memory;
-  if (!verdict.level.isExempt) {
+  const { name, isExempt, nominal } = verdict.level;
+  const level = levelOf(server, name, nominal);
+  const verb = verbOf(request);
+  const width = isExempt ? 1 : widthOf(server, request, verb);
+  if (!isExempt) {
     const wanted = level.inUse + level.seatsWaiting + width;
     if (wanted > level.wanted) level.wanted = wanted;
     const isFree = level.waiting === 0 && (level.inUse === 0 || level.inUse + width <= level.limit);
     if (!isFree) {
       lend(server, configuration);
       if (level.waiting > 0 || level.inUse + width > level.limit) {
-        wait(server, level, verdict, { exchange: bare, width });
+        const exchange = { request, client, receivedAt, cause, group: 0 };
+        wait(server, level, verdict, { exchange, width });
         return;
       }
     }
-    if (level.queues.size > 0) advance(level, env.now);
+    if (level.queues.size > 0) advance(level, receivedAt);
   }
+  const mutating = request.method !== 'GET';
   take(level, width);
-  flow.inflight[mutating ? 'mutating' : 'readOnly'] += 1;
-  const seat = sharedSeat(level.name, width, mutating);
-  run(server, Object.freeze({ ...bare, seat }));
+  memory.flow.inflight[mutating ? 'mutating' : 'readOnly'] += 1;
+  const seat = sharedSeat(name, width, mutating);
+  run(server, Object.freeze({ request, client, receivedAt, cause, group: 0, seat }), verb);
 }
 
 /** Queues a request, or refuses it. */
@@ -109,6 +107,7 @@ export function dispatchWaiting(server: Server): void {
     for (let next = dequeue(level); next !== undefined; next = dequeue(level)) {
       const { waiting, queue } = next;
       const { exchange, width } = waiting;
+      const verb = verbOf(exchange.request);
       flow.waiting -= 1;
       noteWait(level, env.now - waiting.since);
       take(level, width);
@@ -116,7 +115,7 @@ export function dispatchWaiting(server: Server): void {
       flow.inflight[mutating ? 'mutating' : 'readOnly'] += 1;
       const seat = Object.freeze({ level: level.name, width, mutating, queue, since: env.now });
       env.resumeCause(exchange.cause);
-      run(server, Object.freeze({ ...exchange, seat }));
+      run(server, Object.freeze({ ...exchange, seat }), verb);
     }
   }
 }
@@ -133,7 +132,7 @@ function take(level: LevelState, width: number): void {
 }
 
 /** Lets a request run, at once or when the processors have done what came before it. */
-function run(server: Server, exchange: Exchange): void {
+function run(server: Server, exchange: Exchange, verb: ApiVerb): void {
   const { memory, env, config } = server;
   const { flow } = memory;
   if (flow.running.length > 0 || flow.busyUntil - env.now > SLACK) {
@@ -141,7 +140,7 @@ function run(server: Server, exchange: Exchange): void {
     armRun(server);
     return;
   }
-  charge(server, costOf(server, exchange.request) / config.cpuCores);
+  charge(server, costOf(server, exchange.request, verb) / config.cpuCores);
   handle(server, exchange);
 }
 
@@ -167,7 +166,8 @@ export function runNext(server: Server): void {
   while (done < flow.running.length && flow.busyUntil - env.now <= SLACK) {
     const exchange = flow.running[done++] as Exchange; // In range by the condition.
     env.resumeCause(exchange.cause);
-    charge(server, costOf(server, exchange.request) / config.cpuCores);
+    const { request } = exchange;
+    charge(server, costOf(server, request, verbOf(request)) / config.cpuCores);
     handle(server, exchange);
   }
   flow.running.splice(0, done);
@@ -269,18 +269,18 @@ function levelOf({ memory }: Server, name: string, nominal: number): LevelState 
 }
 
 /** The configuration of the stored objects; before they are here, that of a new cluster. */
-function currentConfiguration({ memory, config }: Server): FlowConfiguration {
+function currentConfiguration(server: Server): FlowConfiguration {
+  const { configuration, configurationStamp } = server.memory.flow;
+  return configuration !== undefined && configurationStamp >= 0
+    ? configuration
+    : renewedConfiguration(server);
+}
+
+function renewedConfiguration({ memory, config }: Server): FlowConfiguration {
   const { flow } = memory;
   const schemas = memory.caches.get('flowschemas');
   const levels = memory.caches.get('prioritylevelconfigurations');
   const isHere = schemas?.ready === true && levels?.ready === true && levels.objects.size > 0;
-  const stamp =
-    schemas === undefined || levels === undefined || !isHere
-      ? 0
-      : schemas.window.next + levels.window.next + schemas.listRevision + levels.listRevision;
-  if (flow.configuration !== undefined && flow.configurationStamp === stamp) {
-    return flow.configuration;
-  }
   const made = flowConfiguration(
     isHere
       ? {
@@ -292,7 +292,7 @@ function currentConfiguration({ memory, config }: Server): FlowConfiguration {
     config.maxRequestsInflight + config.maxMutatingRequestsInflight,
   );
   flow.configuration = made;
-  flow.configurationStamp = stamp;
+  flow.configurationStamp = 0;
   // Upstream divides the seats anew; what is lent is settled when somebody next waits.
   for (const { name, nominal } of made.levels.values()) {
     const level = flow.levels.get(name);

@@ -2,7 +2,7 @@ import type { Micros } from '../../../kernel/time.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { targetOf } from '../request-target.ts';
 import { cacheOf, type Server } from '../server.ts';
-import { isTrue, verbOf } from '../verb.ts';
+import { isTrue, type ApiVerb } from '../verb.ts';
 
 /** What a request takes: time of a processor, and seats. */
 
@@ -19,7 +19,7 @@ const COSTS = {
   deletecollection: 1000,
   list: 250,
   watch: 300,
-} as const satisfies Record<ReturnType<typeof verbOf>, Micros>;
+} as const satisfies Record<ApiVerb, Micros>;
 const PER_LISTED_OBJECT: Micros = 25;
 
 /** Upstream's work estimator: one seat for every hundred objects that a list goes through, at most ten. */
@@ -27,8 +27,7 @@ const OBJECTS_PER_SEAT = 100;
 const SEATS_MAX = 10;
 
 /** How long one processor works on a request. */
-export function costOf(server: Server, request: ApiRequest): Micros {
-  const verb = verbOf(request);
+export function costOf(server: Server, request: ApiRequest, verb: ApiVerb): Micros {
   const cost = COSTS[verb];
   return readsMany(request, verb)
     ? cost + PER_LISTED_OBJECT * objectsBehind(server, request)
@@ -36,13 +35,13 @@ export function costOf(server: Server, request: ApiRequest): Micros {
 }
 
 /** How many seats a request fills. */
-export function widthOf(server: Server, request: ApiRequest): number {
-  if (!readsMany(request, verbOf(request))) return 1;
+export function widthOf(server: Server, request: ApiRequest, verb: ApiVerb): number {
+  if (!readsMany(request, verb)) return 1;
   const objects = objectsBehind(server, request);
   return Math.min(SEATS_MAX, Math.max(1, Math.ceil(objects / OBJECTS_PER_SEAT)));
 }
 
-function readsMany({ query }: ApiRequest, verb: ReturnType<typeof verbOf>): boolean {
+function readsMany({ query }: ApiRequest, verb: ApiVerb): boolean {
   return verb === 'list' || (verb === 'watch' && isTrue(query['sendInitialEvents']));
 }
 

@@ -7,7 +7,7 @@ import type { FlowConfiguration } from './configuration.ts';
 export interface FlowControl {
   /** Undefined until the first request. Frozen. */
   configuration: FlowConfiguration | undefined;
-  /** What the configuration was made of: it is made anew when this changes. */
+  /** Below 0: what the configuration was made of has changed, and it is made anew. */
   configurationStamp: number;
   readonly levels: Map<string, LevelState>;
   /** Requests in the queues of all levels. */
@@ -97,6 +97,13 @@ export function noFlowControl(): FlowControl {
     lentAt: 0,
     inflight: { readOnly: 0, mutating: 0 },
   };
+}
+
+const storages: ReadonlySet<string> = new Set(['flowschemas', 'prioritylevelconfigurations']);
+
+/** The copy of a storage has changed: if the configuration is made of it, it is made anew. */
+export function noteFlowChange(flow: FlowControl, storage: string): void {
+  if (storages.has(storage)) flow.configurationStamp = -1;
 }
 
 export function newLevel(name: string, limit: number): LevelState {

@@ -2,21 +2,28 @@ import { authenticate } from './authenticate.ts';
 import { authorise } from './authorise.ts';
 import { checkOptions } from './check-options.ts';
 import { answerReview } from '../reviews/answer.ts';
+import { targetOf } from '../request-target.ts';
 import { knowResource } from './know-resource.ts';
 import { serveItself } from './serve-itself.ts';
 import type { Stage } from './stage.ts';
 import { runVerbStage } from './run-verb-stage.ts';
 import { waitForCache } from './wait-for-cache.ts';
 
+/** Paths that lead to no resource. */
+const serveOthers: Stage = (exchange, server) =>
+  targetOf(exchange.request.path) !== undefined
+    ? undefined
+    : // Health, versions and discovery.
+      (serveItself(exchange, server) ??
+      // Questions that are answered and not stored.
+      answerReview(exchange, server) ??
+      knowResource(exchange, server));
+
 /** What a request goes through, in this order. The first stage that answers ends it. */
 export const stages: readonly Stage[] = [
   authenticate,
   authorise,
-  // Health, versions and discovery.
-  serveItself,
-  // Questions that are answered and not stored.
-  answerReview,
-  knowResource,
+  serveOthers,
   checkOptions,
   waitForCache,
   // From here on the verb decides: decode, default, admit, validate, store (see ../writes).

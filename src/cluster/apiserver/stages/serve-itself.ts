@@ -4,13 +4,11 @@ import { discoveryAnswer } from '../discovery/discovery.ts';
 import { healthAnswer } from '../health/probe.ts';
 import { servedKinds } from '../discovery/resources.ts';
 import { metricsText } from '../metrics-text.ts';
-import { targetOf } from '../request-target.ts';
 import type { Stage } from './stage.ts';
 
 /** What the server tells of itself: health, its version, what it serves. */
 export const serveItself: Stage = (exchange, server) => {
   const { request } = exchange;
-  if (targetOf(request.path) !== undefined) return undefined;
   if (request.path === '/metrics' && request.method === 'GET') {
     const contentType = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
     return { kind: 'reply', code: 200, body: metricsText(server), contentType };

@@ -7,6 +7,7 @@ import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
 import { holdsPolicy } from '../authorization/state.ts';
 import { noteDefinition, noteDefinitions } from '../custom/serve.ts';
+import { noteFlowChange } from '../flow-control/state.ts';
 import { unsettleHealth } from '../health/unsettle.ts';
 import { isOwnKey, lookAgain } from '../own/state.ts';
 import type { Server } from '../server.ts';
@@ -80,6 +81,7 @@ export function takeList(
   noteConnected(server);
   watch(server, cache);
   if (holdsPolicy(storage)) server.memory.authorization.generation += 1;
+  noteFlowChange(server.memory.flow, storage);
   if (storage === CRD_STORAGE) noteDefinitions(server, [...cache.objects.values()]);
   else server.memory.custom.isDue ||= server.memory.custom.definitions.has(storage);
 }
@@ -132,12 +134,14 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
   if (changes.length === 0) return;
   noteAggregation(server, cache.storage);
   if (holdsPolicy(cache.storage)) server.memory.authorization.generation += 1;
+  noteFlowChange(server.memory.flow, cache.storage);
   dispatch(server, cache, changes);
 }
 
 /** The copy has lost its place: its watches end, and it is listed anew (upstream: the cacher is re-initialised). */
 function relist(server: Server, cache: ResourceCache): void {
   cache.ready = false;
+  noteFlowChange(server.memory.flow, cache.storage);
   unsettleHealth(server);
   server.env.resumeCause(undefined);
   for (const each of watchesOf(server.memory.watches, cache.storage)) {

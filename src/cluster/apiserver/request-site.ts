@@ -1,0 +1,114 @@
+import type { ApiRequest } from '../messages.ts';
+import { groupsOf, type UserInfo } from './authorization/attributes.ts';
+import { targetOf, type RequestTarget } from './request-target.ts';
+import { verbOf, type ApiVerb } from './verb.ts';
+
+/**
+ * Who wants to do what, and where: all that authorizers and flow schemas look at, but for the object's name. There is
+ * one object for all requests of a site, thousands of them, so what was decided of one is kept under it. A memo only.
+ * Frozen.
+ */
+export interface RequestSite {
+  readonly user: UserInfo;
+  readonly verb: ApiVerb;
+  readonly group: string;
+  readonly resource: string;
+  /** Empty for the resource itself. */
+  readonly subresource: string;
+  /** That of the path; empty at the scope of the cluster. */
+  readonly namespace: string;
+  /** As authorizers see it: a namespace itself lies in the namespace of its name. */
+  readonly authorizedNamespace: string;
+}
+
+/** The sites of one user, by place and verb. */
+type UserSites = Map<string, Map<ApiVerb, RequestSite>>;
+
+let byPlace: WeakMap<RequestTarget, UserSites> = new WeakMap();
+const byText = new Map<string, UserSites>();
+let siteCount = 0;
+/** Beyond this many the tables start afresh. */
+const SITES_MAX = 100_000;
+
+// Several stages ask about one request, one after the other.
+let lastRequest: ApiRequest | undefined;
+let lastTarget: RequestTarget | undefined;
+let lastSite: RequestSite | undefined;
+
+/** The site of a request; undefined for one that names no resource. */
+export function siteOf(request: ApiRequest): RequestSite | undefined {
+  // Which also notices that a definition of custom resources has come or gone.
+  const target = targetOf(request.path);
+  if (request === lastRequest && target === lastTarget) return lastSite;
+  lastRequest = request;
+  lastTarget = target;
+  lastSite = target === undefined ? undefined : findSite(request, target);
+  return lastSite;
+}
+
+function findSite(request: ApiRequest, target: RequestTarget): RequestSite {
+  const who = whoOf(request);
+  const verb = verbOf(request);
+  let byUser = byPlace.get(target);
+  if (byUser === undefined) {
+    byUser = placeOf(target);
+    byPlace.set(target, byUser);
+  }
+  let byVerb = byUser.get(who);
+  if (byVerb === undefined) {
+    byVerb = new Map();
+    byUser.set(who, byVerb);
+  }
+  let site = byVerb.get(verb);
+  if (site === undefined) {
+    if (siteCount >= SITES_MAX) forgetSites();
+    siteCount += 1;
+    site = newSite(request, target, verb);
+    byVerb.set(verb, site);
+  }
+  return site;
+}
+
+/** A text for each user with his groups, nearly always his name: which begins with no line break. */
+function whoOf({ user, groups }: ApiRequest): string {
+  if (groups === undefined && !user.startsWith('\n')) return user;
+  return `\n${JSON.stringify([user, groups ?? null])}`;
+}
+
+function forgetSites(): void {
+  byPlace = new WeakMap();
+  byText.clear();
+  siteCount = 0;
+}
+
+/** Objects of one kind in one namespace are at one place. */
+function placeOf(target: RequestTarget): UserSites {
+  const { kind, subresource, namespace } = target;
+  const own = namespaceOf(target);
+  // Of one kind and subresource, this is one text for each pair of namespaces.
+  const text = `${kind.group}/${kind.plural}/${subresource}/${namespace}/${own}`;
+  let place = byText.get(text);
+  if (place === undefined) {
+    place = new Map();
+    byText.set(text, place);
+  }
+  return place;
+}
+
+function namespaceOf({ kind, namespace, name }: RequestTarget): string {
+  return kind.plural === 'namespaces' && kind.group === '' && name !== '' ? name : namespace;
+}
+
+function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): RequestSite {
+  const { kind, subresource, namespace } = target;
+  const groups = Object.freeze([...(request.groups ?? groupsOf(request.user))]);
+  return Object.freeze({
+    user: Object.freeze({ name: request.user, groups }),
+    verb,
+    group: kind.group,
+    resource: kind.plural,
+    subresource,
+    namespace,
+    authorizedNamespace: namespaceOf(target),
+  });
+}
