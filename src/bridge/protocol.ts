@@ -94,7 +94,9 @@ export type ClockCommand =
   | { readonly kind: 'present' }
   /** An act in the past has made another future: back to the former one, or the former one is given up. */
   | { readonly kind: 'former' }
-  | { readonly kind: 'keep' };
+  | { readonly kind: 'keep' }
+  /** Another future, in which only so many of the recorded acts have been done. */
+  | { readonly kind: 'undo'; readonly acts: number };
 
 /** How far the clock can be set back, and where the world stands in what is recorded. */
 export interface RecordingState {
@@ -104,6 +106,8 @@ export interface RecordingState {
   readonly end?: number;
   /** The clock is being set: the instant that was asked for has not been reached. */
   readonly isOnTheWay?: true;
+  /** Acts from outside that have been done so far. */
+  readonly acts: number;
   /** Which future this is: an act in the past makes another one, with another number. */
   readonly line: number;
   /** The future that was left for this one. */
@@ -159,6 +163,8 @@ export type EngineMessage =
       /** The cluster runs elsewhere, and this is what can be done with it; absent: it runs in this page. */
       readonly attached?: AttachedCluster;
     }
+  /** What can be broken, where `ready` could not say it yet. */
+  | { readonly type: 'fault-catalogue'; readonly faults: readonly FaultDeclaration[] }
   /** A cluster that runs elsewhere cannot be reached, or no longer. */
   | { readonly type: 'attach-problem'; readonly problem: AttachProblem }
   /** Something was asked that is not possible with this cluster, and that has no answer of its own. */

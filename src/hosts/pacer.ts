@@ -92,6 +92,7 @@ export function createPacer(
         case 'present':
         case 'former':
         case 'keep':
+        case 'undo':
           // A recording's, where there is one.
           return;
       }

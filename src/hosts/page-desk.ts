@@ -130,6 +130,9 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
       case 'keep':
         recording?.keep();
         return;
+      case 'undo':
+        recording?.undo(command.acts);
+        return;
       default:
         pacer.command(command);
     }

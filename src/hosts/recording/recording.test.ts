@@ -51,8 +51,12 @@ function names(session: Session): readonly string[] {
   const answer = askCopy<{ body: unknown }>(session.world, (copy, onResponse) =>
     copy.request({ method: 'GET', path: '/api/v1/namespaces/default/configmaps' }, { onResponse }),
   );
-  const { items } = answer?.body as { items: readonly { metadata: { name: string } }[] };
-  return items.map(({ metadata }) => metadata.name).filter((name) => name !== 'kube-root-ca.crt');
+  const list = answer?.body as
+    | { readonly items: readonly { readonly metadata: { readonly name: string } }[] }
+    | undefined;
+  return (list?.items ?? [])
+    .map(({ metadata }) => metadata.name)
+    .filter((name) => name !== 'kube-root-ca.crt');
 }
 
 describe('a recording', () => {
@@ -147,6 +151,9 @@ describe('a recording', () => {
     expect(names(session)).toEqual(['one']);
     expect(recording.state()).toMatchObject({ line: 0, end: 30 * SECOND });
     create(session, 'three');
+    // What has not happened any more cannot be gone to.
+    recording.seek(26 * SECOND);
+    expect(recording.isAtEnd).toBe(true);
     expect(recording.state()).toMatchObject({ line: 1, former: { line: 0, end: 30 * SECOND } });
     run(20 * SECOND);
     expect(names(session)).toEqual(['one', 'three']);
@@ -167,6 +174,26 @@ describe('a recording', () => {
     settle();
     expect(names(session)).toEqual(['one']);
     recording.toEnd();
+    expect(hashWorld(session.world)).toBe(former);
+  });
+
+  test('an act is undone: all but it is as it was, and it can be had back', () => {
+    const { session, recording, run } = recorded();
+    run(15 * SECOND);
+    create(session, 'one');
+    run(10 * SECOND);
+    const before = hashWorld(session.world);
+    const { acts } = recording.state();
+    create(session, 'two');
+    run(5 * SECOND);
+    const former = hashWorld(session.world);
+    recording.undo(acts);
+    expect(recording.isAtEnd).toBe(true);
+    expect(recording.state()).toMatchObject({ line: 1, acts });
+    expect(hashWorld(session.world)).toBe(before);
+    run(10 * SECOND);
+    expect(names(session)).toEqual(['one']);
+    recording.toFormer();
     expect(hashWorld(session.world)).toBe(former);
   });
 

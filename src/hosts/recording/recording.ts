@@ -27,6 +27,8 @@ export interface Recording {
   toFormer(): void;
   /** Gives up the former future. */
   keep(): void;
+  /** Makes another future in which so many acts, counted from the beginning, have been done and no more, and goes on in it. */
+  undo(acts: number): void;
   /** Goes on with a way that has been begun, for at most so long; false: there is none. */
   work(budgetMillis: number): boolean;
   /** To be called between slices of time: keeps a moment now and then. */
@@ -129,16 +131,24 @@ export function createRecording(options: RecordingOptions): Recording {
   function beforeHand(): void {
     target = undefined;
     if (player === undefined || end === undefined) return;
-    former ??= { line, moments, acts, forgotten, end, director: session.director };
-    const position = here();
-    moments = moments.filter((moment) => isBy(moment.checkpoint, position));
-    acts = acts.slice(0, player.done);
-    session.director = undefined;
-    session.player = undefined;
-    player = undefined;
-    end = undefined;
-    line = nextLine++;
+    former ??= futureUntil(end);
+    cut(player.done, here());
+    arriveAtEnd();
     keepMoment();
+  }
+
+  /** Begins another future: up to a position all is as it was, so many acts among it. */
+  function cut(count: number, position: Position): void {
+    moments = moments.filter(
+      (moment) => isBy(moment.checkpoint, position) && moment.acts <= forgotten + count,
+    );
+    acts = acts.slice(0, count);
+    session.director = undefined;
+    line = nextLine++;
+  }
+
+  function futureUntil(last: Moment): Future {
+    return { line, moments, acts, forgotten, end: last, director: session.director };
   }
 
   function leaveEnd(): void {
@@ -157,17 +167,17 @@ export function createRecording(options: RecordingOptions): Recording {
 
   function become(moment: Moment): void {
     // Before anybody hears of it: what they ask then is asked of the past.
-    if (end !== undefined) play(moment, end);
+    if (end !== undefined) play(moment, end.checkpoint);
     session.become(moment.checkpoint);
     recording.onBecame?.();
   }
 
-  function play(moment: Moment, until: Moment): void {
+  function play(moment: Moment, until: Position): void {
     player = createPlayer({
       session,
       acts,
       from: moment.acts - forgotten,
-      end: until.checkpoint,
+      end: until,
       onEnd: arriveAtEnd,
       onBecame: () => recording.onBecame?.(),
     });
@@ -208,6 +218,7 @@ export function createRecording(options: RecordingOptions): Recording {
     },
     state: () => ({
       line,
+      acts: forgotten + (player?.done ?? acts.length),
       from: moments[0]?.checkpoint.now ?? world.now,
       ...(end === undefined ? undefined : { end: end.checkpoint.now }),
       ...(target === undefined ? undefined : { isOnTheWay: true as const }),
@@ -247,6 +258,23 @@ export function createRecording(options: RecordingOptions): Recording {
     },
     keep() {
       former = undefined;
+    },
+    undo(known) {
+      const count = known - forgotten;
+      const undone = acts[count];
+      if (undone === undefined || end !== undefined) return;
+      options.onLeave?.();
+      const goesOn = !pacer.paused;
+      former ??= futureUntil(momentHere());
+      cut(count, undone);
+      const start = moments.at(-1);
+      if (start === undefined) return;
+      play(start, undone);
+      session.become(start.checkpoint);
+      while (session.player !== undefined) session.advance(undone.now, Number.MAX_SAFE_INTEGER);
+      keepMoment();
+      recording.onBecame?.();
+      pacer.command({ kind: goesOn ? 'resume' : 'pause' });
     },
     work(budgetMillis) {
       if (target === undefined) return false;
