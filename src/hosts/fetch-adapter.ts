@@ -10,14 +10,18 @@ import { schemaOf } from '../api/schema/lookup.ts';
 import { duplicateFieldsOf } from '../api/decode/duplicate-fields.ts';
 import { parseManifest } from '../api/manifest/parse.ts';
 import { decodeProtobuf, PROTOBUF } from '../api/protobuf/decode.ts';
+import { createGenerations, type Generations } from '../base/generations.ts';
 import { refusal, success, type Result } from '../base/result.ts';
 import type { WatchEvent } from '../cluster/messages.ts';
 import type { Session, SessionRequest, SessionResponse } from './session.ts';
 
 /** Upstream's limit on the body of a request that changes something. */
 export const BODY_BYTES_MAX = 3 * 1024 * 1024;
-/** A watcher that reads this far behind is cut off, and lists again. */
-const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024;
+/**
+ * A watcher that has not read so much of what it was sent is cut off, and lists again; upstream ends one whose channel stays
+ * full, whatever the connection itself still holds. The first answer may be of any size: a list in the form of events.
+ */
+const WATCH_BACKLOG_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Something that answers requests as `fetch` would, for a user who has been authenticated already. */
 export type FetchHandler = (
@@ -154,7 +158,8 @@ function answerTo(
 ): Promise<Response> {
   return new Promise((resolve) => {
     let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const send = (text: string, contentType: string): void => {
+    let largest = 0;
+    const send = (bytes: Uint8Array, contentType: string): void => {
       if (stream === undefined) {
         const body = new ReadableStream<Uint8Array>(
           {
@@ -169,9 +174,10 @@ function answerTo(
         );
         resolve(new Response(body, { headers: { ...commonHeaders, 'Content-Type': contentType } }));
       }
-      if (text === '' || stream === undefined) return;
-      stream.enqueue(encoder.encode(text));
-      if ((stream.desiredSize ?? 0) > -WATCH_BACKLOG_BYTES_MAX) return;
+      if (bytes.length === 0 || stream === undefined) return;
+      stream.enqueue(bytes);
+      if (bytes.length > largest) largest = bytes.length;
+      if ((stream.desiredSize ?? 0) > -WATCH_BACKLOG_BYTES_MAX - largest) return;
       session.cancel(id);
       stream.error(new Error('the watcher reads too slowly'));
     };
@@ -181,9 +187,9 @@ function answerTo(
         else if (response.code === 200) stream.close();
         else stream.error(new Error('the connection to the kubelet broke'));
       },
-      onEvents: (events) => send(events.map(lineOf).join(''), JSON_TYPE),
+      onEvents: (events) => send(linesOf(events), JSON_TYPE),
       // A log that is followed.
-      onData: (_channel, data) => send(data, 'text/plain'),
+      onData: (_channel, data) => send(encoder.encode(data), 'text/plain'),
     });
     request.signal.addEventListener('abort', () => session.cancel(id), { once: true });
   });
@@ -191,21 +197,45 @@ function answerTo(
 
 const JSON_TYPE = 'application/json';
 const encoder = new TextEncoder();
+const NO_BYTES = new Uint8Array(0);
+/** Larger ones are rare, and written for each watch anew. */
+const LINE_BYTES_MAX = 16 * 1024;
 const commonHeaders: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache, private',
 };
 
-/** Stored objects never change and go to many watches, so their text is kept as long as they are. */
-const texts = new WeakMap<object, string>();
+/**
+ * Lines of single events: one change goes to many watches at about the same time, and they share its bytes. What is
+ * written of an event is in its type and its object.
+ */
+const lines: Readonly<Record<WatchEvent['type'], Generations<object, Uint8Array>>> = {
+  ADDED: createGenerations(256),
+  MODIFIED: createGenerations(256),
+  DELETED: createGenerations(256),
+  BOOKMARK: createGenerations(16),
+  ERROR: createGenerations(16),
+};
 
-function lineOf({ type, object }: WatchEvent): string {
-  if (typeof object !== 'object' || object === null) return '';
-  let text = texts.get(object);
-  if (text === undefined) {
-    text = JSON.stringify(object);
-    texts.set(object, text);
+function linesOf(events: readonly WatchEvent[]): Uint8Array {
+  const [only] = events;
+  if (events.length === 1 && only !== undefined) return lineOf(only);
+  return encoder.encode(events.map(textOf).join(''));
+}
+
+function lineOf(event: WatchEvent): Uint8Array {
+  const { type, object } = event;
+  if (typeof object !== 'object' || object === null) return NO_BYTES;
+  let line = lines[type].get(object);
+  if (line === undefined) {
+    line = encoder.encode(textOf(event));
+    if (line.length <= LINE_BYTES_MAX) lines[type].set(object, line);
   }
-  return `{"type":"${type}","object":${text}}\n`;
+  return line;
+}
+
+function textOf({ type, object }: WatchEvent): string {
+  if (typeof object !== 'object' || object === null) return '';
+  return `{"type":"${type}","object":${JSON.stringify(object)}}\n`;
 }
 
 function plainResponse(response: SessionResponse, request: Request): Response {

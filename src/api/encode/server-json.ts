@@ -1,3 +1,4 @@
+import { createGenerations } from '../../base/generations.ts';
 import { isList, isObject, setOwn } from '../patch/json.ts';
 import { schemaOf, structOf, structSchema } from '../schema/lookup.ts';
 import type { FieldSchema, StructSchema, TypeSchema } from '../schema/schema.ts';
@@ -11,8 +12,11 @@ import type { FieldSchema, StructSchema, TypeSchema } from '../schema/schema.ts'
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What has been made of an object; stored ones never change, and go to many readers. */
-const forms = new WeakMap<object, object>();
+/**
+ * What has lately been made of single objects; stored ones never change, and go to many readers. Old versions live on in
+ * histories, where nobody reads them: what was made of them must not.
+ */
+const forms = createGenerations<object, object>(4096);
 
 /**
  * An answer's body, or an event's object, as the server writes it: an object of any kind, a list, a Table or a Status.
@@ -25,22 +29,18 @@ export function serverJson<T>(body: T): T {
 }
 
 function formOf(body: Fields): Fields {
+  const { apiVersion, kind } = body;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return body;
+  if (apiVersion === 'meta.k8s.io/v1') return metaForm(body, kind) ?? body;
+  if (apiVersion === 'v1' && kind === 'Status') return structForm(body, structSchema('Status'));
   const known = forms.get(body);
   if (known !== undefined) return known as Fields;
-  const form = newForm(body);
-  if (form !== undefined) forms.set(body, form);
-  return form ?? body;
-}
-
-function newForm(body: Fields): Fields | undefined {
-  const { apiVersion, kind } = body;
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
   const schema = schemaOf(apiVersion, kind);
-  if (schema !== undefined) return structForm(body, schema);
-  if (apiVersion === 'meta.k8s.io/v1') return metaForm(body, kind);
-  if (apiVersion === 'v1' && kind === 'Status') return structForm(body, structSchema('Status'));
-  if (isList(body['items'])) return listForm(body, body['items']);
-  return isObject(body['metadata']) ? byName(body) : undefined;
+  if (schema === undefined && isList(body['items'])) return listForm(body, body['items']);
+  if (schema === undefined && !isObject(body['metadata'])) return body;
+  const form = schema === undefined ? byName(body) : structForm(body, schema);
+  forms.set(body, form);
+  return form;
 }
 
 function listForm(body: Fields, items: readonly unknown[]): Fields {

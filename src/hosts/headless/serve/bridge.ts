@@ -39,9 +39,6 @@ export interface BridgeOptions {
   hurry(): void;
 }
 
-/** Who reads this far behind is cut off, and attaches anew. */
-const BACKLOG_BYTES_MAX = 64 * 1024 * 1024;
-
 export function createBridge({ session, pacer, guard, hurry }: BridgeOptions): Bridge {
   const pages = new Map<WebSocketConnection, PageDesk>();
   const sessionOf = sharedObservations(session);
@@ -60,7 +57,6 @@ export function createBridge({ session, pacer, guard, hurry }: BridgeOptions): B
     const own = sessionOf();
     const post = (message: EngineMessage): void => {
       connection.send(JSON.stringify(message));
-      if (connection.backlogBytes > BACKLOG_BYTES_MAX) connection.close();
     };
     const open = (): void => {
       pages.get(connection)?.close();

@@ -154,6 +154,8 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
     return;
   }
   outgoing.once('close', stop);
+  // A client that does not read is waited for below, and would be for ever: who gave it up ends its connection.
+  reader.closed.catch(() => outgoing.destroy());
   // A watch says that it is open before anything has happened.
   outgoing.flushHeaders();
   try {

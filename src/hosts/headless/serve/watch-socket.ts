@@ -2,7 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FetchHandler } from '../../fetch-adapter.ts';
 import type { Guard } from './guard.ts';
-import { acceptWebSocket, offeredProtocols, wantsWebSocket } from './web-socket.ts';
+import {
+  acceptWebSocket,
+  offeredProtocols,
+  wantsWebSocket,
+  type WebSocketConnection,
+} from './web-socket.ts';
 
 /**
  * Watches over a WebSocket, as upstream's API server offers them beside chunked answers: a text message for each event.
@@ -35,7 +40,10 @@ export function upgradeWatch(
       const [protocol] = offeredProtocols(request);
       const connection = acceptWebSocket(request, socket, { head, protocol });
       connection.onClose = () => gone.abort();
-      for await (const line of linesOf(response.body)) connection.send(line);
+      const reader = response.body.getReader();
+      // Who gave a client up that does not read ends its connection, which is waited for below.
+      reader.closed.catch(() => socket.destroy());
+      await sendLines(reader, connection);
       connection.close();
     })
     .catch(() => socket.destroy());
@@ -51,12 +59,19 @@ function plainHeaders({ headers }: IncomingMessage): Headers {
   return plain;
 }
 
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+/** A message for each line, as fast as the client reads. */
+async function sendLines(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  connection: WebSocketConnection,
+): Promise<void> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of body as ReadableStream<Uint8Array> & AsyncIterable<Uint8Array>) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    yield* lines.filter((line) => line !== '');
+    for (const line of lines) if (line !== '') connection.send(line);
+    await connection.drained();
   }
 }

@@ -7,17 +7,22 @@ import type { Duplex } from 'node:stream';
  * pings answered, an orderly end. Node itself brings only the client's side.
  */
 export interface WebSocketConnection {
-  /** A text message for a string, a binary one for bytes. What is sent after the end is dropped. */
+  /**
+   * A text message for a string, a binary one for bytes. What is sent after the end is dropped; a client that does not read
+   * is cut off when `BACKLOG_BYTES_MAX` wait for it.
+   */
   send(data: string | Uint8Array): void;
   /** Says why, and ends. Codes from 4000 on are the program's own. */
   close(code?: number, reason?: string): void;
-  /** Bytes that the client has not taken yet. */
-  readonly backlogBytes: number;
+  /** Resolves when the client has taken nearly everything, or is gone. */
+  drained(): Promise<void>;
   onMessage: ((data: string | Buffer) => void) | undefined;
   /** Called once, whoever ended it. */
   onClose: (() => void) | undefined;
 }
 
+/** A client that is so far behind does not read: nobody keeps for it what it will never see. */
+const BACKLOG_BYTES_MAX = 64 * 1024 * 1024;
 /** A longer message ends the connection. */
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -127,6 +132,19 @@ function connectionOn(socket: Duplex, head: Buffer): WebSocketConnection {
       if (isOver) return;
       if (typeof data === 'string') socket.write(frameOf(opcode.text, Buffer.from(data, 'utf8')));
       else socket.write(frameOf(opcode.binary, data));
+      if (socket.writableLength > BACKLOG_BYTES_MAX) socket.destroy();
+    },
+    drained() {
+      if (isOver || !socket.writableNeedDrain) return Promise.resolve();
+      return new Promise((resolve) => {
+        const go = (): void => {
+          socket.off('drain', go);
+          socket.off('close', go);
+          resolve();
+        };
+        socket.once('drain', go);
+        socket.once('close', go);
+      });
     },
     close(code = closeCode.normal, reason = '') {
       if (isOver) return;
@@ -135,9 +153,6 @@ function connectionOn(socket: Duplex, head: Buffer): WebSocketConnection {
       said.write(reason, 2);
       socket.end(frameOf(opcode.close, said));
       end();
-    },
-    get backlogBytes() {
-      return socket.writableLength;
     },
   };
   socket.on('data', take);
