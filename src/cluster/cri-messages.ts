@@ -86,6 +86,14 @@ export type CriRequest =
   /** Forgets the Pod: sandbox, containers (killed where they still run), logs, volumes. No answer. */
   | { readonly type: 'cri/remove-sandbox'; readonly podUid: string }
   | { readonly type: 'cri/start-container'; readonly id: number; readonly config: ContainerConfig }
+  /** Other limits for a container that runs (upstream: UpdateContainerResources). */
+  | {
+      readonly type: 'cri/update-container';
+      readonly id: number;
+      readonly containerId: string;
+      readonly memoryLimitBytes: number | undefined;
+      readonly cpuLimitMilli: number | undefined;
+    }
   /**
    * SIGTERM now, SIGKILL after the grace. The answer is the event of the exit; a container that has
    * already exited is reported once more.
@@ -180,6 +188,8 @@ export type CriResult =
   | { readonly kind: 'sandbox'; readonly sandbox: CriSandbox }
   | { readonly kind: 'sandbox-stopped' }
   | { readonly kind: 'container'; readonly container: CriContainer }
+  /** `memoryBytes`: it uses more than the new limit, and keeps the old one. */
+  | { readonly kind: 'updated'; readonly memoryBytes: number | undefined }
   | { readonly kind: 'stats'; readonly uses: readonly CriContainerUse[] }
   | {
       readonly kind: 'probed';

@@ -130,35 +130,49 @@ function checkSpec(pod: Pod, allowPrivileged: boolean, errors: Errors): void {
 /** The old pod with the new one's ephemeral containers: nothing else passes through their endpoint. */
 function withEphemeralContainers(next: Pod, old: Pod): Pod {
   const { ephemeralContainers } = next.spec;
-  if (ephemeralContainers === undefined) return old;
-  return { ...old, spec: { ...old.spec, ephemeralContainers } };
+  if (ephemeralContainers === old.spec.ephemeralContainers) return old;
+  const { ephemeralContainers: _, ...spec } = old.spec;
+  return {
+    ...old,
+    spec: ephemeralContainers === undefined ? spec : { ...spec, ephemeralContainers },
+  };
 }
 
-/** The old pod with the new one's resources and resize policies, container by container of the same name. */
+/**
+ * The old pod with the new one's resources and resize policies (upstream: dropNonResizeUpdates). Containers that come, go
+ * or change their places are passed on, for the validation to refuse.
+ */
 function withResources(next: Pod, old: Pod): Pod {
   const merge = (
     now: readonly Container[] | undefined,
     before: readonly Container[],
-  ): readonly Container[] =>
-    before.map((container) => {
-      const changed = now?.find((each) => each.name === container.name);
-      if (changed === undefined) return container;
-      const { resources, resizePolicy } = changed;
+  ): readonly Container[] => {
+    const list = now ?? [];
+    if (list === before) return before;
+    const isSame =
+      list.length === before.length && before.every(({ name }, i) => list[i]?.name === name);
+    if (!isSame) return list;
+    return before.map((container, i) => {
+      const { resources: _, resizePolicy: __, ...rest } = container;
+      const { resources, resizePolicy } = list[i] ?? container;
       return {
-        ...container,
+        ...rest,
         ...(resources === undefined ? {} : { resources }),
         ...(resizePolicy === undefined ? {} : { resizePolicy }),
       };
     });
+  };
   const { initContainers } = old.spec;
+  const init =
+    initContainers === undefined && next.spec.initContainers === undefined
+      ? undefined
+      : merge(next.spec.initContainers, initContainers ?? []);
   return {
     ...old,
     spec: {
       ...old.spec,
       containers: merge(next.spec.containers, old.spec.containers),
-      ...(initContainers === undefined
-        ? {}
-        : { initContainers: merge(next.spec.initContainers, initContainers) }),
+      ...(init === undefined ? {} : { initContainers: init }),
     },
   };
 }

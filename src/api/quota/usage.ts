@@ -50,8 +50,11 @@ export function usageOf(
 function addPod(usage: Map<string, Quantity>, pod: Pod): void {
   if (isPodFinished(pod)) return;
   usage.set('pods', one);
-  addCompute(usage, podRequests(pod), podLimits(pod));
+  // While a Pod is resized the greater of what it has and what it is to have counts.
+  addCompute(usage, podRequests(pod, WITH_STATUS), podLimits(pod, WITH_STATUS));
 }
+
+const WITH_STATUS = Object.freeze({ useStatusResources: true });
 
 function addCompute(usage: Map<string, Quantity>, requests: Amounts, limits: Amounts): void {
   for (const [name, amount] of Object.entries(requests)) {

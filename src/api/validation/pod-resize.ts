@@ -2,10 +2,8 @@ import { forbidden, invalid } from '../field-errors.ts';
 import type { Container, Pod, ResourceRequirements } from '../generated/types.ts';
 import { isContainerRestartable } from '../pod-containers.ts';
 import { qosClass } from '../qos.ts';
-import { compareQuantities } from '../quantity/arithmetic.ts';
 import { semanticEqual } from '../semantic-equal.ts';
 import type { Errors } from './fields.ts';
-import { quantityOf } from './resource-requirements.ts';
 import { specDiff } from './spec-diff.ts';
 
 const mirrorAnnotation = 'kubernetes.io/config.mirror';
@@ -20,6 +18,10 @@ export function checkPodResize(next: Pod, old: Pod, errors: Errors): void {
     errors.push(forbidden('', 'windows pods cannot be resized'));
     return;
   }
+  if (old.spec.resources !== undefined || next.spec.resources !== undefined) {
+    errors.push(forbidden('spec', 'pods with pod-level resources cannot be resized'));
+    return;
+  }
   if (old.status?.qosClass !== undefined && old.status.qosClass !== qosClass(next.spec)) {
     errors.push(
       invalid(
@@ -29,6 +31,10 @@ export function checkPodResize(next: Pod, old: Pod, errors: Errors): void {
       ),
     );
   }
+  if (!isResizeSupported(old)) {
+    errors.push(forbidden('spec', 'Pod running on node without support for resize'));
+  }
+  if (!hasSameContainers(next, old, errors)) return;
   for (const field of ['initContainers', 'containers'] as const) {
     for (const [index, container] of (next.spec[field] ?? []).entries()) {
       const before = old.spec[field]?.[index];
@@ -42,6 +48,30 @@ export function checkPodResize(next: Pod, old: Pod, errors: Errors): void {
       }
     }
   }
+}
+
+/** A container that runs tells its resources, or its kubelet knows nothing of them. */
+function isResizeSupported({ status }: Pod): boolean {
+  const running = status?.containerStatuses?.find((each) => each.state?.running !== undefined);
+  return running === undefined || running.resources !== undefined;
+}
+
+function hasSameContainers(next: Pod, old: Pod, errors: Errors): boolean {
+  const before = errors.length;
+  for (const field of ['containers', 'initContainers'] as const) {
+    const list = next.spec[field] ?? [];
+    const was = old.spec[field] ?? [];
+    if (list.length !== was.length) {
+      errors.push(forbidden(`spec.${field}`, `${field} may not be added or removed on resize`));
+    } else {
+      for (const [index, { name }] of was.entries()) {
+        if (list[index]?.name === name) continue;
+        const why = `${field} may not be renamed or reordered on resize`;
+        errors.push(forbidden(`spec.${field}[${index}].name`, why));
+      }
+    }
+  }
+  return errors.length === before;
 }
 
 type Amounts = NonNullable<ResourceRequirements['limits']>;
@@ -61,31 +91,11 @@ function checkContainer(
       errors.push(forbidden('spec', 'only cpu and memory resources are mutable'));
     }
   }
-  checkMemoryLimit(container, now.limits?.['memory'], old.limits?.['memory'], path, errors);
 }
 
 function withoutComputing(amounts: Amounts | undefined): Amounts {
   const { cpu: _, memory: __, ...rest } = amounts ?? {};
   return rest;
-}
-
-/** A limit on memory that a running process may exceed already is not lowered under it. */
-function checkMemoryLimit(
-  { resizePolicy = [] }: Container,
-  limit: string | undefined,
-  before: string | undefined,
-  path: string,
-  errors: Errors,
-): void {
-  const policy = resizePolicy.find((each) => each.resourceName === 'memory')?.restartPolicy;
-  if (policy === 'RestartContainer' || limit === undefined || before !== undefined) return;
-  if (compareQuantities(quantityOf(limit), quantityOf(undefined)) === 0) return;
-  errors.push(
-    forbidden(
-      `${path}.limits[memory]`,
-      'memory limits cannot be added unless resizePolicy is RestartContainer',
-    ),
-  );
 }
 
 /** The containers that were added for debugging stay as they are (upstream: ValidatePodEphemeralContainersUpdate). */

@@ -314,16 +314,166 @@ describe('eviction', () => {
   });
 });
 
-describe('what is not served', () => {
-  test('is refused by name', () => {
+describe('resize', () => {
+  const resources = {
+    requests: { cpu: '100m', memory: '64Mi' },
+    limits: { cpu: '200m', memory: '128Mi' },
+  };
+  function rigWithPod(): ApiServerRig {
+    const rig = rigWithAccount();
+    const spec = { containers: [{ name: 'c', image: 'nginx', resources }] };
+    ask(rig, { method: 'POST', path: pods, body: podBody('p', { spec }) });
+    return rig;
+  }
+  const resize = (rig: ApiServerRig, container: object, path = `${pods}/p/resize`) =>
+    ask(rig, {
+      method: 'PATCH',
+      path,
+      contentType: 'application/strategic-merge-patch+json',
+      body: { spec: { containers: [container] } },
+    });
+
+  test('takes amounts and resize policies, and nothing else', () => {
+    const rig = rigWithPod();
+    const answer = resize(rig, {
+      name: 'c',
+      image: 'other',
+      resources: { requests: { cpu: '150m' } },
+    });
+    expect(answer.code).toBe(200);
+    const pod = answer.body as Pod;
+    expect(pod.metadata.generation).toBe(2);
+    expect(pod.spec.containers[0]).toMatchObject({
+      image: 'nginx',
+      resources: { requests: { cpu: '150m', memory: '64Mi' }, limits: resources.limits },
+    });
+    expect(ask(rig, { method: 'GET', path: `${pods}/p/resize` }).body).toEqual(pod);
+  });
+
+  test.each([
+    [
+      { name: 'other', image: 'nginx', resources },
+      'spec.containers: Forbidden: containers may not be added or removed on resize',
+    ],
+    [
+      { name: 'c', resources: { requests: { cpu: '200m', memory: '128Mi' } } },
+      'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
+    ],
+    [
+      { name: 'c', resources: { limits: { cpu: null } } },
+      'spec.containers[0].resources.limits: Forbidden: resource limits cannot be removed',
+    ],
+    [
+      { name: 'c', resources: { requests: { 'ephemeral-storage': '1Gi' } } },
+      'spec: Forbidden: only cpu and memory resources are mutable',
+    ],
+  ])('refuses %j', (container, why) => {
+    const answer = resize(rigWithPod(), container);
+    expect(answer).toMatchObject({ code: 422, body: { message: `Pod "p" is invalid: ${why}` } });
+  });
+
+  test('is the only way to other amounts', () => {
+    const rig = rigWithPod();
+    const changed = { name: 'c', resources: { requests: { cpu: '150m' } } };
+    const { code, body } = resize(rig, changed, `${pods}/p`);
+    expect(code).toBe(422);
+    expect((body as { message: string }).message).toContain(
+      'Pod "p" is invalid: spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`',
+    );
+  });
+
+  test('is held to quotas by the difference, and to the bounds of a LimitRange', () => {
+    const rig = rigWithPod();
+    const hard = { 'requests.cpu': '200m' };
+    const quotas = '/api/v1/namespaces/default/resourcequotas';
+    ask(rig, { method: 'POST', path: quotas, body: { metadata: { name: 'q' }, spec: { hard } } });
+    ask(rig, {
+      method: 'PATCH',
+      path: `${quotas}/q/status`,
+      contentType: MERGE,
+      body: { status: { hard, used: { 'requests.cpu': '100m' } } },
+    });
+    expect(
+      resize(rig, { name: 'c', resources: { requests: { cpu: '201m' }, limits: { cpu: '1' } } }),
+    ).toMatchObject({
+      code: 403,
+      body: {
+        message:
+          'pods "p" is forbidden: exceeded quota: q, requested: requests.cpu=101m, used: requests.cpu=100m, limited: requests.cpu=200m',
+      },
+    });
+    expect(resize(rig, { name: 'c', resources: { requests: { cpu: '180m' } } }).code).toBe(200);
+    const quota = ask(rig, { method: 'GET', path: `${quotas}/q` }).body as {
+      status: { used: object };
+    };
+    expect(quota.status.used).toEqual({ 'requests.cpu': '180m' });
+    const limits = [{ type: 'Container', max: { cpu: '300m' } }];
+    const ranges = '/api/v1/namespaces/default/limitranges';
+    ask(rig, { method: 'POST', path: ranges, body: { metadata: { name: 'l' }, spec: { limits } } });
+    expect(resize(rig, { name: 'c', resources: { limits: { cpu: '400m' } } })).toMatchObject({
+      code: 403,
+      body: {
+        message:
+          'pods "p" is forbidden: maximum cpu usage per Container is 300m, but limit is 400m',
+      },
+    });
+  });
+});
+
+describe('ephemeralcontainers', () => {
+  const add = (rig: ApiServerRig, container: object) =>
+    ask(rig, {
+      method: 'PATCH',
+      path: `${pods}/p/ephemeralcontainers`,
+      contentType: 'application/strategic-merge-patch+json',
+      body: { spec: { ephemeralContainers: [container] } },
+    });
+
+  test('are added one by one, with defaults', () => {
     const rig = rigWithAccount();
     ask(rig, { method: 'POST', path: pods, body: podBody('p') });
-    expect(
-      ask(rig, { method: 'PATCH', path: `${pods}/p/resize`, contentType: MERGE, body: {} }),
-    ).toMatchObject({
-      code: 501,
-      body: { message: 'Kubarium does not serve pods/resize; a real cluster does' },
+    expect(add(rig, { name: 'a', image: 'busybox' }).code).toBe(200);
+    const { spec, metadata } = add(rig, { name: 'b', image: 'busybox:1' }).body as Pod;
+    expect(metadata.generation).toBe(3);
+    expect(spec.ephemeralContainers?.map(({ name }) => name).sort()).toEqual(['a', 'b']);
+    expect(spec.ephemeralContainers?.find(({ name }) => name === 'a')).toMatchObject({
+      imagePullPolicy: 'Always',
+      terminationMessagePath: '/dev/termination-log',
     });
+    expect(add(rig, { name: 'a', image: 'alpine' })).toMatchObject({
+      code: 422,
+      body: {
+        message: expect.stringContaining(
+          'spec.ephemeralContainers: Forbidden: existing ephemeral containers "a" may not be changed',
+        ) as unknown,
+      },
+    });
+  });
+
+  test('are held to the level of their namespace', () => {
+    const rig = rigWithAccount();
+    ask(rig, { method: 'POST', path: pods, body: podBody('p') });
+    ask(rig, {
+      method: 'PATCH',
+      path: '/api/v1/namespaces/default',
+      contentType: MERGE,
+      body: { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } } },
+    });
+    const answer = add(rig, { name: 'a', image: 'b', securityContext: { privileged: true } });
+    expect(answer).toMatchObject({
+      code: 403,
+      body: {
+        message:
+          'pods "p" is forbidden: violates PodSecurity "baseline:latest": privileged (container "a" must not set securityContext.privileged=true)',
+      },
+    });
+  });
+});
+
+describe('other verbs', () => {
+  test('a token is made, and a status is not deleted', () => {
+    const rig = rigWithAccount();
+    ask(rig, { method: 'POST', path: pods, body: podBody('p') });
     expect(
       ask(rig, {
         method: 'POST',

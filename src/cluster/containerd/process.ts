@@ -20,6 +20,7 @@ import {
 } from './network.ts';
 import { addFailure, configureNetwork, networkState, agentGone, deleteFailure } from './plugin.ts';
 import { receive, takeListen } from './receive.ts';
+import { updateContainer } from './update.ts';
 import { awakeContainer, restContainers, tellOfTouched } from './resting.ts';
 import {
   cancelAllStreams,
@@ -54,6 +55,9 @@ const MANIFEST_MICROS: Micros = 180_000;
 const CONTAINER_MICROS: readonly Micros[] = [95, 110, 125, 140, 160, 185, 220, 280].map(
   (ms) => ms * 1000,
 );
+
+/** Writing a container's cgroup. */
+const UPDATE_MICROS: Micros = 45_000;
 
 /**
  * containerd with its CRI plugin, the network plugin and the shims: images, sandboxes and containers of one
@@ -144,6 +148,12 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       return;
     case 'containerd/start':
       startContainer(runtime, message, env);
+      return;
+    case 'cri/update-container':
+      env.after(UPDATE_MICROS, { ...message, type: 'containerd/update' });
+      return;
+    case 'containerd/update':
+      updateContainer(runtime, message, env);
       return;
     case 'cri/stop-container': {
       const container = awakeContainer(runtime, message.containerId);

@@ -108,7 +108,8 @@ export interface Sandbox {
 }
 
 export interface Container {
-  readonly config: ContainerConfig;
+  /** Frozen, and replaced when its limits change. */
+  config: ContainerConfig;
   record: CriContainer;
   /** Undefined once it has exited, and where the container is a process of the machine (`record.process`). */
   program: Program | undefined;
@@ -220,6 +221,13 @@ export type ContainerdTimer =
       readonly hostNetwork: boolean;
     }
   | { readonly type: 'containerd/start'; readonly id: number; readonly config: ContainerConfig }
+  | {
+      readonly type: 'containerd/update';
+      readonly id: number;
+      readonly containerId: string;
+      readonly memoryLimitBytes: number | undefined;
+      readonly cpuLimitMilli: number | undefined;
+    }
   | { readonly type: 'containerd/wake'; readonly containerId: string; readonly at: Micros }
   | { readonly type: 'containerd/exec-timeout'; readonly id: number }
   | { readonly type: 'containerd/connection-timeout'; readonly id: number }

@@ -41,7 +41,7 @@ export function containerStatus(
     status.volumeMounts = mountStatuses(container.volumeMounts);
   if (!isRunning) return status;
   const { resources } = container;
-  status.resources = resources ?? NO_RESOURCES;
+  status.resources = work.actuated ?? resources ?? NO_RESOURCES;
   if (resources?.requests !== undefined) status.allocatedResources = resources.requests;
   status.user = userOf(container);
   return status;

@@ -3,6 +3,7 @@ import { shouldContainerRestart } from '../../api/pod-containers.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { fullName, parseImageReference } from '../programs/image-reference.ts';
 import { heldUntil } from './backoff.ts';
+import { nextToResize } from './resize-step.ts';
 import type { ContainerWork, PodWorker } from './state.ts';
 
 /**
@@ -24,6 +25,8 @@ export type Step =
   | { readonly kind: 'sandbox' }
   | { readonly kind: 'pull'; readonly container: string }
   | { readonly kind: 'start'; readonly container: string }
+  /** A running container does not have the amounts yet that it has been granted. */
+  | { readonly kind: 'resize'; readonly container: string }
   /** The image of a running container is no longer the one the Pod asks for. */
   | { readonly kind: 'replace'; readonly container: string }
   /** Nothing will run any more. */
@@ -76,6 +79,11 @@ export function decide(worker: PodWorker, images: ImageStore, now: Micros): Deci
 
   const holds: Hold[] = [];
   let wakeAt = deadline;
+  if (worker.resize !== undefined) {
+    const { container, later } = nextToResize(worker, now);
+    if (container !== undefined) return only({ kind: 'resize', container });
+    wakeAt = soonest(wakeAt, later);
+  }
   for (const container of wanted) {
     const work = worker.containers.get(container.name);
     if (work === undefined || work.killing !== undefined) continue;
@@ -110,7 +118,9 @@ export function isOver(worker: PodWorker): boolean {
   return spec.containers.every((container) => {
     const current = worker.containers.get(container.name)?.current;
     return (
-      current?.state === 'exited' && !shouldContainerRestart(container, spec, current.exitCode ?? 1)
+      current?.state === 'exited' &&
+      worker.containers.get(container.name)?.restarting !== true &&
+      !shouldContainerRestart(container, spec, current.exitCode ?? 1)
     );
   });
 }
@@ -119,6 +129,10 @@ export function isOver(worker: PodWorker): boolean {
 function wantedContainers(worker: PodWorker): readonly Container[] {
   const { spec } = worker.pod;
   const wanted: Container[] = [];
+  // Those for debugging wait for nobody, and are started once.
+  for (const container of spec.ephemeralContainers ?? NO_EPHEMERAL) {
+    if (worker.containers.get(container.name)?.current === undefined) wanted.push(container);
+  }
   const hasMainRun = spec.containers.some((container) =>
     ranHere(worker, worker.containers.get(container.name)),
   );
@@ -136,17 +150,20 @@ function wantedContainers(worker: PodWorker): readonly Container[] {
     return wanted;
   }
   for (const container of spec.containers) {
-    const current = worker.containers.get(container.name)?.current;
+    const work = worker.containers.get(container.name);
+    const current = work?.current;
     if (current === undefined) wanted.push(container);
     else if (
       current.state === 'exited' &&
-      shouldContainerRestart(container, spec, current.exitCode ?? 1)
+      (work?.restarting === true || shouldContainerRestart(container, spec, current.exitCode ?? 1))
     ) {
       wanted.push(container);
     }
   }
   return wanted;
 }
+
+const NO_EPHEMERAL: readonly Container[] = Object.freeze([]);
 
 /** Whether a container has been started in the Pod's present sandbox. */
 function ranHere(worker: PodWorker, work: ContainerWork | undefined): boolean {
@@ -184,7 +201,7 @@ interface Next {
 /** The next thing for one container that is to be started. */
 function nextFor(work: ContainerWork, container: Container, images: ImageStore, now: Micros): Next {
   const { current } = work;
-  if (current?.state === 'exited') {
+  if (current?.state === 'exited' && !work.restarting) {
     const endedAt = current.finishedAt ?? 0;
     const until = heldUntil(work.crashBackoff, endedAt);
     if (now < until) {

@@ -2,14 +2,16 @@ import type { Micros } from '../../kernel/time.ts';
 import type { CriContainer, CriResponse } from '../messages.ts';
 import { nextBackoff } from './backoff.ts';
 import { lookLater } from './eviction.ts';
+import { killContainer } from './kill-container.ts';
 import { sandboxStopped } from './network.ts';
 import { criProbe, probed, probeGrace, probeKillMessage, startProbes } from './probing.ts';
 import { recordPod } from './records.ts';
 import { awakeWorker } from './resting.ts';
+import { resized } from './resize-containers.ts';
 import { askRuntime, tellRuntime } from './runtime-link.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, PodWorker, RuntimeThen } from './state.ts';
 import { publishStatus } from './status-writes.ts';
-import { failStart, killContainer, pullNext, syncPod, wait, wakeWorker } from './sync.ts';
+import { failStart, pullNext, syncPod, wait, wakeWorker } from './sync.ts';
 import { preStopped } from './terminate.ts';
 import { resetProbes, specOf } from './worker.ts';
 
@@ -93,6 +95,10 @@ function containerAnswered(
     case 'start':
       started(kubelet, worker, work, answer, env);
       return;
+    case 'update':
+      resized(kubelet, worker, work, usedMemory(answer), env);
+      syncPod(kubelet, worker, env);
+      return;
     case 'probe':
       if (
         work.current?.id !== then.containerId ||
@@ -109,6 +115,13 @@ function containerAnswered(
       else postStarted(kubelet, worker, work, failure, env);
     }
   }
+}
+
+/** What a container uses, where that is more than the limit that it was to get. */
+function usedMemory(answer: Answer): number | undefined {
+  return answer.type === 'cri/done' && answer.result.kind === 'updated'
+    ? answer.result.memoryBytes
+    : undefined;
 }
 
 function hookFailure(answer: Answer): string | undefined {
@@ -229,11 +242,14 @@ function replaceCurrent(work: ContainerWork, container: CriContainer, now: Micro
   const last = work.current;
   if (last !== undefined) {
     work.previous = last;
-    work.crashBackoff = nextBackoff(work.crashBackoff, last.finishedAt ?? now, now);
+    if (!work.restarting)
+      work.crashBackoff = nextBackoff(work.crashBackoff, last.finishedAt ?? now, now);
   }
   work.current = container;
   work.restartCount = container.attempt;
   work.killing = undefined;
+  work.actuated = undefined;
+  work.restarting = false;
   resetProbes(work, container.id);
 }
 
@@ -347,8 +363,8 @@ export function containerEnded(kubelet: Kubelet, ended: CriContainer, env: Kubel
   work.current = ended;
   work.killing = undefined;
   const { operation } = worker;
-  if (operation?.kind === 'post-start' && operation.container === work.name)
-    worker.operation = undefined;
+  const isOfIt = operation?.kind === 'post-start' || operation?.kind === 'resize';
+  if (isOfIt && operation.container === work.name) worker.operation = undefined;
   syncPod(kubelet, worker, env);
   // Between its end and its next start a container is seen as ended.
   if (isNews && worker.stage === 'syncing') publishStatus(kubelet, worker, env);

@@ -9,6 +9,7 @@ import { podPhase, type PodPhase } from '../../api/pod-phase.ts';
 import { qosClass } from '../../api/qos.ts';
 import { formatTime } from '../../api/time.ts';
 import type { Micros } from '../../kernel/time.ts';
+import { allocatedPod } from './allocation.ts';
 import { podConditions } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
 import type { ContainerWork, PodWorker } from './state.ts';
@@ -41,8 +42,9 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
   }
   const inits = spec.initContainers ?? NO_CONTAINERS;
   const waiting = inits.length === 0 ? 'ContainerCreating' : 'PodInitializing';
-  const initStatuses = statusesOf(worker, inits, waiting, facts);
-  const statuses = statusesOf(worker, spec.containers, waiting, facts);
+  const granted = worker.allocated === undefined ? spec : allocatedPod(worker).spec;
+  const initStatuses = statusesOf(worker, granted.initContainers ?? inits, waiting, facts);
+  const statuses = statusesOf(worker, granted.containers, waiting, facts);
   const phase = phaseOf(worker, initStatuses, statuses);
   status.phase = phase;
   status.conditions = podConditions({
@@ -54,6 +56,8 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
     nowText,
     before: worker.status?.conditions ?? pod.status?.conditions,
   });
+  if (worker.resize !== undefined)
+    status.conditions = withResize(worker, status.conditions, nowText);
   if (failure?.reason === 'Evicted')
     status.conditions = [...status.conditions, disruption(worker, failure.message, nowText)];
   status.hostIP = facts.hostIp;
@@ -65,7 +69,41 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
   }
   if (initStatuses.length > 0) status.initContainerStatuses = initStatuses;
   status.containerStatuses = byName(statuses);
+  if (spec.ephemeralContainers !== undefined && spec.ephemeralContainers.length > 0) {
+    const ephemeral = statusesOf(worker, spec.ephemeralContainers, waiting, facts);
+    status.ephemeralContainerStatuses = byName(ephemeral.map(asEphemeral));
+  }
   return Object.freeze(status);
+}
+
+/** Nobody asks whether a container for debugging is ready. */
+function asEphemeral(status: ContainerStatus): ContainerStatus {
+  const { started: _, ...rest } = status;
+  return { ...rest, ready: false };
+}
+
+/** Conditions of a resize come before all others (upstream: generateAPIPodStatus). */
+function withResize(
+  worker: PodWorker,
+  conditions: readonly PodCondition[],
+  nowText: string,
+): readonly PodCondition[] {
+  const made = (['PodResizePending', 'PodResizeInProgress'] as const).flatMap((type) => {
+    const news = type === 'PodResizePending' ? worker.resize?.pending : worker.resize?.inProgress;
+    if (news === undefined) return [];
+    const before = findCondition(worker.status?.conditions ?? worker.pod.status?.conditions, type);
+    return [
+      {
+        type,
+        status: 'True',
+        ...(news.reason === undefined ? undefined : { reason: news.reason }),
+        ...(news.message === undefined ? undefined : { message: news.message }),
+        lastTransitionTime: before?.lastTransitionTime ?? nowText,
+        observedGeneration: worker.pod.metadata.generation ?? 1,
+      },
+    ];
+  });
+  return made.length === 0 ? conditions : [...made, ...conditions];
 }
 
 /** The condition that says that the kubelet itself has ended a Pod. */

@@ -4,10 +4,12 @@ import { isPodFinished } from '../../api/pod-readiness.ts';
 import type { InformerChange } from '../client/informer.ts';
 import type { CriContainer, CriSandbox } from '../messages.ts';
 import { admissionProblem, countAdmitted, hostPortsOf } from './admission.ts';
+import { allocatedPod } from './allocation.ts';
 import { pressureProblem } from './eviction.ts';
 import { allocatableOf } from './node-object.ts';
 import { startProbes } from './probing.ts';
 import { recordPod } from './records.ts';
+import { recallResize, takeResize } from './resize.ts';
 import { awakeWorker } from './resting.ts';
 import { tellRuntime } from './runtime-link.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
@@ -15,7 +17,7 @@ import { publishStatus } from './status-writes.ts';
 import { mirroredUid } from './static-pods.ts';
 import { syncPod } from './sync.ts';
 import { graceOf, settle, terminate } from './terminate.ts';
-import { adopt, createWorker } from './worker.ts';
+import { addEphemeral, adopt, createWorker } from './worker.ts';
 
 /** What the runtime has of one Pod. */
 export interface RuntimePod {
@@ -49,7 +51,10 @@ export function addPod(
   const worker = createWorker(pod, { now: env.now, epochMillis: config.epochMillis, source });
   memory.workers.set(worker.uid, worker);
   memory.touched.push(worker.uid);
-  if (found !== undefined) adopt(worker, found.sandbox, found.containers);
+  if (found !== undefined) {
+    adopt(worker, found.sandbox, found.containers);
+    recallResize(kubelet, worker);
+  }
   if (isPodFinished(pod)) {
     worker.stage = 'terminated';
     worker.admitted = true;
@@ -72,7 +77,7 @@ export function addPod(
     return;
   }
   worker.admitted = true;
-  countAdmitted(memory.admitted, pod, 1);
+  countAdmitted(memory.admitted, allocatedPod(worker), 1);
   if (found === undefined)
     env.note(
       `takes ${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} on: ${pod.spec.containers.length} container(s)`,
@@ -137,6 +142,10 @@ function updatePod(kubelet: Kubelet, worker: PodWorker, next: Pod, env: KubeletE
     return;
   }
   if (worker.stage !== 'syncing') return;
+  if (old.metadata.generation !== next.metadata.generation) {
+    addEphemeral(worker.containers, next);
+    if (worker.admitted) takeResize(kubelet, worker, old, env);
+  }
   if (old.metadata.generation !== next.metadata.generation || gatesHaveChanged(old, next)) {
     if (worker.operation === undefined) syncPod(kubelet, worker, env);
     return;

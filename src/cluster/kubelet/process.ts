@@ -42,6 +42,7 @@ import { containerEnded, postStarted } from './outcomes.ts';
 import { podChanged } from './pods.ts';
 import { probeTimeoutSeconds, runProbe } from './probing.ts';
 import { checkUnderWay, timedOut } from './process-probes.ts';
+import { resizeDue } from './resize.ts';
 import { awakeWorker, restWorkers } from './resting.ts';
 import { wakeProbes } from './resting-probes.ts';
 import { askRuntime } from './runtime-link.ts';
@@ -145,6 +146,7 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
     standing: new Map(),
     mirrorsLeaving: new Set(),
     streams: noStreams(),
+    resizes: { waiting: [], retryAt: undefined },
   };
 }
 
@@ -263,6 +265,9 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       return;
     case 'kubelet/manifests':
       readManifests(kubelet, env);
+      return;
+    case 'kubelet/resize':
+      resizeDue(kubelet, message.at, env);
       return;
     case 'kubelet/pressure':
       lookSoon(kubelet, 0, env);

@@ -44,7 +44,14 @@ export function recordPod(
 }
 
 function fieldPath(worker: PodWorker, container: string): string {
-  return `spec.${worker.containers.get(container)?.init === true ? 'initContainers' : 'containers'}{${container}}`;
+  const work = worker.containers.get(container);
+  const list =
+    work?.init === true
+      ? 'initContainers'
+      : work?.ephemeral === true
+        ? 'ephemeralContainers'
+        : 'containers';
+  return `spec.${list}{${container}}`;
 }
 
 /** Writes an Event about the node. Upstream's kubelet gives the node's name as its UID. */

@@ -4,6 +4,7 @@ import type {
   Node,
   Pod,
   PodStatus,
+  ResourceRequirements,
   Secret,
   Taint,
 } from '../../api/generated/types.ts';
@@ -67,6 +68,8 @@ export interface KubeletDisk {
   readonly manifests: Map<string, Pod>;
   /** Manifests that somebody has moved out of that directory, by file name. */
   readonly manifestsAside: Map<string, Pod>;
+  /** What Pods have been granted while they ask for something else, by UID. */
+  allocations?: Map<string, ReadonlyMap<string, ResourceRequirements>>;
 }
 
 export interface KubeletMemory {
@@ -92,6 +95,8 @@ export interface KubeletMemory {
   readonly mirrorsLeaving: Set<string>;
   /** Logs, commands and connections that pass through. */
   readonly streams: KubeletStreams;
+  /** Pods whose resize has been put off, by UID, and when they are looked at anyway. */
+  readonly resizes: { readonly waiting: string[]; retryAt: Micros | undefined };
 }
 
 /** The connection to the container runtime. */
@@ -125,7 +130,7 @@ export type RuntimeThen =
       readonly cause: Cause | undefined;
     }
   | {
-      readonly kind: 'start';
+      readonly kind: 'start' | 'update';
       readonly uid: string;
       readonly container: string;
       readonly cause: Cause | undefined;
@@ -196,7 +201,9 @@ export type Operation =
   | { readonly kind: 'network' }
   | { readonly kind: 'pull'; readonly container: string; readonly since: Micros }
   | { readonly kind: 'start'; readonly container: string }
-  | { readonly kind: 'post-start'; readonly container: string };
+  | { readonly kind: 'post-start'; readonly container: string }
+  /** A container's limits are being changed. */
+  | { readonly kind: 'resize'; readonly container: string };
 
 /** The kubelet's side of one Pod. */
 export interface PodWorker {
@@ -229,11 +236,28 @@ export interface PodWorker {
   /** A status write is under way; another may be needed after it. */
   writing: boolean;
   dirty: boolean;
+  /** What its containers have been granted, where that is not what the spec asks for. Frozen. */
+  allocated: ReadonlyMap<string, ResourceRequirements> | undefined;
+  /** What there is to say of resizing; undefined: it has never been resized. Frozen. */
+  resize: PodResize | undefined;
   /** Failed writes in a row. */
   failures: number;
   startedAt: Micros;
   /** Why the Pod's state last changed: what later writes are filed under. */
   cause: Cause | undefined;
+}
+
+/** Conditions PodResizePending and PodResizeInProgress, while they stand. */
+export interface PodResize {
+  readonly pending: ResizeNews | undefined;
+  readonly inProgress: ResizeNews | undefined;
+  /** When a change that failed is tried again. */
+  readonly retryAt: Micros | undefined;
+}
+
+export interface ResizeNews {
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
 }
 
 export interface PodFailure {
@@ -289,6 +313,8 @@ export interface ContainerWork {
   readonly name: string;
   readonly init: boolean;
   readonly sidecar: boolean;
+  /** Added for debugging: started once, and never again. */
+  readonly ephemeral: boolean;
   /** The newest container of that name. */
   current: CriContainer | undefined;
   /** The one before it, for `lastState`. */
@@ -310,6 +336,10 @@ export interface ContainerWork {
   readonly probes: ContainerProbes | undefined;
   /** It is being killed, for this reason, to be started anew. */
   killing: string | undefined;
+  /** The amounts that the current container has, where those are not what it has been granted. */
+  actuated: ResourceRequirements | undefined;
+  /** It is started anew in any case, since a resize has ended it. */
+  restarting: boolean;
 }
 
 export interface ContainerProbes {
@@ -363,6 +393,8 @@ export type KubeletTimer =
   | { readonly type: 'kubelet/manifests' }
   | { readonly type: 'kubelet/pod'; readonly uid: string; readonly at: Micros }
   | { readonly type: 'kubelet/status-retry'; readonly uid: string }
+  /** What was put off for want of room is looked at again. */
+  | { readonly type: 'kubelet/resize'; readonly at: Micros | undefined }
   | {
       readonly type: 'kubelet/probe';
       readonly uid: string;

@@ -26,7 +26,8 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
     epochMillis: kubelet.config.epochMillis + env.clockSkewMicros() / 1000,
     hostIp: kubelet.config.nodeIp,
   });
-  const patch = statusPatch(before, status);
+  const plain = statusPatch(before, status);
+  const patch = worker.resize === undefined ? plain : withResizeOrder(plain, before, status);
   worker.status = status;
   // A static Pod runs whether the API shows it or not.
   if (patch === undefined || object === undefined) return;
@@ -73,6 +74,7 @@ const LISTS = [
   'podIPs',
   'initContainerStatuses',
   'containerStatuses',
+  'ephemeralContainerStatuses',
 ] as const satisfies readonly (keyof PodStatus)[];
 
 /**
@@ -112,6 +114,26 @@ export function statusPatch(
   if (before?.observedGeneration !== after.observedGeneration)
     patch['observedGeneration'] = after.observedGeneration;
   return patch;
+}
+
+/** What is said of a resize stands first in the list, and is taken back when it no longer holds. */
+function withResizeOrder(
+  patch: Readonly<Record<string, unknown>> | undefined,
+  before: PodStatus | undefined,
+  after: PodStatus,
+): Readonly<Record<string, unknown>> | undefined {
+  const now = after.conditions ?? NO_CONDITIONS;
+  const gone = (before?.conditions ?? NO_CONDITIONS).filter(
+    ({ type }) => type.startsWith('PodResize') && findCondition(now, type) === undefined,
+  );
+  const changed = (patch?.['conditions'] ?? NO_CHANGES) as readonly object[];
+  if (gone.length === 0 && changed.length === 0) return patch;
+  return {
+    ...patch,
+    conditions: [...changed, ...gone.map(({ type }) => ({ $patch: 'delete', type }))],
+    '$setElementOrder/conditions': orderOf(now),
+    observedGeneration: after.observedGeneration,
+  };
 }
 
 /** The list is merged by address, so an address that is gone must be taken out. */

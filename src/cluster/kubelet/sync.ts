@@ -3,6 +3,7 @@ import type { Micros } from '../../kernel/time.ts';
 import { call } from '../client/api-client.ts';
 import type { ContainerConfig } from '../messages.ts';
 import { parseImageReference, fullName } from '../programs/image-reference.ts';
+import { allocatedContainer } from './allocation.ts';
 import { delayText } from './backoff.ts';
 import { decide, type Hold, type Step } from './decide.ts';
 import { containerConfig } from './container-config.ts';
@@ -15,10 +16,12 @@ import {
   nothingToFetch,
   referencedKeys,
 } from './references.ts';
-import { askRuntime, tellRuntime } from './runtime-link.ts';
+import { killContainer } from './kill-container.ts';
+import { beginResize, settleResize } from './resize-containers.ts';
+import { askRuntime } from './runtime-link.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, PodWorker } from './state.ts';
 import { publishStatus } from './status-writes.ts';
-import { beginPreStop, continueTermination, graceOf, terminate } from './terminate.ts';
+import { continueTermination, graceOf, terminate } from './terminate.ts';
 import { volumeProblem } from './volumes.ts';
 import { specOf } from './worker.ts';
 
@@ -44,6 +47,7 @@ export function syncPod(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): v
     const changed =
       decision.holds.filter((hold) => beginHold(kubelet, worker, hold, env)).length > 0;
     if (decision.step.kind === 'rest') {
+      if (worker.resize !== undefined) settleResize(kubelet, worker, env);
       wakeWorker(worker, decision.wakeAt, env);
       publishStatus(kubelet, worker, env);
       return;
@@ -79,6 +83,9 @@ function perform(
       return;
     case 'start':
       beginStart(kubelet, worker, step.container, env);
+      return;
+    case 'resize':
+      beginResize(kubelet, worker, step.container, env);
       return;
     case 'replace':
       killContainer(
@@ -308,7 +315,7 @@ export function wait(work: ContainerWork, reason: string, message: string): void
 
 function beginStart(kubelet: Kubelet, worker: PodWorker, name: string, env: KubeletEnv): void {
   const work = worker.containers.get(name);
-  const container = specOf(worker.pod, name);
+  const container = allocatedContainer(worker, name);
   if (work === undefined || container === undefined) return;
   if (!work.imageReady) {
     work.imageReady = true;
@@ -372,28 +379,6 @@ export function failStart(
     reason: 'Failed',
     message: `Error: ${message}`,
   });
-}
-
-/** Kills one container, to be started anew by the rules of its Pod. */
-export function killContainer(
-  kubelet: Kubelet,
-  worker: PodWorker,
-  name: string,
-  message: string,
-  graceMicros: Micros,
-  env: KubeletEnv,
-): void {
-  const work = worker.containers.get(name);
-  if (work?.current?.state !== 'running' || work.killing !== undefined) return;
-  work.killing = message;
-  recordPod(kubelet, worker, env, { container: name, reason: 'Killing', message });
-  env.note(message);
-  if (beginPreStop(kubelet, worker, work, graceMicros, env)) return;
-  tellRuntime(
-    kubelet,
-    { type: 'cri/stop-container', containerId: work.current.id, graceMicros },
-    env,
-  );
 }
 
 /** Whether an image is on the disk, as far as the kubelet knows. */

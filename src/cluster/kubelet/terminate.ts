@@ -1,6 +1,7 @@
 import { call } from '../client/api-client.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { countAdmitted } from './admission.ts';
+import { allocatedPod } from './allocation.ts';
 import { criProbe } from './probing.ts';
 import { recordPod } from './records.ts';
 import { askRuntime, tellRuntime } from './runtime-link.ts';
@@ -73,7 +74,12 @@ export function continueTermination(kubelet: Kubelet, worker: PodWorker, env: Ku
     return;
   }
   worker.stage = 'terminated';
-  if (worker.admitted) countAdmitted(kubelet.memory.admitted, worker.pod, -1);
+  if (worker.admitted) {
+    countAdmitted(kubelet.memory.admitted, allocatedPod(worker), -1);
+    // Somebody may have waited for its room.
+    if (kubelet.memory.resizes.waiting.length > 0)
+      env.after(0, { type: 'kubelet/resize', at: undefined });
+  }
   if (worker.sandbox?.state === 'ready') {
     worker.sandbox = Object.freeze({ ...worker.sandbox, state: 'notready' as const });
     tellRuntime(kubelet, { type: 'cri/stop-sandbox', podUid: worker.uid }, env);
@@ -211,6 +217,7 @@ export function settle(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): vo
   if (!worker.inApi) {
     tellRuntime(kubelet, { type: 'cri/remove-sandbox', podUid: worker.uid }, env);
     kubelet.memory.workers.delete(worker.uid);
+    kubelet.disk.allocations?.delete(worker.uid);
     // Its manifest may have come back meanwhile.
     if (worker.source === 'file') env.after(0, { type: 'kubelet/manifests' });
     return;

@@ -20,6 +20,7 @@ export function createWorker(
     containers.set(container.name, createContainer(container, true));
   for (const container of pod.spec.containers)
     containers.set(container.name, createContainer(container, false));
+  addEphemeral(containers, pod);
   const startTime = pod.status?.startTime;
   const startedMillis = startTime === undefined ? undefined : parseTime(startTime);
   return {
@@ -41,6 +42,8 @@ export function createWorker(
     wakeAt: undefined,
     writing: false,
     dirty: false,
+    allocated: undefined,
+    resize: undefined,
     failures: 0,
     startedAt:
       startedMillis === undefined ? options.now : (startedMillis - options.epochMillis) * 1000,
@@ -48,12 +51,25 @@ export function createWorker(
   };
 }
 
-function createContainer(container: Container, init: boolean): ContainerWork {
+/** Takes up the containers that have been added for debugging. True when there is a new one. */
+export function addEphemeral(containers: Map<string, ContainerWork>, { spec }: Pod): boolean {
+  if (spec.ephemeralContainers === undefined) return false;
+  let isNew = false;
+  for (const container of spec.ephemeralContainers) {
+    if (containers.has(container.name)) continue;
+    containers.set(container.name, createContainer(container, false, true));
+    isNew = true;
+  }
+  return isNew;
+}
+
+function createContainer(container: Container, init: boolean, ephemeral = false): ContainerWork {
   const sidecar = init && isContainerRestartable(container);
   return {
     name: container.name,
     init,
     sidecar,
+    ephemeral,
     current: undefined,
     previous: undefined,
     restartCount: 0,
@@ -65,6 +81,8 @@ function createContainer(container: Container, init: boolean): ContainerWork {
     hooked: container.lifecycle?.postStart === undefined,
     probes: init && !sidecar ? undefined : createProbes(container),
     killing: undefined,
+    actuated: undefined,
+    restarting: false,
   };
 }
 
@@ -149,7 +167,8 @@ function restoreProbes(work: ContainerWork, status: ContainerStatus | undefined)
 export function specOf(pod: Pod, name: string): Container | undefined {
   return (
     pod.spec.containers.find((each) => each.name === name) ??
-    pod.spec.initContainers?.find((each) => each.name === name)
+    pod.spec.initContainers?.find((each) => each.name === name) ??
+    pod.spec.ephemeralContainers?.find((each) => each.name === name)
   );
 }
 

@@ -35,7 +35,9 @@ const templateKinds = new Set([
  */
 export function podSecurity(call: VerbCall, object: KubernetesObject): SecurityAnswer {
   const { namespace, subresource } = call.target;
-  if (namespace === '' || subresource !== '') return SILENT;
+  // A container for debugging is held to the level as a new Pod is.
+  if (namespace === '' || (subresource !== '' && subresource !== 'ephemeralcontainers'))
+    return SILENT;
   const isPod = object.kind === 'Pod';
   const spec = isPod ? (object as Pod).spec : templateSpec(object);
   if (spec === undefined) return SILENT;

@@ -1,5 +1,9 @@
 import type { KubernetesObject, Pod, ResourceQuota } from '../../../api/generated/types.ts';
-import { compareQuantities, isZeroQuantity } from '../../../api/quantity/arithmetic.ts';
+import {
+  compareQuantities,
+  isZeroQuantity,
+  subtractQuantities,
+} from '../../../api/quantity/arithmetic.ts';
 import { formatQuantity } from '../../../api/quantity/format.ts';
 import { parseQuantity } from '../../../api/quantity/parse.ts';
 import { zeroQuantity, type Quantity } from '../../../api/quantity/quantity.ts';
@@ -21,14 +25,21 @@ const PATIENCE = 10;
 /**
  * Charges a new object to its namespace's quotas, before it is written: the answer that comes first, or
  * undefined when the object may be stored now (upstream's plugin ResourceQuota). Each quota's status is
- * written in a step of its own, so that two requests at once cannot both take what is left.
+ * written in a step of its own, so that two requests at once cannot both take what is left. Of an object that is
+ * changed (a Pod that is resized) the difference counts.
  */
-export function chargeQuotas(call: VerbCall, object: KubernetesObject): Answer | undefined {
+export function chargeQuotas(
+  call: VerbCall,
+  object: KubernetesObject,
+  old?: KubernetesObject,
+): Answer | undefined {
   const { server, target, at, exchange } = call;
   if (target.namespace === '') return undefined;
   const all = cachedInNamespace<ResourceQuota>(server, 'resourcequotas', target.namespace);
   if (all.length === 0) return undefined;
-  const usage = usageOf(object, target.kind);
+  const whole = usageOf(object, target.kind);
+  const usage = old === undefined ? whole : difference(whole, usageOf(old, target.kind));
+  if (usage.size === 0) return undefined;
   const quotas = all
     .filter((quota) => limitedBy(quota, usage, object).length > 0 && isInScope(quota, object))
     .sort((a, b) => compareStrings(a.metadata.name ?? '', b.metadata.name ?? ''));
@@ -37,7 +48,7 @@ export function chargeQuotas(call: VerbCall, object: KubernetesObject): Answer |
     if (why === undefined) continue;
     const isUncounted = why.startsWith('status unknown');
     if (isUncounted && at.attempt < PATIENCE) return LATER;
-    return refuse(forbid(call, { next: object, old: undefined }, why).status);
+    return refuse(forbid(call, { next: object, old }, why).status);
   }
   const quota = quotas[at.step];
   const kind = quota === undefined ? undefined : kindOf(quota);
@@ -49,6 +60,16 @@ export function chargeQuotas(call: VerbCall, object: KubernetesObject): Answer |
     old: quota,
     then: { kind: 'step', step: at.step + 1 },
   });
+}
+
+/** What one usage has more than another; less than nothing where it has less. */
+function difference(usage: Usage, before: Usage): Usage {
+  const more = new Map<string, Quantity>();
+  for (const [name, amount] of usage) {
+    const rest = subtractQuantities(amount, before.get(name) ?? zeroQuantity);
+    if (!isZeroQuantity(rest)) more.set(name, rest);
+  }
+  return more;
 }
 
 /** The names under which a quota bounds what the object uses; for Pods also what they fail to say. */
@@ -78,7 +99,7 @@ function problem(quota: ResourceQuota, usage: Usage, object: KubernetesObject): 
   }
   const exceeded = limited.filter((each) => {
     const wanted = usage.get(each);
-    if (wanted === undefined || isZeroQuantity(wanted)) return false;
+    if (wanted === undefined || compareQuantities(wanted, zeroQuantity) <= 0) return false;
     return compareQuantities(read(addedText(used[each], wanted)), read(hard[each])) > 0;
   });
   if (exceeded.length === 0) return undefined;

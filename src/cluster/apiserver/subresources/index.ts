@@ -23,6 +23,8 @@ export function subresourceVerb(target: RequestTarget, verb: ApiVerb): Verb | un
   switch (subresource) {
     case 'approval':
     case 'status':
+    case 'ephemeralcontainers':
+    case 'resize':
       return verb === 'get' ? getObject : verb === 'update' ? updateObject : patchObject;
     case 'scale':
       return verb === 'get' ? getScale : updateScale;
@@ -42,10 +44,6 @@ export function subresourceVerb(target: RequestTarget, verb: ApiVerb): Verb | un
       return connectPod;
     case 'proxy':
       return proxyRequest;
-    case 'ephemeralcontainers':
-    case 'resize':
-      // No kubelet here runs what these would add, or changes what runs.
-      return verb === 'get' ? getObject : notServed;
     default:
       return notServed;
   }

@@ -7,6 +7,8 @@ import {
   notFoundError,
   type StatusError,
 } from '../../../api/status-error.ts';
+import { podSecurity } from '../admission/pod-security.ts';
+import { chargeQuotas } from '../admission/resource-quota.ts';
 import { validatingPolicies } from '../admission/validating-policy.ts';
 import { callWebhooks } from '../admission/webhooks.ts';
 import { admit } from '../admission/index.ts';
@@ -154,9 +156,13 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   if (policies.refused !== undefined) return refuse(policies.refused);
   const disallowed = callWebhooks(call, 'validating', { next: object, old });
   if (disallowed !== undefined) return refuse(disallowed);
-  const kindly = isStatus ? policies.warnings : kind.warnings(object, old);
+  const ofPod = admitPodChange(call, object, old);
+  if (ofPod !== undefined) return ofPod;
+  const kindly = isStatus || special !== undefined ? policies.warnings : kind.warnings(object, old);
   const own =
-    isStatus || policies.warnings.length === 0 ? kindly : [...kindly, ...policies.warnings];
+    kindly === policies.warnings || policies.warnings.length === 0
+      ? kindly
+      : [...kindly, ...policies.warnings];
   const warnings = decodeWarnings.length === 0 ? own : [...decodeWarnings, ...own];
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 200, warnings });
   const isGone = isReleased(object, old);
@@ -166,6 +172,19 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: object } });
   }
   return commitObject(server, { kind, key, next: object, old, then, warnings });
+}
+
+/** What else decides about a Pod that gets a container for debugging, or other amounts. */
+function admitPodChange(
+  call: VerbCall,
+  next: KubernetesObject,
+  old: KubernetesObject,
+): Answer | undefined {
+  const { subresource } = call.target;
+  if (subresource === 'resize') return chargeQuotas(call, next, old);
+  if (subresource !== 'ephemeralcontainers') return undefined;
+  const { refused } = podSecurity(call, next);
+  return refused === undefined ? undefined : refuse(refused);
 }
 
 /**

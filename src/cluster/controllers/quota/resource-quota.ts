@@ -52,22 +52,28 @@ function keysOfQuota({ key, old, next }: InformerChange): readonly string[] {
     : [key];
 }
 
-/** Something that may be counted has gone, or a pod has ended. */
+/** Something that may be counted has gone, or a pod counts otherwise. */
 function keysOfLoss(
   { old, next, informer }: InformerChange,
   cluster: ClusterView,
 ): readonly string[] {
-  const hasEnded =
-    informer === 'pods' &&
-    old !== undefined &&
-    next !== undefined &&
-    !isPodFinished(old as Pod) &&
-    isPodFinished(next as Pod);
-  if (old === undefined || (next !== undefined && !hasEnded)) return NO_KEYS;
+  if (old === undefined || (next !== undefined && informer !== 'pods')) return NO_KEYS;
   const { namespace = '' } = old.metadata;
   if (namespace === '') return NO_KEYS;
   const quotas = cluster.filed('resourcequotas', 'namespace', namespace);
-  return quotas.size === 0 ? NO_KEYS : [...quotas.keys()];
+  if (quotas.size === 0) return NO_KEYS;
+  return next === undefined || countsOtherwise(old as Pod, next as Pod)
+    ? [...quotas.keys()]
+    : NO_KEYS;
+}
+
+/** A Pod has ended, or a resize of it has begun or ended. */
+function countsOtherwise(old: Pod, next: Pod): boolean {
+  if (!isPodFinished(old) && isPodFinished(next)) return true;
+  if (old.metadata.generation !== next.metadata.generation) return true;
+  const isResizing = ({ status }: Pod): boolean =>
+    status?.conditions?.some(({ type }) => type.startsWith('PodResize')) === true;
+  return isResizing(old) !== isResizing(next);
 }
 
 function usedOf(quota: ResourceQuota, cluster: ClusterView): Readonly<Record<string, string>> {

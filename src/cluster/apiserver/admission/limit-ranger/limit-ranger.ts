@@ -18,7 +18,8 @@ export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
 
   admit(call, change) {
-    const ofPod = isCreation(call, change, 'Pod');
+    const isResize = call.target.subresource === 'resize';
+    const ofPod = isResize || isCreation(call, change, 'Pod');
     if (!ofPod && !isOf(call, 'PersistentVolumeClaim')) return admitted(change.next);
     const ranges = cachedInNamespace<LimitRange>(call.server, 'limitranges', call.target.namespace);
     if (ranges.length === 0) return admitted(change.next);
@@ -27,7 +28,9 @@ export const limitRanger: AdmissionPlugin = {
 };
 
 function admitPod(call: VerbCall, change: Change, ranges: readonly LimitRange[]) {
-  const pod = ranges.reduce(withDefaultAmounts, change.next as Pod);
+  const given = change.next as Pod;
+  // Amounts that were left out at first stay so when a Pod is resized.
+  const pod = change.old === undefined ? ranges.reduce(withDefaultAmounts, given) : given;
   const found = ranges.flatMap((range) => podViolations(pod, range));
   return found.length === 0 ? admitted(pod) : notAdmitted(forbid(call, change, aggregate(found)));
 }
