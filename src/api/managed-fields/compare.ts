@@ -70,21 +70,31 @@ function compareStructs(
   if (known !== undefined) return known;
   const changedFrom = changedDraft.top;
   const removedFrom = removedDraft.top;
+  const { fields } = struct;
+  // Below the metadata and above it everything is managed.
+  const isAllManaged = unmanaged.size === 0;
   // Not Object.keys, whose list would be garbage at once; decoded objects inherit nothing that could be listed.
   for (const name in after) {
     const now = after[name];
     let was = before[name];
     // A field without a value is as good as absent, and comes below.
-    if (was === now || now === undefined || unmanaged.has(name)) continue;
-    const field = struct.fields.get(name);
+    if (was === now || now === undefined) continue;
+    if (!isAllManaged && unmanaged.has(name)) continue;
+    const field = fields.get(name);
     if (field === undefined) continue;
+    if (field.type.kind === 'scalar' && typeof now !== 'object') {
+      // Most fields. Zero or not, it is not what was there, unless that is nothing and the server would hold it anyway.
+      if (was === undefined && field.emitted && now === zeroOf(field)) continue;
+      push(changedDraft, field.element, leaf);
+      continue;
+    }
     // What is no pointer in the API server was there before, with its zero value: it is changed, but not added.
     if (was === undefined && field.emitted) was = zeroOf(field);
     put(field.element, compareValues(was, now, field.type, unmanagedBelow(unmanaged, name)));
   }
   for (const name in before) {
-    if (after[name] !== undefined || unmanaged.has(name)) continue;
-    const field = struct.fields.get(name);
+    if (after[name] !== undefined || (!isAllManaged && unmanaged.has(name))) continue;
+    const field = fields.get(name);
     if (field === undefined) continue;
     const now = field.emitted ? zeroOf(field) : undefined;
     put(
@@ -92,7 +102,7 @@ function compareStructs(
       compareValues(before[name], now, field.type, unmanagedBelow(unmanaged, name)),
     );
   }
-  const difference = differenceOf(changedFrom, removedFrom);
+  const difference = differenceOf(changedFrom, removedFrom, false);
   if (isFromZero && difference !== undefined) fromZero.set(after, difference);
   return difference;
 }
@@ -136,7 +146,7 @@ function compareMaps(before: JsonObject, after: JsonObject, type: MapType): Diff
     if (Object.hasOwn(after, key)) continue;
     put(`f:${key}`, compareValues(before[key], undefined, type.value));
   }
-  return differenceOf(changedFrom, removedFrom);
+  return differenceOf(changedFrom, removedFrom, false);
 }
 
 // Lists are where objects of one owner are alike: the conditions and container statuses of Pods that change together.
@@ -176,7 +186,7 @@ function compareListsAnew(
       takeOut(removedDraft, removedFrom, element);
       put(element, difference);
     }
-    return differenceOf(changedFrom, removedFrom);
+    return differenceOf(changedFrom, removedFrom, true);
   }
   const was = entriesByElement(before, type);
   const now = entriesByElement(after, type);
@@ -186,7 +196,7 @@ function compareListsAnew(
   for (const [element, items] of was) {
     if (!now.has(element)) put(element, compareEntries(items, [], type));
   }
-  return differenceOf(changedFrom, removedFrom);
+  return differenceOf(changedFrom, removedFrom, true);
 }
 
 /** True when both lists have the same entries by key, in the same places. */
@@ -254,18 +264,20 @@ function allFields(value: unknown, type: TypeSchema): Fields {
       push(changedDraft, element, items.length > 1 ? leaf : allFields(items[0], type.element));
     }
   } else if (type.kind === 'struct' && isObject(value)) {
-    const struct = structOf(type);
+    const { fields } = structOf(type);
     for (const name in value) {
-      const field = struct.fields.get(name);
-      if (field !== undefined)
-        push(changedDraft, field.element, allFields(value[name], field.type));
+      const field = fields.get(name);
+      if (field === undefined) continue;
+      const inner = value[name];
+      const isPlain = typeof inner !== 'object' || field.type.kind === 'scalar';
+      push(changedDraft, field.element, isPlain ? leaf : allFields(inner, field.type));
     }
   } else if (type.kind === 'map' && isObject(value)) {
     for (const key of Object.keys(value)) {
       push(changedDraft, `f:${key}`, allFields(value[key], type.value));
     }
   }
-  const fields = taken(changedDraft, from) ?? leaf;
+  const fields = taken(changedDraft, from, isListed) ?? leaf;
   return isListed && isInterned(fields) ? listFields.keep(value, type, undefined, fields) : fields;
 }
 
@@ -307,15 +319,22 @@ function takeOut(draft: Draft, from: number, element: string): void {
   }
 }
 
-/** The node of all that lies above `from`, which is taken off. */
-function taken(draft: Draft, from: number): Fields | undefined {
+/** The node of all that lies above `from`, which is taken off; whether of a list's entries. */
+function taken(draft: Draft, from: number, isListed: boolean): Fields | undefined {
   const to = draft.top;
   if (to === from) return undefined;
   draft.top = from;
-  return internedNode(draft.elements, draft.nodes, from, to);
+  return internedNode(draft, isListed, from, to);
 }
 
-function differenceOf(changedFrom: number, removedFrom: number): Difference | undefined {
+function differenceOf(
+  changedFrom: number,
+  removedFrom: number,
+  isListed: boolean,
+): Difference | undefined {
   if (changedDraft.top === changedFrom && removedDraft.top === removedFrom) return undefined;
-  return { changed: taken(changedDraft, changedFrom), removed: taken(removedDraft, removedFrom) };
+  return {
+    changed: taken(changedDraft, changedFrom, isListed),
+    removed: taken(removedDraft, removedFrom, isListed),
+  };
 }

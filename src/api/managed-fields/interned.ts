@@ -18,10 +18,13 @@ let idNext = 1;
 
 /**
  * The shared nodes by their children: a step for each child's element, and another for the child's number unless it is
- * a leaf. Walking beats a text for a key: the elements are mostly constants, whose hashes are known.
+ * a leaf. Walking beats a text for a key: the elements are mostly constants, whose hashes are known; and sets of one
+ * kind take one way, so the step that was taken last is tried before the table.
  */
 interface Shelf {
-  readonly next: Map<string | number, Shelf>;
+  lastKey: string | number;
+  last: Shelf | undefined;
+  next: Map<string | number, Shelf> | undefined;
   node: Fields | undefined;
 }
 
@@ -31,32 +34,53 @@ let shelfCount = 0;
 const shelfCountMax = 100_000;
 
 function newShelf(): Shelf {
-  return { next: new Map(), node: undefined };
-}
-
-function shelfOf(
-  keys: readonly string[],
-  children: readonly Fields[],
-  from: number,
-  to: number,
-): Shelf {
-  let shelf = shelves;
-  for (let i = from; i < to; i += 1) {
-    shelf = shelfBelow(shelf, keys[i] ?? '');
-    const id = ids.get(children[i] ?? leaf) ?? 0;
-    if (id !== 0) shelf = shelfBelow(shelf, id);
-  }
-  return shelf;
+  return { lastKey: '', last: undefined, next: undefined, node: undefined };
 }
 
 function shelfBelow(shelf: Shelf, key: string | number): Shelf {
-  let below = shelf.next.get(key);
+  let { next } = shelf;
+  let below = next?.get(key);
   if (below === undefined) {
     below = newShelf();
-    shelf.next.set(key, below);
     shelfCount += 1;
+    if (next === undefined) {
+      // Most shelves have one way on: a table comes with the second.
+      if (shelf.last === undefined) {
+        shelf.lastKey = key;
+        shelf.last = below;
+        return below;
+      }
+      next = new Map([[shelf.lastKey, shelf.last]]);
+      shelf.next = next;
+    }
+    next.set(key, below);
   }
+  shelf.lastKey = key;
+  shelf.last = below;
   return below;
+}
+
+/** Elements with their nodes, side by side. */
+export interface Branches {
+  readonly elements: readonly string[];
+  readonly nodes: readonly Fields[];
+}
+
+/** The place of a node by its children; undefined when one of them is not shared. */
+function shelfOf({ elements, nodes }: Branches, from: number, to: number): Shelf | undefined {
+  let shelf = shelves;
+  for (let i = from; i < to; i += 1) {
+    const element = elements[i] as string; // In range; so below.
+    const { last } = shelf;
+    shelf = last !== undefined && shelf.lastKey === element ? last : shelfBelow(shelf, element);
+    const node = nodes[i] as Fields;
+    if (node === leaf) continue;
+    const id = ids.get(node);
+    if (id === undefined) return undefined;
+    const { last: lastOfId } = shelf;
+    shelf = lastOfId !== undefined && shelf.lastKey === id ? lastOfId : shelfBelow(shelf, id);
+  }
+  return shelf;
 }
 
 // Elements of lists seen so far. What is seen for the first time (a pod's address) is most likely seen only once, and
@@ -74,10 +98,16 @@ function isNovel(element: string): boolean {
 /** The shared object that is equal to a set, or an equal set made of shared parts. */
 export function internFields(fields: Fields): Fields {
   if (ids.has(fields) || unshared.has(fields)) return fields;
-  const keys = Object.keys(fields);
-  const children: Fields[] = [];
-  for (const key of keys) children.push(internFields(fields[key] ?? leaf));
-  return internedNode(keys, children);
+  const elements: string[] = [];
+  const nodes: Fields[] = [];
+  let isListed = false;
+  for (const element in fields) {
+    const node = fields[element] ?? leaf;
+    elements.push(element);
+    nodes.push(node === leaf ? leaf : internFields(node));
+    if (!isListed && isListElement(element)) isListed = true;
+  }
+  return internedNode({ elements, nodes }, isListed, 0, elements.length);
 }
 
 // Nodes that are in their proper form but not on the shelves, so that they are not looked through again.
@@ -85,31 +115,32 @@ const unshared = new WeakSet<Fields>();
 
 /**
  * The interned node with these elements (each once, in any order) and their nodes, which are interned themselves: those
- * at `from` and after it, before `to`.
+ * at `from` and after it, before `to`. The elements are a list's, or fields and keys of maps.
  */
 export function internedNode(
-  keys: readonly string[],
-  children: readonly Fields[],
-  from = 0,
-  to = keys.length,
+  branches: Branches,
+  isListed: boolean,
+  from: number,
+  to: number,
 ): Fields {
-  if (from === to || (from + 1 === to && keys[from] === '.')) return leaf;
-  let isShared = true;
-  for (let i = from; i < to; i += 1) {
-    if (isNovel(keys[i] ?? '') || !isInterned(children[i] ?? leaf)) isShared = false;
-  }
-  if (!isShared) {
-    const node = sortedNode(keys.slice(from, to), children.slice(from, to));
-    unshared.add(node);
-    return node;
+  const { elements } = branches;
+  if (from === to || (from + 1 === to && elements[from] === '.')) return leaf;
+  let isNew = false;
+  if (isListed) {
+    for (let i = from; i < to; i += 1) if (isNovel(elements[i] ?? '')) isNew = true;
   }
   if (shelfCount > shelfCountMax) {
     shelves = newShelf();
     shelfCount = 0;
   }
   // As it was built first: sets of one kind are built in one order, and sorting costs more than a second entry.
-  const shelf = shelfOf(keys, children, from, to);
-  shelf.node ??= sharedNode(keys.slice(from, to), children.slice(from, to));
+  const shelf = isNew ? undefined : shelfOf(branches, from, to);
+  if (shelf === undefined) {
+    const node = sortedNode(branches, isListed, from, to);
+    unshared.add(node);
+    return node;
+  }
+  shelf.node ??= sharedNode(branches, isListed, from, to);
   return shelf.node;
 }
 
@@ -119,15 +150,12 @@ export function isInterned(fields: Fields): boolean {
 }
 
 /** The shared node with its keys in order, made if need be. */
-function sharedNode(keys: readonly string[], children: readonly Fields[]): Fields {
-  const node = sortedNode(keys, children);
-  const inOrder = Object.keys(node);
-  const shelf = shelfOf(
-    inOrder,
-    inOrder.map((key) => node[key] ?? leaf),
-    0,
-    inOrder.length,
-  );
+function sharedNode(branches: Branches, isListed: boolean, from: number, to: number): Fields {
+  const node = sortedNode(branches, isListed, from, to);
+  const elements = Object.keys(node);
+  const nodes = elements.map((key) => node[key] ?? leaf);
+  const shelf = shelfOf({ elements, nodes }, 0, elements.length);
+  if (shelf === undefined) return node;
   if (shelf.node === undefined) {
     shelf.node = node;
     ids.set(node, idNext);
@@ -137,18 +165,27 @@ function sharedNode(keys: readonly string[], children: readonly Fields[]): Field
 }
 
 /** A node with its keys in order, as the API server prints them. */
-function sortedNode(keys: readonly string[], children: readonly Fields[]): Fields {
-  const node: FieldsDraft = keys.some(isListElement) ? listDraft() : {};
-  if (isSorted(keys)) {
-    for (let i = 0; i < keys.length; i += 1) node[keys[i] ?? ''] = children[i] ?? leaf;
+function sortedNode(
+  { elements, nodes }: Branches,
+  isListed: boolean,
+  from: number,
+  to: number,
+): Fields {
+  const node: FieldsDraft = isListed ? listDraft() : {};
+  if (isSorted(elements, from, to)) {
+    for (let i = from; i < to; i += 1) node[elements[i] ?? ''] = nodes[i] ?? leaf;
     return node;
   }
-  for (const key of keys.toSorted()) node[key] = children[keys.indexOf(key)] ?? leaf;
+  for (const key of elements.slice(from, to).sort()) {
+    node[key] = nodes[elements.indexOf(key, from)] ?? leaf;
+  }
   return node;
 }
 
-function isSorted(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i += 1) if ((keys[i - 1] ?? '') > (keys[i] ?? '')) return false;
+function isSorted(keys: readonly string[], from: number, to: number): boolean {
+  for (let i = from + 1; i < to; i += 1) {
+    if ((keys[i - 1] ?? '') > (keys[i] ?? '')) return false;
+  }
   return true;
 }
 

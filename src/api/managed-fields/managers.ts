@@ -106,6 +106,24 @@ export function writeManagers(owned: readonly OwnedFields[]): ManagedFields {
   return sortedEntries(entries);
 }
 
+/** The list with one manager; equal ones of a moment are one list. */
+export function onlyManager(
+  manager: Manager,
+  fields: Fields,
+  time: string | undefined,
+): ManagedFields {
+  if (isEmptySet(fields)) return [];
+  const entry = entryOf({ manager, fields, time, entry: undefined });
+  let list = onlyLists.get(entry);
+  if (list === undefined) {
+    list = Object.freeze([entry]);
+    onlyLists.set(entry, list);
+  }
+  return list;
+}
+
+const onlyLists = new WeakMap<ManagedFieldsEntry, ManagedFields>();
+
 /** The entries in the API server's order; the list handed in is put into that order itself. */
 export function sortedEntries(entries: ManagedFieldsEntry[]): ManagedFields {
   for (let i = 1; i < entries.length; i += 1) {

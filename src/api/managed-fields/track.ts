@@ -8,6 +8,7 @@ import {
   capUpdateManagers,
   fieldsOfEntry,
   isSameManager,
+  onlyManager,
   type ManagedFields,
   type Manager,
   type OwnedFields,
@@ -116,6 +117,12 @@ function changedEntries(
   const changed = filtered(change?.changed, reset);
   const removed = filtered(change?.removed, reset);
   if (changed === undefined && removed === undefined) return before;
+  // A new object: what nobody owned is its creator's alone.
+  if (before.length === 0) {
+    return changed === undefined
+      ? before
+      : onlyManager(writerOf(writer, 'Update'), changed, writer.now);
+  }
   return (
     renewedEntries(before, changed, removed, writer) ??
     changedManagers(readManagers(before) ?? [], changed, removed, writer)

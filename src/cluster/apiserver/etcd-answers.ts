@@ -168,5 +168,8 @@ function asWritten(
 function presentFor(server: Server, exchange: Exchange, object: KubernetesObject): unknown {
   const kind = targetOf(exchange.request.path)?.kind;
   if (kind === undefined) return object;
-  return present(object, { kind, form: formOf(exchange.request), now: calendarMillis(server) });
+  const form = formOf(exchange.request);
+  // As it is, nearly always.
+  if (form === 'object' && kind.fromStored === undefined) return object;
+  return present(object, { kind, form, now: calendarMillis(server) });
 }

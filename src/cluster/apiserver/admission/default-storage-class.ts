@@ -1,7 +1,7 @@
 import type { PersistentVolumeClaim, StorageClass } from '../../../api/generated/types.ts';
 import { compareStrings } from '../../../base/compare.ts';
 import { cacheOf, type Server } from '../server.ts';
-import { admitted, isCreation, type AdmissionPlugin } from './plugin.ts';
+import { admitted, concernsCore, type AdmissionPlugin } from './plugin.ts';
 
 const STORAGE = 'storageclasses';
 const MARKS = [
@@ -13,8 +13,9 @@ const MARKS = [
 export const defaultStorageClass: AdmissionPlugin = {
   name: 'DefaultStorageClass',
 
+  concerns: (place) => place.isCreation && concernsCore(place, 'PersistentVolumeClaim'),
+
   admit(call, change) {
-    if (!isCreation(call, change, 'PersistentVolumeClaim')) return admitted(change.next);
     const claim = change.next as PersistentVolumeClaim;
     // The empty class is a choice: no class at all.
     if (claim.spec?.storageClassName !== undefined) return admitted(claim);

@@ -1,5 +1,5 @@
 import type { Pod, Toleration } from '../../../api/generated/types.ts';
-import { admitted, isOf, type AdmissionPlugin } from './plugin.ts';
+import { admitted, concernsCore, type AdmissionPlugin } from './plugin.ts';
 import { copyWith } from '../../../base/copy.ts';
 
 /** How long Pods stay bound to a node that is lost, unless they say otherwise. */
@@ -11,8 +11,9 @@ const unreachable = toleration('node.kubernetes.io/unreachable');
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
 
-  admit(call, change) {
-    if (!isOf(call, 'Pod')) return admitted(change.next);
+  concerns: (place) => concernsCore(place, 'Pod'),
+
+  admit(_call, change) {
     const pod = change.next as Pod;
     const tolerations = pod.spec.tolerations ?? [];
     if (tolerations.length === 0) return admitted(withTolerations(pod, both));

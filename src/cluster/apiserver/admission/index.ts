@@ -1,5 +1,7 @@
 import { success } from '../../../base/result.ts';
 import type { StatusError } from '../../../api/status-error.ts';
+import type { KindDeclaration } from '../../../api/kinds/kind.ts';
+import type { RequestTarget } from '../request-target.ts';
 import type { VerbCall } from '../verb.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
@@ -25,10 +27,29 @@ export const plugins: readonly AdmissionPlugin[] = [
   rbacEscalation,
 ];
 
+/** By kind, then by the rest of a place: the plugins that it concerns. A memo only. */
+const concerned = new WeakMap<KindDeclaration, Map<string, readonly AdmissionPlugin[]>>();
+
+function pluginsOf({ kind, subresource }: RequestTarget, isCreation: boolean) {
+  let byPlace = concerned.get(kind);
+  if (byPlace === undefined) {
+    byPlace = new Map();
+    concerned.set(kind, byPlace);
+  }
+  const name = isCreation ? `+${subresource}` : subresource;
+  let found = byPlace.get(name);
+  if (found === undefined) {
+    const place = { kind, subresource, isCreation };
+    found = plugins.filter((each) => each.admit !== undefined && each.concerns?.(place) !== false);
+    byPlace.set(name, found);
+  }
+  return found;
+}
+
 /** Puts a change through admission: each plugin may alter the object or refuse it. */
 export function admit(call: VerbCall, change: Change): Admitted {
   let { next } = change;
-  for (const plugin of plugins) {
+  for (const plugin of pluginsOf(call.target, change.old === undefined)) {
     if (plugin.admit === undefined) continue;
     const answer = plugin.admit(call, next === change.next ? change : { next, old: change.old });
     if (!answer.ok) return answer;

@@ -11,10 +11,12 @@ const immortal = ['default', 'kube-system', 'kube-public'];
 export const namespaceLifecycle: AdmissionPlugin = {
   name: 'NamespaceLifecycle',
 
+  // An update meets an object that is there, and then its namespace is as well.
+  concerns: ({ isCreation }) => isCreation,
+
   admit(call, change) {
     const { namespace } = call.target;
-    // An update meets an object that is there, and then its namespace is as well.
-    if (namespace === '' || change.old !== undefined) return admitted(change.next);
+    if (namespace === '') return admitted(change.next);
     const found = namespaceOf(call.server, namespace);
     if (found === undefined) {
       const status = notFoundError({ group: '', resource: 'namespaces' }, namespace);

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
+import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { forbiddenError, type StatusError } from '../../../api/status-error.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
 import type { VerbCall } from '../verb.ts';
@@ -6,10 +7,19 @@ import type { VerbCall } from '../verb.ts';
 /** One admission plugin, under upstream's name. */
 export interface AdmissionPlugin {
   readonly name: string;
+  /** Whether it has to do with such changes at all (upstream: Handles); absent: with all of them. */
+  concerns?(place: ChangePlace): boolean;
   /** The object as it shall be stored, or why it shall not. */
   admit?(call: VerbCall, change: Change): Admitted;
   /** Why the target may not be deleted. */
   admitDeletion?(call: VerbCall): StatusError | undefined;
+}
+
+/** What is the same for all changes of a kind. */
+export interface ChangePlace {
+  readonly kind: KindDeclaration;
+  readonly subresource: string;
+  readonly isCreation: boolean;
 }
 
 /** An object that is to be created, or with `old` to be changed. */
@@ -50,5 +60,13 @@ export function isCreation(call: VerbCall, { old }: Change, kind: string): boole
 
 /** Whether a call is about objects of a core kind themselves. */
 export function isOf({ target }: VerbCall, kind: string): boolean {
-  return target.kind.kind === kind && target.kind.group === '' && target.subresource === '';
+  return concernsCore(target, kind);
+}
+
+/** The same of a place. */
+export function concernsCore(
+  { kind, subresource }: Pick<ChangePlace, 'kind' | 'subresource'>,
+  name: string,
+): boolean {
+  return kind.kind === name && kind.group === '' && subresource === '';
 }

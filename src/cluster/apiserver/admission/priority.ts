@@ -4,6 +4,7 @@ import { cacheOf, type Server } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import {
   admitted,
+  concernsCore,
   forbid,
   isOf,
   notAdmitted,
@@ -19,13 +20,15 @@ const STORAGE = 'priorityclasses';
 export const priority: AdmissionPlugin = {
   name: 'Priority',
 
+  concerns: (place) => concernsCore(place, 'Pod') || place.kind.storage === STORAGE,
+
   admit(call, change) {
     if (isOf(call, 'Pod')) {
       return change.old === undefined
         ? admitPod(call, change)
         : admitted(withOldPriority(change.next as Pod, change.old as Pod));
     }
-    return call.target.kind.storage === STORAGE ? admitClass(call, change) : admitted(change.next);
+    return admitClass(call, change);
   },
 
   // Upstream's storage refuses this; what is asked and answered is the same.

@@ -4,7 +4,7 @@ import { cachedObject } from './cached.ts';
 import {
   admitted,
   forbid,
-  isCreation,
+  concernsCore,
   notAdmitted,
   type AdmissionPlugin,
   type Admitted,
@@ -14,8 +14,9 @@ import {
 export const runtimeClass: AdmissionPlugin = {
   name: 'RuntimeClass',
 
+  concerns: (place) => place.isCreation && concernsCore(place, 'Pod'),
+
   admit(call, change): Admitted {
-    if (!isCreation(call, change, 'Pod')) return admitted(change.next);
     const pod = change.next as Pod;
     const { runtimeClassName = '' } = pod.spec;
     const refuse = (why: string) => notAdmitted(forbid(call, change, `pod rejected: ${why}`));

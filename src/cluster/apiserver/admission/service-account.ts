@@ -9,7 +9,7 @@ import type {
 import { randomSuffix } from '../../../kernel/random.ts';
 import { cacheOf } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
-import { admitted, forbid, isCreation, notAdmitted, type AdmissionPlugin } from './plugin.ts';
+import { admitted, forbid, concernsCore, notAdmitted, type AdmissionPlugin } from './plugin.ts';
 import { copyWith } from '../../../base/copy.ts';
 
 /** Where a container finds its token. */
@@ -23,8 +23,9 @@ const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
 
+  concerns: (place) => place.isCreation && concernsCore(place, 'Pod'),
+
   admit(call, change) {
-    if (!isCreation(call, change, 'Pod')) return admitted(change.next);
     const pod = change.next as Pod;
     const { annotations } = pod.metadata;
     if (annotations !== undefined && Object.hasOwn(annotations, MIRROR_ANNOTATION)) {

@@ -1,5 +1,5 @@
 import type { Node, Taint } from '../../../api/generated/types.ts';
-import { admitted, isCreation, type AdmissionPlugin } from './plugin.ts';
+import { admitted, concernsCore, type AdmissionPlugin } from './plugin.ts';
 
 const notReady: Taint = Object.freeze({
   key: 'node.kubernetes.io/not-ready',
@@ -10,8 +10,9 @@ const notReady: Taint = Object.freeze({
 export const taintNodesByCondition: AdmissionPlugin = {
   name: 'TaintNodesByCondition',
 
-  admit(call, change) {
-    if (!isCreation(call, change, 'Node')) return admitted(change.next);
+  concerns: (place) => place.isCreation && concernsCore(place, 'Node'),
+
+  admit(_call, change) {
     const node = change.next as Node;
     const taints = node.spec?.taints ?? [];
     if (taints.some(({ key, effect }) => key === notReady.key && effect === notReady.effect)) {
