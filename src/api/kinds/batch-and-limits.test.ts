@@ -52,6 +52,17 @@ describe('jobs', () => {
     expect(jobKind.validate(job)).toEqual([]);
   });
 
+  test('a job without labels has those of its template, also the generated ones', () => {
+    expect(jobOf().metadata.labels).toEqual({
+      'batch.kubernetes.io/controller-uid': 'u-1',
+      'controller-uid': 'u-1',
+      'batch.kubernetes.io/job-name': 'x',
+      'job-name': 'x',
+    });
+    const own = { template: { ...template, metadata: { labels: { a: 'b' } } } };
+    expect(jobOf(own).metadata.labels).toEqual({ a: 'b' });
+  });
+
   test('one completion unless said otherwise; a queue has none', () => {
     expect(jobOf().spec).toMatchObject({ completions: 1, parallelism: 1, backoffLimit: 6 });
     const queue = jobOf({ parallelism: 3 });

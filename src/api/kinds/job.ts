@@ -33,7 +33,8 @@ export const jobKind = defineKind<Job>({
   table: jobTable,
 
   defaults: withDefaults,
-  prepareForCreate: (job) => withGeneratedSelector(asNew(job, {})),
+  // Upstream decodes what it has stored with defaults once more: what was generated is then a default, too.
+  prepareForCreate: (job) => withTemplateLabels(withGeneratedSelector(asNew(job, {}))),
   prepareForUpdate: keepStatusRaiseGeneration,
   prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
 
@@ -64,10 +65,13 @@ export const jobKind = defineKind<Job>({
 const noSpec = {} as JobSpec;
 
 function withDefaults(job: Job): Job {
-  const result = changeOrMake(job, 'spec', noSpec, defaultJobSpec);
-  const labels = result.spec.template.metadata?.labels;
-  if (labels === undefined || Object.keys(result.metadata.labels ?? {}).length > 0) return result;
-  return { ...result, metadata: { ...result.metadata, labels } };
+  return withTemplateLabels(changeOrMake(job, 'spec', noSpec, defaultJobSpec));
+}
+
+function withTemplateLabels(job: Job): Job {
+  const labels = job.spec.template.metadata?.labels;
+  if (labels === undefined || Object.keys(job.metadata.labels ?? {}).length > 0) return job;
+  return { ...job, metadata: { ...job.metadata, labels } };
 }
 
 /** The defaults of a job's spec, also in CronJobs. */

@@ -65,6 +65,7 @@ export interface ExpectedClaim {
 export interface ScenarioExpectation {
   readonly id: string;
   readonly steps: readonly ScenarioStep[];
+  readonly confidence: Expectation['confidence'];
   readonly settled?: Partial<Expectation>;
   readonly defaultStorageClass?: boolean;
 }

@@ -1,15 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { createTwoFilesPatch } from 'diff';
 import { exceptions } from './exceptions.ts';
+import { manifestsCommand } from './manifests/main.ts';
 import { openSideBySide, readCommands } from './side-by-side.ts';
 
 /**
  * `npm run parity -- [TEXT…]`: every command line of `commands.txt`, or those that contain a text, in the page's terminal
  * and in the real kubectl, on the same cluster. Prints how they differ; exit status 0 when they do not. Without a text, the
- * recorded transcripts are played by the page's kubectl as well (`parity.test.ts`).
+ * recorded transcripts are played by the page's kubectl as well (`parity.test.ts`). `manifests` as the first word:
+ * `manifests/main.ts`.
  */
 const LANES = 3;
 const texts = process.argv.slice(2);
+if (texts[0] === 'manifests') process.exit(await manifestsCommand(texts.slice(1)));
 const commands = readCommands().filter(
   (command) => texts.length === 0 || texts.some((text) => command.includes(text)),
 );

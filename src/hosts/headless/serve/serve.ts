@@ -4,6 +4,7 @@ import { PAGE_PATH } from '../../../bridge/attach.ts';
 import { versionInfo } from '../../../cluster/apiserver/discovery/version.ts';
 import { defaultSetUp } from '../../../cluster/set-up.ts';
 import { createCluster } from '../../../cluster/world.ts';
+import type { World } from '../../../kernel/world.ts';
 import { createFetchHandler } from '../../fetch-adapter.ts';
 import { createPacer, type Pacer } from '../../pacer.ts';
 import { createSession, type Session } from '../../session.ts';
@@ -29,6 +30,8 @@ export interface ServedCluster {
   readonly page: string | undefined;
   readonly kubeconfig: string;
   readonly session: Session;
+  /** Whoever waits for graceful ends may hurry the clock. */
+  readonly pacer: Pacer;
   /** False when some node did not become Ready within two virtual minutes. */
   readonly allNodesReady: boolean;
   /** Ends all connections and stops the clock. */
@@ -52,6 +55,8 @@ export interface ServeSettings
   readonly waitForNodes?: boolean;
   /** The calendar time at which the cluster begins; by default so that its clock shows the wall's. */
   readonly epochMillis?: number;
+  /** A cluster that already lives, to go on with; `nodes`, `controlPlanes`, `seed` and `epochMillis` are then not asked. */
+  readonly world?: World;
   /** The folder of the built page. */
   readonly pageFolder?: string;
   /** Pages elsewhere that may attach. */
@@ -62,13 +67,14 @@ export interface ServeSettings
 export async function serveCluster(settings: ServeSettings): Promise<ServedCluster> {
   const { host, port, nodes, seed, speed } = settings;
   const epochMillis = settings.epochMillis ?? Date.now() - HEAD_START_MILLIS;
-  const { controlPlanes = 1 } = settings;
+  const { controlPlanes = 1, world } = settings;
   const setUp = { ...defaultSetUp({ nodes, seed, controlPlanes }), epochMillis };
-  const session = createSession(createCluster(setUp));
+  const session = createSession(world ?? createCluster(setUp));
   const driver = createDriver(session);
-  driver.run(1_000_000);
-  const allNodesReady = settings.waitForNodes === false || untilNodesReady(driver, nodes);
-  if (settings.epochMillis === undefined) {
+  if (world === undefined) driver.run(1_000_000);
+  const allNodesReady =
+    world !== undefined || settings.waitForNodes === false || untilNodesReady(driver, nodes);
+  if (world === undefined && settings.epochMillis === undefined) {
     session.advance((Date.now() - epochMillis) * 1000, Number.MAX_SAFE_INTEGER);
   }
   const pacer = createPacer(session, () => performance.now());
@@ -108,6 +114,7 @@ export async function serveCluster(settings: ServeSettings): Promise<ServedClust
     page: page === undefined ? undefined : `http://${where}${PAGE_PATH}?cluster=.#token=${token}`,
     kubeconfig: kubeconfigText({ server: `https://${where}`, certificate, token }),
     session,
+    pacer,
     allNodesReady,
     async close() {
       pace.stop();
