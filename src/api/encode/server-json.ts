@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * What has lately been made of single objects; stored ones never change, and go to many readers. Old versions live on in
  * histories, where nobody reads them: what was made of them must not.
  */
-const forms = createGenerations<object, object>(4096);
+const forms = createGenerations<object, object>(1024);
 
 /**
  * An answer's body, or an event's object, as the server writes it: an object of any kind, a list, a Table or a Status.

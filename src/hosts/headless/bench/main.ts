@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { benchCheckpoint } from './checkpoints.ts';
 import { benchDeploy, DEPLOY_SIZES } from './deploy.ts';
 import { benchIdle, IDLE_CASES } from './idle.ts';
-import { benchServeLoad } from '../serve/load.ts';
+import { benchServeLoad, benchServeSteady } from '../serve/load-bench.ts';
 import { SCHEDULER_WORKLOADS, schedulerBench } from './scheduler.ts';
 
 /**
@@ -27,6 +27,7 @@ const CASES: readonly {
     run: () => schedulerBench([workload])[workload] ?? {},
   })),
   { name: 'serve.load', run: benchServeLoad },
+  { name: 'serve.steady', run: benchServeSteady },
 ];
 
 const args = process.argv.slice(2);
