@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import react from '@vitejs/plugin-react';
 import tailwindcss from '@tailwindcss/vite';
+import { fetcherOfChunks, firstChunk } from './scripts/first-chunk.mjs';
+import { openingWorldPlugin } from './scripts/opening-world.mjs';
 
 /** The page's Content-Security-Policy allows no inline script; the development server needs some. */
 const withoutPolicyInDevelopment = {
@@ -20,8 +22,26 @@ export default defineConfig({
       { find: /^monaco-editor\/esm\/vs\/(.*?)(\.js)?$/, replacement: 'monaco-editor/$1.js' },
     ],
   },
-  worker: { format: 'es' },
-  build: { target: 'es2022', chunkSizeWarningLimit: 5000 },
+  worker: {
+    format: 'es',
+    plugins: () => [openingWorldPlugin()],
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [firstChunk('first', 'src/hosts/worker/opening.ts')] },
+      },
+    },
+  },
+  build: {
+    target: 'es2022',
+    chunkSizeWarningLimit: 5000,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [fetcherOfChunks, firstChunk('page', 'src/ui/mount.tsx', 'src/main.tsx')],
+        },
+      },
+    },
+  },
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'scripts/**/*.test.ts'],
     setupFiles: ['scripts/vitest.setup.ts'],

@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test';
 
 // Several test runs may share a machine. The workers are told the runner's choice by the environment.
 process.env['KUBARIUM_E2E_PORT'] ??= String(20_000 + (process.pid % 20_000));
+// Another build than that in dist/.
+const outDir = process.env['KUBARIUM_DIST'] ?? 'dist';
 const port = Number(process.env['KUBARIUM_E2E_PORT']);
 
 export default defineConfig({
@@ -34,7 +36,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx vite preview --port ${port} --strictPort --host 127.0.0.1`,
+    command: `npx vite preview --port ${port} --strictPort --host 127.0.0.1 --outDir ${outDir}`,
     cwd: '..',
     url: `http://127.0.0.1:${port}`,
     reuseExistingServer: false,

@@ -27,7 +27,7 @@ if (root !== null) {
 }
 
 function engineTransport(): EngineTransport {
-  const worker = new Worker(new URL('./hosts/worker/worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('./hosts/worker/opening.ts', import.meta.url), {
     type: 'module',
     name: 'kubarium-engine',
   });

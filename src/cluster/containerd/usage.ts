@@ -1,6 +1,6 @@
 import type { Micros } from '../../kernel/time.ts';
 import type { CriContainerUse } from '../messages.ts';
-import { usageOf } from '../programs/program.ts';
+import { usageOf } from '../programs/usage.ts';
 import type { ContainerdDisk } from './state.ts';
 
 /** What the control plane's programs use in a small cluster: thousandths of a core, and MiB. */

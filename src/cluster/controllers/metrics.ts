@@ -1,5 +1,5 @@
 import type { Micros } from '../../kernel/time.ts';
-import type { Controller } from './controller.ts';
+import { LOOP_NAMES } from './loop-names.ts';
 import type { Running } from './state.ts';
 
 /** One control loop's figures, as a panel or `/metrics` shows them. */
@@ -8,7 +8,6 @@ export interface LoopFigures {
   /** Keys that wait for a worker. */
   readonly depth: number;
   readonly workersBusy: number;
-  readonly workers: number;
   /** How long the longest waiting key has waited. */
   readonly oldestMicros: Micros;
   readonly reconciles: number;
@@ -19,22 +18,17 @@ export interface LoopFigures {
 }
 
 /** The figures of every loop, in the order of the list of controllers. */
-export function loopFigures(
-  running: Running,
-  controllers: readonly Controller[],
-  now: Micros,
-): readonly LoopFigures[] {
+export function loopFigures(running: Running, now: Micros): readonly LoopFigures[] {
   return running.loops.flatMap((loop, index) => {
-    const controller = controllers[index];
+    const controller = LOOP_NAMES[index];
     if (controller === undefined) return [];
     // Keys are kept in order of arrival.
     const [oldest = now] = loop.arrivals.values();
     return [
       {
-        controller: controller.name,
+        controller,
         depth: loop.queue.waiting.size,
         workersBusy: loop.busy,
-        workers: controller.workers,
         oldestMicros: now - oldest,
         reconciles: loop.reconciles,
         retries: loop.retries,

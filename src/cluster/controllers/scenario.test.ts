@@ -9,7 +9,6 @@ import type {
 import { checkpoint, restore } from '../../kernel/checkpoint.ts';
 import { hashWorld } from '../../kernel/hash.ts';
 import { MILLISECOND, SECOND } from '../../kernel/time.ts';
-import { controllers } from './index.ts';
 import { loopFigures } from './metrics.ts';
 import {
   ask,
@@ -119,7 +118,7 @@ describe('controller manager', () => {
     ask(rig, 'POST', DEPLOYMENTS, deployment(50, { account: 'nobody' }));
     run(rig, 5 * SECOND);
     const { running } = memoryOf(rig);
-    const figures = running === undefined ? [] : loopFigures(running, controllers, rig.world.now);
+    const figures = running === undefined ? [] : loopFigures(running, rig.world.now);
     const sets = figures.find((each) => each.controller === 'replicaset-controller');
     // Each try is one pod of the fifty, and the pauses between tries double.
     expect(sets?.retries).toBeGreaterThan(5);

@@ -4,14 +4,8 @@ import type { LocalAnswer, NetworkAnswer, NetworkRequest } from './commands/comm
 import { commandOf, hasCommand, SHELLS } from './commands/index.ts';
 import { baseName } from './catalogue.ts';
 import type { ImageProfile, Running } from './image-profile.ts';
-import {
-  directCall,
-  runningIn,
-  surroundingsOf,
-  type Exec,
-  type Host,
-  type Program,
-} from './program.ts';
+import { directCall, surroundingsOf, type Exec, type Host, type Program } from './program.ts';
+import { runningIn } from './usage.ts';
 import { createShell, runShell } from './shell/run.ts';
 import { answerThread, runWords } from './shell/simple.ts';
 import type { Shell, Thread } from './shell/state.ts';

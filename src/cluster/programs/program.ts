@@ -5,12 +5,14 @@ import type { Invocation, LocalAnswer } from './commands/command.ts';
 import { commandOf, hasCommand, SHELLS } from './commands/index.ts';
 import type { ExecStreams } from './exec-session.ts';
 import { openFiles, type Files, type FileTable } from './files.ts';
-import type { ImageProfile, Load, Running } from './image-profile.ts';
+import { indexOfPid, withRootsOf } from './process-roots.ts';
+import type { ImageProfile, Running } from './image-profile.ts';
 import { parseScript } from './shell/parse.ts';
 import { createShell, nextWake, runShell } from './shell/run.ts';
 import { readShellLine, runWords } from './shell/simple.ts';
 import type { Shell, Thread } from './shell/state.ts';
 import type { Surroundings } from './shell/thread.ts';
+import { runningIn } from './usage.ts';
 
 /**
  * What runs in a container, as plain data. A server that never changes is one small record; a script is a
@@ -50,6 +52,18 @@ export interface Host {
   write(stream: 'stdout' | 'stderr', text: string): void;
   /** What answers on a port of the Pod's own address. */
   local(port: number, path: string): LocalAnswer;
+  /** Other processes that it sees; undefined: its own alone. */
+  readonly others?: OtherProcesses;
+}
+
+/** Processes of other containers in the same process namespace (`targetContainerName`, `shareProcessNamespace`). */
+export interface OtherProcesses {
+  /** By name; they come before the container's own. */
+  names(): readonly string[];
+  /** Sends a signal to those of a name, or to process 1; false when there is none. */
+  signal(target: string, signal: string): boolean;
+  /** What a process sees as its files, by its place in `names`: `/proc/PID/root`. */
+  files(index: number): Files | undefined;
 }
 
 export type Launch =
@@ -288,31 +302,36 @@ export function surroundingsOf(
       let files = opened.get(cwd);
       if (files === undefined) {
         files = openFiles(tables, cwd);
+        if (host.others !== undefined) files = withRootsOf(host.others, files);
         opened.set(cwd, files);
       }
       return files;
     },
     write,
-    processes: () => namesOf(program),
-    signal: (target, signal) => signalInside(program, target, signal, host.now),
+    processes: () => seenNames(program, host),
+    signal: (target, signal) => sendSignal(program, host, target, signal),
     local: host.local,
   };
 }
 
-/** Every program running in a container, with the instant it began. */
-export function* runningIn(
-  program: Program,
-): Generator<{ readonly running: Running; readonly since: Micros }> {
-  if (program.main !== undefined) yield { running: program.main, since: program.startedAt };
-  for (const thread of program.shell?.threads ?? []) {
-    const frame = thread.frames.at(-1);
-    if (frame?.kind === 'foreground' && frame.running !== undefined) {
-      yield { running: frame.running, since: frame.since };
-    }
-  }
+function seenNames(program: Program, { others }: Host): readonly string[] {
+  const own = namesOf(program);
+  return others === undefined ? own : [...others.names(), ...own];
 }
 
-function namesOf(program: Program): readonly string[] {
+/** To a process by its name or number, its own or one that it sees beside. */
+function sendSignal(program: Program, host: Host, target: string, signal: string): boolean {
+  const { others, now } = host;
+  const name = /^\d+$/.test(target)
+    ? (seenNames(program, host)[indexOfPid(target)] ?? target)
+    : target;
+  if (others === undefined)
+    return signalInside(program, target === '1' ? target : name, signal, now);
+  return others.signal(name, signal) || signalInside(program, name, signal, now);
+}
+
+/** The names of what runs in a container, as `ps` lists them. */
+export function namesOf(program: Program): readonly string[] {
   const names: string[] = [];
   if (program.shell !== undefined && !program.shell.replaced) names.push(program.shell.name);
   for (const { running } of runningIn(program)) names.push(running.name);
@@ -322,7 +341,12 @@ function namesOf(program: Program): readonly string[] {
 const ENDING_SIGNALS = new Set(['TERM', 'INT', 'QUIT']);
 
 /** A signal sent from within the container. Process 1 is safe from SIGKILL there. */
-function signalInside(program: Program, target: string, signal: string, now: Micros): boolean {
+export function signalInside(
+  program: Program,
+  target: string,
+  signal: string,
+  now: Micros,
+): boolean {
   const { main, shell } = program;
   if (target === '1' || target === main?.name) {
     if (ENDING_SIGNALS.has(signal)) signalFirst(program, signal, now);
@@ -437,32 +461,4 @@ function outOfMemoryAt(program: Program, limit: number | undefined): Micros | un
     at = earliest(at, since + Math.round((rampMicros * limit) / memoryBytes));
   }
   return at;
-}
-
-/** What a container uses at an instant, by formula. */
-export function usageOf(
-  program: Program,
-  config: ContainerConfig,
-  now: Micros,
-): { readonly cpuMilli: number; readonly memoryBytes: number } {
-  let cpuMilli = 0;
-  let memoryBytes = program.shell === undefined ? 0 : 1_200_000;
-  for (const { running, since } of runningIn(program)) {
-    cpuMilli += running.load.cpuMilli;
-    memoryBytes += rampedMemory(running.load, now - since);
-  }
-  if ((program.shell?.spins ?? 0) > 0) cpuMilli += 1000;
-  return {
-    cpuMilli:
-      config.cpuLimitMilli === undefined ? cpuMilli : Math.min(cpuMilli, config.cpuLimitMilli),
-    memoryBytes:
-      config.memoryLimitBytes === undefined
-        ? memoryBytes
-        : Math.min(memoryBytes, Math.floor(config.memoryLimitBytes * 0.95)),
-  };
-}
-
-function rampedMemory(load: Load, age: Micros): number {
-  if (age >= load.rampMicros) return load.memoryBytes;
-  return Math.floor((load.memoryBytes * Math.max(0, age)) / load.rampMicros);
 }

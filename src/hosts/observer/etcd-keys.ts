@@ -1,4 +1,4 @@
-import { kindByResource } from '../../api/kinds/index.ts';
+import { placeOfPlural } from '../../api/kinds/places.ts';
 
 /**
  * Where etcd keeps the object that the API serves at a path such as
@@ -14,11 +14,11 @@ export function etcdKeyOf(path: string): string | undefined {
   const namespaced = rest.length === 4 && rest[0] === 'namespaces';
   const [resource, name] = namespaced ? [rest[2], rest[3]] : [rest[0], rest[1]];
   if (resource === undefined || name === undefined) return undefined;
-  const declaration = kindByResource(group, version, resource);
+  const place = placeOfPlural(core ? version : `${group}/${version}`, resource);
   const scope = namespaced ? `${rest[1]}/` : '';
   // Objects of definitions lie below their group and resource.
-  if (declaration === undefined) {
+  if (place === undefined) {
     return group.includes('.') ? `/registry/${group}/${resource}/${scope}${name}` : undefined;
   }
-  return `/registry/${declaration.storage}/${scope}${name}`;
+  return `/registry/${place.storage}/${scope}${name}`;
 }

@@ -2,7 +2,6 @@ import type { ComponentHealth, ControlPlaneHealth } from '../../bridge/cards.ts'
 import type { ApiServerConfig } from '../../cluster/apiserver/config.ts';
 import type { ApiServerMemory } from '../../cluster/apiserver/server.ts';
 import { standsBy, type LeaderElection } from '../../cluster/client/leader-election.ts';
-import { controllers } from '../../cluster/controllers/index.ts';
 import { loopFigures } from '../../cluster/controllers/metrics.ts';
 import type { ControllerManagerMemory } from '../../cluster/controllers/state.ts';
 import type { EtcdMemory } from '../../cluster/etcd/process.ts';
@@ -120,9 +119,7 @@ function read(world: World, record: ProcessRecord, machines: readonly string[]):
       return readControllerManager(figures, {
         ...candidate(world, record, machines),
         depths:
-          running === undefined
-            ? []
-            : loopFigures(running, controllers, world.now).map(({ depth }) => depth),
+          running === undefined ? [] : loopFigures(running, world.now).map(({ depth }) => depth),
       });
     }
     case 'load-balancer':

@@ -1,5 +1,5 @@
 import type { EndpointSlice, Event, Service } from '../../api/generated/types.ts';
-import { kindByApiVersion } from '../../api/kinds/index.ts';
+import { placeOfKind } from '../../api/kinds/places.ts';
 import { parseTime } from '../../api/time.ts';
 import { workloadCounts, type Workload, type WorkloadCounts } from '../../api/workload-counts.ts';
 import type {
@@ -73,7 +73,7 @@ export function objectRow(object: KubeObject, plural?: string): ObjectRow {
   const apiVersion = object.apiVersion ?? '';
   const kind = object.kind ?? '';
   const { uid, name, namespace, creationTimestamp } = object.metadata;
-  const resource = kindByApiVersion(apiVersion, kind)?.plural ?? plural ?? '';
+  const resource = placeOfKind(apiVersion, kind)?.plural ?? plural ?? '';
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const scope = namespace === undefined || namespace === '' ? '' : `/namespaces/${namespace}`;
   return {

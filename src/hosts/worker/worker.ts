@@ -10,10 +10,12 @@ import { createScenarioRun } from '../scenario/run.ts';
 import { setUpOf } from '../scenario/set-up-of.ts';
 import { createRecording, type Recording } from '../recording/recording.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
-import { createSnapshotStore } from './snapshot-store.ts';
+import type { OpenedWorld } from './opening.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
 
 /**
- * The engine's thread in the browser. It runs the world in short slices, sends a frame when the page
+ * The engine's thread in the browser, from where `opening.ts` hands it over. It runs the world in short slices, sends a
+ * frame when the page
  * has drawn the last one, and stores a snapshot every few seconds.
  */
 
@@ -31,7 +33,7 @@ const SAVE_EVERY_MILLIS = 8000;
 const SAVE_AFTER_ACT_MILLIS = 120;
 /** An act's answer may wait for a snapshot that takes no longer than this. */
 const SAVE_AT_ONCE_MILLIS_MAX = 80;
-const snapshots = createSnapshotStore();
+let snapshots: SnapshotStore | undefined;
 let running: Running | undefined;
 let saveAt = Number.POSITIVE_INFINITY;
 let saving = false;
@@ -52,49 +54,40 @@ function guarded(act: () => void): void {
   }
 }
 
-self.onmessage = (event: MessageEvent<PageMessage>) => {
-  guarded(() => receive(event.data));
-};
+/** Goes on with what was opened, where there is something, and with what the page has said meanwhile. */
+export function takeOver(from: {
+  readonly snapshots: SnapshotStore;
+  readonly opened: OpenedWorld | undefined;
+  readonly messages: readonly PageMessage[];
+}): void {
+  snapshots = from.snapshots;
+  self.onmessage = (event: MessageEvent<PageMessage>) => {
+    guarded(() => receive(event.data));
+  };
+  guarded(() => {
+    if (from.opened !== undefined) {
+      start(from.opened.world, undefined, from.opened);
+      post({ type: 'fault-catalogue', faults: faultCatalogue });
+    }
+    from.messages.forEach(receive);
+  });
+  loop();
+}
 
 function receive(message: PageMessage): void {
-  if (message.type === 'open') void open(message.session);
+  if (message.type === 'open') open(message.session);
   else if (message.type === 'save') saveAt = 0;
   else running?.desk.receive(message);
 }
 
-async function open(source: SessionSource): Promise<void> {
-  const resumed =
-    source.kind === 'resume' ? await loadSnapshot() : { world: undefined, notice: undefined };
-  guarded(() => {
-    const { world, scenario, refused } = worldOf(source, resumed.world);
-    start(world, scenario);
-    post({
-      type: 'ready',
-      seed: world.seed,
-      origin: resumed.world === undefined ? 'fresh' : 'resumed',
-      notice: refused ?? resumed.notice,
-      faultCatalogue,
-    });
-  });
-}
-
-async function loadSnapshot(): Promise<{ world: World | undefined; notice: string | undefined }> {
-  try {
-    return await snapshots.load();
-  } catch {
-    // Private windows may refuse a database; the playground works without.
-    return {
-      world: undefined,
-      notice: 'This browser keeps no data here: the cluster will not survive a reload.',
-    };
-  }
+function open(source: SessionSource): void {
+  const { world, scenario, refused } = worldOf(source);
+  start(world, scenario);
+  post({ type: 'ready', seed: world.seed, origin: 'fresh', notice: refused, faultCatalogue });
 }
 
 /** The world that a session begins with, and the scenario to play in it. */
-function worldOf(
-  source: SessionSource,
-  resumed: World | undefined,
-): {
+function worldOf(source: SessionSource): {
   readonly world: World;
   readonly scenario: Scenario | undefined;
   /** Why the cluster is not the one that was asked for. */
@@ -114,17 +107,17 @@ function worldOf(
   }
   const options = source.kind === 'fresh' ? source.setUp : undefined;
   return {
-    world: resumed ?? createCluster(defaultSetUp(options)),
+    world: createCluster(defaultSetUp(options)),
     scenario: undefined,
     refused: undefined,
   };
 }
 
-function start(world: World, scenario: Scenario | undefined): void {
+function start(world: World, scenario: Scenario | undefined, opened?: OpenedWorld): void {
   const session = createSession(world);
   if (scenario !== undefined) session.director = createScenarioRun(session, scenario);
   const clock = (): number => performance.now();
-  const pacer = createPacer(session, clock);
+  const pacer = createPacer(session, clock, opened?.pacer);
   const recording = createRecording({
     session,
     pacer,
@@ -137,7 +130,15 @@ function start(world: World, scenario: Scenario | undefined): void {
     else saveSoon();
   };
   running?.desk.close();
-  const desk = createPageDesk({ session, pacer, recording, clock, post, onActed });
+  const desk = createPageDesk({
+    session,
+    pacer,
+    recording,
+    clock,
+    post,
+    onActed,
+    ...(opened === undefined ? undefined : { frames: opened.frames }),
+  });
   running = { session, pacer, recording, desk };
   saveAt = performance.now() + SAVE_EVERY_MILLIS;
 }
@@ -160,7 +161,7 @@ function save(world: World): void {
   saving = true;
   const began = performance.now();
   snapshots
-    .save(world, Date.now())
+    ?.save(world, Date.now())
     .catch(() => undefined)
     .finally(() => {
       saving = false;
@@ -189,5 +190,3 @@ function loop(): void {
     running === undefined || running.pacer.paused ? FRAME_EVERY_MILLIS : REST_MILLIS,
   );
 }
-
-loop();

@@ -1,4 +1,3 @@
-import { controllers } from '../../../cluster/controllers/index.ts';
 import { loopFigures } from '../../../cluster/controllers/metrics.ts';
 import type { ControllerManagerMemory } from '../../../cluster/controllers/state.ts';
 import type { LeaderElection } from '../../../cluster/client/leader-election.ts';
@@ -40,7 +39,7 @@ export function figuresOfControllerManager(
   { running, election }: ControllerManagerMemory,
   now: Micros,
 ): Figures {
-  const loops = running === undefined ? [] : loopFigures(running, controllers, now);
+  const loops = running === undefined ? [] : loopFigures(running, now);
   const total = (read: (loop: (typeof loops)[number]) => number): number =>
     loops.reduce((sum, loop) => sum + read(loop), 0);
   const figures = new Map<string, number>([

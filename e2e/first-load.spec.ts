@@ -1,0 +1,21 @@
+import { expect, test } from '@playwright/test';
+import { watchFirstLoad } from './support/first-load.ts';
+
+test.describe('a first visit', () => {
+  for (const slowdown of [1, 4]) {
+    test(`what arrives before the cluster lives, CPU of the page's thread ×1/${slowdown}`, async ({
+      page,
+      context,
+    }, info) => {
+      const watch = await watchFirstLoad(context, page);
+      const session = await context.newCDPSession(page);
+      await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+      await page.goto('./');
+      const load = await watch.read();
+      const figures = JSON.stringify(load);
+      info.annotations.push({ type: 'figures', description: figures });
+      console.log(`First visit, ×1/${slowdown}: ${figures}`);
+      expect(load.millis.alive).toBeGreaterThan(0);
+    });
+  }
+});

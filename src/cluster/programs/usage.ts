@@ -1,0 +1,45 @@
+import type { Micros } from '../../kernel/time.ts';
+import type { ContainerConfig } from '../messages.ts';
+import type { Load, Running } from './image-profile.ts';
+import type { Program } from './program.ts';
+
+/** Every program running in a container, with the instant it began. */
+export function* runningIn(
+  program: Program,
+): Generator<{ readonly running: Running; readonly since: Micros }> {
+  if (program.main !== undefined) yield { running: program.main, since: program.startedAt };
+  for (const thread of program.shell?.threads ?? []) {
+    const frame = thread.frames.at(-1);
+    if (frame?.kind === 'foreground' && frame.running !== undefined) {
+      yield { running: frame.running, since: frame.since };
+    }
+  }
+}
+
+/** What a container uses at an instant, by formula. */
+export function usageOf(
+  program: Program,
+  config: ContainerConfig,
+  now: Micros,
+): { readonly cpuMilli: number; readonly memoryBytes: number } {
+  let cpuMilli = 0;
+  let memoryBytes = program.shell === undefined ? 0 : 1_200_000;
+  for (const { running, since } of runningIn(program)) {
+    cpuMilli += running.load.cpuMilli;
+    memoryBytes += rampedMemory(running.load, now - since);
+  }
+  if ((program.shell?.spins ?? 0) > 0) cpuMilli += 1000;
+  return {
+    cpuMilli:
+      config.cpuLimitMilli === undefined ? cpuMilli : Math.min(cpuMilli, config.cpuLimitMilli),
+    memoryBytes:
+      config.memoryLimitBytes === undefined
+        ? memoryBytes
+        : Math.min(memoryBytes, Math.floor(config.memoryLimitBytes * 0.95)),
+  };
+}
+
+function rampedMemory(load: Load, age: Micros): number {
+  if (age >= load.rampMicros) return load.memoryBytes;
+  return Math.floor((load.memoryBytes * Math.max(0, age)) / load.rampMicros);
+}

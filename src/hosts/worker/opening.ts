@@ -1,0 +1,149 @@
+import openingUrl from 'virtual:opening-world';
+import type { EngineMessage, PageMessage, SessionSource } from '../../bridge/protocol.ts';
+import { decodeWorld, type Archive } from '../../kernel/archive.ts';
+import { passIdleTime } from '../../kernel/idle.ts';
+import type { World } from '../../kernel/world.ts';
+import { createPacer, type Pacer } from '../pacer.ts';
+import { createFrameBuilder, type FrameBuilder } from './frames.ts';
+import { createSnapshotStore } from './snapshot-store.ts';
+
+/**
+ * The first of the engine's two parts, small enough to be there at once. It knows worlds but not how they go on: it opens
+ * the saved one, or the one that the site was built with, shows it, and lets time pass as long as nothing is due. Then it
+ * fetches the engine, hands everything over, and is done. What the page says meanwhile waits for the engine.
+ */
+
+/** A world that is being shown, as it is handed over. */
+export interface OpenedWorld {
+  readonly world: World;
+  readonly frames: FrameBuilder;
+  readonly pacer: Pacer;
+}
+
+const TICK_MILLIS = 16;
+const clock = (): number => performance.now();
+const snapshots = createSnapshotStore();
+const prepared = fetchOpeningWorld();
+
+let opened: OpenedWorld | undefined;
+const waiting: PageMessage[] = [];
+let acknowledged = true;
+let framesDrawn = 0;
+let isHandedOver = false;
+let isOnTheWay = false;
+
+function post(message: EngineMessage): void {
+  self.postMessage(message);
+}
+
+function fail(error: unknown): void {
+  isHandedOver = true;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  post({ type: 'crashed', message, stack: stack ?? '' });
+}
+
+self.onmessage = (event: MessageEvent<PageMessage>) => {
+  const message = event.data;
+  if (message.type === 'open') void open(message.session).catch(fail);
+  else if (message.type === 'ack') drawn();
+  else if (message.type === 'clock' && message.command.kind !== 'step') {
+    opened?.pacer.command(message.command);
+  } else if (message.type === 'subscribe' && opened !== undefined) {
+    opened.frames.subscribe(message.paths);
+  } else {
+    waiting.push(message);
+    void fetchEngine().catch(fail);
+  }
+};
+
+async function open(source: SessionSource): Promise<void> {
+  if (source.kind !== 'resume') {
+    waiting.push({ type: 'open', session: source });
+    await fetchEngine();
+    return;
+  }
+  const stored = await loadSnapshot();
+  const world = stored.world ?? (await prepared);
+  if (world === undefined) {
+    waiting.push({ type: 'open', session: { kind: 'fresh', setUp: undefined } });
+    await fetchEngine();
+    return;
+  }
+  const pacer = createPacer(
+    {
+      world,
+      advance(until) {
+        passIdleTime(world, until);
+        // It may not have come so far; there is nothing to be caught up with.
+        return true;
+      },
+      stepOnce() {},
+    },
+    clock,
+  );
+  opened = {
+    world,
+    pacer,
+    frames: createFrameBuilder(world, { session: undefined, pacer }, clock),
+  };
+  post({
+    type: 'ready',
+    seed: world.seed,
+    origin: stored.world === undefined ? 'fresh' : 'resumed',
+    notice: stored.notice,
+    faultCatalogue: [],
+  });
+  loop();
+}
+
+function loop(): void {
+  if (isHandedOver || opened === undefined) return;
+  try {
+    opened.pacer.slice(1);
+    if (acknowledged) {
+      acknowledged = false;
+      post({ type: 'frame', frame: opened.frames.build() });
+    }
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  setTimeout(loop, TICK_MILLIS);
+}
+
+/** Two frames have been drawn: the nodes, and a clock that moves. The rest is fetched now, which would have kept them waiting. */
+function drawn(): void {
+  acknowledged = true;
+  framesDrawn += 1;
+  if (framesDrawn >= 2) void fetchEngine().catch(fail);
+}
+
+async function fetchEngine(): Promise<void> {
+  if (isOnTheWay) return;
+  isOnTheWay = true;
+  const { takeOver } = await import('./worker.ts');
+  isHandedOver = true;
+  takeOver({ snapshots, opened, messages: waiting });
+}
+
+async function loadSnapshot(): Promise<{ world: World | undefined; notice: string | undefined }> {
+  try {
+    return await snapshots.load();
+  } catch {
+    // Private windows may refuse a database; the playground works without.
+    return {
+      world: undefined,
+      notice: 'This browser keeps no data here: the cluster will not survive a reload.',
+    };
+  }
+}
+
+/** Undefined when it cannot be had: then a cluster boots, as it did when this one was made. */
+async function fetchOpeningWorld(): Promise<World | undefined> {
+  try {
+    const response = await fetch(openingUrl);
+    return response.ok ? decodeWorld((await response.json()) as Archive) : undefined;
+  } catch {
+    return undefined;
+  }
+}
