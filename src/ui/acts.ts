@@ -7,24 +7,27 @@ import type { View } from '../view/view.ts';
  * editor, a button or the palette, it is seen when it was.
  */
 export function withActsRecorded(client: EngineClient, view: View): EngineClient {
-  const now = (): number => view.head.getState().now;
+  const now = (): { readonly at: number; readonly acts: number | undefined } => {
+    const head = view.head.getState();
+    return { at: head.now, acts: head.recording?.acts };
+  };
   return {
     ...client,
     async api(request) {
-      const at = now();
+      const moment = now();
       const response = await client.api(request);
       if (request.act !== undefined && request.method !== 'GET') {
         const failed = response.code < 200 || response.code >= 300;
-        view.recordAct({ at, label: request.act, failed });
+        view.recordAct({ ...moment, label: request.act, failed });
       }
       return response;
     },
     async lab(command) {
-      const at = now();
+      const moment = now();
       // Said before the command is carried out: afterwards a mended fault is no longer known.
       const label = labWords(command, view);
       const refusal = await client.lab(command);
-      view.recordAct({ at, label, failed: refusal !== undefined });
+      view.recordAct({ ...moment, label, failed: refusal !== undefined });
       return refusal;
     },
   };

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AttachedCluster, AttachProblem } from '../bridge/attach.ts';
 import type { ControlPlaneHealth, FaultRow, FaultScheduleRow } from '../bridge/cards.ts';
-import type { FaultDeclaration } from '../bridge/protocol.ts';
+import type { FaultDeclaration, RecordingState } from '../bridge/protocol.ts';
 import type { ScenarioReport } from '../bridge/scenario-report.ts';
 
 /** The few things of which there is one: the clock, the lamps, the faults. Replaced with every frame. */
@@ -13,6 +13,8 @@ export interface Head {
   /** Microseconds since the world began. */
   readonly now: number;
   readonly epochMillis: number;
+  /** How far the clock can be set; undefined: it cannot. */
+  readonly recording: RecordingState | undefined;
   readonly paused: boolean;
   readonly speed: number;
   readonly achievedSpeed: number;
@@ -36,6 +38,11 @@ export interface Head {
   readonly attachProblem: AttachProblem | undefined;
 }
 
+/** The latest instant that is known: later than `now` while the clock is set back. */
+export function presentOf({ now, recording }: Pick<Head, 'now' | 'recording'>): number {
+  return recording?.end ?? now;
+}
+
 export type HeadStore = StoreApi<Head>;
 
 const NO_HEALTH: ControlPlaneHealth = { components: [], nodesReady: 0, nodes: 0, machines: [] };
@@ -47,6 +54,7 @@ export function createHead(): HeadStore {
     faultCatalogue: [],
     now: 0,
     epochMillis: 0,
+    recording: undefined,
     paused: false,
     speed: 1,
     achievedSpeed: 1,

@@ -1,5 +1,5 @@
 import type { StatusClass } from '../bridge/cards.ts';
-import { createPulse, type Pulse } from './pulse.ts';
+import { createPulse, type KeptPulse, type Pulse } from './pulse.ts';
 
 /** The lanes of the timeline, top to bottom. */
 export type Lane = 'you' | 'workloads' | 'scheduler' | 'nodes' | 'control-plane';
@@ -31,6 +31,15 @@ export interface Mark {
   readonly at: number;
   readonly label: string;
   readonly failed: boolean;
+  /** How many acts had been recorded before it; undefined: nothing is recorded. */
+  readonly acts?: number | undefined;
+}
+
+/** A history as it was, to be had back. */
+export interface KeptHistory {
+  readonly spans: readonly Span[];
+  readonly marks: readonly Mark[];
+  readonly pulse: KeptPulse;
 }
 
 /** What the timeline draws. Times are microseconds since the world began. */
@@ -40,8 +49,8 @@ export interface History {
   readonly pulse: Pulse;
   /** The span of a key that still holds, or undefined. */
   open(key: string): Span | undefined;
-  /** When it began. */
-  since(key: string): number | undefined;
+  /** When what held under a key at a moment had begun. */
+  since(key: string, now: number): number | undefined;
 }
 
 export interface WritableHistory extends History {
@@ -51,6 +60,11 @@ export interface WritableHistory extends History {
   close(key: string, statusClass: StatusClass, now: number): void;
   mark(mark: Mark): void;
   clear(): void;
+  keep(): KeptHistory;
+  /** Takes a history that was kept in the place of this one. */
+  take(kept: KeptHistory): void;
+  /** Forgets what is later than a moment, and every act but the first so many: what held then holds still. */
+  cut(now: number, acts: number): void;
 }
 
 /** Bounds of what is remembered: beyond them the oldest go. */
@@ -94,12 +108,32 @@ export function createHistory(): WritableHistory {
     replace(span, { ...span, to: now, statusClass });
   }
 
+  function fill(spans: readonly Span[]): void {
+    for (const list of spansByLane.values()) list.length = 0;
+    open.clear();
+    for (const span of spans) {
+      spansByLane.get(span.lane)?.push(span);
+      if (span.to === undefined) open.set(span.key, span);
+    }
+  }
+
   return {
     spans: (lane) => spansByLane.get(lane) ?? [],
     marks: () => marks,
     pulse,
     open: (key) => open.get(key),
-    since: (key) => open.get(key)?.from,
+    since(key, now) {
+      const span = open.get(key);
+      if (span !== undefined && span.from <= now) return span.from;
+      // The clock may have been set back to when an earlier one held.
+      for (const list of spansByLane.values()) {
+        const found = list.findLast(
+          (each) => each.key === key && each.from <= now && (each.to ?? now) >= now,
+        );
+        if (found !== undefined) return found.from;
+      }
+      return undefined;
+    },
     state(key, state, now) {
       const span = open.get(key);
       if (state === undefined) {
@@ -120,10 +154,21 @@ export function createHistory(): WritableHistory {
       marks = [...marks.slice(-(MARKS_MAX - 1)), mark];
     },
     clear() {
-      for (const list of spansByLane.values()) list.length = 0;
-      open.clear();
+      fill([]);
       marks = [];
       pulse.clear();
+    },
+    keep: () => ({ spans: [...spansByLane.values()].flat(), marks, pulse: pulse.keep() }),
+    take(kept) {
+      fill(kept.spans);
+      marks = [...kept.marks];
+      pulse.take(kept.pulse);
+    },
+    cut(now, acts) {
+      const spans = [...spansByLane.values()].flat().filter(({ from }) => from <= now);
+      fill(spans.map((span) => ((span.to ?? 0) > now ? { ...span, to: undefined } : span)));
+      marks = marks.filter((mark) => mark.at <= now && (mark.acts ?? 0) < acts);
+      pulse.cut(now);
     },
   };
 }

@@ -6,6 +6,16 @@ export interface Pulse {
   counts(): readonly number[];
   add(at: number, count: number): void;
   clear(): void;
+  keep(): KeptPulse;
+  take(kept: KeptPulse): void;
+  /** Forgets what is later. */
+  cut(at: number): void;
+}
+
+/** Counts as they were, to be had back. */
+export interface KeptPulse {
+  readonly width: number;
+  readonly counts: readonly number[];
 }
 
 const BUCKETS_MAX = 4096;
@@ -43,6 +53,14 @@ export function createPulse(): Pulse {
     clear() {
       width = FIRST_WIDTH;
       counts = [];
+    },
+    keep: () => ({ width, counts: [...counts] }),
+    take(kept) {
+      width = kept.width;
+      counts = [...kept.counts];
+    },
+    cut(at) {
+      counts.length = Math.min(counts.length, Math.floor(at / width) + 1);
     },
   };
 }

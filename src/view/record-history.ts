@@ -100,7 +100,8 @@ function recordStarting(
   startingNodes.set(history, starting);
   const id = after?.id ?? before?.id ?? '';
   if (after?.ready !== 'False') starting.delete(id);
-  else if (before === undefined) starting.add(id);
+  // (One whose failure is written down has been Ready; its row comes again when the clock is set.)
+  else if (before === undefined && history.open(notReadyKey(id)) === undefined) starting.add(id);
   history.state(
     'starting',
     starting.size > 0

@@ -9,6 +9,10 @@ export interface Samples {
 export interface WritableSamples extends Samples {
   add(sample: HealthSample): void;
   clear(): void;
+  /** Takes others in the place of these. */
+  take(samples: readonly HealthSample[]): void;
+  /** What is later is not shown, while the clock is set back to this moment; undefined: everything is. */
+  showUntil(moment: number | undefined): void;
 }
 
 /** At ×1 a quarter of an hour; at high speeds hours. */
@@ -16,9 +20,18 @@ const SAMPLES_MAX = 900;
 
 export function createSamples(): WritableSamples {
   let samples: HealthSample[] = [];
+  let until: number | undefined;
+  let shown: readonly HealthSample[] | undefined;
+
+  function all(): readonly HealthSample[] {
+    const moment = until;
+    if (moment === undefined) return samples;
+    return (shown ??= samples.filter(({ at }) => at <= moment));
+  }
+
   return {
-    all: () => samples,
-    latest: () => samples[samples.length - 1],
+    all,
+    latest: () => all().at(-1),
     add(sample) {
       // A moment that comes again is of another world, or of this one at an earlier time.
       while ((samples[samples.length - 1]?.at ?? -1) >= sample.at) samples.pop();
@@ -28,6 +41,14 @@ export function createSamples(): WritableSamples {
     },
     clear() {
       samples = [];
+      until = undefined;
+    },
+    take(others) {
+      samples = [...others];
+    },
+    showUntil(moment) {
+      if (moment !== until) shown = undefined;
+      until = moment;
     },
   };
 }

@@ -41,6 +41,17 @@ export function windowAt(now: number, length: number): TimeWindow {
   return { from, to: from + length };
 }
 
+/** The same while the clock is set back: the present stays where it was as long as the playhead can be seen too. */
+export function windowAround(
+  { now, present }: { readonly now: number; readonly present: number },
+  length: number,
+): TimeWindow {
+  const window = windowAt(present, length);
+  if (now >= window.from) return window;
+  const from = Math.max(0, now - length * (1 - PLAYHEAD_SHARE));
+  return { from, to: from + length };
+}
+
 const STEPS: readonly number[] = [
   10 * SECOND,
   30 * SECOND,

@@ -214,7 +214,7 @@ describe('history', () => {
     const node = aNode({ id: 'n2', name: 'node-2' });
     take(view, { full: true, nodes: { upsert: [node], remove: [] } });
     take(view, { now: 5, nodes: { upsert: [{ ...node, ready: 'Unknown' }], remove: [] } });
-    expect(view.history.since('not-ready:n2')).toBe(5);
+    expect(view.history.since('not-ready:n2', 5)).toBe(5);
     take(view, { now: 9, nodes: { upsert: [node], remove: [] } });
     expect(view.history.spans('nodes')).toMatchObject([
       { from: 5, to: 9, label: 'node-2 NotReady' },
@@ -231,7 +231,7 @@ describe('history', () => {
       { from: 1, to: 5, statusClass: 'moving', label: 'nodes starting' },
     ]);
     take(view, { now: 9, nodes: { upsert: nodes, remove: [] } });
-    expect(view.history.since('not-ready:n1')).toBe(9);
+    expect(view.history.since('not-ready:n1', 9)).toBe(9);
   });
 
   test('a pause shorter than a breath does not end a span', () => {

@@ -6,8 +6,9 @@ import type {
   TrafficMark,
   WorkloadCard,
 } from '../bridge/cards.ts';
-import type { EngineMessage, Frame } from '../bridge/protocol.ts';
+import type { EngineMessage, Frame, RecordingState } from '../bridge/protocol.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
+import { createFutures } from './futures.ts';
 import { createKeyedSignal } from './keyed-signal.ts';
 import { createHead, type HeadStore } from './head.ts';
 import { createHistory, type History, type Mark } from './history.ts';
@@ -102,11 +103,14 @@ export function createView({ onWanted }: ViewOptions): View {
   const serviceSlots = createSlots(serviceColumns);
   const history = createHistory();
   const samples = createSamples();
+  const futures = createFutures(history, samples);
   const watched = createWatchList(onWanted);
   const podsTouched = createKeyedSignal();
   const frameListeners = new Set<(effects: FrameEffects) => void>();
   const sources: HistorySources = { index, head };
 
+  /** Whether the frame under way shows what has not been seen before: only that is written down. */
+  let isNew = true;
   let settling = 0;
   let arrived = false;
   let moves: Move[] = [];
@@ -121,7 +125,7 @@ export function createView({ onWanted }: ViewOptions): View {
       nodeSlots.add(after);
       arrived = true;
     }
-    recordHistory.node(history, change, head.getState().now);
+    if (isNew) recordHistory.node(history, change, head.getState().now);
   }
 
   /** A machine of the control plane has no slot in the field; for the rest it is a node. */
@@ -129,7 +133,7 @@ export function createView({ onWanted }: ViewOptions): View {
     const { before, after } = change;
     if (after === undefined) machineIds.delete(before?.name ?? '');
     else machineIds.set(after.name, after.id);
-    recordHistory.node(history, change, head.getState().now);
+    if (isNew) recordHistory.node(history, change, head.getState().now);
   }
 
   function followPod(change: RowChange<PodCard>): void {
@@ -165,7 +169,7 @@ export function createView({ onWanted }: ViewOptions): View {
   function followWorkload(change: RowChange<WorkloadCard>): void {
     index.workloadsOfOwner.follow(change);
     index.workloadsByKind.follow(change);
-    recordHistory.workload(history, change, head.getState().now);
+    if (isNew) recordHistory.workload(history, change, head.getState().now);
   }
 
   function followObject(change: RowChange<ObjectRow>): void {
@@ -183,8 +187,8 @@ export function createView({ onWanted }: ViewOptions): View {
     events.clear();
     nodeSlots.clear();
     serviceSlots.clear();
-    // Another world, or this one at an earlier moment: what was drawn of it is no longer true.
-    if (frame.now < head.getState().now) {
+    // Another world: what was drawn of the last one is not true of it. (Of one that is recorded the futures know.)
+    if (frame.now < head.getState().now && head.getState().recording === undefined) {
       history.clear();
       samples.clear();
     }
@@ -205,8 +209,11 @@ export function createView({ onWanted }: ViewOptions): View {
     moves = [];
     fieldChanged = false;
     arrived = false;
+    // Rows that go because others come in their place have not gone in the world.
+    isNew = frame.recording === undefined || !frame.full;
     if (frame.full) forgetEverything(frame);
-    markSteps(frame);
+    isNew = futures.follow(frame.recording, frame.now);
+    if (isNew) markSteps(frame);
     head.setState(headOf(frame, head.getState()));
     const { field, above } = split(frame.nodes);
     nodes.apply(field, followNode);
@@ -217,8 +224,10 @@ export function createView({ onWanted }: ViewOptions): View {
     objects.apply(frame.objects, followObject);
     events.add(frame.events);
     watched.take(frame.watched);
-    recordHistory.frame(history, sources, frame);
-    if (frame.sample !== undefined) samples.add(frame.sample);
+    if (isNew) {
+      recordHistory.frame(history, sources, frame);
+      if (frame.sample !== undefined) samples.add(frame.sample);
+    }
     if (settling > 0 || frame.now < YOUNG_MICROS) {
       settling = Math.max(0, settling - 1);
       if (arrived) {
@@ -265,7 +274,7 @@ export function createView({ onWanted }: ViewOptions): View {
       const id = index.nodesByName.ids(name)[0];
       return id === undefined ? machines.get(machineIds.get(name) ?? '') : nodes.get(id);
     },
-    recordAct: (mark) => history.mark(mark),
+    recordAct: futures.mark,
     onFrame(listener) {
       frameListeners.add(listener);
       return () => frameListeners.delete(listener);
@@ -283,9 +292,12 @@ export function createView({ onWanted }: ViewOptions): View {
           attached: message.attached,
           attachProblem: undefined,
           scenario: undefined,
+          recording: undefined,
         });
+        futures.forget();
         watched.forget();
       }
+      if (message.type === 'fault-catalogue') head.setState({ faultCatalogue: message.faults });
       if (message.type === 'attach-problem') head.setState({ attachProblem: message.problem });
       if (message.type === 'refused') head.setState({ notice: message.message });
       if (message.type === 'crashed') {
@@ -337,6 +349,7 @@ function headOf(frame: Frame, last: ReturnType<HeadStore['getState']>): typeof l
     attachProblem: undefined,
     now: frame.now,
     epochMillis: frame.epochMillis,
+    recording: sameRecording(last.recording, frame.recording) ? last.recording : frame.recording,
     paused: frame.paused,
     speed: frame.speed,
     achievedSpeed: frame.achievedSpeed,
@@ -360,6 +373,19 @@ function schedulesOf(
 }
 
 const NO_SCHEDULES: NonNullable<Frame['faultSchedules']> = [];
+
+/** Sent with every frame; it keeps its identity while it is the same, so that what shows it is not drawn anew. */
+function sameRecording(a: RecordingState | undefined, b: RecordingState | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.from === b.from &&
+    a.end === b.end &&
+    a.isOnTheWay === b.isOnTheWay &&
+    a.acts === b.acts &&
+    a.line === b.line &&
+    a.former?.line === b.former?.line
+  );
+}
 
 /** Faults are sent whole with every frame; their list keeps its identity while it is the same. */
 function sameFaults(a: Frame['faults'], b: Frame['faults']): boolean {

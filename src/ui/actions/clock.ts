@@ -1,4 +1,6 @@
+import type { Mark } from '../../view/history.ts';
 import type { Page } from '../page.tsx';
+import { useActivity, type Activity } from '../state/activity.ts';
 
 /** The transport: pause, step, speed. */
 
@@ -32,6 +34,54 @@ export function stepEvent({ client }: Page): void {
 
 export function stepSecond({ client }: Page): void {
   client.send({ type: 'clock', command: { kind: 'step', by: 'micros', micros: 1_000_000 } });
+}
+
+/** Back by one event or act; the first press stops the clock. */
+export function stepBack({ client }: Page): void {
+  client.send({ type: 'clock', command: { kind: 'step-back' } });
+}
+
+export function stepBackSecond(page: Page): void {
+  seek(page, page.view.head.getState().now - 1_000_000);
+}
+
+/** Sets the clock to an instant that has been, in microseconds since the world began. */
+export function seek({ client }: Page, at: number): void {
+  client.send({ type: 'clock', command: { kind: 'seek', at: Math.max(0, Math.round(at)) } });
+}
+
+export function toPresent({ client }: Page): void {
+  client.send({ type: 'clock', command: { kind: 'present' } });
+}
+
+/** Leaves the future that an act in the past has made for the one that was there before. */
+export function toFormer({ client }: Page): void {
+  client.send({ type: 'clock', command: { kind: 'former' } });
+}
+
+/** Gives up the former future. */
+export function keepFuture({ client }: Page): void {
+  client.send({ type: 'clock', command: { kind: 'keep' } });
+}
+
+/** Makes a future without the last act. What was done since, by whomever, is done anew as it then comes. */
+export function undo({ client, view }: Page): void {
+  const last = lastAct(view.history.marks(), useActivity.getState().activities);
+  if (last !== undefined) client.send({ type: 'clock', command: { kind: 'undo', acts: last } });
+}
+
+/** How many acts there had been before the last one; an act of several requests counts from the first of them. */
+export function lastAct(
+  marks: readonly Mark[],
+  activities: readonly Activity[],
+): number | undefined {
+  const last = marks.findLast(({ acts }) => acts !== undefined)?.acts;
+  if (last === undefined) return undefined;
+  const around = activities.find(
+    ({ acts, actsAfter }) =>
+      acts !== undefined && acts <= last && (actsAfter === undefined || last < actsAfter),
+  );
+  return around?.acts ?? last;
 }
 
 export function setSpeed({ client }: Page, factor: number): void {

@@ -33,9 +33,10 @@ export interface Act {
 export async function runAct(page: Page, act: Act): Promise<Outcome> {
   const { begin, progress, settle } = useActivity.getState();
   const abort = new AbortController();
-  const at = page.view.head.getState().now;
+  const { now: at, recording } = page.view.head.getState();
   const id = begin({
     at,
+    acts: recording?.acts,
     label: act.label,
     targets: act.targets,
     command: act.command,
@@ -44,6 +45,7 @@ export async function runAct(page: Page, act: Act): Promise<Outcome> {
   const outcome = await act
     .run({ ...page, progress: (message) => progress(id, message), signal: abort.signal })
     .catch((error: unknown): Outcome => ({ ok: false, message: String(error) }));
-  settle(id, { state: outcome.ok ? 'done' : 'failed', message: outcome.message });
+  const actsAfter = page.view.head.getState().recording?.acts;
+  settle(id, { state: outcome.ok ? 'done' : 'failed', message: outcome.message, actsAfter });
   return outcome;
 }

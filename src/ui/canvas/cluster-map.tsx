@@ -9,6 +9,7 @@ import { lazy, Suspense, useMemo, useRef } from 'react';
 import { usePage } from '../page.tsx';
 import { useHead, useIds } from '../hooks/use-view.ts';
 import { useMedia } from '../hooks/use-media.ts';
+import { TimeBar } from '../timeline/time-bar.tsx';
 import { ActivityLine } from './activity-line.tsx';
 import { ZOOM_MAX, ZOOM_MIN, type Insets } from './camera.ts';
 import { HostLabel } from './host-label.tsx';
@@ -134,6 +135,7 @@ function MapInside() {
         <TryChips />
       </div>
       <MapControls commands={commands} />
+      <TimeBar />
     </section>
   );
 }

@@ -89,7 +89,7 @@ function stateWords(view: View, id: string): string {
     if (silence > HEARTBEAT_LATE_MICROS) return `silent ${ageText(silence)}`;
     return node.unschedulable ? 'Cordoned' : 'Ready';
   }
-  const since = view.history.since(notReadyKey(id));
+  const since = view.history.since(notReadyKey(id), now);
   return since === undefined ? 'NotReady' : `NotReady ${ageText(now - since)}`;
 }
 
@@ -146,10 +146,11 @@ function Taints({ taints }: { readonly taints: readonly string[] }) {
 /** The time until a lost node's Pods are evicted, or nothing. */
 function leavingWords(view: View, id: string): string {
   const node = view.nodes.get(id);
-  const since = view.history.since(notReadyKey(id));
+  const { now } = view.head.getState();
+  const since = view.history.since(notReadyKey(id), now);
   const lost = node?.taints.some((taint) => taint.endsWith(':NoExecute')) === true;
   if (since === undefined || !lost || node.pods === 0) return '';
-  const left = since + TOLERATION_MICROS - view.head.getState().now;
+  const left = since + TOLERATION_MICROS - now;
   return left > 0 ? `evicts in ${ageText(left)}` : '';
 }
 

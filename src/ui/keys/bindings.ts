@@ -1,6 +1,15 @@
 import { firstUsedBy, ownerOf, thingOf } from '../../view/selection.ts';
 import { actionsFor } from '../actions/index.ts';
-import { nudgeSpeed, stepEvent, stepSecond, togglePause } from '../actions/clock.ts';
+import {
+  nudgeSpeed,
+  stepBack,
+  stepBackSecond,
+  stepEvent,
+  stepSecond,
+  togglePause,
+  toPresent,
+  undo,
+} from '../actions/clock.ts';
 import { runAction } from '../actions/run-action.ts';
 import { openMenu } from '../canvas/use-map-keys.ts';
 import type { Page } from '../page.tsx';
@@ -89,6 +98,34 @@ export const BINDINGS: readonly Binding[] = [
     does: 'Step: one second',
     matches: (event) => event.altKey && event.code === 'Period',
     run: stepSecond,
+  },
+  {
+    keys: ',',
+    group: 'Time',
+    does: 'Step back: the last event',
+    matches: plain(','),
+    run: stepBack,
+  },
+  {
+    keys: 'Alt ,',
+    group: 'Time',
+    does: 'Step back: one second',
+    matches: (event) => event.altKey && event.code === 'Comma',
+    run: stepBackSecond,
+  },
+  {
+    keys: 'p',
+    group: 'Time',
+    does: 'To the present',
+    matches: plain('p'),
+    run: toPresent,
+  },
+  {
+    keys: 'Ctrl Z',
+    group: 'Time',
+    does: 'Undo the last act: a future without it',
+    matches: (event) => control('z')(event) && !event.shiftKey,
+    run: undo,
   },
   {
     keys: '>',

@@ -89,7 +89,7 @@ function wordsFor(
   now: number,
 ): string {
   if (worst.silence >= HEARTBEAT_LATE_MICROS) return `silent ${ageText(worst.silence)}`;
-  const since = view.history.since(notReadyKey(worst.id));
+  const since = view.history.since(notReadyKey(worst.id), now);
   return since === undefined ? 'NotReady' : `NotReady for ${ageText(now - since)}`;
 }
 

@@ -1,8 +1,23 @@
-import { ChevronDown, ChevronRight, ChevronsRight, Pause, Play } from 'lucide-react';
+import {
+  ChevronDown,
+  ChevronLeft,
+  ChevronRight,
+  ChevronsLeft,
+  ChevronsRight,
+  Pause,
+  Play,
+} from 'lucide-react';
 import { lazy } from 'react';
 import { speedText } from '../../view/words.ts';
 import { useRefusal } from '../attach/limits.ts';
-import { stepEvent, stepSecond, togglePause } from '../actions/clock.ts';
+import {
+  stepBack,
+  stepBackSecond,
+  stepEvent,
+  stepSecond,
+  togglePause,
+  toPresent,
+} from '../actions/clock.ts';
 import { useHead, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
@@ -16,6 +31,7 @@ export function Transport() {
   const page = usePage();
   const paused = useHead((head) => head.paused);
   const refusal = useRefusal('clock');
+  const canGoBack = useHead((head) => head.recording !== undefined);
   const tip = refusal === undefined ? undefined : { 'data-tip': refusal, disabled: true };
   return (
     <div
@@ -23,6 +39,26 @@ export function Transport() {
       aria-label="Time"
       className="flex h-8 items-center gap-0.5 rounded-lg border border-line bg-panel px-0.5"
     >
+      {canGoBack && (
+        <>
+          <IconButton
+            label="Step back: one second"
+            shortcut="Alt ,"
+            className="!h-[26px] max-[1100px]:hidden"
+            onClick={() => stepBackSecond(page)}
+          >
+            <ChevronsLeft size={15} />
+          </IconButton>
+          <IconButton
+            label="Step back: the last event"
+            shortcut=","
+            className="!h-[26px] max-[900px]:hidden"
+            onClick={() => stepBack(page)}
+          >
+            <ChevronLeft size={15} />
+          </IconButton>
+        </>
+      )}
       <IconButton
         label={paused ? 'Resume' : 'Pause'}
         shortcut="Space"
@@ -95,10 +131,28 @@ function useAchievedSpeed(): number | undefined {
 }
 
 function LiveLamp() {
+  const page = usePage();
+  const isPast = useHead((head) => head.recording?.end !== undefined);
   const phase = useHead((head) => head.phase);
   const paused = useHead((head) => head.paused);
   const words = phase === 'live' ? (paused ? 'PAUSED' : 'LIVE') : 'STARTING';
   const state = phase !== 'live' ? 'moving' : paused ? 'attention' : 'good';
+  if (isPast) {
+    return (
+      <button
+        type="button"
+        aria-label="To the present"
+        data-tip="The clock is set back. To the present"
+        data-key="p"
+        data-class="moving"
+        className="flex h-[26px] w-[74px] items-center gap-1.5 rounded-md pl-1 text-[10.5px] font-semibold tracking-wider hover:bg-raise-2"
+        onClick={() => toPresent(page)}
+      >
+        <span className="lamp" data-class="moving" aria-hidden="true" />
+        <span className="state-text">PAST</span>
+      </button>
+    );
+  }
   return (
     <span
       data-class={state}

@@ -16,6 +16,9 @@ export interface Activity {
   /** The same act as a command. */
   readonly command: string | undefined;
   readonly cancel: (() => void) | undefined;
+  /** How many acts the engine had recorded when it began and when it was answered; undefined: none is recorded. */
+  readonly acts: number | undefined;
+  readonly actsAfter?: number | undefined;
 }
 
 interface ActivityState {
@@ -25,7 +28,11 @@ interface ActivityState {
   progress(id: number, message: string): void;
   settle(
     id: number,
-    outcome: { readonly state: 'done' | 'failed'; readonly message: string },
+    outcome: {
+      readonly state: 'done' | 'failed';
+      readonly message: string;
+      readonly actsAfter?: number | undefined;
+    },
   ): void;
 }
 

@@ -2,11 +2,12 @@ import type { Span } from '../../view/history.ts';
 import {
   placeSpans,
   ticksOf,
-  windowAt,
+  windowAround,
   windowLength,
   type PlacedSpan,
   type TimeWindow,
 } from '../../view/timeline.ts';
+import { presentOf } from '../../view/head.ts';
 import type { View } from '../../view/view.ts';
 import { ageText, shortClockText } from '../../view/words.ts';
 import { readCssColours, type CssColours } from '../canvas/css-colours.ts';
@@ -39,19 +40,24 @@ interface Frame {
   readonly lanes: readonly LaneBox[];
   readonly window: TimeWindow;
   readonly now: number;
+  /** The latest instant that is known: later than `now` while the clock is set back. */
+  readonly present: number;
 }
 
 function frameOf(
   view: View,
   { width, height }: { readonly width: number; readonly height: number },
 ): Frame {
-  const { now, speed } = view.head.getState();
+  const head = view.head.getState();
+  const { now, speed } = head;
+  const present = presentOf(head);
   return {
     width,
     height,
     lanes: laneBoxes(height - TOP - 4),
-    window: windowAt(now, windowLength(speed)),
+    window: windowAround({ now, present }, windowLength(speed)),
     now,
+    present,
   };
 }
 
@@ -95,10 +101,11 @@ export function paintTimeline(canvas: HTMLCanvasElement, view: View): void {
   paintLanes(context, frame, colours);
   paintTicks(context, frame, colours);
   paintPulse(context, view, frame, colours);
-  for (const placed of placeSpans(view.history, frame.window, frame.now)) {
+  for (const placed of placeSpans(view.history, frame.window, frame.present)) {
     paintSpan(context, frame, placed, colours);
   }
   paintMarks(context, view, frame, colours);
+  paintComing(context, frame, colours);
   paintPlayhead(context, frame, colours);
 }
 
@@ -173,7 +180,7 @@ function boxOf(frame: Frame, { span, lane, row, rows }: PlacedSpan): SpanBox {
   const height = (room - (rows - 1)) / rows;
   const middle = middleOf(box);
   const left = Math.max(GUTTER, xOf(frame, span.from));
-  const right = Math.max(left + 3, xOf(frame, span.to ?? frame.now));
+  const right = Math.max(left + 3, xOf(frame, span.to ?? frame.present));
   return { left, top: middle - room / 2 + row * (height + 1), width: right - left, height };
 }
 
@@ -220,6 +227,19 @@ function paintMarks(
   }
 }
 
+/** While the clock is set back, what is known to come is behind a veil, as far as the present. */
+function paintComing(context: CanvasRenderingContext2D, frame: Frame, colours: CssColours): void {
+  if (frame.present <= frame.now) return;
+  const from = Math.max(GUTTER, xOf(frame, frame.now));
+  const to = Math.min(frame.width - RIGHT, xOf(frame, frame.present));
+  context.globalAlpha = 0.6;
+  context.fillStyle = colours.panel;
+  context.fillRect(from, TOP - 4, to - from, frame.height - TOP + 4);
+  context.globalAlpha = 1;
+  context.fillStyle = colours.faint;
+  context.fillRect(Math.round(to) - 0.5, 8, 1, frame.height - 8);
+}
+
 function paintPlayhead(context: CanvasRenderingContext2D, frame: Frame, colours: CssColours): void {
   const x = Math.round(xOf(frame, frame.now));
   context.fillStyle = colours.accent;
@@ -232,6 +252,18 @@ function paintPlayhead(context: CanvasRenderingContext2D, frame: Frame, colours:
   context.font = context.font.replace(/^\d+px/, '600 11px');
   context.fillText(shortClockText(frame.now), x + 9, 9);
   context.font = context.font.replace(/^600 /, '');
+}
+
+/** The instant at a place of the canvas, within what is known. */
+export function instantAt(
+  view: View,
+  size: { readonly width: number; readonly height: number },
+  x: number,
+): number {
+  const { window, width, present } = frameOf(view, size);
+  const share = (x - GUTTER) / (width - GUTTER - RIGHT);
+  const at = window.from + share * (window.to - window.from);
+  return Math.max(view.head.getState().recording?.from ?? 0, Math.min(at, present));
 }
 
 /** What is under a point of the canvas. */
@@ -252,7 +284,7 @@ export function hitTimeline(
   if (mark !== undefined) {
     return { x: point.x, top: TOP, words: `${shortClockText(mark.at)}  ${mark.label}`, about: '' };
   }
-  const placed = placeSpans(view.history, frame.window, frame.now).findLast((each) => {
+  const placed = placeSpans(view.history, frame.window, frame.present).findLast((each) => {
     const box = boxOf(frame, each);
     return (
       point.x >= box.left - 2 &&
@@ -265,7 +297,7 @@ export function hitTimeline(
   return {
     x: point.x,
     top: boxOf(frame, placed).top,
-    words: spanWords(placed.span, frame.now),
+    words: spanWords(placed.span, frame.present),
     about: placed.span.about,
   };
 }

@@ -1,5 +1,9 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
-import { useEffect, useRef, useState, type PointerEvent } from 'react';
+import { useEffect, useRef, useState, type MouseEvent, type PointerEvent } from 'react';
+import { presentOf } from '../../view/head.ts';
+import type { View } from '../../view/view.ts';
+import { clockText } from '../../view/words.ts';
+import { useHead } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Resizer } from '../parts/resizer.tsx';
@@ -7,9 +11,16 @@ import { PANEL_LIMITS, usePanels } from '../state/panels.ts';
 import { useSelection } from '../state/selection.ts';
 import { useTerminal } from '../state/terminal.ts';
 import { useTheme } from '../state/theme.ts';
-import { GUTTER, hitTimeline, paintTimeline, type TimelineHit } from './paint-timeline.ts';
+import {
+  GUTTER,
+  hitTimeline,
+  instantAt,
+  paintTimeline,
+  type TimelineHit,
+} from './paint-timeline.ts';
+import { goToInstant, useScrub } from './use-scrub.ts';
 
-/** What happened, in lanes over virtual time. The playhead is now. */
+/** What happened, in lanes over virtual time. The playhead is now; dragged, it sets the clock. */
 export function Timeline() {
   const open = usePanels((state) => state.bottomOpen);
   const wanted = usePanels((state) => state.bottom);
@@ -36,12 +47,26 @@ export function Timeline() {
   );
 }
 
+/** What a slider says of itself, past React: it changes with every picture. */
+function tellPlace(canvas: HTMLCanvasElement, view: View): void {
+  const head = view.head.getState();
+  if (head.recording === undefined) return;
+  const seconds = (micros: number): string => String(Math.round(micros / 1_000_000));
+  canvas.setAttribute('aria-valuemin', seconds(head.recording.from));
+  canvas.setAttribute('aria-valuemax', seconds(presentOf(head)));
+  canvas.setAttribute('aria-valuenow', seconds(head.now));
+  canvas.setAttribute('aria-valuetext', clockText(head.now));
+}
+
 /** Repainting more often than this cannot be seen: at ×1 a pixel is a tenth of a second. */
 const PAINT_EVERY_MILLIS = 50;
 
 function TimelineCanvas({ height }: { readonly height: number }) {
-  const { view } = usePage();
+  const page = usePage();
+  const { view } = page;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const scrub = useScrub();
+  const canSeek = useHead((head) => head.recording !== undefined);
   const theme = useTheme((state) => state.theme);
   const [hit, setHit] = useState<TimelineHit>();
 
@@ -49,7 +74,9 @@ function TimelineCanvas({ height }: { readonly height: number }) {
     let due: ReturnType<typeof setTimeout> | undefined;
     const paint = (): void => {
       due = undefined;
-      if (canvas.current !== null) paintTimeline(canvas.current, view);
+      if (canvas.current === null) return;
+      paintTimeline(canvas.current, view);
+      tellPlace(canvas.current, view);
     };
     const ask = (): void => {
       due ??= setTimeout(paint, PAINT_EVERY_MILLIS);
@@ -71,18 +98,32 @@ function TimelineCanvas({ height }: { readonly height: number }) {
     const box = event.currentTarget.getBoundingClientRect();
     setHit(hitTimeline(view, box, { x: event.clientX - box.left, y: event.clientY - box.top }));
   };
+  /** A click where nothing lies. */
+  const goTo = (event: MouseEvent<HTMLElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    if (x >= GUTTER) goToInstant(page, instantAt(view, box, x));
+  };
   return (
     <>
       <canvas
         ref={canvas}
-        role="img"
+        {...(canSeek ? { role: 'slider', tabIndex: 0, 'aria-valuenow': 0 } : { role: 'img' })}
         aria-label="Timeline of your acts, rollouts, scheduling, nodes and the control plane. The Events tab has the same as text."
-        className="block w-full"
+        className="block w-full touch-none"
         style={{ height, cursor: hit !== undefined && hit.about !== '' ? 'pointer' : 'default' }}
-        onPointerMove={look}
+        onPointerDown={scrub.onPointerDown}
+        onPointerUp={scrub.onPointerUp}
+        onKeyDown={scrub.onKeyDown}
+        onPointerMove={(event) => {
+          look(event);
+          scrub.onPointerMove(event);
+        }}
         onPointerLeave={() => setHit(undefined)}
-        onClick={() => {
+        onClick={(event) => {
+          if (scrub.wasDrag()) return;
           if (hit !== undefined && hit.about !== '') useSelection.getState().select(hit.about);
+          else if (hit === undefined && canSeek) goTo(event);
         }}
       />
       {hit !== undefined && (
