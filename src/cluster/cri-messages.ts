@@ -27,6 +27,8 @@ export interface ContainerConfig {
   readonly mounts: readonly ContainerMount[];
   /** An init container that is no sidecar: a program of which nothing is known ends well after a while. */
   readonly runsToCompletion: boolean;
+  /** Whose processes it sees beside its own: a container's of its Pod, the whole Pod's, or the node's. */
+  readonly processes?: ProcessNamespace;
   /** Standard input stays open, so that a shell without a script waits instead of ending. */
   readonly stdin: boolean;
   /** It has a terminal. */
@@ -40,6 +42,11 @@ export interface ContainerConfig {
   readonly terminationMessagePath: string;
   readonly terminationMessagePolicy: 'File' | 'FallbackToLogsOnError';
 }
+
+export type ProcessNamespace =
+  | { readonly of: 'container'; readonly name: string }
+  | { readonly of: 'pod' }
+  | { readonly of: 'node' };
 
 /** A writable directory. Volumes of one name in one Pod (`empty/…`) or on one node (`host/…`) are shared. */
 export interface ContainerMount {

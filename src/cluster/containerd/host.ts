@@ -1,12 +1,21 @@
 import type { Micros } from '../../kernel/time.ts';
 import { profileOf } from '../programs/catalogue.ts';
-import type { LocalAnswer } from '../programs/commands/command.ts';
+import type { HttpAsked, LocalAnswer } from '../programs/commands/command.ts';
 import type { FileTable } from '../programs/files.ts';
 import { parseImageReference } from '../programs/image-reference.ts';
 import type { ImageProfile } from '../programs/image-profile.ts';
-import type { Host } from '../programs/program.ts';
+import {
+  namesOf,
+  signalFirst,
+  signalInside,
+  surroundingsOf,
+  type Host,
+  type OtherProcesses,
+  type Program,
+} from '../programs/program.ts';
 import { answerOn } from '../programs/program-probes.ts';
 import { appendLog } from './logs.ts';
+import { awakeContainer } from './resting.ts';
 import type { Container, ContainerdDisk, Runtime } from './state.ts';
 
 /** The profile of a container's image. Its reference was readable when it was pulled. */
@@ -19,15 +28,88 @@ export function profileOfContainer(container: Container): ImageProfile {
 /** What a container's program can reach. */
 export function hostOf(runtime: Runtime, container: Container, now: Micros): Host {
   const { disk, config } = runtime;
-  return {
+  const host: Host = {
     now,
     epochMillis: config.epochMillis,
     config: container.config,
     profile: profileOfContainer(container),
     volume: (name) => volumeOf(disk, container.config.podUid, name),
     write: (stream, text) => appendLog(container, now, stream, text),
-    local: (port, path) => answerInPod(runtime, container.config.podUid, now, port, path),
+    local: (port, path, asked) =>
+      answerInPod(runtime, container.config.podUid, now, port, path, asked),
   };
+  return container.config.processes === undefined
+    ? host
+    : { ...host, others: otherProcesses(runtime, container, now) };
+}
+
+/** What a container sees of the processes of others. */
+function otherProcesses(runtime: Runtime, own: Container, now: Micros): OtherProcesses {
+  const { disk, memory } = runtime;
+  const { processes, podUid } = own.config;
+  const inPod = disk.sandboxes.get(podUid)?.containers ?? [];
+  const ids = processes?.of === 'node' ? [...disk.containers.keys()] : inPod;
+  const seen = ids.flatMap((id) => {
+    const container = disk.containers.get(id);
+    const isSeen =
+      container !== undefined &&
+      container.record.id !== own.record.id &&
+      container.record.state === 'running' &&
+      (processes?.of !== 'container' || container.config.name === processes.name);
+    return isSeen ? [container] : [];
+  });
+  const namesIn = ({ program, config }: Container): readonly string[] =>
+    program === undefined ? config.command.slice(0, 1) : namesOf(program);
+  // Process 1 is the Pod's pause, or that of the machine.
+  const first =
+    processes?.of === 'pod' ? ['/pause'] : processes?.of === 'node' ? NODE_PROCESSES : [];
+  return {
+    names: () => [...first, ...seen.flatMap(namesIn)],
+    signal(target, signal) {
+      const found = seen.filter(
+        (container) =>
+          container.program !== undefined &&
+          (namesIn(container).includes(target) || (target === '1' && first.length === 0)),
+      );
+      for (const { record } of found) {
+        const program = awakeContainer(runtime, record.id)?.program;
+        if (program === undefined) continue;
+        if (processes?.of === 'container') signalInside(program, target, signal, now);
+        else signalOrdinary(program, target, signal, now);
+        memory.signalled.push(record.id);
+      }
+      return found.length > 0;
+    },
+    files(index) {
+      let at = index - first.length;
+      for (const container of seen) {
+        at -= namesIn(container).length;
+        if (at >= 0) continue;
+        const { program } = container;
+        return program === undefined
+          ? undefined
+          : surroundingsOf(program, hostOf(runtime, container, now), ignore).files('/');
+      }
+      return undefined;
+    },
+  };
+}
+
+const NODE_PROCESSES: readonly string[] = ['/sbin/init', 'containerd', 'kubelet'];
+
+function ignore(): void {}
+
+/** In a namespace of which it is not process 1 a program ends by a signal that it has no handler for. */
+function signalOrdinary(program: Program, target: string, signal: string, now: Micros): void {
+  const { main, shell } = program;
+  const isFirst = main?.name === target || (shell?.replaced === false && shell.name === target);
+  if (!isFirst) {
+    signalInside(program, target, signal, now);
+    return;
+  }
+  if (signal === 'KILL') program.ending = Object.freeze({ at: now, code: 137 });
+  else if (!signalFirst(program, signal, now) && (signal === 'TERM' || signal === 'INT'))
+    program.ending ??= Object.freeze({ at: now, code: signal === 'TERM' ? 143 : 130 });
 }
 
 function volumeOf(disk: ContainerdDisk, podUid: string, name: string): FileTable {
@@ -43,11 +125,25 @@ function volumeOf(disk: ContainerdDisk, podUid: string, name: string): FileTable
 function tableIn(tables: Map<string, FileTable>, name: string): FileTable {
   let table = tables.get(name);
   if (table === undefined) {
-    table = new Map();
+    table = new Map(name === 'host//' ? NODE_FILES : []);
     tables.set(name, table);
   }
   return table;
 }
+
+/** A few files of the machine itself, for whoever mounts its root. */
+const NODE_FILES: readonly (readonly [string, string])[] = [
+  [
+    '/etc/os-release',
+    'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nID=debian\n',
+  ],
+  ['/etc/kubernetes/kubelet.conf', 'apiVersion: v1\nkind: Config\n'],
+  [
+    '/var/lib/kubelet/config.yaml',
+    'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n',
+  ],
+  ['/var/log/', ''],
+];
 
 /** What answers on a port of a Pod's address: a container that names the port before one that takes any. */
 export function answerInPod(
@@ -56,6 +152,7 @@ export function answerInPod(
   now: Micros,
   port: number,
   path: string,
+  asked?: HttpAsked,
 ): LocalAnswer {
   const ids = runtime.disk.sandboxes.get(podUid)?.containers ?? [];
   for (const anyPort of [false, true]) {
@@ -64,11 +161,12 @@ export function answerInPod(
       if (container?.program === undefined) continue;
       const host = {
         now,
+        epochMillis: runtime.config.epochMillis,
         config: container.config,
         profile: profileOfContainer(container),
         volume: (name: string) => volumeOf(runtime.disk, podUid, name),
       };
-      const answer = answerOn(container.program, host, port, path, anyPort);
+      const answer = answerOn(container.program, host, port, path, anyPort, asked);
       if (answer !== undefined) return answer;
     }
   }

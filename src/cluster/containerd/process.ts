@@ -78,6 +78,7 @@ export const containerdBehaviour = defineBehaviour<
       execs: new Map(),
       streams: new Map(),
       touched: [],
+      signalled: [],
       pledged: new Set(),
     };
     recover({ disk, memory, config }, env);
@@ -85,6 +86,10 @@ export const containerdBehaviour = defineBehaviour<
   },
   step(runtime, message, env) {
     handle(runtime, message, env);
+    if (runtime.memory.signalled.length > 0) {
+      for (const id of runtime.memory.signalled.splice(0))
+        advanceIf(runtime, awakeContainer(runtime, id), env);
+    }
     if (runtime.memory.streams.size > 0) flushStreams(runtime, env);
     if (runtime.memory.touched.length > 0) {
       tellOfTouched(runtime, env);

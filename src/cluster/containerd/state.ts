@@ -148,6 +148,8 @@ export interface ContainerdMemory {
   readonly streams: Map<number, RuntimeStream>;
   /** Containers that this step may have changed; empty between steps (see resting.ts). */
   readonly touched: string[];
+  /** Containers that this step has sent a signal to from another; empty between steps. */
+  readonly signalled: string[];
   /** UIDs of Pods whose probes' answers stand until one of their containers is touched. */
   readonly pledged: Set<string>;
 }

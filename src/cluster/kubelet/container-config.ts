@@ -1,6 +1,6 @@
-import type { Container } from '../../api/generated/types.ts';
+import type { Container, EphemeralContainer, Pod } from '../../api/generated/types.ts';
 import { milliValue, value } from '../../api/quantity/numbers.ts';
-import type { ContainerConfig } from '../messages.ts';
+import type { ContainerConfig, ProcessNamespace } from '../messages.ts';
 import { profileOf } from '../programs/catalogue.ts';
 import { parseImageReference } from '../programs/image-reference.ts';
 import { environmentOf, expandVariables } from './environment.ts';
@@ -40,6 +40,7 @@ export function containerConfig(
   const { files, mounts } = mountsOf(pod, container, references, facts);
   const reference = parseImageReference(image);
   const { limits } = container.resources ?? {};
+  const processes = processNamespace(pod, container);
   return Object.freeze({
     podUid: worker.uid,
     podNamespace: pod.metadata.namespace ?? '',
@@ -61,6 +62,7 @@ export function containerConfig(
     files,
     mounts,
     runsToCompletion: work.init && !work.sidecar,
+    ...(processes === undefined ? undefined : { processes }),
     stdin: container.stdin === true || container.tty === true,
     ...(container.tty === true ? { tty: true } : undefined),
     ...(container.stdinOnce === true ? { stdinOnce: true } : undefined),
@@ -71,6 +73,20 @@ export function containerConfig(
     terminationMessagePolicy: container.terminationMessagePolicy ?? 'File',
   });
 }
+
+/** Whose processes a container sees (upstream: PIDNamespaceForPod, and the target of one for debugging). */
+function processNamespace(
+  { spec }: Pod,
+  container: EphemeralContainer,
+): ProcessNamespace | undefined {
+  if (spec.hostPID === true) return NODE_PROCESSES;
+  if (spec.shareProcessNamespace === true) return POD_PROCESSES;
+  const name = container.targetContainerName ?? '';
+  return name === '' ? undefined : Object.freeze({ of: 'container', name });
+}
+
+const NODE_PROCESSES: ProcessNamespace = Object.freeze({ of: 'node' });
+const POD_PROCESSES: ProcessNamespace = Object.freeze({ of: 'pod' });
 
 /** Images of the catalogue whose program does not run as root. */
 const NOT_ROOT =

@@ -37,7 +37,7 @@ type Session = Pick<Exec, 'shell' | 'streams'>;
 
 /** Programs that read standard input when they are given no file. */
 const READERS = new Set(
-  'cat wc grep egrep sed awk sort uniq head tail tee tr cut base64 md5sum sha256sum xargs jq tac rev nl psql mysql'.split(
+  'cat wc grep egrep sed awk sort uniq head tail tee tr cut tar base64 md5sum sha256sum xargs jq tac rev nl psql mysql'.split(
     ' ',
   ),
 );

@@ -1,7 +1,7 @@
 import type { Micros } from '../../kernel/time.ts';
 import type { ContainerConfig } from '../messages.ts';
 import { baseName } from './catalogue.ts';
-import type { Invocation, LocalAnswer } from './commands/command.ts';
+import type { HttpAsked, Invocation, LocalAnswer } from './commands/command.ts';
 import { commandOf, hasCommand, SHELLS } from './commands/index.ts';
 import type { ExecStreams } from './exec-session.ts';
 import { openFiles, type Files, type FileTable } from './files.ts';
@@ -51,7 +51,7 @@ export interface Host {
   /** The container's log. */
   write(stream: 'stdout' | 'stderr', text: string): void;
   /** What answers on a port of the Pod's own address. */
-  local(port: number, path: string): LocalAnswer;
+  local(port: number, path: string, asked?: HttpAsked): LocalAnswer;
   /** Other processes that it sees; undefined: its own alone. */
   readonly others?: OtherProcesses;
 }

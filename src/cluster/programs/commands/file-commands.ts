@@ -317,7 +317,6 @@ export const fileCommands: Readonly<Record<string, Command>> = {
   sync: () => done(0),
   mount: () => done(0),
   umount: () => done(0),
-  tar: () => wait(200_000),
   unzip: () => wait(200_000),
   gzip: () => wait(100_000),
   gunzip: () => wait(100_000),

@@ -1,4 +1,5 @@
 import { baseName } from '../catalogue.ts';
+import { archiveCommands } from './archive-commands.ts';
 import type { Files } from '../files.ts';
 import { load, running, type ImageProfile, type Userland } from '../image-profile.ts';
 import { looksNonexistent } from '../registry.ts';
@@ -15,6 +16,7 @@ import { textCommands } from './text-commands.ts';
 const COMMANDS: ReadonlyMap<string, Command> = new Map(
   Object.entries({
     ...fileCommands,
+    ...archiveCommands,
     ...textCommands,
     ...systemCommands,
     ...serverCommands,

@@ -1,4 +1,5 @@
 import { insistentLoad, load, running } from '../image-profile.ts';
+import { pidOf } from '../process-roots.ts';
 import {
   done,
   flagsOf,
@@ -102,10 +103,7 @@ const uname: Command = (call) => {
 const ps: Command = (call) => {
   const lines = call
     .processes()
-    .map(
-      (name, index) =>
-        `${String(index === 0 ? 1 : 6 + index).padStart(5)} root      0:00 ${name}\n`,
-    );
+    .map((name, index) => `${String(pidOf(index)).padStart(5)} root      0:00 ${name}\n`);
   return done(0, `  PID USER     TIME  COMMAND\n${lines.join('')}`);
 };
 
@@ -154,7 +152,7 @@ const killall: Command = (call) => {
 const pgrep: Command = (call) => {
   const [pattern = ''] = flagsOf(call.argv).operands;
   const index = call.processes().findIndex((name) => name.includes(pattern));
-  return index < 0 ? done(1) : done(0, `${index === 0 ? 1 : 6 + index}\n`);
+  return index < 0 ? done(1) : done(0, `${pidOf(index)}\n`);
 };
 
 /** Bytes as stress tools write them: `250M`, `1g`, `150000000`. */
@@ -237,6 +235,13 @@ const wrapper: Command = (call) => {
   return { kind: 'becomes', argv: call.argv.slice(at), within: undefined };
 };
 
+/** chroot: a shell, or what is named, in another root; the files stay where they are mounted. */
+const chroot: Command = (call) => ({
+  kind: 'becomes',
+  argv: call.argv.length > 2 ? call.argv.slice(2) : ['sh'],
+  within: undefined,
+});
+
 /** xargs: its input becomes further words. */
 const xargs: Command = (call) => {
   const { operands } = flagsOf(call.argv);
@@ -268,6 +273,7 @@ export const systemCommands: Readonly<Record<string, Command>> = {
   stdbuf: wrapper,
   time: wrapper,
   xargs,
+  chroot,
   hostname,
   uname,
   ps,

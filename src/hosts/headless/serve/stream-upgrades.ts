@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { badRequestError } from '../../../api/status-error.ts';
+import { bytesOf, createTextReader } from '../../../base/byte-text.ts';
 import { CHANNEL } from '../../../cluster/stream-messages.ts';
 import { impersonation } from '../../fetch-adapter.ts';
 import type { Session, SessionRequest, SessionResponse } from '../../session.ts';
@@ -135,13 +136,13 @@ function upgrade(
             accept();
             talk.begin();
           } else {
-            onMessage = (message) => commandMessage(session, id, message);
+            const reader = createTextReader();
+            onMessage = (message) => commandMessage(session, id, message, reader);
             accept();
           }
           return;
         }
-        if (data !== '')
-          connection.send(Buffer.concat([Buffer.from([channel]), Buffer.from(data)]));
+        if (data !== '') connection.send(Buffer.concat([Buffer.from([channel]), bytesOf(data)]));
       },
       onResponse(response) {
         if (connection === undefined) refuse(socket, response.code, response.body);
@@ -177,14 +178,23 @@ function requestOf(
 }
 
 /** Standard input, a terminal's size, or the end of a channel. */
-function commandMessage(session: Session, id: number, message: Buffer): void {
+function commandMessage(
+  session: Session,
+  id: number,
+  message: Buffer,
+  reader: ReturnType<typeof createTextReader>,
+): void {
   const channel = message[0];
   if (channel === undefined) return;
   if (channel === CLOSE_CHANNEL) {
-    if (message[1] === CHANNEL.in) session.input(id, { channel: CHANNEL.in, data: '', last: true });
+    if (message[1] === CHANNEL.in)
+      session.input(id, { channel: CHANNEL.in, data: reader.end(), last: true });
     return;
   }
-  if (message.length > 1) session.input(id, { channel, data: message.toString('utf8', 1) });
+  if (message.length <= 1) return;
+  const bytes = message.subarray(1);
+  const data = channel === CHANNEL.in ? reader.read(bytes) : bytes.toString('utf8');
+  if (data !== '') session.input(id, { channel, data });
 }
 
 function openPort(
