@@ -29,6 +29,7 @@ const settings: readonly (readonly [name: string, Partial<ServeSettings>])[] = [
   ['running', withNodes],
   ['helm', withNodes],
   ['streams', { ...withNodes, nodes: 1, speed: 5 }],
+  ['debugging', { ...withNodes, nodes: 1, speed: 5 }],
 ];
 const only = process.env['TRANSCRIPT'];
 
