@@ -1,6 +1,30 @@
 /** SHA-256 (FIPS 180-4) of a text's UTF-8 bytes, for names that a real component derives from a hash. */
 export function sha256(text: string): Uint8Array {
-  const bytes = padded(new TextEncoder().encode(text));
+  return sha256OfBytes(new TextEncoder().encode(text));
+}
+
+/** HMAC-SHA-256 (RFC 2104) of a text's UTF-8 bytes, under a key that is a text of at most 64 bytes. */
+export function hmacSha256(key: string, text: string): Uint8Array {
+  const secret = new Uint8Array(64);
+  secret.set(new TextEncoder().encode(key));
+  const message = new TextEncoder().encode(text);
+  const inner = sha256OfBytes(joined(mixed(secret, 0x36), message));
+  return sha256OfBytes(joined(mixed(secret, 0x5c), inner));
+}
+
+function mixed(bytes: Uint8Array, value: number): Uint8Array {
+  return bytes.map((byte) => byte ^ value);
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(first.length + second.length);
+  bytes.set(first);
+  bytes.set(second, first.length);
+  return bytes;
+}
+
+function sha256OfBytes(message: Uint8Array): Uint8Array {
+  const bytes = padded(message);
   const hash = Uint32Array.from(INITIAL);
   const words = new Uint32Array(64);
   const view = new DataView(bytes.buffer);

@@ -188,7 +188,13 @@ function open(
         ? { kind: 'echo' }
         : request.path === undefined
           ? { kind: 'open' }
-          : { kind: 'http', method: 'GET', path: request.path, host: request.host },
+          : {
+              kind: 'http',
+              path: request.path,
+              host: request.host,
+              method: 'GET',
+              ...request.asked,
+            },
   };
   const then: NetThen = {
     kind: 'connect',

@@ -112,8 +112,10 @@ function podAnswer(
     relay(runtime, process, packet, asker, env);
     return undefined;
   }
-  const path = payload.kind === 'http' ? payload.path : '/';
-  const found = answerInPod(runtime, podUid, env.now, port, path);
+  const found =
+    payload.kind === 'http'
+      ? answerInPod(runtime, podUid, env.now, port, payload.path, payload)
+      : answerInPod(runtime, podUid, env.now, port, '/');
   if (found.kind === 'refused') return REFUSED;
   return { kind: 'open', status: found.status, body: found.body };
 }

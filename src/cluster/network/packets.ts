@@ -20,10 +20,23 @@ export interface NetConnect {
 export type NetPayload =
   /** Opens the connection and says nothing. */
   | { readonly kind: 'open' }
-  | { readonly kind: 'http'; readonly method: string; readonly path: string; readonly host: string }
+  | {
+      readonly kind: 'http';
+      readonly method: string;
+      readonly path: string;
+      readonly host: string;
+      readonly said?: HttpSaid;
+    }
   | { readonly kind: 'dns'; readonly name: string; readonly recordType: DnsType }
   /** An ICMP echo: no port is asked for. */
   | { readonly kind: 'echo' };
+
+/** What an HTTP client says beside what it asks for. */
+export interface HttpSaid {
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
 
 export type DnsType = 'A' | 'AAAA' | 'SRV' | 'PTR' | 'CNAME' | 'NS' | 'TXT' | 'SOA';
 

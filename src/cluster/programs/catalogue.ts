@@ -73,7 +73,7 @@ alpine/git 30 alpine git - git
 curlimages/curl 7 alpine /entrypoint.sh curl curl
 appropriate/curl 3 alpine curl - curl
 nicolaka/netshoot 180 alpine - zsh bash,zsh,curl,dig,nslookup,tcpdump,iperf3,nc
-giantswarm/tiny-tools 15 alpine - sh curl,dig,nslookup
+giantswarm/tiny-tools 15 alpine - sh bash,curl,dig,nslookup,jq
 kubernetes-e2e-test-images/dnsutils 25 alpine - sh dig,nslookup,host
 e2e-test-images/dnsutils 25 alpine - sh dig,nslookup,host
 e2e-test-images/jessie-dnsutils 110 debian - bash dig,nslookup,host
@@ -104,6 +104,7 @@ hashicorp/http-echo 5 none /http-echo - http-echo
 traefik/whoami 3 none /whoami - whoami
 containous/whoami 3 none /whoami - whoami
 stefanprodan/podinfo 31 alpine - ./podinfo podinfo,podcli,curl
+stefanprodan/grpc_health_probe 5 alpine grpc_health_probe - grpc_health_probe
 google-samples/hello-app 5 alpine - ./hello-app hello-app
 google-samples/hello-go-gke 5 none /usr/bin/hello-app - hello-app
 google-samples/hello-frontend 52 debian - nginx,-g,daemon_off; nginx

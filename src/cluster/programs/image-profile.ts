@@ -29,6 +29,8 @@ export type HttpStyle =
   | 'files'
   /** agnhost's and the documentation's liveness server: fine for ten seconds, then 500. */
   | 'ten-seconds'
+  /** The routes of podinfo. */
+  | 'podinfo'
   /** It listens but speaks another protocol. */
   | 'none';
 
@@ -38,6 +40,8 @@ export interface Running {
   /** Ports it listens on; `any`: whichever is asked for, as nothing is known of the program. */
   readonly ports: readonly number[] | 'any';
   readonly http: HttpStyle;
+  /** Those of its ports on which it speaks gRPC. */
+  readonly grpcPorts?: readonly number[];
   readonly root: string;
   /** From its start until it listens. */
   readonly readyAfter: Micros;

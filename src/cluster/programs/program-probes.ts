@@ -1,28 +1,38 @@
 import type { Micros } from '../../kernel/time.ts';
 import type { ContainerConfig } from '../messages.ts';
-import type { LocalAnswer, NetworkAnswer, NetworkRequest } from './commands/command.ts';
+import type { HttpAsked, LocalAnswer, NetworkAnswer, NetworkRequest } from './commands/command.ts';
 import { commandOf, hasCommand, SHELLS } from './commands/index.ts';
 import { baseName } from './catalogue.ts';
 import type { ImageProfile, Running } from './image-profile.ts';
+import { podinfoAnswer } from './podinfo.ts';
 import { directCall, surroundingsOf, type Exec, type Host, type Program } from './program.ts';
 import { runningIn } from './usage.ts';
 import { createShell, runShell } from './shell/run.ts';
 import { answerThread, runWords } from './shell/simple.ts';
 import type { Shell, Thread } from './shell/state.ts';
 
+/** What a server needs of its container to answer. */
+type ServerHost = Pick<Host, 'now' | 'epochMillis' | 'config' | 'profile' | 'volume'>;
+
+/** It is open, and speaks no HTTP that a client of HTTP understands. */
+const GRPC = Object.freeze({ kind: 'open', status: undefined, body: '' } as const);
+
 /** What one program answers on a port; undefined when it does not listen there. */
 export function answerOn(
   program: Program,
-  host: Pick<Host, 'now' | 'config' | 'profile' | 'volume'>,
+  host: ServerHost,
   port: number,
   path: string,
   /** Whether programs that take any port count. */
   anyPort: boolean,
+  /** How the path is asked for; undefined: it is just got. */
+  asked?: HttpAsked,
 ): Extract<LocalAnswer, { kind: 'open' }> | undefined {
   for (const { running, since } of runningIn(program)) {
     const matches = running.ports === 'any' ? anyPort : running.ports.includes(port);
     if (!matches || host.now < since + running.readyAfter) continue;
-    return httpAnswer(program, running, since, host, path);
+    if (running.grpcPorts?.includes(port) === true) return GRPC;
+    return httpAnswer(program, running, since, host, path, asked);
   }
   return undefined;
 }
@@ -44,14 +54,19 @@ function httpAnswer(
   program: Program,
   running: Running,
   since: Micros,
-  host: Pick<Host, 'now' | 'config' | 'profile' | 'volume'>,
+  host: ServerHost,
   path: string,
+  asked: HttpAsked | undefined,
 ): Extract<LocalAnswer, { kind: 'open' }> {
   const open = (status: number | undefined, body: string) =>
     ({ kind: 'open', status, body }) as const;
   switch (running.http) {
     case 'any':
       return open(200, bodyOf(running, host.config, path));
+    case 'podinfo': {
+      const { status, body } = podinfoAnswer(host, path, asked);
+      return open(status, body);
+    }
     case 'none':
       return open(undefined, '');
     case 'ten-seconds': {
@@ -70,9 +85,6 @@ function bodyOf({ name }: Running, { hostname }: ContainerConfig, path: string):
       return `${hostname}\n`;
     case 'agnhost':
       return path.startsWith('/hostname') ? hostname : 'ok\n';
-    case './podinfo':
-    case 'podinfo':
-      return podinfoBody(hostname, path);
     case 'whoami':
       return `Hostname: ${hostname}\n`;
     case 'hello-app':
@@ -80,28 +92,6 @@ function bodyOf({ name }: Running, { hostname }: ContainerConfig, path: string):
     default:
       return 'ok\n';
   }
-}
-
-/** podinfo tells who it is, and whether it is well. */
-function podinfoBody(hostname: string, path: string): string {
-  const status = { '/healthz': 'OK', '/readyz': 'OK' }[path];
-  const answer =
-    status === undefined
-      ? {
-          hostname,
-          version: '6.5.0',
-          revision: 'unknown',
-          color: '#34577c',
-          logo: 'https://raw.githubusercontent.com/stefanprodan/podinfo/gh-pages/cuddle_clap.gif',
-          message: 'greetings from podinfo v6.5.0',
-          goos: 'linux',
-          goarch: 'amd64',
-          runtime: 'go1.21.1',
-          num_goroutine: '8',
-          num_cpu: '4',
-        }
-      : { status };
-  return `${JSON.stringify(answer, undefined, 2)}\n`;
 }
 
 type FileHost = Pick<Host, 'now' | 'config' | 'profile' | 'volume'>;

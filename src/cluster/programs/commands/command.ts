@@ -1,6 +1,6 @@
 import type { Micros } from '../../../kernel/time.ts';
 import type { ContainerConfig } from '../../messages.ts';
-import type { DnsRecord, DnsType } from '../../network/packets.ts';
+import type { DnsRecord, DnsType, HttpSaid } from '../../network/packets.ts';
 import type { Files } from '../files.ts';
 import type { ImageProfile, Running } from '../image-profile.ts';
 
@@ -22,7 +22,13 @@ export interface Invocation {
   /** Sends a signal to every process of that name, or to process 1; false when there is none. */
   signal(target: string, signal: string): boolean;
   /** What answers on a port of the Pod's own address. */
-  local(port: number, path: string): LocalAnswer;
+  local(port: number, path: string, asked?: HttpAsked): LocalAnswer;
+}
+
+/** How a client asks for a path; without it, it just gets it. */
+export interface HttpAsked {
+  readonly method: string;
+  readonly said?: HttpSaid;
 }
 
 /** A connection to the Pod itself. */
@@ -63,6 +69,8 @@ export interface NetworkRequest {
   readonly protocol?: 'TCP' | 'UDP';
   /** What an HTTP client asks for. */
   readonly path?: string;
+  /** How, unless it just gets it. */
+  readonly asked?: HttpAsked;
   /** How long the client waits for its connection; undefined: as long as the system does. */
   readonly timeoutMicros?: Micros;
   readonly recordType?: DnsType;

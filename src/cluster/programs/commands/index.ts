@@ -63,7 +63,7 @@ const NEVER_BASE: ReadonlySet<string> = new Set(
     ...Object.keys(serverCommands),
     ...Object.keys(clientCommands),
     ...Object.keys(interpreters).filter((name) => name !== 'perl'),
-    'dig host ncat netcat jq envsubst git kubectl npm pip pip3 stress stress-ng unzip gosu su-exec tini dumb-init sudo'.split(
+    'grpc_health_probe dig host ncat netcat jq envsubst git kubectl npm pip pip3 stress stress-ng unzip gosu su-exec tini dumb-init sudo'.split(
       ' ',
     ),
   ].flat(),

@@ -11,6 +11,8 @@ import {
   type NetworkAnswer,
   type NetworkCommand,
 } from './command.ts';
+import { askGrpcHealth, grpcHealthAnswered } from './grpc-health.ts';
+import { askedOf } from './http-options.ts';
 import { isLocal, lookedUp, lookUp } from './name-commands.ts';
 
 interface Url {
@@ -63,6 +65,12 @@ const VALUED = new Set([
   '--retry-delay',
   '--request',
   '--data',
+  '--data-raw',
+  '--data-binary',
+  '--data-urlencode',
+  '--json',
+  '--post-data',
+  '--user-agent',
   '--output',
   '--output-document',
   '--user',
@@ -133,7 +141,8 @@ const fetchCommand: Command = (call) => {
       '',
       `${name}: try '${name} --help' for more information\n`,
     );
-  if (isLocal(url.host, call)) return localFetch(call, url, call.local(url.port, url.path));
+  const asked = askedOf(call.argv);
+  if (isLocal(url.host, call)) return localFetch(call, url, call.local(url.port, url.path, asked));
   const timeoutMicros = patienceOf(
     call.argv,
     '--connect-timeout',
@@ -148,6 +157,7 @@ const fetchCommand: Command = (call) => {
       host: url.host,
       port: url.port,
       path: url.path,
+      ...(asked === undefined ? undefined : { asked }),
       ...(timeoutMicros === undefined ? undefined : { timeoutMicros }),
     }),
   };
@@ -335,4 +345,5 @@ export const networkCommands: Readonly<
   ncat: { ask: connect, answered: connected },
   netcat: { ask: connect, answered: connected },
   telnet: { ask: connect, answered: connected },
+  grpc_health_probe: { ask: askGrpcHealth, answered: grpcHealthAnswered },
 };

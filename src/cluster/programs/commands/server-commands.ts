@@ -189,6 +189,36 @@ const httpEcho: Command = (call) => {
   return { kind: 'run', running: running('http-echo', { ports: [port], http: 'any' }) };
 };
 
+/** Its ports are those of its flags; a server for gRPC, TLS or measurements runs only when it has one. */
+const podinfo: Command = ({ argv }) => {
+  const portOf = (name: string, standard: number): readonly number[] => {
+    const port = Number(optionOf(argv, name) ?? standard);
+    return port > 0 ? [port] : [];
+  };
+  const grpcPorts = portOf('--grpc-port', 0);
+  const ports = [
+    ...portOf('--port', 9898),
+    ...portOf('--secure-port', 0),
+    ...portOf('--port-metrics', 0),
+    ...grpcPorts,
+  ];
+  return {
+    kind: 'run',
+    running: running('podinfo', { ports, grpcPorts, http: 'podinfo', load: load(3, 32) }),
+  };
+};
+
+/** podinfo's own client: `podcli check http localhost:9898/healthz`. */
+const podcli: Command = (call) => {
+  const [, port = '9898', path = '/'] = /:(\d+)(\/\S*)?/.exec(call.argv.join(' ')) ?? [];
+  const answer = call.local(Number(port), path);
+  if (answer.kind === 'refused')
+    return done(1, '', `check failed: dial tcp 127.0.0.1:${port}: connect: connection refused\n`);
+  return (answer.status ?? 200) < 400
+    ? done(0)
+    : done(1, '', `check failed with status code ${answer.status}\n`);
+};
+
 /** A server of which only name and port are known. */
 function plain(
   name: string,
@@ -270,6 +300,7 @@ export const serverCommands: Readonly<Record<string, Command>> = {
   prometheus: plain('prometheus', [9090], { http: 'any', load: load(5, 60) }),
   node_exporter: plain('node_exporter', 'any', { http: 'any' }),
   pause: plain('pause', [], { load: load(0, 1) }),
+  podinfo,
   server: plain('server', [8080], { http: 'ten-seconds', onTerm: { code: 2, after: 10_000 } }),
   serve_hostname: plain('serve_hostname', [9376], {
     http: 'any',
@@ -324,12 +355,5 @@ export const clientCommands: Readonly<Record<string, Command>> = {
   rabbitmqctl: clientOf(5672, 'rabbitmqctl', ''),
   'zookeeper-ready': clientOf(2181, 'zookeeper-ready', ''),
   'zkCli.sh': clientOf(2181, 'zkCli.sh', ''),
-  grpc_health_probe: () => done(0, 'status: SERVING\n'),
-  podcli: (call) => {
-    const port = Number(/:(\d+)/.exec(call.argv.join(' '))?.[1] ?? 9898);
-    const answer = call.local(port, '/');
-    return answer.kind === 'open'
-      ? done(0)
-      : done(1, '', `check failed: dial tcp 127.0.0.1:${port}: connect: connection refused\n`);
-  },
+  podcli,
 };

@@ -1,4 +1,5 @@
 import { done, flagsOf, optionOf, wait, type Command, type Invocation } from './command.ts';
+import { jq } from './jq.ts';
 
 /** Backslash escapes as `echo -e` and `printf` know them. */
 function unescape(text: string): string {
@@ -383,7 +384,7 @@ export const textCommands: Readonly<Record<string, Command>> = {
         (_, name: string) => call.find(name) ?? '',
       ),
     ),
-  jq: (call) => done(0, call.input ?? ''),
+  jq,
   basename: (call) => {
     const [, path = '', suffix = ''] = call.argv;
     const name = path.replace(/\/+$/, '').slice(path.replace(/\/+$/, '').lastIndexOf('/') + 1);

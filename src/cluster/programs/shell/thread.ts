@@ -1,6 +1,6 @@
 import type { Micros } from '../../../kernel/time.ts';
 import type { ContainerConfig } from '../../messages.ts';
-import type { Invocation, LocalAnswer } from '../commands/command.ts';
+import type { HttpAsked, Invocation, LocalAnswer } from '../commands/command.ts';
 import type { Files } from '../files.ts';
 import type { ImageProfile } from '../image-profile.ts';
 import type { Scope } from './expand.ts';
@@ -18,7 +18,7 @@ export interface Surroundings {
   write(stream: 'stdout' | 'stderr', text: string): void;
   processes(): readonly string[];
   signal(target: string, signal: string): boolean;
-  local(port: number, path: string): LocalAnswer;
+  local(port: number, path: string, asked?: HttpAsked): LocalAnswer;
 }
 
 /** Another line of execution, ready to go on from its frames. */

@@ -85,9 +85,9 @@ export function beginLife(
     write: (_, text) => {
       log.push(...text.replace(/\n$/, '').split('\n'));
     },
-    local: (port, path): LocalAnswer => {
+    local: (port, path, asked): LocalAnswer => {
       if (life.program === undefined) return { kind: 'refused' };
-      return answerOn(life.program, host, port, path, true) ?? { kind: 'refused' };
+      return answerOn(life.program, host, port, path, true, asked) ?? { kind: 'refused' };
     },
   };
   const launched = launch(host);
