@@ -1,6 +1,6 @@
 import { isList, isObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
-import type { FieldSchema, StructSchema, TypeSchema } from '../schema/schema.ts';
+import type { StructSchema, TypeSchema } from '../schema/schema.ts';
 import { zeroOf } from './zero-values.ts';
 import { draftOf } from '../../base/copy.ts';
 
@@ -11,26 +11,71 @@ import { draftOf } from '../../base/copy.ts';
  * missing. The object's fields must have the types of the schema.
  */
 export function completeObject<T>(object: T, schema: StructSchema): T {
-  return isObject(object) ? (completeStruct(object, schema) as T) : object;
+  return isObject(object) ? (completeStruct(object, planOf(schema)) as T) : object;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function completeStruct(object: Fields, struct: StructSchema): Fields {
-  let changed: Record<string, unknown> | undefined;
-  for (const field of struct.emittedFields) {
-    if (object[field.name] !== undefined) continue;
-    const zero = zeroOf(field);
-    if (zero === undefined) continue;
-    changed ??= draftOf(object);
-    changed[field.name] = zero;
+/** What is to be looked at in the objects of a struct: worked out once, since every write of a component asks. */
+interface Plan {
+  /** Fields that are always there, with what fills them. */
+  readonly filled: readonly { readonly name: string; readonly zero: unknown }[];
+  /** Fields below which there is anything to fill. Made when they are first needed, as structs may hold themselves. */
+  below: readonly { readonly name: string; readonly inner: Inner }[] | undefined;
+  readonly struct: StructSchema;
+}
+
+/** A value below which there is anything to fill. */
+type Inner =
+  | { readonly kind: 'struct'; readonly plan: Plan; readonly isSpec: boolean }
+  | { readonly kind: 'list'; readonly inner: Inner }
+  | { readonly kind: 'map'; readonly inner: Inner };
+
+const plans = new WeakMap<StructSchema, Plan>();
+
+function planOf(struct: StructSchema): Plan {
+  let plan = plans.get(struct);
+  if (plan === undefined) {
+    const filled = struct.emittedFields
+      .map((field) => ({ name: field.name, zero: zeroOf(field) }))
+      .filter(({ zero }) => zero !== undefined);
+    plan = { filled, below: undefined, struct };
+    plans.set(struct, plan);
   }
-  const way = wayDown(struct);
-  for (let i = 0; i < way.length; i += 1) {
-    const { name, type } = way[i] as FieldSchema; // In range by the loop.
+  return plan;
+}
+
+function belowOf(struct: StructSchema): NonNullable<Plan['below']> {
+  const below: { readonly name: string; readonly inner: Inner }[] = [];
+  for (const { name, type } of struct.fields.values()) {
+    const inner = innerOf(type, name === 'spec');
+    if (inner !== undefined && reachesEmitted(type, new Set([struct]))) below.push({ name, inner });
+  }
+  return below;
+}
+
+function innerOf(type: TypeSchema, isSpec: boolean): Inner | undefined {
+  if (type.kind === 'scalar') return undefined;
+  if (type.kind === 'struct') return { kind: 'struct', plan: planOf(structOf(type)), isSpec };
+  const inner = innerOf(type.kind === 'list' ? type.element : type.value, false);
+  return inner === undefined ? undefined : { kind: type.kind, inner };
+}
+
+function completeStruct(object: Fields, plan: Plan): Fields {
+  let changed: Record<string, unknown> | undefined;
+  const { filled } = plan;
+  for (let i = 0; i < filled.length; i += 1) {
+    const { name, zero } = filled[i] as (typeof filled)[number]; // In range by the loop; so below.
+    if (object[name] !== undefined) continue;
+    changed ??= draftOf(object);
+    changed[name] = zero;
+  }
+  const below = (plan.below ??= belowOf(plan.struct));
+  for (let i = 0; i < below.length; i += 1) {
+    const { name, inner } = below[i] as (typeof below)[number];
     const value = object[name];
     if (value === undefined) continue;
-    const completed = completeValue(value, type);
+    const completed = completeInner(value, inner);
     if (completed === value) continue;
     changed ??= draftOf(object);
     changed[name] = completed;
@@ -38,27 +83,19 @@ function completeStruct(object: Fields, struct: StructSchema): Fields {
   return changed ?? object;
 }
 
-function completeValue(value: unknown, type: TypeSchema): unknown {
-  if (type.kind === 'struct')
-    return isObject(value) ? completeStruct(value, structOf(type)) : value;
-  if (type.kind === 'list' && isList(value)) return completeList(value, type.element);
-  if (type.kind === 'map' && isObject(value)) {
-    let changed: Record<string, unknown> | undefined;
-    for (const key of Object.keys(value)) {
-      const completed = completeValue(value[key], type.value);
-      if (completed === value[key]) continue;
-      changed ??= { ...value };
-      changed[key] = completed;
-    }
-    return changed ?? value;
-  }
-  return value;
+function completeInner(value: unknown, inner: Inner): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (inner.kind === 'list') return isList(value) ? completeList(value, inner.inner) : value;
+  if (isList(value)) return value;
+  const fields = value as Fields;
+  if (inner.kind === 'map') return completeMap(fields, inner.inner);
+  return inner.isSpec ? completeSpec(fields, inner.plan) : completeStruct(fields, inner.plan);
 }
 
-function completeList(list: readonly unknown[], element: TypeSchema): readonly unknown[] {
+function completeList(list: readonly unknown[], inner: Inner): readonly unknown[] {
   let changed: unknown[] | undefined;
   for (let i = 0; i < list.length; i += 1) {
-    const completed = completeValue(list[i], element);
+    const completed = completeInner(list[i], inner);
     if (completed === list[i]) continue;
     changed ??= [...list];
     changed[i] = completed;
@@ -66,18 +103,26 @@ function completeList(list: readonly unknown[], element: TypeSchema): readonly u
   return changed ?? list;
 }
 
-const ways = new WeakMap<StructSchema, readonly FieldSchema[]>();
-
-/** The fields below which there is anything to fill, worked out once a struct. */
-function wayDown(struct: StructSchema): readonly FieldSchema[] {
-  let way = ways.get(struct);
-  if (way === undefined) {
-    way = [...struct.fields.values()].filter((field) =>
-      reachesEmitted(field.type, new Set([struct])),
-    );
-    ways.set(struct, way);
+function completeMap(fields: Fields, inner: Inner): Fields {
+  let changed: Record<string, unknown> | undefined;
+  for (const key of Object.keys(fields)) {
+    const completed = completeInner(fields[key], inner);
+    if (completed === fields[key]) continue;
+    changed ??= { ...fields };
+    changed[key] = completed;
   }
-  return way;
+  return changed ?? fields;
+}
+
+// All Pods that are made of one template have its spec, which is then looked through once. A memo only.
+const specs = new WeakMap<Fields, { readonly plan: Plan; readonly completed: Fields }>();
+
+function completeSpec(spec: Fields, plan: Plan): Fields {
+  const known = specs.get(spec);
+  if (known?.plan === plan) return known.completed;
+  const completed = completeStruct(spec, plan);
+  specs.set(spec, { plan, completed });
+  return completed;
 }
 
 function reachesEmitted(type: TypeSchema, seen: Set<StructSchema>): boolean {

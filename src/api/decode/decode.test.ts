@@ -357,6 +357,9 @@ describe('what decoding makes', () => {
     const completed = completeObject(raw, structSchema('Pod'));
     expect(decoded.ok && equalJson(decoded.value.value, completed)).toBe(true);
     expect(completeObject(completed, structSchema('Pod'))).toBe(completed);
+    // A spec that was seen before is remembered.
+    const again = completeObject({ ...raw }, structSchema('Pod'));
+    expect(again.spec).toBe((completed as typeof raw).spec);
   });
 });
 
@@ -380,6 +383,8 @@ describe.skipIf(!existsSync(manifests))('the manifests that people write', () =>
         );
         count += 1;
         if (!result.ok) refused.push(`${file}: ${result.error.message}`);
+        // What was decoded is complete, so nothing of it is copied.
+        else expect(completeObject(result.value.value, schema)).toBe(result.value.value);
       }
     }
     expect(count).toBeGreaterThan(100);

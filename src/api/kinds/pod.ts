@@ -3,7 +3,8 @@ import { defaultPodSpec } from '../defaults/pod-spec.ts';
 import { forbidden } from '../field-errors.ts';
 import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../generated/types.ts';
 import { podTable } from '../printers/pod.ts';
-import { qosClass } from '../qos.ts';
+import { qosClass, type QosClass } from '../qos.ts';
+import { withoutToken } from '../token-volume.ts';
 import { collectErrors, defaultValidationOptions } from '../validation/collect.ts';
 import type { Errors } from '../validation/fields.ts';
 import {
@@ -117,7 +118,7 @@ export const podKind = defineKind<Pod>({
       checkObjectMetaUpdate(next, old, errors);
       checkPodStatusUpdate(next, old, errors);
     }),
-  warnings: (pod) => podSpecWarnings(pod.spec, 'spec'),
+  warnings: (pod) => podSpecWarnings(withoutToken(pod.spec), 'spec'),
 });
 
 const noSpec: PodSpec = { containers: [] };
@@ -183,10 +184,16 @@ function raisedIfChanged(next: Pod, old: Pod): Pod {
 
 /** A new pod is pending, its class of service settled, and held back where it has gates. */
 function firstStatus(pod: Pod): PodStatus {
-  const status: PodStatus = { phase: 'Pending', qosClass: qosClass(pod.spec) };
+  const status = firstStatuses[qosClass(withoutToken(pod.spec))];
   if ((pod.spec.schedulingGates ?? []).length === 0) return status;
   return { ...status, conditions: [gated] };
 }
+
+const firstStatuses: Readonly<Record<QosClass, PodStatus>> = Object.freeze({
+  Guaranteed: Object.freeze({ phase: 'Pending', qosClass: 'Guaranteed' }),
+  Burstable: Object.freeze({ phase: 'Pending', qosClass: 'Burstable' }),
+  BestEffort: Object.freeze({ phase: 'Pending', qosClass: 'BestEffort' }),
+});
 
 const gated: PodCondition = {
   type: 'PodScheduled',

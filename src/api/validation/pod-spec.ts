@@ -5,6 +5,7 @@ import { ipErrors } from '../names/ip-errors.ts';
 import { qualifiedNameErrors } from '../names/qualified-name.ts';
 import { podRequests } from '../pod-resources.ts';
 import { compareQuantities } from '../quantity/arithmetic.ts';
+import { hasRoomForToken, withoutToken } from '../token-volume.ts';
 import {
   checkContainers,
   checkEphemeralContainers,
@@ -49,6 +50,17 @@ export function checkPodSpec(
 ): void {
   const known = place.isPod ? validInPods : validInTemplates;
   if (place.allowPrivileged && known.has(spec)) return;
+  // What a token's volume adds is valid wherever there is room for it.
+  const bare = withoutToken(spec);
+  if (bare !== spec && place.allowPrivileged && hasRoomForToken(bare)) {
+    if (known.has(bare)) return;
+    const found: Errors = [];
+    checkAll(bare, place, path, found);
+    if (found.length === 0) {
+      known.add(bare);
+      return;
+    }
+  }
   const before = errors.length;
   checkAll(spec, place, path, errors);
   // What only the stricter cluster policy has let through is valid under the default as well.

@@ -1,6 +1,7 @@
-import type { Pod, Toleration } from '../../../api/generated/types.ts';
+import type { Pod, PodSpec, Toleration } from '../../../api/generated/types.ts';
 import { admitted, concernsCore, type AdmissionPlugin } from './plugin.ts';
 import { copyWith } from '../../../base/copy.ts';
+import { createRecent } from '../../../base/recent.ts';
 
 /** How long Pods stay bound to a node that is lost, unless they say otherwise. */
 const SECONDS = 300;
@@ -29,8 +30,15 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
 const both: readonly Toleration[] = Object.freeze([notReady, unreachable]);
 
 function withTolerations(pod: Pod, tolerations: readonly Toleration[]): Pod {
-  return copyWith(pod, { spec: copyWith(pod.spec, { tolerations }) });
+  const { spec: before } = pod;
+  const spec =
+    specs.find(before, undefined, undefined) ??
+    specs.keep(before, undefined, undefined, copyWith(before, { tolerations }));
+  return copyWith(pod, { spec });
 }
+
+// The Pods of one template share their spec so far; what is added follows from it alone.
+const specs = createRecent<PodSpec, undefined, undefined, PodSpec>();
 
 /** Whether a toleration already speaks of the taint, with or without a time. */
 function covers({ key, effect }: Toleration, wanted: Toleration): boolean {

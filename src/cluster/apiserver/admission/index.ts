@@ -11,7 +11,7 @@ import type { Admitted, AdmissionPlugin, Change } from './plugin.ts';
 import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
 import { runtimeClass } from './runtime-class.ts';
-import { serviceAccount } from './service-account.ts';
+import { serviceAccount, serviceAccountToken } from './service-account.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 /** The plugins in upstream's order. */
@@ -25,6 +25,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   defaultStorageClass,
   runtimeClass,
   rbacEscalation,
+  serviceAccountToken,
 ];
 
 /** By kind, then by the rest of a place: the plugins that it concerns. A memo only. */

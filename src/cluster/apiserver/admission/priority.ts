@@ -13,6 +13,7 @@ import {
   type Change,
 } from './plugin.ts';
 import { copyWith } from '../../../base/copy.ts';
+import { createRecent } from '../../../base/recent.ts';
 
 const STORAGE = 'priorityclasses';
 
@@ -81,13 +82,18 @@ function admitPod(call: VerbCall, change: Change): Admitted {
     );
   }
   const name = found?.metadata.name;
+  const known = withPriorities.find(pod.spec, found, undefined);
+  if (known !== undefined) return admitted(copyWith(pod, { spec: known }));
   const own: Partial<PodSpec> = {
     ...(name === undefined ? undefined : { priorityClassName: name }),
     priority: value,
     preemptionPolicy: computedPolicy,
   };
-  return admitted(copyWith(pod, { spec: copyWith(pod.spec, own) }));
+  const spec = withPriorities.keep(pod.spec, found, undefined, copyWith(pod.spec, own));
+  return admitted(copyWith(pod, { spec }));
 }
+
+const withPriorities = createRecent<PodSpec, PriorityClass | undefined, undefined, PodSpec>();
 
 /** An update that leaves the computed values out keeps them; one that changes them is for validation to refuse. */
 function withOldPriority(next: Pod, old: Pod): Pod {
