@@ -1,6 +1,8 @@
+import { compareStrings } from '../../base/compare.ts';
 import type { CustomResourceDefinition } from '../generated/types.ts';
 import { structTexts } from '../generated/schemas.ts';
 import { allKinds, apiVersionOf, servedGroups } from '../kinds/index.ts';
+import { reviewKinds } from '../kinds/reviews.ts';
 import { customKindsOf } from '../kinds/custom/custom-kind.ts';
 import { schemaOf, structSchema } from '../schema/lookup.ts';
 import type { StructSchema } from '../schema/schema.ts';
@@ -18,13 +20,18 @@ export interface OpenApiPart {
 
 /** The parts of the API that have a document. */
 export function openApiParts(): readonly OpenApiPart[] {
-  return servedGroups().flatMap(({ group, versions }) =>
-    versions.map((version) => ({
-      group,
-      version,
-      path: group === '' ? `api/${version}` : `apis/${group}/${version}`,
-    })),
+  const parts = servedGroups().flatMap(({ group, versions }) =>
+    versions.map((version) => ({ group, version })),
   );
+  for (const { group, version } of reviewKinds) {
+    if (!parts.some((each) => each.group === group)) parts.push({ group, version });
+  }
+  parts.sort((a, b) => compareStrings(a.group, b.group));
+  return parts.map(({ group, version }) => ({
+    group,
+    version,
+    path: group === '' ? `api/${version}` : `apis/${group}/${version}`,
+  }));
 }
 
 interface OpenApiPlace {
@@ -120,7 +127,9 @@ export function openApiDocument(
   { group, version }: Pick<OpenApiPart, 'group' | 'version'>,
   { release, descriptions }: { readonly release: string; readonly descriptions: GroupDescriptions },
 ): unknown {
-  const kinds = allKinds.filter((each) => each.group === group && each.version === version);
+  const kinds = [...allKinds, ...reviewKinds].filter(
+    (each) => each.group === group && each.version === version,
+  );
   const gvks = new Map<StructSchema, OpenApiSchema>();
   const structs = kinds.flatMap((kind) => {
     const struct = schemaOf(apiVersionOf(kind), kind.kind);

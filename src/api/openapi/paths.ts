@@ -79,8 +79,8 @@ export function addPaths(
   const onCollection = kind.verbs.filter((verb) => collectionVerbs.has(verb));
   const onObject = kind.verbs.filter((verb) => verb !== 'watch' && !collectionVerbs.has(verb));
   paths[collection] = pathItem(onCollection, { kind, of: kind, reference });
-  paths[object] = pathItem(onObject, { kind, of: kind, reference });
-  if (kind.namespaced) {
+  if (onObject.length > 0) paths[object] = pathItem(onObject, { kind, of: kind, reference });
+  if (kind.namespaced && kind.verbs.includes('list')) {
     paths[`${root}/${kind.plural}`] = pathItem(['list'], { kind, of: kind, reference });
   }
   for (const [name, subresource] of Object.entries(kind.subresources)) {

@@ -7,8 +7,15 @@ import { isList, isObject } from '../patch/json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
+export interface SwaggerDocument {
+  readonly swagger: '2.0';
+  readonly paths: Fields;
+  readonly definitions: Fields;
+  readonly [field: string]: unknown;
+}
+
 /** The document at `/openapi/v2`. `parts` are the documents of v3, of all groups and versions. */
-export function swaggerDocument(parts: readonly unknown[], release: string): unknown {
+export function swaggerDocument(parts: readonly unknown[], release: string): SwaggerDocument {
   const paths: Record<string, unknown> = {};
   const definitions: Record<string, unknown> = {};
   for (const part of parts) {

@@ -1,7 +1,9 @@
+import { isList, isObject } from '../patch/json.ts';
+
 /**
- * The little of OpenAPI v2 that kubectl still asks for, in protobuf as it wants it: whether the server validates fields
- * (asked of Namespace where a `List` is sent), and otherwise an empty document, whereupon it leaves types to the server.
- * The numbers are those of gnostic's messages.
+ * OpenAPI v2 in protobuf, as kubectl wants it: the definitions of all types, by which `explain` in its old form goes, and
+ * whether the server validates fields (asked of Namespace where a `List` is sent). The other operations are left out: no
+ * client asks for them in this form. The numbers are those of gnostic's messages.
  */
 
 /** The media type that clients ask for. */
@@ -9,14 +11,17 @@ export const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2
 /** The media type of the answer: what is asked for is no valid one. */
 export const OPENAPI_V2_ANSWER = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 const encoder = new TextEncoder();
 
-/** The document as bytes. */
-export function openApiV2Document(release: string): Uint8Array {
-  const groupVersionKind = message(
-    text(1, 'x-kubernetes-group-version-kind'),
-    bytes(2, message(text(2, 'group: ""\nkind: Namespace\nversion: v1\n'))),
-  );
+/** The document as bytes. `definitions` are those of the document in JSON (`swagger.ts`). */
+export function openApiV2Document(release: string, definitions: Fields = {}): Uint8Array {
+  const groupVersionKind = extension('x-kubernetes-group-version-kind', {
+    group: '',
+    kind: 'Namespace',
+    version: 'v1',
+  });
   const patch = message(
     ...['dryRun', 'fieldManager', 'fieldValidation', 'force'].map((name) =>
       bytes(8, parameterItem(name)),
@@ -28,6 +33,7 @@ export function openApiV2Document(release: string): Uint8Array {
     text(1, '2.0'),
     bytes(2, message(text(1, 'Kubernetes'), text(2, release))),
     bytes(8, message(bytes(2, path))),
+    bytes(9, namedSchemas(definitions)),
   );
 }
 
@@ -36,6 +42,44 @@ function parameterItem(name: string): Uint8Array {
   const query = message(text(2, 'query'), text(4, name), text(6, 'string'));
   const nonBody = message(bytes(3, query));
   return message(bytes(1, message(bytes(2, nonBody))));
+}
+
+function namedSchemas(schemas: Fields): Uint8Array {
+  return message(
+    ...Object.entries(schemas).map(([name, schema]) =>
+      bytes(1, message(text(1, name), bytes(2, schemaMessage(schema)))),
+    ),
+  );
+}
+
+function schemaMessage(schema: unknown): Uint8Array {
+  if (!isObject(schema)) return message();
+  const { $ref, format, description, required, additionalProperties, type, items, properties } =
+    schema;
+  return message(
+    ...optionalText(1, $ref),
+    ...optionalText(2, format),
+    ...optionalText(4, description),
+    ...(isList(required) ? required.map((each) => text(19, String(each))) : []),
+    ...(isObject(additionalProperties)
+      ? [bytes(21, message(bytes(1, schemaMessage(additionalProperties))))]
+      : []),
+    ...(typeof type === 'string' ? [bytes(22, message(text(1, type)))] : []),
+    ...(isObject(items) ? [bytes(23, message(bytes(1, schemaMessage(items))))] : []),
+    ...(isObject(properties) ? [bytes(25, namedSchemas(properties))] : []),
+    ...Object.entries(schema)
+      .filter(([name]) => name.startsWith('x-'))
+      .map(([name, value]) => bytes(31, extension(name, value))),
+  );
+}
+
+/** A field of Kubernetes' own. Its value is YAML, of which JSON is a part. */
+function extension(name: string, value: unknown): Uint8Array {
+  return message(text(1, name), bytes(2, message(text(2, JSON.stringify(value)))));
+}
+
+function optionalText(number: number, value: unknown): readonly Uint8Array[] {
+  return typeof value === 'string' && value !== '' ? [text(number, value)] : [];
 }
 
 function message(...fields: readonly Uint8Array[]): Uint8Array {

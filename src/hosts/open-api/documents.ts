@@ -80,7 +80,10 @@ function hashOf(path: string, definitions: readonly CustomResourceDefinition[]):
   return url?.slice(url.indexOf('hash=') + 'hash='.length) ?? '';
 }
 
-/** In protobuf no more than kubectl cannot do without; in JSON the whole. */
+/** The last document of v2 in protobuf, with the hash of what it was made of. */
+let lastBinary: { readonly hash: string; readonly body: Uint8Array<ArrayBuffer> } | undefined;
+
+/** The document of everything, in JSON or in protobuf. */
 async function versionTwo(
   release: string,
   accept: string,
@@ -89,11 +92,9 @@ async function versionTwo(
   const { paths } = openApiIndex(definitions);
   // One document of everything changes with every part.
   const hash = [...new Set(Object.keys(paths).map((path) => hashOf(path, definitions)))].join('');
-  if (accept.includes(OPENAPI_V2_PROTOBUF)) {
-    const body = new Uint8Array(openApiV2Document(release));
-    return { body, contentType: OPENAPI_V2_ANSWER, hash: `${hash}PB` };
-  }
-  if (!/^$|\*\/\*|application\/(?:json|\*)/.test(accept)) return undefined;
+  const isBinary = accept.includes(OPENAPI_V2_PROTOBUF);
+  if (!isBinary && !/^$|\*\/\*|application\/(?:json|\*)/.test(accept)) return undefined;
+  if (isBinary && lastBinary?.hash === hash) return binary(lastBinary);
   const parts = await Promise.all(
     Object.keys(paths).map(async (path) => {
       const answer = await openApiAnswer(`/openapi/v3/${path}`, {
@@ -104,7 +105,14 @@ async function versionTwo(
       return JSON.parse(typeof answer?.body === 'string' ? answer.body : '{}') as unknown;
     }),
   );
-  return json(JSON.stringify(swaggerDocument(parts, release)), hash);
+  const document = swaggerDocument(parts, release);
+  if (!isBinary) return json(JSON.stringify(document), hash);
+  lastBinary = { hash, body: new Uint8Array(openApiV2Document(release, document.definitions)) };
+  return binary(lastBinary);
+}
+
+function binary({ hash, body }: NonNullable<typeof lastBinary>): OpenApiAnswer {
+  return { body, contentType: OPENAPI_V2_ANSWER, hash: `${hash}PB` };
 }
 
 async function textsFor(group: string): Promise<ReadonlyMap<string, Texts>> {

@@ -8,6 +8,7 @@ import {
   type Resource,
 } from './discovery.ts';
 import { asFailure, fail, Failure, isNotFound } from './failure.ts';
+import { labelFilter, selectedObjects, selectsOnServer } from './file-selection.ts';
 import { namesFiles, readObjects, type FileObject } from './manifests.ts';
 import { isFields, nameOf, withSortedKeys, type ApiObject } from './objects.ts';
 import type { Session } from './session.ts';
@@ -59,9 +60,10 @@ export async function targetsOf(
         'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
       );
     }
+    const objects = await readObjects(session, { validates: options.validates === true });
     return fileTargets(
       session,
-      await readObjects(session, { validates: options.validates === true }),
+      selectsOnServer(session) ? objects : selectedObjects(session, objects),
     );
   }
   return argumentTargets(session, args, options);
@@ -208,7 +210,9 @@ export async function collect(
       if (!(ignoresNotFound && failure.status?.reason === 'NotFound')) failures.push(failure);
     }
   }
-  return { infos, failures };
+  if (!namesFiles(session) || !selectsOnServer(session)) return { infos, failures };
+  const isSelected = labelFilter(session);
+  return { infos: infos.filter(({ object }) => isSelected(object)), failures };
 }
 
 /** With `--local` the files themselves are the objects, and no server is asked. */

@@ -160,6 +160,23 @@ export function findResource(discovery: Discovery, text: string): Resource | und
   );
 }
 
+/**
+ * All resources, of all groups and versions, that a plural or singular name may mean; a short name stands for one group's.
+ * (Upstream: the REST mapper's ResourcesFor.)
+ */
+export function resourcesNamed(discovery: Discovery, text: string): readonly Resource[] {
+  const wanted = text.toLowerCase();
+  const all = allResources(discovery);
+  const named = all.filter(
+    ({ name, singular, kind }) =>
+      name === wanted || singular === wanted || kind.toLowerCase() === wanted,
+  );
+  if (named.length > 0) return named;
+  const short = preferredResources(discovery).find((each) => each.shortNames.includes(wanted));
+  if (short === undefined) return [];
+  return all.filter(({ group, name }) => group === short.group && name === short.name);
+}
+
 function isCalled(resource: Resource, name: string): boolean {
   return (
     resource.name === name ||

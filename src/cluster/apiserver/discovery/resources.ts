@@ -2,7 +2,7 @@ import type { APIGroup, APIResource } from '../../../api/generated/types.ts';
 import { customKinds, type CustomDefinitions } from '../../../api/kinds/custom/registry.ts';
 import { compareVersions } from '../../../api/kinds/custom/versions.ts';
 import { allKinds, apiVersionOf } from '../../../api/kinds/index.ts';
-import { reviewKinds } from '../reviews/kinds.ts';
+import { reviewKinds } from '../../../api/kinds/reviews.ts';
 import type { KindDeclaration, Subresource, SubresourceName } from '../../../api/kinds/kind.ts';
 import { compareStrings } from '../../../base/compare.ts';
 

@@ -1,16 +1,7 @@
-import { accessModes } from './storage.ts';
 import { base64Bytes, textOfBase64 } from '../../../api/base64.ts';
 import { at, fieldsAt, listAt, sortedEntries, textAt } from '../objects.ts';
 import type { Describer } from './describer.ts';
-import {
-  longTime,
-  orNone,
-  writeAnnotations,
-  writeEvents,
-  writeHead,
-  writeLabels,
-  type DescribeWriter,
-} from './writer.ts';
+import { longTime, mapText, writeEvents, writeHead, type DescribeWriter } from './writer.ts';
 
 export const describeConfigMap: Describer = async (configMap, context) => {
   const events = await context.events();
@@ -194,89 +185,7 @@ export const describePriorityClass: Describer = async (priorityClass, context) =
     writer.field(0, 'GlobalDefault', at(priorityClass, 'globalDefault') === true);
     writer.field(0, 'PreemptionPolicy', textAt(priorityClass, 'preemptionPolicy'));
     writer.field(0, 'Description', textAt(priorityClass, 'description'));
-    writeAnnotations(writer, 'Annotations', priorityClass.metadata.annotations);
+    writer.field(0, 'Annotations', mapText(priorityClass.metadata.annotations));
     writeEvents(writer, events);
   };
 };
-
-export const describeStorageClass: Describer = async (storageClass, context) => {
-  const events = await context.events();
-  return (writer) => {
-    writer.field(0, 'Name', storageClass.metadata.name ?? '');
-    const isDefault =
-      textAt(
-        storageClass,
-        'metadata',
-        'annotations',
-        'storageclass.kubernetes.io/is-default-class',
-      ) === 'true';
-    writer.field(0, 'IsDefaultClass', isDefault ? 'Yes' : 'No');
-    writer.field(0, 'Annotations', mapText(storageClass.metadata.annotations));
-    writer.field(0, 'Provisioner', textAt(storageClass, 'provisioner'));
-    writer.field(0, 'Parameters', mapText(at(storageClass, 'parameters')));
-    const expansion = at(storageClass, 'allowVolumeExpansion');
-    writer.field(
-      0,
-      'AllowVolumeExpansion',
-      expansion === undefined ? '<unset>' : expansion === true ? 'True' : 'False',
-    );
-    const options = listAt(storageClass, 'mountOptions');
-    if (options.length === 0) writer.field(0, 'MountOptions', '<none>');
-    else {
-      writer.write(0, 'MountOptions:\n');
-      for (const option of options) writer.write(1, `${String(option)}\n`);
-    }
-    writer.field(0, 'ReclaimPolicy', textAt(storageClass, 'reclaimPolicy'));
-    writer.field(0, 'VolumeBindingMode', textAt(storageClass, 'volumeBindingMode'));
-    writeEvents(writer, events);
-  };
-};
-
-function mapText(map: unknown): string {
-  const entries = sortedEntries((map ?? {}) as Readonly<Record<string, unknown>>);
-  return orNone(entries.map(([key, value]) => `${key}=${String(value)}`).join(','));
-}
-
-export const describeClaim: Describer = async (claim, context) => {
-  const namespace = claim.metadata.namespace ?? '';
-  const name = claim.metadata.name ?? '';
-  const pods = (await context.list(`/api/v1/namespaces/${namespace}/pods`)).filter((pod) =>
-    listAt(pod, 'spec', 'volumes').some(
-      (each) => textAt(each, 'persistentVolumeClaim', 'claimName') === name,
-    ),
-  );
-  const events = await context.events();
-  return (writer) => {
-    const spec = at(claim, 'spec');
-    const status = at(claim, 'status');
-    const isBound = textAt(spec, 'volumeName') !== '';
-    writer.field(0, 'Name', name);
-    writer.field(0, 'Namespace', namespace);
-    writer.field(0, 'StorageClass', textAt(spec, 'storageClassName'));
-    const phase = textAt(status, 'phase');
-    const deleted = textAt(claim, 'metadata', 'deletionTimestamp');
-    writer.field(0, 'Status', deleted === '' ? phase : `Terminating (lasts ${longTime(deleted)})`);
-    writer.field(0, 'Volume', textAt(spec, 'volumeName'));
-    writeLabels(writer, 'Labels', claim.metadata.labels);
-    writeAnnotations(writer, 'Annotations', claim.metadata.annotations);
-    writer.field(0, 'Finalizers', `[${(claim.metadata.finalizers ?? []).join(' ')}]`);
-    writer.field(0, 'Capacity', isBound ? textAt(status, 'capacity', 'storage') : '');
-    writer.field(0, 'Access Modes', isBound ? accessModes(listAt(status, 'accessModes')) : '');
-    writer.field(0, 'VolumeMode', textAt(spec, 'volumeMode') || 'Filesystem');
-    if (at(spec, 'dataSource') !== undefined) {
-      writer.write(0, 'DataSource:\n');
-      writer.field(1, 'APIGroup', textAt(spec, 'dataSource', 'apiGroup'));
-      writer.field(1, 'Kind', textAt(spec, 'dataSource', 'kind'));
-      writer.field(1, 'Name', textAt(spec, 'dataSource', 'name'));
-    }
-    writeUsers(writer, pods);
-    writeEvents(writer, events);
-  };
-};
-
-function writeUsers(writer: DescribeWriter, pods: readonly unknown[]): void {
-  if (pods.length === 0) writer.field(0, 'Used By', '<none>');
-  for (const [index, pod] of pods.entries()) {
-    writer.write(0, `${index === 0 ? 'Used By:' : ''}\t${textAt(pod, 'metadata', 'name')}\n`);
-  }
-}

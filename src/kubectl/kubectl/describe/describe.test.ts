@@ -33,6 +33,7 @@ async function text(
     events: async () => events,
     list: async () => [],
     find: async () => undefined,
+    ask: async () => ({ object: undefined, refusal: 'not found' }),
   };
   return described(NOW, await describer(object as ApiObject, context));
 }

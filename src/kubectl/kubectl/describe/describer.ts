@@ -11,10 +11,12 @@ export interface DescribeContext {
     readonly uid?: string;
     readonly namespace?: string;
   }): Promise<readonly unknown[] | undefined>;
-  /** The items of a list; none when the list is refused. */
+  /** The items of a list, all parts of it; none when the list is refused. */
   list(path: string, query?: Query): Promise<readonly unknown[]>;
   /** An object; undefined when it cannot be had. */
   find(path: string): Promise<unknown>;
+  /** An object, or why it cannot be had. */
+  ask(path: string): Promise<{ readonly object: unknown; readonly refusal: string }>;
   readonly chunkSize: number;
 }
 

@@ -1,7 +1,7 @@
 import { describeBinding, describeRole, describeSigningRequest } from './access.ts';
+import { describeIpAddress, describeServiceCidr } from './addresses.ts';
 import { describeAutoscaler } from './autoscaler.ts';
 import {
-  describeClaim,
   describeConfigMap,
   describeLimitRange,
   describeNamespace,
@@ -9,8 +9,8 @@ import {
   describeResourceQuota,
   describeSecret,
   describeServiceAccount,
-  describeStorageClass,
 } from './config.ts';
+import { describeCsiNode } from './csi-node.ts';
 import type { Describer } from './describer.ts';
 import { describeAnything } from './generic.ts';
 import { describeNode } from './node.ts';
@@ -23,7 +23,8 @@ import {
   describeNetworkPolicy,
   describeService,
 } from './services.ts';
-import { describeVolume } from './storage.ts';
+import { describeStorageClass, describeVolumeAttributesClass } from './storage-class.ts';
+import { describeClaim, describeVolume } from './storage.ts';
 import {
   describeBudget,
   describeCronJob,
@@ -58,16 +59,20 @@ const describers: ReadonlyMap<string, Describer> = new Map([
   ['batch/Job', describeJob],
   ['certificates.k8s.io/CertificateSigningRequest', describeSigningRequest],
   ['discovery.k8s.io/EndpointSlice', describeEndpointSlice],
+  ['networking.k8s.io/IPAddress', describeIpAddress],
   ['networking.k8s.io/Ingress', describeIngress],
   ['networking.k8s.io/IngressClass', describeIngressClass],
   ['networking.k8s.io/NetworkPolicy', describeNetworkPolicy],
+  ['networking.k8s.io/ServiceCIDR', describeServiceCidr],
   ['policy/PodDisruptionBudget', describeBudget],
   ['rbac.authorization.k8s.io/ClusterRole', describeRole],
   ['rbac.authorization.k8s.io/ClusterRoleBinding', describeBinding],
   ['rbac.authorization.k8s.io/Role', describeRole],
   ['rbac.authorization.k8s.io/RoleBinding', describeBinding],
   ['scheduling.k8s.io/PriorityClass', describePriorityClass],
+  ['storage.k8s.io/CSINode', describeCsiNode],
   ['storage.k8s.io/StorageClass', describeStorageClass],
+  ['storage.k8s.io/VolumeAttributesClass', describeVolumeAttributesClass],
 ]);
 
 export function describerFor(group: string, kind: string): Describer {

@@ -26,7 +26,7 @@ export const describeNode: Describer = async (node, context) => {
     fieldSelector: `spec.nodeName=${name},status.phase!=Succeeded,status.phase!=Failed`,
     limit: context.chunkSize,
   });
-  const lease = await context.find(
+  const lease = await context.ask(
     `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`,
   );
   const byUid = await context.events({ namespace: '' });
@@ -56,7 +56,11 @@ export const describeNode: Describer = async (node, context) => {
   };
 };
 
-function writeTop(writer: DescribeWriter, node: unknown, lease: unknown): void {
+function writeTop(
+  writer: DescribeWriter,
+  node: unknown,
+  lease: { readonly object: unknown; readonly refusal: string },
+): void {
   const labels = fieldsAt(node, 'metadata', 'labels');
   const roles = Object.entries(labels)
     .flatMap(([key, value]) => {
@@ -74,15 +78,15 @@ function writeTop(writer: DescribeWriter, node: unknown, lease: unknown): void {
   writer.field(0, 'CreationTimestamp', longTime(textAt(node, 'metadata', 'creationTimestamp')));
   writeTaints(writer, listAt(node, 'spec', 'taints'));
   writer.field(0, 'Unschedulable', at(node, 'spec', 'unschedulable') === true);
-  writer.write(0, 'Lease:\n');
-  const spec = at(lease, 'spec');
+  const spec = at(lease.object, 'spec');
   const time = (field: string): string => {
     const text = textAt(spec, field);
     return text === '' ? '<unset>' : longTime(text);
   };
-  if (lease === undefined)
-    writer.write(1, 'Failed to get lease: leases.coordination.k8s.io not found\n');
-  else {
+  if (lease.object === undefined) {
+    writer.field(0, 'Lease', `Failed to get lease: ${lease.refusal}`);
+  } else {
+    writer.write(0, 'Lease:\n');
     writer.field(1, 'HolderIdentity', textAt(spec, 'holderIdentity') || '<unset>');
     writer.field(1, 'AcquireTime', time('acquireTime'));
     writer.field(1, 'RenewTime', time('renewTime'));

@@ -344,7 +344,7 @@ function writeDirection(
       const end = textAt(port, 'endPort');
       writer.write(
         2,
-        `To Port${end === '' ? '' : ' Range'}: ${textAt(port, 'port') || '<any>'}${end === '' ? '' : `-${end}`}/${textAt(port, 'protocol') || 'TCP'}\n`,
+        `To Port${end === '' ? '' : ' Range'}: ${textAt(port, 'port') || '<nil>'}${end === '' ? '' : `-${end}`}/${textAt(port, 'protocol') || 'TCP'}\n`,
       );
     }
     const peers = listAt(rule, peerField);

@@ -1,7 +1,9 @@
 import { at, isFields, listAt, textAt } from '../objects.ts';
 import type { Describer } from './describer.ts';
+import { persistentVolumeSources } from './volume-sources.ts';
 import { writeSource } from './volumes.ts';
 import {
+  longTime,
   since,
   writeAnnotations,
   writeEvents,
@@ -53,7 +55,7 @@ export const describeVolume: Describer = async (volume, context) => {
     writeAffinity(writer, at(spec, 'nodeAffinity'));
     writer.field(0, 'Message', textAt(volume, 'status', 'message'));
     writer.write(0, 'Source:\n');
-    writeSource(writer, spec);
+    writeSource(writer, spec, persistentVolumeSources);
     writeEvents(writer, events);
   };
 };
@@ -83,5 +85,72 @@ function writeAffinity(writer: DescribeWriter, affinity: unknown): void {
       const text = `${textAt(each, 'key')} ${textAt(each, 'operator').toLowerCase()}${shown}\n`;
       writer.write(0, number === 0 ? text : `      \t${text}`);
     }
+  }
+}
+
+export const describeClaim: Describer = async (claim, context) => {
+  const namespace = claim.metadata.namespace ?? '';
+  const name = claim.metadata.name ?? '';
+  const pods = (await context.list(`/api/v1/namespaces/${namespace}/pods`)).filter((pod) =>
+    listAt(pod, 'spec', 'volumes').some(
+      (each) => textAt(each, 'persistentVolumeClaim', 'claimName') === name,
+    ),
+  );
+  const events = await context.events();
+  return (writer) => {
+    const spec = at(claim, 'spec');
+    const status = at(claim, 'status');
+    const isBound = textAt(spec, 'volumeName') !== '';
+    writer.field(0, 'Name', name);
+    writer.field(0, 'Namespace', namespace);
+    writer.field(0, 'StorageClass', textAt(spec, 'storageClassName'));
+    const phase = textAt(status, 'phase');
+    const deleted = textAt(claim, 'metadata', 'deletionTimestamp');
+    writer.field(
+      0,
+      'Status',
+      deleted === '' ? phase : `Terminating (lasts ${since(writer, deleted)})`,
+    );
+    writer.field(0, 'Volume', textAt(spec, 'volumeName'));
+    writeLabels(writer, 'Labels', claim.metadata.labels);
+    writeAnnotations(writer, 'Annotations', claim.metadata.annotations);
+    writer.field(0, 'Finalizers', `[${(claim.metadata.finalizers ?? []).join(' ')}]`);
+    writer.field(0, 'Capacity', isBound ? textAt(status, 'capacity', 'storage') || '0' : '');
+    writer.field(0, 'Access Modes', isBound ? accessModes(listAt(status, 'accessModes')) : '');
+    writer.field(0, 'VolumeMode', textAt(spec, 'volumeMode') || 'Filesystem');
+    if (at(spec, 'dataSource') !== undefined) {
+      writer.write(0, 'DataSource:\n');
+      const group = at(spec, 'dataSource', 'apiGroup');
+      if (group !== undefined) writer.field(1, 'APIGroup', String(group));
+      writer.field(1, 'Kind', textAt(spec, 'dataSource', 'kind'));
+      writer.field(1, 'Name', textAt(spec, 'dataSource', 'name'));
+    }
+    writeUsers(writer, pods);
+    writeConditions(writer, listAt(status, 'conditions'));
+    writeEvents(writer, events);
+  };
+};
+
+function writeUsers(writer: DescribeWriter, pods: readonly unknown[]): void {
+  if (pods.length === 0) writer.field(0, 'Used By', '<none>');
+  for (const [index, pod] of pods.entries()) {
+    writer.write(0, `${index === 0 ? 'Used By:' : ''}\t${textAt(pod, 'metadata', 'name')}\n`);
+  }
+}
+
+function writeConditions(writer: DescribeWriter, conditions: readonly unknown[]): void {
+  if (conditions.length === 0) return;
+  writer.write(0, 'Conditions:\n');
+  writer.write(1, 'Type\tStatus\tLastProbeTime\tLastTransitionTime\tReason\tMessage\n');
+  writer.write(1, '----\t------\t-----------------\t------------------\t------\t-------\n');
+  for (const each of conditions) {
+    const [probed, changed] = [
+      longTime(textAt(each, 'lastProbeTime')),
+      longTime(textAt(each, 'lastTransitionTime')),
+    ];
+    writer.write(
+      1,
+      `${textAt(each, 'type')} \t${textAt(each, 'status')} \t${probed} \t${changed} \t${textAt(each, 'reason')} \t${textAt(each, 'message')}\n`,
+    );
   }
 }

@@ -91,9 +91,10 @@ export const describeDeployment: Describer = async (deployment, context) => {
     }
     const fresh = newReplicaSet(deployment, sets);
     const old = sets.filter((set) => set !== fresh);
-    writer.field(0, 'OldReplicaSets', setsText(old));
-    if (fresh !== undefined) writer.field(0, 'NewReplicaSet', setsText([fresh]));
-    else writer.field(0, 'NewReplicaSet', '<none>');
+    if (sets.length > 0) {
+      writer.field(0, 'OldReplicaSets', setsText(old));
+      writer.field(0, 'NewReplicaSet', setsText(fresh === undefined ? [] : [fresh]));
+    }
     writeEvents(writer, events);
   };
 };
@@ -251,8 +252,12 @@ function writeClaimTemplates(writer: DescribeWriter, claims: readonly unknown[])
     writer.field(1, 'Name', textAt(claim, 'metadata', 'name'));
     writer.field(1, 'StorageClass', textAt(claim, 'spec', 'storageClassName'));
     writeLabels(writer, '  Labels', at(claim, 'metadata', 'labels'));
-    writeAnnotations(writer, '  Annotations', at(claim, 'metadata', 'annotations'));
-    writer.field(1, 'Capacity', orNone(textAt(claim, 'spec', 'resources', 'requests', 'storage')));
+    writeLabels(writer, '  Annotations', at(claim, 'metadata', 'annotations'));
+    writer.field(
+      1,
+      'Capacity',
+      textAt(claim, 'spec', 'resources', 'requests', 'storage') || '<default>',
+    );
     writer.field(
       1,
       'Access Modes',

@@ -83,6 +83,12 @@ export function writeAnnotations(
   }
 }
 
+/** A map in one line, `a=b,c=d`; `<none>` for an empty one. (Upstream: labels.FormatLabels.) */
+export function mapText(map: unknown): string {
+  const entries = sortedEntries((map ?? {}) as Fields);
+  return orNone(entries.map(([key, value]) => `${key}=${String(value)}`).join(','));
+}
+
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

@@ -81,13 +81,29 @@ function contextFor(session: Session, { resource, object, namespace }: Info): De
       return otherwise;
     }
   };
-  const list: DescribeContext['list'] = async (path, query) =>
-    listAt(await quiet(session.get(path, query), undefined), 'items');
+  const list: DescribeContext['list'] = async (path, query = {}) => {
+    const items: unknown[] = [];
+    let next = '';
+    do {
+      const more = next === '' ? {} : { continue: next };
+      const page = await quiet(session.get(path, { ...query, ...more }), undefined);
+      items.push(...listAt(page, 'items'));
+      next = textAt(page, 'metadata', 'continue');
+    } while (next !== '');
+    return items;
+  };
   return {
     resource,
     chunkSize: session.flags.int('chunk-size'),
     list,
     find: (path) => quiet(session.get(path), undefined),
+    async ask(path) {
+      try {
+        return { object: await session.get(path), refusal: '' };
+      } catch (error) {
+        return { object: undefined, refusal: asFailure(error).message };
+      }
+    },
     async events(about = {}) {
       if (!session.flags.bool('show-events')) return undefined;
       const where = about.namespace ?? namespace;

@@ -3,6 +3,7 @@ import { stringifyYaml } from '../../../api/manifest/stringify.ts';
 import { fileTarget } from '../builder.ts';
 import { pathOf } from '../discovery.ts';
 import { asFailure, Failure, isNotFound } from '../failure.ts';
+import { selectedObjects } from '../file-selection.ts';
 import { namesFiles, readObjects } from '../manifests.ts';
 import { fieldsAt, withField, type ApiObject } from '../objects.ts';
 import { withoutManaged } from '../printers/values.ts';
@@ -23,7 +24,7 @@ export async function diff(session: Session): Promise<number> {
   if (!namesFiles(session)) {
     throw new Failure('must specify one of -f and -k', { exitCode: 2 });
   }
-  const objects = await readObjects(session, { validates: true });
+  const objects = selectedObjects(session, await readObjects(session, { validates: true }));
   const files: { readonly name: string; readonly live: string; readonly merged: string }[] = [];
   try {
     for (const each of objects) {

@@ -2,6 +2,7 @@ import { equalJson } from '../../../../api/patch/json.ts';
 import { fileTarget, type Target } from '../../builder.ts';
 import { pathOf } from '../../discovery.ts';
 import { asFailure, fail, Failure, isConflict, withSource } from '../../failure.ts';
+import { selectedObjects } from '../../file-selection.ts';
 import { readObjects } from '../../manifests.ts';
 import { textAt, type ApiObject } from '../../objects.ts';
 import type { Session } from '../../session.ts';
@@ -54,7 +55,10 @@ export async function apply(session: Session): Promise<void> {
       'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
     );
   }
-  const objects = await readObjects(session, { validates: validates(session) });
+  const objects = selectedObjects(
+    session,
+    await readObjects(session, { validates: validates(session) }),
+  );
   const failures: Failure[] = [];
   const targets: FileTarget[] = [];
   for (const each of objects) {

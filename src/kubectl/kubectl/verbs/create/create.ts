@@ -1,5 +1,6 @@
 import { fileTarget } from '../../builder.ts';
 import { asFailure, fail, failUsage, Failure, withSource } from '../../failure.ts';
+import { selectedObjects } from '../../file-selection.ts';
 import { namesFiles, readObjects } from '../../manifests.ts';
 import { resourceByKind, type Resource } from '../../discovery.ts';
 import type { ApiObject } from '../../objects.ts';
@@ -23,7 +24,10 @@ export async function create(session: Session): Promise<void> {
     fail('must specify one of -f and -k');
   }
   if (args.length > 0) failUsage('kubectl create', `unexpected args: [${args.join(' ')}]`);
-  const objects = await readObjects(session, { validates: validates(session) });
+  const objects = selectedObjects(
+    session,
+    await readObjects(session, { validates: validates(session) }),
+  );
   const failures: Failure[] = [];
   const reporter = createReporter(session);
   for (const each of objects) {
