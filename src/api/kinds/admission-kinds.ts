@@ -14,6 +14,7 @@ import {
   admissionPolicyTable,
   webhookTable,
 } from '../printers/machinery.ts';
+import { semanticEqual } from '../semantic-equal.ts';
 import { checkPolicyBindingSpec, checkPolicySpec } from '../validation/admission-policy.ts';
 import { checkWebhooks } from '../validation/webhook-configuration.ts';
 import { statusOf } from './define-kind.ts';
@@ -79,7 +80,8 @@ const validatingWebhook = plain<ValidatingWebhookConfiguration>(
       changeField(object, 'webhooks', (webhooks) => mapSame(webhooks, defaultWebhook)),
     warnings: webhookWarnings,
     prepareForCreate: (object) => withGeneration(object, 1),
-    prepareForUpdate: (next, old) => raiseGenerationIf(next.webhooks !== old.webhooks, next, old),
+    prepareForUpdate: (next, old) =>
+      raiseGenerationIf(!semanticEqual(next.webhooks, old.webhooks), next, old),
   },
   checkWebhooks,
 );
@@ -101,7 +103,8 @@ const mutatingWebhook = plain<MutatingWebhookConfiguration>(
       ),
     warnings: webhookWarnings,
     prepareForCreate: (object) => withGeneration(object, 1),
-    prepareForUpdate: (next, old) => raiseGenerationIf(next.webhooks !== old.webhooks, next, old),
+    prepareForUpdate: (next, old) =>
+      raiseGenerationIf(!semanticEqual(next.webhooks, old.webhooks), next, old),
   },
   checkWebhooks,
 );

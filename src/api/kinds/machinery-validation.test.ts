@@ -58,6 +58,17 @@ const flow = {
   ],
 };
 
+describe('the generation of a webhook configuration', () => {
+  test.each(['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'])('%s', (name) => {
+    const kind = kindCalled(name);
+    const old = kind.prepareForCreate(read(name, hooks({})));
+    const same = kind.prepareForUpdate(read(name, hooks({})), old);
+    expect(same.metadata.generation).toBe(1);
+    const changed = kind.prepareForUpdate(read(name, hooks({ failurePolicy: 'Ignore' })), old);
+    expect(changed.metadata.generation).toBe(2);
+  });
+});
+
 describe('what is refused, in upstream’s words', () => {
   test.each<readonly [kind: string, fields: Fields, messages: readonly string[]]>([
     ['ValidatingWebhookConfiguration', hooks({}), []],

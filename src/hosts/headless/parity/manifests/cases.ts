@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kindByName } from '../../../../api/kinds/index.ts';
+import type { ManifestKubernetesObject } from '../../../../api/manifest/manifest.ts';
 import { parseManifest } from '../../../../api/manifest/parse.ts';
 import {
   readExpectations,
@@ -132,18 +133,32 @@ export function identities(text: string, namespace = 'default'): readonly string
 }
 
 /**
- * The documents of a file without those that are refused, each as JSON; undefined when there is none. For `diff`, which
- * prints nothing at all when one document cannot be read.
+ * The documents of a file without those that are refused and those that are gone at once, each as JSON; undefined when there
+ * is none. For `diff`, which prints nothing at all when one document cannot be read.
  */
 export function acceptedDocuments(
   text: string,
-  rejected: NonNullable<Expectation['rejected']>,
+  rejected: NonNullable<Expectation['rejected']> = [],
 ): string | undefined {
   const refused = new Set(rejected.map(({ object }) => object));
   const objects = parseManifest(text)
     .objects.map(({ object }) => object)
-    .filter(({ kind, metadata }) => !refused.has(`${kind}/${String(metadata['name'])}`));
+    .filter(
+      (object) =>
+        !refused.has(`${object.kind}/${String(object.metadata['name'])}`) && !isGoneAtOnce(object),
+    );
   return objects.length === 0
     ? undefined
     : objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('');
+}
+
+/** Whether a text has an object that is gone before anybody can compare it. */
+export function hasGoneAtOnce(text: string): boolean {
+  return parseManifest(text).objects.some(({ object }) => isGoneAtOnce(object));
+}
+
+/** A Job that is removed as soon as it has finished. */
+function isGoneAtOnce(object: ManifestKubernetesObject): boolean {
+  const { spec } = object as { readonly spec?: { readonly ttlSecondsAfterFinished?: number } };
+  return object.kind === 'Job' && spec?.ttlSecondsAfterFinished === 0;
 }

@@ -1,11 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { GATEWAY_PROCESS } from '../../../../cluster/world.ts';
 import { fork } from '../../../../kernel/checkpoint.ts';
 import { SECOND } from '../../../../kernel/time.ts';
 import type { World } from '../../../../kernel/world.ts';
 import { readOutcome, uidsOf } from '../../manifests/outcome.ts';
 import { openTerminal, type Terminal } from '../../serve/testing.ts';
-import { acceptedDocuments, identities, type ApplyStep, type ManifestCase } from './cases.ts';
+import {
+  acceptedDocuments,
+  hasGoneAtOnce,
+  identities,
+  type ApplyStep,
+  type ManifestCase,
+} from './cases.ts';
 import {
   isSilent,
   judgeApply,
@@ -36,9 +43,12 @@ const REAL: CommandRunner = (terminal, command) => terminal.run(command);
 
 /** Pods start, or fail to, before `diff` looks. */
 const SETTLE_MICROS = 20 * SECOND;
-/** Once a deletion only waits: a Pod that ignores its signal has 30 s. Its requests are made in the cluster's own time. */
+/**
+ * Once a deletion only waits: a Pod that ignores its signal has 30 s. Its requests are made in the cluster's own time, since
+ * what is deleted first takes others with it after a while.
+ */
 const HURRY_SPEED = 60;
-const HURRY_AFTER_MILLIS = 500;
+const HURRY_AFTER_MILLIS = 400;
 /** Dependents are collected, and Pods end, behind the owner's deletion. */
 const COLLECT_MICROS = 90 * SECOND;
 /** Something in the cluster may happen between the two looks of a `diff`. */
@@ -192,8 +202,14 @@ function createPlay(
     async remove(step) {
       const named = acceptedArguments(step);
       if (named === undefined) return;
-      const hurry = setTimeout(() => setSpeed(HURRY_SPEED), HURRY_AFTER_MILLIS);
+      let hurry: NodeJS.Timeout | undefined;
+      session.onRequestObserved = ({ verb, from }) => {
+        if (verb !== 'delete' || from !== GATEWAY_PROCESS) return;
+        clearTimeout(hurry);
+        hurry = setTimeout(() => setSpeed(HURRY_SPEED), HURRY_AFTER_MILLIS);
+      };
       complain(judgeDelete(await run(`kubectl delete ${named}`)));
+      session.onRequestObserved = undefined;
       clearTimeout(hurry);
       setSpeed(1);
     },
@@ -213,8 +229,9 @@ async function acceptedFile(
 ): Promise<string | undefined> {
   const { verbs, failed } = readApply(output);
   if (verbs.length === 0) return undefined;
-  if (!failed) return `${FOLDER}/${step.file}`;
-  const text = acceptedDocuments(textOf(root, step.file), step.rejected);
+  const whole = textOf(root, step.file);
+  if (!failed && !hasGoneAtOnce(whole)) return `${FOLDER}/${step.file}`;
+  const text = acceptedDocuments(whole, step.rejected);
   if (text === undefined) return undefined;
   const name = `accepted-${step.file.replaceAll('/', '-')}`;
   writeFileSync(join(await workFolder(terminal), name), text);

@@ -17,7 +17,10 @@ export function usersPart(
     const { kind, metadata } = object;
     const { namespace = 'default', name, uid = '', managedFields = [] } = metadata;
     if (!identities.has(`${kind}/${namespace}/${name}`)) continue;
-    const own = managedFields.filter(({ manager = '' }) => manager.startsWith('kubectl'));
+    // A patch that admission takes back moves the time alone: entries are ordered by it, so that it counts as a change.
+    const own = managedFields
+      .filter(({ manager = '' }) => manager.startsWith('kubectl'))
+      .map((entry) => ({ ...entry, time: undefined }));
     const { resourceVersion: _revision, ...rest } = metadata;
     const shown = { ...object, status: undefined, metadata: { ...rest, managedFields: own } };
     parts.set(uid, JSON.stringify(shown));
