@@ -12,7 +12,7 @@ describe('words are wrapped', () => {
       'a word that is too long is not broken',
       'see https://example.com/x now',
       10,
-      'see https://example.com/x\nnow',
+      'see\nhttps://example.com/x\nnow',
     ],
   ])('%s', (_what, text, limit, wrapped) => {
     expect(wordWrapped(text, limit)).toBe(wrapped);
