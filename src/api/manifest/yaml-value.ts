@@ -17,7 +17,14 @@ interface Anchored {
   readonly size: number;
 }
 
+/** What an unquoted word means; a reader of another YAML hands in its own. */
+export type ResolvePlain = (text: string) => {
+  readonly type: PlainScalar['type'];
+  readonly value: unknown;
+};
+
 interface Reading {
+  readonly resolve: ResolvePlain;
   readonly faults: YamlFault[];
   readonly duplicateFields: string[];
   /** The way from the top to what is being read: keys and indexes. */
@@ -29,8 +36,12 @@ interface Reading {
 }
 
 /** Turns a tree into plain values. Objects get their keys as own properties only; `__proto__` is refused. */
-export function valueOfYaml(root: ParsedNode | null): YamlValue {
+export function valueOfYaml(
+  root: ParsedNode | null,
+  resolve: ResolvePlain = resolvePlain,
+): YamlValue {
   const reading: Reading = {
+    resolve,
     faults: [],
     duplicateFields: [],
     way: [],
@@ -127,16 +138,20 @@ function addMissing(map: Record<string, unknown>, merged: unknown): void {
 
 /** JSON's keys are text: numbers and booleans become the text that Go's tools make of them. */
 function readKey(node: ParsedNode, reading: Reading): string | undefined {
-  const value = isAlias(node) ? readAlias(node, reading) : isScalar(node) ? keyValue(node) : node;
+  const value = isAlias(node)
+    ? readAlias(node, reading)
+    : isScalar(node)
+      ? keyValue(node, reading)
+      : node;
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   report(reading, node, value === null ? 'NULL_KEY' : 'COMPLEX_KEY', '');
   return undefined;
 }
 
-function keyValue(node: Scalar<unknown>): unknown {
+function keyValue(node: Scalar<unknown>, reading: Reading): unknown {
   const text = String(node.value ?? '');
-  return isUnquoted(node) ? resolvePlain(text).value : text;
+  return isUnquoted(node) ? reading.resolve(text).value : text;
 }
 
 function isUnquoted(node: Scalar<unknown>): boolean {
@@ -178,15 +193,19 @@ function readScalar(node: Scalar<unknown>, reading: Reading): unknown {
   if (tag === stringTag || tag === '!') return text;
   if (tag !== undefined) {
     const allowed = resolvedTags.get(tag);
-    const resolved = resolvePlain(text);
+    const resolved = reading.resolve(text);
     if (allowed?.includes(resolved.type) === true) return finite(resolved, node, reading);
     report(reading, node as ParsedNode, allowed === undefined ? 'UNKNOWN_TAG' : 'BAD_TAG', tag);
     return null;
   }
-  return isUnquoted(node) ? finite(resolvePlain(text), node, reading) : text;
+  return isUnquoted(node) ? finite(reading.resolve(text), node, reading) : text;
 }
 
-function finite(scalar: PlainScalar, node: Scalar<unknown>, reading: Reading): unknown {
+function finite(
+  scalar: ReturnType<ResolvePlain>,
+  node: Scalar<unknown>,
+  reading: Reading,
+): unknown {
   if (typeof scalar.value !== 'number' || Number.isFinite(scalar.value)) return scalar.value;
   report(reading, node as ParsedNode, 'NOT_FINITE', String(node.value));
   return null;

@@ -16,8 +16,11 @@ export function hashOf({ kind, metadata, data, binaryData, immutable, type }: Ap
     name: metadata.name ?? '',
     ...(kind === 'Secret' ? { type: type ?? '' } : {}),
   };
-  const hex = [...sha256(goJson(content, true))]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
+  return shortHash(goJson(content, true));
+}
+
+/** The ten letters and digits that kubectl makes of a text's SHA-256. */
+export function shortHash(text: string): string {
+  const hex = [...sha256(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return Array.from(hex.slice(0, HASH_LENGTH), (each) => letters[each] ?? each).join('');
 }

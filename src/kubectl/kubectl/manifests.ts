@@ -2,7 +2,8 @@ import { parseManifest } from '../../api/manifest/parse.ts';
 import { Failure } from './failure.ts';
 import { isFields, type ApiObject, type Fields } from './objects.ts';
 import type { Session } from './session.ts';
-import { buildKustomization } from './kustomize.ts';
+import { buildKustomization } from './kustomize/kustomize.ts';
+import { yamlMessage } from './yaml-message.ts';
 
 /** An object of a file, not yet known to the server. */
 export interface FileObject {
@@ -19,7 +20,7 @@ export async function readObjects(
   const { flags } = session;
   const kustomization = flags.text('kustomize');
   if (kustomization !== '') {
-    return buildKustomization(session.io.files, kustomization).map((object) => ({
+    return buildKustomization(session, kustomization).map((object) => ({
       object,
       source: kustomization,
     }));
@@ -82,14 +83,6 @@ export function parseObjects(text: string, source: string, validates = false): F
     );
   }
   return values.flatMap((value) => objectsOf(value, source, validates));
-}
-
-/** The words of Go's YAML reader for the commonest mistakes, with the line as it counts; our own for the others. */
-function yamlMessage(message: string, line: number): string {
-  if (message.includes('indented'))
-    return `line ${Math.max(1, line - 1)}: did not find expected key`;
-  if (message.includes('tab')) return `line ${line}: found character that cannot start any token`;
-  return `line ${line}: ${message}`;
 }
 
 function objectsOf(value: unknown, source: string, validates: boolean): FileObject[] {

@@ -1,3 +1,4 @@
+import { KUSTOMIZE_VERSION } from '../kustomize/kustomize.ts';
 import { stringifyYaml } from '../../../api/manifest/stringify.ts';
 import { groupVersionOf, preferredResources, type Resource } from '../discovery.ts';
 import { fail, failUsage } from '../failure.ts';
@@ -18,7 +19,6 @@ const CLIENT_VERSION = {
   compiler: 'gc',
   platform: 'linux/amd64',
 };
-const KUSTOMIZE_VERSION = 'v5.7.1';
 
 /** kubectl version. */
 export async function version(session: Session): Promise<void> {

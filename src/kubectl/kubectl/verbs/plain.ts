@@ -1,11 +1,16 @@
 import { stringifyYamlDocuments } from '../../../api/manifest/stringify.ts';
 import { fail, failUsage, failVerbatim } from '../failure.ts';
-import { buildKustomization } from '../kustomize.ts';
+import { buildKustomization } from '../kustomize/kustomize.ts';
 import type { Session } from '../session.ts';
 
 /** kubectl kustomize: prints what a kustomization builds. */
-export async function kustomize({ args, io, out }: Session): Promise<void> {
-  out(stringifyYamlDocuments(buildKustomization(io.files, args[0] ?? '.')));
+export async function kustomize(session: Session): Promise<void> {
+  const { args, flags, io, out } = session;
+  if (args.length > 1) fail('specify one path to kustomization.yaml');
+  const text = stringifyYamlDocuments(buildKustomization(session, args[0] ?? '.', true));
+  const target = flags.text('output');
+  if (target === '') out(text);
+  else io.files.write(io.files.resolve(target), text);
 }
 
 /** kubectl plugin list: there are none. */
