@@ -61,7 +61,11 @@ const DIST = process.env['KUBARIUM_DIST'] ?? fileURLToPath(new URL('../../dist',
 /** Watches the page from its first moment on; to be called before it is opened. */
 export async function watchFirstLoad(context: BrowserContext, page: Page): Promise<FirstLoadWatch> {
   const arrived: { readonly url: string; readonly at: number }[] = [];
-  context.on('requestfinished', (request) => arrived.push({ url: request.url(), at: Date.now() }));
+  context.on('requestfinished', (request) => {
+    // The browser's own times: this process may hear of it late.
+    const { startTime, responseEnd } = request.timing();
+    arrived.push({ url: request.url(), at: startTime + responseEnd });
+  });
   const engineScripts = new Set<string>();
   page.on('worker', (worker) => engineScripts.add(basename(new URL(worker.url()).pathname)));
   await page.addInitScript(watchFromWithin);
@@ -155,16 +159,15 @@ function watchFromWithin(): void {
       marks.longestTask = Math.max(marks.longestTask, duration);
   }).observe({ type: 'longtask', buffered: true });
 
+  const engines: Worker[] = [];
   const Original = window.Worker;
   window.Worker = class extends Original {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
       if (options?.name !== 'kubarium-engine') return;
+      engines.push(this);
       this.addEventListener('message', (event: MessageEvent<EngineSays>) => {
         const { type, id, frame } = event.data;
-        // Asked as soon as there is somebody to ask, as an impatient person would.
-        const request = { method: 'GET', path: '/api/v1/nodes' };
-        if (type === 'ready') this.postMessage({ type: 'api', id: -1, request });
         if (type === 'api-result' && id === -1) marks.answers ??= performance.now();
         if (frame !== undefined) clock = frame.now;
       });
@@ -181,7 +184,12 @@ function watchFromWithin(): void {
     if (ready >= 3) {
       marks.nodesReady ??= performance.now();
       clockAt ??= clock;
-      if (clock > clockAt) marks.alive ??= performance.now();
+      if (clock > clockAt && marks.alive === undefined) {
+        marks.alive = performance.now();
+        // Asked as soon as there is something to ask about, as an impatient person would.
+        const request = { method: 'GET', path: '/api/v1/nodes' };
+        engines[0]?.postMessage({ type: 'api', id: -1, request });
+      }
     }
     if (marks.alive === undefined) requestAnimationFrame(look);
   };

@@ -54,6 +54,8 @@ export type PageMessage =
   | { readonly type: 'machine'; readonly id: number; readonly question: MachineQuestion }
   /** The page has drawn frame `seq` and can take another. */
   | { readonly type: 'ack'; readonly seq: number }
+  /** The page shows the cluster and its clock, and has nothing more urgent to do: what comes later may be fetched now. */
+  | { readonly type: 'shown' }
   /** Runs the standard ten minutes in a world apart; answered by `self-test-result`. */
   | { readonly type: 'self-test'; readonly id: number; readonly seed: number }
   /** Ends the scenario that is being played; the cluster goes on as it is. */

@@ -28,7 +28,7 @@ import { createStreams } from './worker/streams.ts';
  * host's. The browser's worker has one such desk, a server one for each page that is attached.
  */
 export interface PageDesk {
-  /** `open` and `save` are not for a desk, and do nothing. */
+  /** `open`, `shown` and `save` are not for a desk, and do nothing. */
   receive(message: PageMessage): void;
   /** To be called after each slice of time: wakes who is due, and sends a frame when the page has drawn the last one. */
   tick(): void;
@@ -216,6 +216,7 @@ export function createPageDesk(options: PageDeskOptions): PageDesk {
         acknowledged = true;
         return;
       case 'open':
+      case 'shown':
       case 'save':
         return;
     }

@@ -22,9 +22,16 @@ export function mountPage(root: HTMLElement, client: EngineClient): void {
     client.send({ type: 'subscribe', paths: view.wantedPaths() });
   }
 
+  let framesTaken = 0;
   client.onMessage((message) => {
     const seq = view.take(message);
-    if (message.type === 'ready') subscribe();
+    if (message.type === 'ready') {
+      subscribe();
+      framesTaken = 0;
+    }
+    if (seq !== undefined && ++framesTaken === FRAMES_OF_A_LIFE) {
+      whenIdle(() => client.send({ type: 'shown' }));
+    }
     // The next frame is asked for when this one has been drawn: so frames never queue up.
     if (seq !== undefined) onNextFrame(() => client.send({ type: 'ack', seq }));
   });
@@ -47,6 +54,18 @@ async function openLinkedScenario(): Promise<void> {
     import('./scenario/open-scenario.ts'),
   ]);
   openScenario((await textOfLink(location.hash)) ?? '');
+}
+
+/** One frame is a picture; with the next its clock moves. */
+const FRAMES_OF_A_LIFE = 2;
+/** However busy the page is, the rest must come. */
+const IDLE_MILLIS_MAX = 2000;
+
+/** Once what has been asked of React is on the screen. */
+function whenIdle(act: () => void): void {
+  // Not every browser tells.
+  if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: IDLE_MILLIS_MAX });
+  else setTimeout(act, HIDDEN_MILLIS);
 }
 
 /** Long enough for a hidden page, whose animation frames do not come. */

@@ -243,6 +243,7 @@ export function createApiEngine(
         return;
       case 'end-scenario':
       case 'open':
+      case 'shown':
       case 'save':
         return;
       default: {

@@ -98,7 +98,7 @@ export function createBridgeEngine({
   return {
     receive(message) {
       // A served cluster is saved and opened where it is served.
-      if (message.type === 'open' || message.type === 'save') return;
+      if (message.type === 'open' || message.type === 'shown' || message.type === 'save') return;
       if (socket?.readyState !== WebSocket.OPEN) {
         const answer = answerWithout(message, 'there is no connection to the served cluster');
         if (answer !== undefined) post(answer);

@@ -28,7 +28,6 @@ const prepared = fetchOpeningWorld();
 let opened: OpenedWorld | undefined;
 const waiting: PageMessage[] = [];
 let acknowledged = true;
-let framesDrawn = 0;
 let isHandedOver = false;
 let isOnTheWay = false;
 
@@ -45,13 +44,14 @@ function fail(error: unknown): void {
 self.onmessage = (event: MessageEvent<PageMessage>) => {
   const message = event.data;
   if (message.type === 'open') void open(message.session).catch(fail);
-  else if (message.type === 'ack') drawn();
+  else if (message.type === 'ack') acknowledged = true;
   else if (message.type === 'clock' && message.command.kind !== 'step') {
     opened?.pacer.command(message.command);
   } else if (message.type === 'subscribe' && opened !== undefined) {
     opened.frames.subscribe(message.paths);
   } else {
-    waiting.push(message);
+    // The page lives, or a person acts: what would have kept both waiting is fetched now.
+    if (message.type !== 'shown') waiting.push(message);
     void fetchEngine().catch(fail);
   }
 };
@@ -109,13 +109,6 @@ function loop(): void {
     return;
   }
   setTimeout(loop, TICK_MILLIS);
-}
-
-/** Two frames have been drawn: the nodes, and a clock that moves. The rest is fetched now, which would have kept them waiting. */
-function drawn(): void {
-  acknowledged = true;
-  framesDrawn += 1;
-  if (framesDrawn >= 2) void fetchEngine().catch(fail);
 }
 
 async function fetchEngine(): Promise<void> {
