@@ -63,7 +63,7 @@ export interface WritableHistory extends History {
   keep(): KeptHistory;
   /** Takes a history that was kept in the place of this one. */
   take(kept: KeptHistory): void;
-  /** Forgets what is later than a moment, and every act but the first so many: what held then holds still. */
+  /** Forgets what began at a moment or later, and every act but the first so many: what held before holds still. */
   cut(now: number, acts: number): void;
 }
 
@@ -165,7 +165,7 @@ export function createHistory(): WritableHistory {
       pulse.take(kept.pulse);
     },
     cut(now, acts) {
-      const spans = [...spansByLane.values()].flat().filter(({ from }) => from <= now);
+      const spans = [...spansByLane.values()].flat().filter(({ from }) => from < now);
       fill(spans.map((span) => ((span.to ?? 0) > now ? { ...span, to: undefined } : span)));
       marks = marks.filter((mark) => mark.at <= now && (mark.acts ?? 0) < acts);
       pulse.cut(now);

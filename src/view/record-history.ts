@@ -134,7 +134,7 @@ function recordFaults(history: WritableHistory, faults: readonly FaultRow[], now
     open.delete(id);
   }
   for (const fault of faults) {
-    if (open.has(fault.id)) continue;
+    if (open.has(fault.id) && history.open(faultKey(fault.id)) !== undefined) continue;
     open.add(fault.id);
     const state: SpanState = {
       lane: faultLane(fault),

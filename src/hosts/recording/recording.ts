@@ -135,6 +135,8 @@ export function createRecording(options: RecordingOptions): Recording {
     cut(player.done, here());
     arriveAtEnd();
     keepMoment();
+    // Whoever acts wants to see what comes of it.
+    if (!wasPaused) pacer.command({ kind: 'resume' });
   }
 
   /** Begins another future: up to a position all is as it was, so many acts among it. */
