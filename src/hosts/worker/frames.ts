@@ -35,7 +35,7 @@ export interface Driver {
   /** Undefined: nobody yet; the world can be looked at all the same. */
   readonly session: Session | undefined;
   readonly pacer: Pick<Pacer, 'paused' | 'speed' | 'achievedSpeed'>;
-  readonly recording?: Recording | undefined;
+  readonly recording?: Pick<Recording, 'state'> | undefined;
 }
 
 /** More marks than this in one frame would be a blur. */

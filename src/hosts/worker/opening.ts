@@ -1,5 +1,10 @@
 import openingUrl from 'virtual:opening-world';
-import type { EngineMessage, PageMessage, SessionSource } from '../../bridge/protocol.ts';
+import type {
+  ClockCommand,
+  EngineMessage,
+  PageMessage,
+  SessionSource,
+} from '../../bridge/protocol.ts';
 import { decodeWorld, type Archive } from '../../kernel/archive.ts';
 import { passIdleTime } from '../../kernel/idle.ts';
 import type { World } from '../../kernel/world.ts';
@@ -21,6 +26,8 @@ export interface OpenedWorld {
 }
 
 const TICK_MILLIS = 16;
+/** What can be done about the clock without the engine. */
+const PACE: ReadonlySet<ClockCommand['kind']> = new Set(['pause', 'resume', 'speed']);
 const clock = (): number => performance.now();
 const snapshots = createSnapshotStore();
 const prepared = fetchOpeningWorld();
@@ -45,7 +52,7 @@ self.onmessage = (event: MessageEvent<PageMessage>) => {
   const message = event.data;
   if (message.type === 'open') void open(message.session).catch(fail);
   else if (message.type === 'ack') acknowledged = true;
-  else if (message.type === 'clock' && message.command.kind !== 'step') {
+  else if (message.type === 'clock' && PACE.has(message.command.kind)) {
     opened?.pacer.command(message.command);
   } else if (message.type === 'subscribe' && opened !== undefined) {
     opened.frames.subscribe(message.paths);
@@ -81,10 +88,12 @@ async function open(source: SessionSource): Promise<void> {
     },
     clock,
   );
+  const from = world.now;
+  const recording = { state: () => ({ from, acts: 0, line: 0 }) };
   opened = {
     world,
     pacer,
-    frames: createFrameBuilder(world, { session: undefined, pacer }, clock),
+    frames: createFrameBuilder(world, { session: undefined, pacer, recording }, clock),
   };
   post({
     type: 'ready',
