@@ -12,10 +12,10 @@ import {
   checkObjectMetaUpdate,
   subdomainName,
 } from '../validation/object-meta.ts';
+import { cronJobWarnings } from '../warnings/jobs.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
 import { defaultJobSpec } from './job.ts';
-import { podSpecWarnings } from './pod-warnings.ts';
 
 /** Jobs by the clock. */
 export const cronJobKind = defineKind<CronJob>({
@@ -51,11 +51,7 @@ export const cronJobKind = defineKind<CronJob>({
     }),
   validateStatusUpdate: (next, old) =>
     collectErrors((errors) => checkObjectMetaUpdate(next, old, errors)),
-  warnings: (cronJob) =>
-    podSpecWarnings(
-      cronJob.spec.jobTemplate.spec.template.spec,
-      'spec.jobTemplate.spec.template.spec',
-    ),
+  warnings: cronJobWarnings,
 });
 
 /** The names of its jobs are its own with eleven more characters. */

@@ -20,9 +20,9 @@ import {
   subdomainName,
 } from '../validation/object-meta.ts';
 import { checkPodTemplate } from '../validation/pod-template.ts';
+import { workloadWarnings } from '../warnings/workloads.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
-import { podTemplateWarnings } from './pod-warnings.ts';
 
 /** One pod on every node that it is for. */
 export const daemonSetKind = defineKind<DaemonSet>({
@@ -64,7 +64,7 @@ export const daemonSetKind = defineKind<DaemonSet>({
         checkNonNegative(next.status?.[field], `status.${field}`, errors);
       }
     }),
-  warnings: (set) => podTemplateWarnings(set.spec.template),
+  warnings: workloadWarnings,
 });
 
 // What a client left out altogether; validation then names all that is missing.

@@ -20,9 +20,9 @@ import {
 } from '../validation/object-meta.ts';
 import { checkReplicaCounts } from '../validation/replicas-status.ts';
 import { checkSelectorAndTemplate } from '../validation/selector-and-template.ts';
+import { namedWorkloadWarnings } from '../warnings/workloads.ts';
 import { defineKind, scaleSubresource, statusOf } from './define-kind.ts';
 import { asNew, keepStatus, onlyStatus, raiseGenerationIf, specChanged } from './generation.ts';
-import { podTemplateWarnings } from './pod-warnings.ts';
 
 /** Rolls a pod template out, one ReplicaSet a version. */
 export const deploymentKind = defineKind<Deployment>({
@@ -73,7 +73,7 @@ export const deploymentKind = defineKind<Deployment>({
       checkObjectMetaUpdate(next, old, errors);
       checkReplicaCounts(next.status, old.status, errors);
     }),
-  warnings: (deployment) => podTemplateWarnings(deployment.spec.template),
+  warnings: namedWorkloadWarnings,
 });
 
 const specDefaults = {

@@ -16,6 +16,7 @@ import {
   checkObjectMetaUpdate,
   subdomainName,
 } from '../validation/object-meta.ts';
+import { ingressWarnings } from '../warnings/objects.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
 
@@ -32,6 +33,7 @@ export const ingressKind = defineKind<Ingress>({
   table: ingressTable,
 
   defaults: (ingress) => changeOrMake(ingress, 'spec', {}, (spec) => spec),
+  warnings: ingressWarnings,
   prepareForCreate: (ingress) => asNew(ingress, { loadBalancer: {} }),
   prepareForUpdate: keepStatusRaiseGeneration,
   prepareForStatusUpdate: (next, old) => onlyStatus(next, old),

@@ -15,9 +15,9 @@ import {
   checkObjectMetaUpdate,
   subdomainName,
 } from '../validation/object-meta.ts';
+import { jobWarnings } from '../warnings/jobs.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
-import { podTemplateWarnings } from './pod-warnings.ts';
 
 /** Pods that run until enough of them have succeeded. */
 export const jobKind = defineKind<Job>({
@@ -58,7 +58,7 @@ export const jobKind = defineKind<Job>({
         checkNonNegative(next.status?.[field], `status.${field}`, errors);
       }
     }),
-  warnings: (job) => podTemplateWarnings(job.spec.template),
+  warnings: jobWarnings,
 });
 
 // What a client left out altogether; validation then names all that is missing.

@@ -18,6 +18,7 @@ import {
   checkObjectMetaUpdate,
   subdomainName,
 } from '../validation/object-meta.ts';
+import { networkPolicyWarnings } from '../warnings/objects.ts';
 import { defineKind } from './define-kind.ts';
 import { raiseGenerationIf, specChanged, withGeneration } from './generation.ts';
 
@@ -32,6 +33,7 @@ export const networkPolicyKind = defineKind<NetworkPolicy>({
   table: networkPolicyTable,
 
   defaults: (policy) => changeOrMake(policy, 'spec', {}, defaultSpec),
+  warnings: networkPolicyWarnings,
   prepareForCreate: (policy) => withGeneration(policy, 1),
   prepareForUpdate: (next, old) => raiseGenerationIf(specChanged(next, old), next, old),
   validate: (policy) =>

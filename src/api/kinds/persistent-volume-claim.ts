@@ -14,6 +14,7 @@ import {
 } from '../validation/object-meta.ts';
 import { quantityOf } from '../validation/resource-requirements.ts';
 import { specDiff } from '../validation/spec-diff.ts';
+import { claimWarnings } from '../warnings/objects.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import { keepStatus, onlyStatus } from './generation.ts';
 
@@ -29,6 +30,7 @@ export const persistentVolumeClaimKind = defineKind<PersistentVolumeClaim>({
   table: persistentVolumeClaimTable,
 
   defaults: (claim) => changeOrMake(claim, 'spec', {}, defaultClaimSpec),
+  warnings: claimWarnings,
   prepareForCreate: (claim) => ({ ...claim, status: { phase: 'Pending' } }),
   prepareForUpdate: keepStatus,
   prepareForStatusUpdate: (next, old) => onlyStatus(next, old),

@@ -11,6 +11,7 @@ import {
   subdomainName,
 } from '../validation/object-meta.ts';
 import { checkResourceAmount, checkResourceName } from '../validation/resource-requirements.ts';
+import { volumeWarnings } from '../warnings/objects.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import { keepStatus, onlyStatus } from './generation.ts';
 
@@ -29,6 +30,7 @@ export const persistentVolumeKind = defineKind<PersistentVolume>({
     changeOrMake(volume, 'spec', {}, (spec) =>
       fill(spec ?? {}, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' }),
     ),
+  warnings: volumeWarnings,
   prepareForCreate: (volume) => ({ ...volume, status: { phase: 'Pending' } }),
   prepareForUpdate: keepStatus,
   prepareForStatusUpdate: (next, old) => onlyStatus(next, old),

@@ -17,6 +17,8 @@ import { checkEphemeralContainersUpdate, checkPodResize } from '../validation/po
 import { checkPodSpec } from '../validation/pod-spec.ts';
 import { checkPodStatusUpdate } from '../validation/pod-status.ts';
 import { checkPodSpecUpdate } from '../validation/pod-update.ts';
+import { podWarnings } from '../warnings/pod-spec.ts';
+import { podHostnameWarnings } from '../warnings/workloads.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import {
   asNew,
@@ -25,7 +27,6 @@ import {
   raiseGenerationIf,
   specChanged,
 } from './generation.ts';
-import { podSpecWarnings } from './pod-warnings.ts';
 
 /** Containers that live and die together on one node. */
 export const podKind = defineKind<Pod>({
@@ -118,10 +119,20 @@ export const podKind = defineKind<Pod>({
       checkObjectMetaUpdate(next, old, errors);
       checkPodStatusUpdate(next, old, errors);
     }),
-  warnings: (pod) => podSpecWarnings(withoutToken(pod.spec), 'spec'),
+  warnings: warningsOf,
 });
 
 const noSpec: PodSpec = { containers: [] };
+
+/** Upstream warns only of new Pods: few people change one by hand. */
+function warningsOf(pod: Pod, old: Pod | undefined): readonly string[] {
+  if (old !== undefined) return noWarnings;
+  const ofName = podHostnameWarnings(pod.metadata);
+  const ofSpec = podWarnings(withoutToken(pod.spec), pod.metadata, '');
+  return ofName.length === 0 ? ofSpec : [...ofName, ...ofSpec];
+}
+
+const noWarnings: readonly string[] = Object.freeze([]);
 
 function checkSpec(pod: Pod, allowPrivileged: boolean, errors: Errors): void {
   checkPodAnnotations(pod.metadata.annotations, 'metadata.annotations', errors);

@@ -12,9 +12,9 @@ import {
 } from '../validation/object-meta.ts';
 import { checkReplicaCounts } from '../validation/replicas-status.ts';
 import { checkSelectorAndTemplate } from '../validation/selector-and-template.ts';
+import { namedWorkloadWarnings } from '../warnings/workloads.ts';
 import { defineKind, scaleSubresource, statusOf } from './define-kind.ts';
 import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
-import { podTemplateWarnings } from './pod-warnings.ts';
 
 /** Keeps a number of equal pods. */
 export const replicaSetKind = defineKind<ReplicaSet>({
@@ -57,7 +57,7 @@ export const replicaSetKind = defineKind<ReplicaSet>({
       checkObjectMetaUpdate(next, old, errors);
       checkReplicaCounts(next.status, old.status, errors);
     }),
-  warnings: (set) => podTemplateWarnings(set.spec.template),
+  warnings: namedWorkloadWarnings,
 });
 
 // What a client left out altogether; validation then names all that is missing.

@@ -14,9 +14,9 @@ import {
 } from '../validation/object-meta.ts';
 import { checkPodTemplate } from '../validation/pod-template.ts';
 import { checkReplicaCounts } from '../validation/replicas-status.ts';
+import { namedWorkloadWarnings } from '../warnings/workloads.ts';
 import { defineKind, scaleSubresource, statusOf } from './define-kind.ts';
 import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
-import { podTemplateWarnings } from './pod-warnings.ts';
 
 /** What ReplicaSets took the place of. */
 export const replicationControllerKind = defineKind<ReplicationController>({
@@ -64,7 +64,7 @@ export const replicationControllerKind = defineKind<ReplicationController>({
       checkObjectMetaUpdate(next, old, errors);
       checkReplicaCounts(next.status, old.status, errors);
     }),
-  warnings: (controller) => podTemplateWarnings(controller.spec.template),
+  warnings: namedWorkloadWarnings,
 });
 
 /** Selector and labels that are not given are those of the template. */

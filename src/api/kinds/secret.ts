@@ -13,6 +13,7 @@ import {
   subdomainName,
 } from '../validation/object-meta.ts';
 import { dataBytesMax } from './config-map.ts';
+import { secretWarnings } from '../warnings/objects.ts';
 import { defineKind } from './define-kind.ts';
 
 /** Settings that are not for every eye. */
@@ -26,6 +27,7 @@ export const secretKind = defineKind<Secret>({
   table: secretTable,
 
   defaults: (secret) => fill(withEncodedStrings(secret), { type: 'Opaque' }),
+  warnings: secretWarnings,
   validate: (secret) =>
     collectErrors((errors) => {
       checkObjectMeta(secret.metadata, true, subdomainName, errors);

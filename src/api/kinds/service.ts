@@ -15,6 +15,7 @@ import {
   label1035Name,
 } from '../validation/object-meta.ts';
 import { checkServiceSpec, checkServiceUpdate } from '../validation/service.ts';
+import { serviceWarnings } from '../warnings/objects.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import { keepStatus, onlyStatus } from './generation.ts';
 
@@ -40,6 +41,7 @@ export const serviceKind = defineKind<Service>({
   table: serviceTable,
 
   defaults: (service) => changeOrMake(service, 'spec', noSpec, defaultSpec),
+  warnings: serviceWarnings,
   prepareForCreate: (service) => ({
     ...service,
     spec: withClusterIps(service.spec),

@@ -24,10 +24,10 @@ import {
 } from '../validation/object-meta.ts';
 import { checkPodAnnotations } from '../validation/pod-annotations.ts';
 import { checkReplicaCounts } from '../validation/replicas-status.ts';
+import { statefulSetWarnings } from '../warnings/objects.ts';
 import { defineKind, scaleSubresource, statusOf } from './define-kind.ts';
 import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
 import { defaultClaimSpec } from './persistent-volume-claim.ts';
-import { podTemplateWarnings } from './pod-warnings.ts';
 
 /** Pods with names, an order and storage of their own. */
 export const statefulSetKind = defineKind<StatefulSet>({
@@ -70,7 +70,7 @@ export const statefulSetKind = defineKind<StatefulSet>({
       checkReplicaCounts(next.status, old.status, errors);
       checkNonNegative(next.status?.currentReplicas, 'status.currentReplicas', errors);
     }),
-  warnings: (set) => podTemplateWarnings(set.spec.template),
+  warnings: statefulSetWarnings,
 });
 
 // What a client left out altogether; validation then names all that is missing.

@@ -12,6 +12,7 @@ import {
   checkObjectMetaUpdate,
   subdomainName,
 } from '../../validation/object-meta.ts';
+import { finalizerWarnings } from '../../warnings/objects.ts';
 import { defineKind, scaleSubresource, statusOf } from '../define-kind.ts';
 import { withGeneration } from '../generation.ts';
 import type { FieldReader, KindDeclaration, ScaleAccess } from '../kind.ts';
@@ -109,7 +110,10 @@ function customKind(
       isTerminating,
     },
     nothingActs: true,
-    warnings: () => warning,
+    warnings: (object, old) => {
+      const own = finalizerWarnings(object.metadata, old?.metadata);
+      return own.length === 0 ? warning : [...own, ...warning];
+    },
     defaults: (object) => applyDefaults(object, structural),
     prepareForCreate: (object) => withGeneration(hasStatus ? withoutStatus(object) : object, 1),
     prepareForUpdate: (next, old) => {
