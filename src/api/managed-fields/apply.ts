@@ -27,8 +27,10 @@ import {
 } from './managers.ts';
 import { mergeConfiguration } from './merge.ts';
 import { removeFields } from './remove.ts';
+import { backFrom, seenIn } from './versions.ts';
 import {
   bare,
+  changesIn,
   type FieldWriter,
   resetFieldsOf,
   withManagers,
@@ -156,12 +158,15 @@ function applyOnce(
   const set = reset === undefined ? applied : recursiveDifference(applied, reset);
   const merged = mergeConfiguration(base ?? {}, configuration, schema);
   const object =
-    last === undefined ? merged : pruned(merged, last.fields, ownedBy(others, set), schema);
+    last === undefined ? merged : prunedOf(merged, last, { others, set }, schema, request);
 
   const diff =
     base === undefined ? compareWithNothing(object, schema) : compareObjects(base, object, schema);
   const change = filteredChange(diff, reset);
-  const conflicts = force ? [] : conflictsWith(others, change?.changed ?? leaf);
+  const changeIn = changesIn({ live: base ?? {}, next: object, change: diff }, request);
+  const of = (apiVersion: string): Difference | undefined =>
+    request.views === undefined ? change : changeIn(apiVersion)?.change;
+  const conflicts = force ? [] : conflictsWith(others, (each) => of(each)?.changed ?? leaf);
   const changed = base === undefined || !isSameStored(base, object, schema);
   const own: OwnedFields = {
     manager: self,
@@ -169,7 +174,10 @@ function applyOnce(
     time: changed ? request.now : last?.time,
     entry: last?.entry,
   };
-  const rest = others.map((each) => withoutFields(each, change?.changed, change?.removed));
+  const rest = others.map((each) => {
+    const found = of(each.manager.apiVersion);
+    return withoutFields(each, found?.changed, found?.removed);
+  });
   return { merged: object, changed, managers: [...rest, own], conflicts };
 }
 
@@ -209,6 +217,31 @@ function filteredChange(
 
 function ownedBy(others: readonly OwnedFields[], set: Fields): Fields {
   return others.reduce((all, each) => union(all, each.fields), set);
+}
+
+/** The merged object without what its applier dropped, which may have been applied in another version. */
+function prunedOf(
+  merged: JsonObject,
+  last: OwnedFields,
+  { others, set }: { readonly others: readonly OwnedFields[]; readonly set: Fields },
+  schema: StructSchema,
+  { apiVersion, views }: ApplyRequest,
+): JsonObject {
+  const then = last.manager.apiVersion;
+  const view = then === apiVersion ? undefined : views?.get(then);
+  if (view === undefined) return pruned(merged, last.fields, ownedBy(others, set), schema);
+  const ofThen = others.filter(({ manager }) => manager.apiVersion === then);
+  const seen = seenIn(view, merged);
+  // What is applied now, as that version has it, stays.
+  const now = seenIn(view, mergeConfiguration({}, appliedOnly(merged, set, schema), schema));
+  const kept = ownedBy(ofThen, withoutUnmanaged(fieldSetOf(now, view.schema)));
+  return backFrom(view, pruned(seen, last.fields, kept, view.schema));
+}
+
+/** The parts of an object that a set names. */
+function appliedOnly(object: JsonObject, set: Fields, schema: StructSchema): JsonObject {
+  const all = withNamedFields(fieldSetOf(object, schema), schema);
+  return removeFields(object, difference(all, withNamedFields(set, schema)), schema);
 }
 
 /**

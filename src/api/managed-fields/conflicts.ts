@@ -10,13 +10,19 @@ export interface Conflict {
   readonly fields: Fields;
 }
 
-/** The conflicts of a change with the managers of an object, in the order in which messages list them. */
+/**
+ * The conflicts of a change with the managers of an object, in the order in which messages list them. `changedIn` says what
+ * changed in the version of a manager.
+ */
 export function conflictsWith(
   others: readonly OwnedFields[],
-  changed: Fields,
+  changedIn: (apiVersion: string) => Fields,
 ): readonly Conflict[] {
   return others
-    .map(({ manager, fields }) => ({ manager, fields: intersection(fields, changed) }))
+    .map(({ manager, fields }) => ({
+      manager,
+      fields: intersection(fields, changedIn(manager.apiVersion)),
+    }))
     .filter(({ fields }) => !isEmptySet(fields))
     .sort((a, b) => (managerId(a.manager) < managerId(b.manager) ? -1 : 1));
 }

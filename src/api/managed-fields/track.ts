@@ -18,6 +18,8 @@ import {
   writeManagers,
 } from './managers.ts';
 import { copyWith } from '../../base/copy.ts';
+import type { JsonObject } from '../patch/json.ts';
+import { seenIn, type Views } from './versions.ts';
 
 /**
  * Keeps `metadata.managedFields` of objects that are created, updated or patched (upstream: apimachinery's
@@ -34,6 +36,8 @@ export interface FieldWriter {
   readonly now: string;
   /** Fields that this endpoint does not write, whatever the request says; by default those of `resetFieldsOf`. */
   readonly resetFields?: Fields;
+  /** The other versions in which the kind is served, where there are any. */
+  readonly views?: Views;
 }
 
 const statusField: Fields = Object.freeze({ 'f:status': leaf });
@@ -79,7 +83,78 @@ export function trackUpdate<T extends KubernetesObject>(
   const before = managersOfUpdate(live, next, writer);
   if (before.length === 0) return withManagers(next, undefined);
   const change = compareObjects(bare(live), bare(next), schema);
-  return withManagers(next, changedEntries(before, change, writer));
+  const entries =
+    writer.views !== undefined && before.some((each) => each.apiVersion !== writer.apiVersion)
+      ? entriesOfVersions(
+          before,
+          changesIn({ live: bare(live), next: bare(next), change }, writer),
+          writer,
+        )
+      : changedEntries(before, change, writer);
+  return withManagers(next, entries);
+}
+
+/** What a write changed, as a version has it; undefined for a version that is not served any more. */
+export type ChangeIn = (
+  apiVersion: string,
+) => { readonly change: Difference | undefined } | undefined;
+
+/** Compares a write in every version that somebody asks for, once. */
+export function changesIn(
+  write: {
+    readonly live: JsonObject;
+    readonly next: JsonObject;
+    readonly change: Difference | undefined;
+  },
+  writer: FieldWriter,
+): ChangeIn {
+  const reset = writer.resetFields ?? resetFieldsOf(writer.subresource);
+  const keep = (change: Difference | undefined): { readonly change: Difference | undefined } => ({
+    change: change && {
+      changed: filtered(change.changed, reset),
+      removed: filtered(change.removed, reset),
+    },
+  });
+  const known = new Map([[writer.apiVersion, keep(write.change)]]);
+  return (apiVersion) => {
+    const found = known.get(apiVersion);
+    const view = writer.views?.get(apiVersion);
+    if (found !== undefined || view === undefined) return found;
+    const { live, next } = write;
+    const made = keep(compareObjects(seenIn(view, live), seenIn(view, next), view.schema));
+    known.set(apiVersion, made);
+    return made;
+  };
+}
+
+/** Who owns what after a change of an object whose managers wrote in several versions. */
+function entriesOfVersions(
+  before: ManagedFields,
+  changeIn: ChangeIn,
+  writer: FieldWriter,
+): ManagedFields {
+  const change = changeIn(writer.apiVersion)?.change;
+  if (change?.changed === undefined && change?.removed === undefined) return before;
+  const self = writerOf(writer, 'Update');
+  const after: OwnedFields[] = [];
+  let own: OwnedFields | undefined;
+  for (const each of readManagers(before) ?? []) {
+    const found = changeIn(each.manager.apiVersion);
+    if (found === undefined) continue;
+    if (own === undefined && isSameManager(each.manager, self)) {
+      own = withoutFields(each, undefined, found.change?.removed);
+      if (change.changed === undefined) after.push(own);
+    } else after.push(withoutFields(each, found.change?.changed, found.change?.removed));
+  }
+  if (change.changed !== undefined) {
+    after.push({
+      manager: self,
+      fields: own === undefined ? change.changed : internedUnion(own.fields, change.changed),
+      time: writer.now,
+      entry: own?.entry,
+    });
+  }
+  return writeManagers(capUpdateManagers(after));
 }
 
 const nobody: ManagedFields = [];

@@ -1,5 +1,6 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../api/generated/types.ts';
 import { apiVersionOf } from '../../../api/kinds/index.ts';
+import { viewsOf } from '../../../api/kinds/views.ts';
 import { managersOfNew, trackUpdate, type FieldWriter } from '../../../api/managed-fields/track.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { timestamp } from '../server.ts';
@@ -26,7 +27,9 @@ export function ownersOfNew(call: VerbCall, next: KubernetesObject): readonly Ma
 /** Who writes, as field management knows him. */
 export function writerOf(call: VerbCall): FieldWriter {
   const { server, exchange, target } = call;
+  const views = viewsOf(target.kind);
   return {
+    ...(views === undefined ? undefined : { views }),
     manager: managerOf(exchange.request),
     apiVersion: apiVersionOf(target.kind),
     subresource: target.subresource,
