@@ -1,2 +1,2 @@
-/** The path of the entry of `@kubernetes/client-node`, fetched if need be; undefined where it cannot be had. */
-export function ensureClientNode(): string | undefined;
+/** The folder of the client libraries (`node_modules`), fetched if need be; undefined where they cannot be had. */
+export function ensureClientLibraries(): string | undefined;

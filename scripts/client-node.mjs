@@ -1,7 +1,9 @@
 /**
- * Fetches `@kubernetes/client-node`, the client library that the tests of the served API drive, into `.cache/client-node`:
- * with the ordinary npm client, from the lock file beside this one, which holds the hash of each package. It is no
- * dependency of the project, since it is large and only these tests want it; 1.x, since 2.x needs a newer Node.
+ * Fetches the client libraries that the tests of the served API drive into `.cache/client-node`: with the ordinary npm
+ * client, from the lock file beside this one, which holds the hash of each package. They are no dependencies of the project,
+ * since they are large and only these tests want them. `@kubernetes/client-node` in two versions: 1.x, and 2.x as
+ * `client-node-2` with an older undici, since the one that it asks for needs a newer Node. What is built on it: a class for
+ * leader election, which it has not itself, and `kubernetes-fluent-client`. Of another family: `kubernetes-client`.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,16 +23,16 @@ const here = dirname(fileURLToPath(import.meta.url));
 const locked = join(here, 'client-node');
 const cache = join(resolve(here, '..'), '.cache', 'client-node');
 
-/** The path of the library's entry, fetched if need be; undefined where it cannot be had: without a registry. */
-export function ensureClientNode() {
+/** The folder of the libraries, fetched if need be; undefined where they cannot be had: without a registry. */
+export function ensureClientLibraries() {
   try {
     const lock = readFileSync(join(locked, 'package-lock.json'));
     const folder = join(cache, createHash('sha256').update(lock).digest('hex').slice(0, 16));
     if (!existsSync(folder)) install(folder);
-    return join(folder, 'node_modules', '@kubernetes', 'client-node', 'dist', 'index.js');
+    return join(folder, 'node_modules');
   } catch (error) {
     console.error(
-      `@kubernetes/client-node cannot be had: ${error instanceof Error ? error.message : error}`,
+      `the client libraries cannot be had: ${error instanceof Error ? error.message : error}`,
     );
     return undefined;
   }

@@ -60,6 +60,12 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
+/** The older ways to watch, by a word in the path. */
+const olderWays: Readonly<Record<string, Operation>> = {
+  watch: { method: 'get', action: 'watch', parameters: listing },
+  watchlist: { method: 'get', action: 'watchlist', parameters: listing },
+};
+
 const collectionVerbs: ReadonlySet<string> = new Set(['list', 'create', 'deletecollection']);
 
 function queryParameter(name: string, type: string): unknown {
@@ -83,6 +89,14 @@ export function addPaths(
   if (kind.namespaced && kind.verbs.includes('list')) {
     paths[`${root}/${kind.plural}`] = pathItem(['list'], { kind, of: kind, reference });
   }
+  if (kind.verbs.includes('watch') && kind.custom === undefined) {
+    // Their parts are where upstream has them; what is told is an event, which is not described.
+    const item = { kind, of: kind, reference: undefined };
+    const within = (path: string): string => `${root}/watch${path.slice(root.length)}`;
+    paths[within(collection)] = pathItem(['watchlist'], item);
+    if (kind.namespaced) paths[`${root}/watch/${kind.plural}`] = pathItem(['watchlist'], item);
+    if (kind.verbs.includes('get')) paths[within(object)] = pathItem(['watch'], item);
+  }
   for (const [name, subresource] of Object.entries(kind.subresources)) {
     const of: Pick<Subresource, 'kind' | 'group' | 'version'> = subresource;
     // The answers of other kinds are not described: nobody asks for them by their path.
@@ -105,7 +119,7 @@ function pathItem(
 ): Readonly<Record<string, unknown>> {
   const item: Record<string, unknown> = {};
   for (const verb of verbs) {
-    const operation = operations[verb];
+    const operation = operations[verb] ?? olderWays[verb];
     if (operation === undefined) continue;
     const { method, action, parameters } = operation;
     const body =

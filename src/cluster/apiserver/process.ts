@@ -45,6 +45,7 @@ import {
 } from './streams/relay.ts';
 import { noStreams } from './streams/state.ts';
 import { noWatches, takeWatch, takeWatchesOf } from './storage/served-watches.ts';
+import { withoutWatchPath } from './watch-path.ts';
 
 /**
  * kube-apiserver: the cluster's one door. Everything else in the cluster asks it, and it alone asks etcd. It keeps
@@ -120,7 +121,7 @@ function take(server: Server, message: ApiServerMessage): void {
   const { config, memory, env } = server;
   switch (message.type) {
     case 'api/request':
-      if (!failsHandshake(server, message)) admit(server, message, env.from);
+      if (!failsHandshake(server, message)) admit(server, withoutWatchPath(message), env.from);
       return;
     case 'api/cancel':
       if (env.from !== undefined) {

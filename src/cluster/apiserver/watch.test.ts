@@ -81,6 +81,24 @@ describe('watch', () => {
     expect(last.metadata.resourceVersion).toBe(String(etcdOf(rig).revision));
   });
 
+  test('the older way, by a word in the path: a collection, all namespaces, one object', () => {
+    const rig = apiServerRig();
+    const ids = [
+      '/api/v1/watch/namespaces/default/configmaps?resourceVersion=1',
+      '/api/v1/watch/configmaps?labelSelector=app%3Dweb&resourceVersion=1',
+      '/api/v1/watch/namespaces/default/configmaps/b?resourceVersion=1',
+    ].map((path) => watch(rig, path));
+    create(rig, 'a', { app: 'web' });
+    create(rig, 'b');
+    run(rig);
+    expect(ids.map((id) => brief(eventsOf(rig, id)))).toEqual([
+      ['ADDED a', 'ADDED b'],
+      ['ADDED a'],
+      ['ADDED b'],
+    ]);
+    expect(ask(rig, { method: 'GET', path: '/api/v1/watch/nothing' }).code).toBe(404);
+  });
+
   test('a watch says that it is open, even with nothing to tell', () => {
     const rig = apiServerRig();
     const id = watch(rig, `${maps}?watch=true&resourceVersion=${etcdOf(rig).revision}`);

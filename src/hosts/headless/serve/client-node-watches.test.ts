@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   call,
-  clientNode,
+  clientNodes,
   codeOf,
   configMap,
   listOf,
   namespace,
+  libraries,
   openClient,
   POLL,
   START_MILLIS,
@@ -17,128 +18,131 @@ import {
 } from './testing-client-node.ts';
 
 /** What `@kubernetes/client-node` does over time: watches, its informer, and leader election over a Lease. */
-describe.skipIf(clientNode === undefined)('client-node: watches and leases', () => {
-  let served: Served;
-  let core: Api & ListApi;
-  let objects: ObjectApi;
-  beforeAll(async () => {
-    served = await openClient();
-    core = served.config.makeApiClient(served.library.CoreV1Api);
-    objects = served.library.KubernetesObjectApi.makeApiClient(served.config);
-  }, START_MILLIS);
-  afterAll(() => served.close());
+describe.skipIf(libraries === undefined).each(clientNodes)(
+  'client-node $version: watches and leases',
+  ({ library }) => {
+    let served: Served;
+    let core: Api & ListApi;
+    let objects: ObjectApi;
+    beforeAll(async () => {
+      served = await openClient(library);
+      core = served.config.makeApiClient(served.library.CoreV1Api);
+      objects = served.library.KubernetesObjectApi.makeApiClient(served.config);
+    }, START_MILLIS);
+    afterAll(() => served.close());
 
-  describe('watch and informer', () => {
-    const path = `/api/v1/namespaces/${namespace}/configmaps`;
-    const list = () =>
-      core['listNamespacedConfigMap']?.({ namespace, labelSelector: 'inf' }) as Promise<never>;
+    describe('watch and informer', () => {
+      const path = `/api/v1/namespaces/${namespace}/configmaps`;
+      const list = () =>
+        core['listNamespacedConfigMap']?.({ namespace, labelSelector: 'inf' }) as Promise<never>;
 
-    test('a watch tells what comes, changes and goes, in order, until it is closed', async () => {
-      const seen: string[] = [];
-      let ended = false;
-      const { metadata } = listOf(await call(core, 'listNamespacedConfigMap', { namespace }));
-      const controller = await new served.library.Watch(served.config).watch(
-        path,
-        { resourceVersion: metadata.resourceVersion, allowWatchBookmarks: true },
-        (phase, thing) => seen.push(`${phase} ${thing.metadata.name ?? ''}`),
-        () => {
-          ended = true;
-        },
-      );
-      await objects.create(configMap('seen', {}));
-      await objects.patch(configMap('seen', { a: '1' }));
-      await objects.delete(configMap('seen', {}));
-      await expect
-        .poll(() => seen.filter((each) => each.endsWith(' seen')), POLL)
-        .toEqual(['ADDED seen', 'MODIFIED seen', 'DELETED seen']);
-      controller.abort();
-      await expect.poll(() => ended, POLL).toBe(true);
-    });
-
-    test('a watch from a compacted revision is told 410', async () => {
-      const { metadata } = listOf(await call(core, 'listNamespacedConfigMap', { namespace }));
-      await forgetHistory(served, objects);
-      const codes: unknown[] = [];
-      await new Promise<void>((resolve) => {
-        void new served.library.Watch(served.config).watch(
+      test('a watch tells what comes, changes and goes, in order, until it is closed', async () => {
+        const seen: string[] = [];
+        let ended = false;
+        const { metadata } = listOf(await call(core, 'listNamespacedConfigMap', { namespace }));
+        const controller = await new served.library.Watch(served.config).watch(
           path,
-          { resourceVersion: metadata.resourceVersion },
-          (phase, thing) => codes.push(phase, (thing as { code?: number }).code),
-          (error) => {
-            if (error !== null) codes.push(error.statusCode ?? error.code);
-            resolve();
+          { resourceVersion: metadata.resourceVersion, allowWatchBookmarks: true },
+          (phase, thing) => seen.push(`${phase} ${thing.metadata.name ?? ''}`),
+          () => {
+            ended = true;
           },
         );
+        await objects.create(configMap('seen', {}));
+        await objects.patch(configMap('seen', { a: '1' }));
+        await objects.delete(configMap('seen', {}));
+        await expect
+          .poll(() => seen.filter((each) => each.endsWith(' seen')), POLL)
+          .toEqual(['ADDED seen', 'MODIFIED seen', 'DELETED seen']);
+        controller.abort();
+        await expect.poll(() => ended, POLL).toBe(true);
       });
-      expect(codes).toContain(410);
+
+      test('a watch from a compacted revision is told 410', async () => {
+        const { metadata } = listOf(await call(core, 'listNamespacedConfigMap', { namespace }));
+        await forgetHistory(served, objects);
+        const codes: unknown[] = [];
+        await new Promise<void>((resolve) => {
+          void new served.library.Watch(served.config).watch(
+            path,
+            { resourceVersion: metadata.resourceVersion },
+            (phase, thing) => codes.push(phase, (thing as { code?: number }).code),
+            (error) => {
+              if (error !== null) codes.push(error.statusCode ?? error.code);
+              resolve();
+            },
+          );
+        });
+        expect(codes).toContain(410);
+      });
+
+      test('an informer follows through reconnects, a dead API server and 410', async () => {
+        const informer: Informer = served.library.makeInformer(served.config, path, list);
+        const errors: unknown[] = [];
+        informer.on('error', (error) => {
+          errors.push(error);
+          // As its documentation tells: start again after a while.
+          setTimeout(() => void informer.start(), 100);
+        });
+        const has = (name: string) => () => informer.get(name, namespace)?.data;
+        const labelled = (name: string, data: Record<string, string>) => {
+          const plain = configMap(name, data);
+          return { ...plain, metadata: { ...plain.metadata, labels: { inf: '1' } } };
+        };
+        await objects.create(labelled('kept', { n: '0' }));
+        await informer.start();
+        await expect.poll(has('kept'), POLL).toEqual({ n: '0' });
+
+        // The API server dies: its connections end, and what happened meanwhile is not missed.
+        const process = 'kube-apiserver-cp-1';
+        const { session } = served.cluster;
+        session.lab({ kind: 'inject-fault', fault: 'process-stopped', params: { process } });
+        await expect.poll(() => errors.length, POLL).toBeGreaterThan(0);
+        session.lab({ kind: 'heal-all' });
+        await expect
+          .poll(
+            () =>
+              objects.patch(labelled('kept', { n: '1' })).then(
+                () => 0,
+                () => 1,
+              ),
+            POLL,
+          )
+          .toBe(0);
+        await expect.poll(has('kept'), POLL).toEqual({ n: '1' });
+
+        // It was away so long that what it would go on from is compacted: it lists anew.
+        await informer.stop();
+        const last = informer.latestResourceVersion();
+        await objects.create(labelled('new', { n: '2' }));
+        await objects.delete(labelled('kept', {}));
+        await forgetHistory(served, objects);
+        await informer.start();
+        await expect.poll(has('new'), POLL).toEqual({ n: '2' });
+        await expect.poll(has('kept'), POLL).toBeUndefined();
+        expect(Number(informer.latestResourceVersion())).toBeGreaterThan(Number(last));
+        await informer.stop();
+      });
     });
 
-    test('an informer follows through reconnects, a dead API server and 410', async () => {
-      const informer: Informer = served.library.makeInformer(served.config, path, list);
-      const errors: unknown[] = [];
-      informer.on('error', (error) => {
-        errors.push(error);
-        // As its documentation tells: start again after a while.
-        setTimeout(() => void informer.start(), 100);
-      });
-      const has = (name: string) => () => informer.get(name, namespace)?.data;
-      const labelled = (name: string, data: Record<string, string>) => {
-        const plain = configMap(name, data);
-        return { ...plain, metadata: { ...plain.metadata, labels: { inf: '1' } } };
-      };
-      await objects.create(labelled('kept', { n: '0' }));
-      await informer.start();
-      await expect.poll(has('kept'), POLL).toEqual({ n: '0' });
-
-      // The API server dies: its connections end, and what happened meanwhile is not missed.
-      const process = 'kube-apiserver-cp-1';
-      const { session } = served.cluster;
-      session.lab({ kind: 'inject-fault', fault: 'process-stopped', params: { process } });
-      await expect.poll(() => errors.length, POLL).toBeGreaterThan(0);
-      session.lab({ kind: 'heal-all' });
-      await expect
-        .poll(
-          () =>
-            objects.patch(labelled('kept', { n: '1' })).then(
-              () => 0,
-              () => 1,
-            ),
-          POLL,
-        )
-        .toBe(0);
-      await expect.poll(has('kept'), POLL).toEqual({ n: '1' });
-
-      // It was away so long that what it would go on from is compacted: it lists anew.
-      await informer.stop();
-      const last = informer.latestResourceVersion();
-      await objects.create(labelled('new', { n: '2' }));
-      await objects.delete(labelled('kept', {}));
-      await forgetHistory(served, objects);
-      await informer.start();
-      await expect.poll(has('new'), POLL).toEqual({ n: '2' });
-      await expect.poll(has('kept'), POLL).toBeUndefined();
-      expect(Number(informer.latestResourceVersion())).toBeGreaterThan(Number(last));
-      await informer.stop();
+    test('leader election over a Lease: one leads, the other takes over when it stops renewing', async () => {
+      const leases = served.config.makeApiClient(served.library.CoordinationV1Api);
+      const micros = () => new served.library.V1MicroTime();
+      const candidate = (identity: string) => createCandidate(leases, identity, micros);
+      const [a, b] = [candidate('a'), candidate('b')];
+      const outcomes = await Promise.all([a.attempt(), b.attempt()]);
+      expect(outcomes.filter((leads) => leads)).toHaveLength(1);
+      const [leader, other] = outcomes[0] === true ? [a, b] : [b, a];
+      expect(await leader.attempt()).toBe(true);
+      expect(await other.attempt()).toBe(false);
+      // The leader is silent from now on; the lease lasts one second.
+      await expect.poll(() => other.attempt(), POLL).toBe(true);
+      expect(await leader.attempt()).toBe(false);
+      const lease = await call(leases, 'readNamespacedLease', { namespace, name: 'election' });
+      expect(lease.spec).toMatchObject({ holderIdentity: other.identity, leaseTransitions: 1 });
     });
-  });
-
-  test('leader election over a Lease: one leads, the other takes over when it stops renewing', async () => {
-    const leases = served.config.makeApiClient(served.library.CoordinationV1Api);
-    const micros = () => new served.library.V1MicroTime();
-    const candidate = (identity: string) => createCandidate(leases, identity, micros);
-    const [a, b] = [candidate('a'), candidate('b')];
-    const outcomes = await Promise.all([a.attempt(), b.attempt()]);
-    expect(outcomes.filter((leads) => leads)).toHaveLength(1);
-    const [leader, other] = outcomes[0] === true ? [a, b] : [b, a];
-    expect(await leader.attempt()).toBe(true);
-    expect(await other.attempt()).toBe(false);
-    // The leader is silent from now on; the lease lasts one second.
-    await expect.poll(() => other.attempt(), POLL).toBe(true);
-    expect(await leader.attempt()).toBe(false);
-    const lease = await call(leases, 'readNamespacedLease', { namespace, name: 'election' });
-    expect(lease.spec).toMatchObject({ holderIdentity: other.identity, leaseTransitions: 1 });
-  });
-});
+  },
+);
 
 /**
  * Lets more than two of the API server's compactions pass, five minutes apart, with writes for them to take away; then the

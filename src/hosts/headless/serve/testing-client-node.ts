@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { ensureClientNode } from '../../../../scripts/client-node.mjs';
+import { pathToFileURL } from 'node:url';
+import { ensureClientLibraries } from '../../../../scripts/client-node.mjs';
 import { serveCluster, type ServedCluster, type ServeSettings } from './serve.ts';
 
 /**
@@ -126,6 +127,52 @@ export interface ClientNode {
       onStatus: (status: { readonly status: string; readonly details?: object }) => void,
     ): Promise<{ close(): void }>;
   };
+  readonly Attach: new (
+    config: KubeConfig,
+  ) => {
+    attach(
+      namespace: string,
+      pod: string,
+      container: string,
+      stdout: Writable | null,
+      stderr: Writable | null,
+      stdin: Readable | null,
+      tty: boolean,
+    ): Promise<{ close(): void }>;
+  };
+  readonly PortForward: new (
+    config: KubeConfig,
+  ) => {
+    portForward(
+      namespace: string,
+      pod: string,
+      ports: readonly number[],
+      output: Writable,
+      errors: Writable | null,
+      input: Readable,
+    ): Promise<{ close(): void } | (() => { close(): void } | null)>;
+  };
+  readonly Cp: new (
+    config: KubeConfig,
+  ) => {
+    cpToPod(
+      namespace: string,
+      pod: string,
+      container: string,
+      from: string,
+      to: string,
+    ): Promise<void>;
+  };
+  readonly Health: new (
+    config: KubeConfig,
+  ) => { readyz(options: object): Promise<boolean>; livez(options: object): Promise<boolean> };
+  topNodes(core: unknown): Promise<readonly { readonly CPU: { readonly RequestTotal: number } }[]>;
+  topPods(
+    core: unknown,
+    metrics: unknown,
+    namespace: string,
+  ): Promise<readonly { readonly Pod: Thing; readonly Containers: readonly object[] }[]>;
+  loadAllYaml(text: string): readonly object[];
   readonly Metrics: new (
     config: KubeConfig,
   ) => {
@@ -134,23 +181,41 @@ export interface ClientNode {
   };
 }
 
-const entry = ensureClientNode();
+/** The folder of the libraries, or undefined where they cannot be had. */
+export const libraries = ensureClientLibraries();
 
-/** The library, or undefined where it cannot be had. */
-export const clientNode: ClientNode | undefined =
-  // A path that is only known here: what it holds is described above.
-  entry === undefined ? undefined : ((await import(/* @vite-ignore */ entry)) as ClientNode);
+/** A module of the libraries' folder, by the path of its entry. */
+export async function libraryOf(path: string): Promise<unknown> {
+  if (libraries === undefined) return undefined;
+  // A path that is only known here.
+  return (await import(/* @vite-ignore */ pathToFileURL(join(libraries, path)).href)) as unknown;
+}
+
+/** The library in its two versions; undefined where it cannot be had. What it holds is described above. */
+export const clientNodes = [
+  { version: '1.4.0', library: await clientNodeOf('@kubernetes/client-node') },
+  { version: '2.0.1', library: await clientNodeOf('client-node-2') },
+];
+
+async function clientNodeOf(folder: string): Promise<ClientNode | undefined> {
+  return (await libraryOf(`${folder}/dist/index.js`)) as ClientNode | undefined;
+}
 
 /** A served cluster, and a configuration that was read from the kubeconfig it wrote. */
 export interface Served {
   readonly cluster: ServedCluster;
   readonly config: KubeConfig;
   readonly library: ClientNode;
+  /** The file that the configuration was read from. */
+  readonly kubeconfig: string;
   close(): Promise<void>;
 }
 
-export async function openClient(settings: Partial<ServeSettings> = {}): Promise<Served> {
-  if (clientNode === undefined) throw new Error('no client library');
+export async function openClient(
+  library: ClientNode | undefined,
+  settings: Partial<ServeSettings> = {},
+): Promise<Served> {
+  if (library === undefined) throw new Error('no client library');
   const cluster = await serveCluster({
     port: 0,
     host: '127.0.0.1',
@@ -163,12 +228,13 @@ export async function openClient(settings: Partial<ServeSettings> = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), 'kubarium-client-'));
   const file = join(folder, 'kubeconfig');
   writeFileSync(file, cluster.kubeconfig);
-  const config = new clientNode.KubeConfig();
+  const config = new library.KubeConfig();
   config.loadFromFile(file);
   return {
     cluster,
     config,
-    library: clientNode,
+    library,
+    kubeconfig: file,
     async close() {
       await cluster.close();
       rmSync(folder, { recursive: true, force: true });
