@@ -131,11 +131,11 @@ function MapInside() {
       <Harbour />
       <SchedulingLens map={root} />
       <div className="map-foot">
+        <TimeBar />
         <ActivityLine />
         <TryChips />
       </div>
       <MapControls commands={commands} />
-      <TimeBar />
     </section>
   );
 }

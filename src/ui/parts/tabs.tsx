@@ -34,11 +34,11 @@ export function Tabs<Id extends string>(props: TabsProps<Id>) {
 
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className={`flex items-center border-b border-line pr-1 ${isDense ? 'pl-3' : 'pl-4'}`}>
+      <div className={`tab-bar flex items-center border-b border-line pr-1 ${isDense ? 'pl-3' : 'pl-4'}`}>
         <div
           role="tablist"
           aria-label={label}
-          className={`flex min-w-0 flex-1 overflow-x-auto [scrollbar-width:none] ${isDense ? 'tabs-dense gap-1' : 'gap-4'}`}
+          className={`flex min-w-0 flex-1 overflow-x-auto [scrollbar-width:none] ${isDense ? 'tabs-dense gap-1' : 'tabs-wide'}`}
         >
           {items.map((item) => (
             <button
