@@ -1,3 +1,4 @@
+import { presentOf } from '../../view/head.ts';
 import type { Mark } from '../../view/history.ts';
 import type { Page } from '../page.tsx';
 import { useActivity, type Activity } from '../state/activity.ts';
@@ -48,6 +49,12 @@ export function stepBackSecond(page: Page): void {
 /** Sets the clock to an instant that has been, in microseconds since the world began. */
 export function seek({ client }: Page, at: number): void {
   client.send({ type: 'clock', command: { kind: 'seek', at: Math.max(0, Math.round(at)) } });
+}
+
+/** The same; at the end of what is known time goes on as before. */
+export function goToInstant(page: Page, at: number): void {
+  if (at >= presentOf(page.view.head.getState())) toPresent(page);
+  else seek(page, at);
 }
 
 export function toPresent({ client }: Page): void {

@@ -3,7 +3,8 @@ import type { WhyAnswer, WhyLink } from '../../bridge/protocol.ts';
 import { processTitle } from '../../view/process-title.ts';
 import { thingPath, type ThingId } from '../../view/selection.ts';
 import { clockText, hopText } from '../../view/words.ts';
-import { useObject } from '../hooks/use-view.ts';
+import { goToInstant } from '../actions/clock.ts';
+import { useHead, useObject } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Section, TabBody } from './parts.tsx';
 import { LinkedWords } from './linked-words.tsx';
@@ -68,6 +69,23 @@ function useWhy(path: string | undefined): WhyAnswer | undefined {
   return answer;
 }
 
+/** When it happened; where the clock can be set so far back, the way there. */
+function Moment({ at, text }: { readonly at: number; readonly text: string }) {
+  const page = usePage();
+  const isRecorded = useHead(({ recording }) => recording !== undefined && recording.from <= at);
+  if (!isRecorded) return <span className="machine text-faint">{text}</span>;
+  return (
+    <button
+      type="button"
+      className="machine self-start rounded text-left text-faint hover:text-fg hover:underline"
+      data-tip={`Set the clock to ${clockText(at)}`}
+      onClick={() => goToInstant(page, at)}
+    >
+      {text}
+    </button>
+  );
+}
+
 function Hop({
   link,
   previous,
@@ -77,9 +95,12 @@ function Hop({
 }) {
   return (
     <li className="grid grid-cols-[56px_minmax(0,1fr)] gap-2.5 border-b border-line py-2 last:border-0">
-      <span className="machine text-faint">
-        {previous === undefined ? clockText(link.at).slice(0, -1) : hopText(link.at - previous.at)}
-      </span>
+      <Moment
+        at={link.at}
+        text={
+          previous === undefined ? clockText(link.at).slice(0, -1) : hopText(link.at - previous.at)
+        }
+      />
       <span className="min-w-0">
         <span className="block font-semibold">{processTitle(link.by)}</span>
         <span className="block break-words text-dim">

@@ -4,6 +4,7 @@ import { presentOf } from '../../view/head.ts';
 import type { View } from '../../view/view.ts';
 import { clockText } from '../../view/words.ts';
 import { useHead } from '../hooks/use-view.ts';
+import { goToInstant } from '../actions/clock.ts';
 import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Resizer } from '../parts/resizer.tsx';
@@ -18,7 +19,7 @@ import {
   paintTimeline,
   type TimelineHit,
 } from './paint-timeline.ts';
-import { goToInstant, useScrub } from './use-scrub.ts';
+import { useScrub } from './use-scrub.ts';
 
 /** What happened, in lanes over virtual time. The playhead is now; dragged, it sets the clock. */
 export function Timeline() {

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { presentOf } from '../../view/head.ts';
-import { seek, toPresent } from '../actions/clock.ts';
+import { goToInstant } from '../actions/clock.ts';
 import { usePage, type Page } from '../page.tsx';
 import { GUTTER, instantAt } from './paint-timeline.ts';
 
@@ -78,10 +78,4 @@ export function useScrub(): Scrub {
 
 function canSeek({ view }: Page): boolean {
   return view.head.getState().recording !== undefined;
-}
-
-/** The present is no instant of the past: time goes on there as before. */
-export function goToInstant(page: Page, at: number): void {
-  if (at >= presentOf(page.view.head.getState())) toPresent(page);
-  else seek(page, at);
 }
