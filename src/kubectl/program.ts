@@ -26,6 +26,11 @@ export interface ProgramIo {
   readonly stdoutIsTerminal: boolean;
   /** The terminal's width in columns. */
   readonly columns: number;
+  /**
+   * Of a program in the foreground of a terminal: takes Ctrl-C, until it is released. `false` from the handler: as if it
+   * had not been taken.
+   */
+  readonly interrupts?: (handler: () => boolean) => () => void;
   /** Aborted by Ctrl-C, or when whoever reads the output has gone. */
   readonly signal: AbortSignal;
   readonly files: VirtualFiles;
@@ -66,6 +71,8 @@ export interface ProgramContext {
   ) => Promise<{ readonly code: number; readonly message?: string }>;
   /** Asks the machines of the cluster what no API tells, and acts on them. Absent where that is not possible. */
   readonly machines?: AskMachines;
+  /** The ports of this machine that programs of the user's listen on. Absent where they cannot. */
+  readonly ports?: LocalPorts;
   /** The machine that the program runs on: `laptop`, or a host reached by `ssh`. */
   readonly machine: string;
 }
@@ -92,6 +99,26 @@ export interface KubeStream {
   readonly send?: (channel: number, data: string, last?: true) => void;
   close(): void;
 }
+
+/** Ports of the user's own machine. */
+export interface LocalPorts {
+  /** Listens; answers how to stop, or undefined when somebody listens there already. */
+  listen(port: number, answer: AnswerConnection): (() => void) | undefined;
+  /** Who listens on a port. */
+  serving(port: number): AnswerConnection | undefined;
+  /** A port that nobody has. */
+  choose(): number;
+}
+
+/**
+ * Serves one connection: hears what the client says (a whole request of HTTP/1.1), and answers piece by piece until it
+ * resolves, which closes the connection.
+ */
+export type AnswerConnection = (
+  request: string,
+  onData: (text: string) => void,
+  signal: AbortSignal,
+) => Promise<void>;
 
 /** Asks the machines a question. What gets no answer stays open: whoever asks has a patience of his own. */
 export type AskMachines = <Question extends MachineQuestion>(

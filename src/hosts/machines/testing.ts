@@ -3,11 +3,12 @@ import { createCluster } from '../../cluster/world.ts';
 import { createMachineNetwork } from '../../kubectl/host-tools/machine-shell.ts';
 import { machinePrograms, NETWORK_TOOLS } from '../../kubectl/host-tools/index.ts';
 import { kubectl } from '../../kubectl/kubectl/kubectl.ts';
+import { createLocalPorts } from '../../kubectl/local-ports.ts';
 import type { ProgramContext, StreamingKubeClient } from '../../kubectl/program.ts';
 import type { ProgramEntry, Shell } from '../../kubectl/shell/execution.ts';
 import { createFileStore } from '../../kubectl/shell/files.ts';
 import { runOnce } from '../../kubectl/shell/session.ts';
-import { createCollector } from '../../kubectl/shell/streams.ts';
+import { createCollector, createSource } from '../../kubectl/shell/streams.ts';
 import { TOOLS } from '../../kubectl/tools/index.ts';
 import { createSession, type Session } from '../session.ts';
 import { createMachineDesk } from './desk.ts';
@@ -16,8 +17,8 @@ import { createMachineDesk } from './desk.ts';
 export interface Bench {
   readonly session: Session;
   readonly shell: Shell;
-  /** Runs a script and answers what it printed. */
-  run(text: string): Promise<Printed>;
+  /** Runs a script and answers what it printed; `typed` comes from a terminal, line by line. */
+  run(text: string, typed?: readonly string[]): Promise<Printed>;
   /** Lets time pass. */
   pass(seconds: number): void;
 }
@@ -71,12 +72,15 @@ export function createBench(
     session,
     shell,
     pass,
-    async run(text) {
+    async run(text, typed) {
       const began = world.now;
       const stdout = createCollector();
       const stderr = createCollector();
       let status: number | undefined;
-      const running = runOnce(shell, text, { stdout, stderr }).then((code) => {
+      const lines = [...(typed ?? [])];
+      const stdin =
+        typed === undefined ? {} : { stdin: createSource(async () => lines.shift(), true) };
+      const running = runOnce(shell, text, { stdout, stderr, ...stdin }).then((code) => {
         status = code;
       });
       while (status === undefined) {
@@ -122,6 +126,7 @@ function contextOf(
         });
       }),
     machines: (question) => new Promise((resolve) => desk.answer(session, question, resolve)),
+    ports: createLocalPorts(),
     machine: 'laptop',
   };
 }
@@ -130,6 +135,24 @@ function clientOf(session: Session): StreamingKubeClient {
   return {
     request: (request) =>
       new Promise((resolve) => session.request(request, { onResponse: resolve })),
-    stream: () => ({ done: Promise.resolve({ code: 0, body: undefined }), close: () => undefined }),
+    stream(request, { onEvents, onData, onText }) {
+      let id = 0;
+      const done = new Promise<{ code: number; body: unknown }>((resolve) => {
+        id = session.request(request, {
+          onEvents: (events) => onEvents?.(events),
+          onData(channel, data) {
+            if (onData !== undefined) onData(channel, data);
+            else if (data !== '') onText?.(data);
+          },
+          onResponse: resolve,
+        });
+      });
+      return {
+        done,
+        send: (channel, data, last) =>
+          session.input(id, { channel, data, ...(last === undefined ? {} : { last }) }),
+        close: () => session.cancel(id),
+      };
+    },
   };
 }

@@ -10,6 +10,7 @@ import {
   serverAddress,
   type KubeConfig,
 } from './kubeconfig.ts';
+import { klogHead } from './klog.ts';
 import { isFields, textAt } from './objects.ts';
 
 /** One run of kubectl: its command line, its surroundings, and the server. */
@@ -137,12 +138,6 @@ function complainOfDiscovery({ err, command, config, flags, context }: Session):
   const why = `Get \\"${server}/api?timeout=32s\\": dial tcp ${host}: connect: connection refused`;
   const line = `${klogHead('E', context.now())} memcache.go:265] "Unhandled Error" err="couldn't get current server API group list: ${why}"\n`;
   err(line.repeat(discoveryTries[command] ?? DISCOVERY_TRIES));
-}
-
-/** How a line of klog begins: severity, time, the process. */
-function klogHead(severity: string, now: number): string {
-  const iso = new Date(now).toISOString();
-  return `${severity}${iso.slice(5, 7)}${iso.slice(8, 10)} ${iso.slice(11, 23)}000       1`;
 }
 
 /** What `-v=6` and more add: a line for each answer, in the form of klog. */

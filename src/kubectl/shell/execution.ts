@@ -22,6 +22,8 @@ export interface Shell {
   readonly aliases: Map<string, string>;
   readonly history: string[];
   columns(): number;
+  /** How a program in the foreground takes Ctrl-C (`ProgramIo.interrupts`). */
+  readonly interrupts?: (handler: () => boolean) => () => void;
   /**
    * Around each line: makes the files agree with what the machine's programs have done meanwhile, and the other way
    * round. A sentence when the machine is gone, and the shell with it.

@@ -15,6 +15,7 @@ import { parseScript } from './parse.ts';
 import { runPipeline } from './pipeline.ts';
 import { runProgram } from './program-run.ts';
 import { redirected } from './redirect.ts';
+import { emptySource } from './streams.ts';
 import { assignAll } from './assign.ts';
 import { compileRegex, RegexError } from '../../base/regex/regex.ts';
 import { ShellSyntaxError, type ListItem, type Node, type Script, type Word } from './syntax.ts';
@@ -84,6 +85,8 @@ function startJob(execution: Execution, item: ListItem): void {
   const child = forkExecution(execution, {
     signal: controller.signal,
     isInteractive: execution.isInteractive,
+    // The keyboard is the foreground's.
+    ...(execution.stdin.isTerminal ? { stdin: emptySource() } : undefined),
   });
   const done = runNode(child, item.node).catch((error: unknown) => {
     if (isAbort(error)) return 143;

@@ -34,6 +34,9 @@ export async function runProgram(
     stdinIsTerminal: stdin.isTerminal,
     stdoutIsTerminal: outs.get(1)?.isTerminal ?? false,
     columns: execution.shell.columns(),
+    ...(stdin.isTerminal && execution.shell.interrupts !== undefined
+      ? { interrupts: execution.shell.interrupts }
+      : undefined),
     signal,
     files: filesOf(store, () => execution.cwd),
     environment: execution.variables.exported(),

@@ -54,6 +54,8 @@ export function createTerminalSession(id: number, ground: TerminalGround): Termi
   let controller: AbortController | undefined;
   const waitingLines: string[] = [];
   const input: (string | undefined)[] = [];
+  /** Programs in the foreground that take Ctrl-C themselves. */
+  const takers: (() => boolean)[] = [];
   let wakeReader: (() => void) | undefined;
   let due = false;
 
@@ -85,7 +87,13 @@ export function createTerminalSession(id: number, ground: TerminalGround): Termi
     return input.shift();
   }, true);
   const shell: ShellSession = createShellSession(
-    ground.shellFor(() => columns),
+    ground.shellFor(
+      () => columns,
+      (handler) => {
+        takers.push(handler);
+        return () => void takers.splice(takers.indexOf(handler), 1);
+      },
+    ),
     { stdin, stdout: sink, stderr: sink },
     savedSession(),
   );
@@ -178,7 +186,7 @@ export function createTerminalSession(id: number, ground: TerminalGround): Termi
         return;
       }
       show('^C\n');
-      controller.abort();
+      if (takers.at(-1)?.() !== true) controller.abort();
     },
     endInput() {
       if (controller === undefined) {

@@ -1,6 +1,7 @@
 import { machinePrograms, NETWORK_TOOLS } from '../../kubectl/host-tools/index.ts';
 import { createMachineNetwork } from '../../kubectl/host-tools/machine-shell.ts';
 import { kubectl } from '../../kubectl/kubectl/kubectl.ts';
+import { createLocalPorts } from '../../kubectl/local-ports.ts';
 import type { ProgramContext, StreamingKubeClient } from '../../kubectl/program.ts';
 import type { ProgramEntry, Shell } from '../../kubectl/shell/execution.ts';
 import { createFileStore, type FileStore } from '../../kubectl/shell/files.ts';
@@ -56,7 +57,7 @@ export interface TerminalGround {
   readonly store: FileStore;
   readonly history: string[];
   readonly aliases: Map<string, string>;
-  shellFor(columns: () => number): Shell;
+  shellFor(columns: () => number, interrupts: NonNullable<Shell['interrupts']>): Shell;
   /** Keeps what should survive a reload, a moment later. */
   save(): void;
 }
@@ -94,6 +95,7 @@ function createGround(page: Page): TerminalGround {
     sleep: (millis, signal) => sleepOn(page, millis, signal),
     edit: (text, title) => useEditRequest.getState().ask(text, title),
     machines: page.client.machines,
+    ports: createLocalPorts(),
     machine: 'laptop',
   };
   const connect = createMachineNetwork({
@@ -105,7 +107,7 @@ function createGround(page: Page): TerminalGround {
     history,
     aliases,
     save,
-    shellFor(columns) {
+    shellFor(columns, interrupts) {
       const shell: Shell = {
         context,
         programs: new Map(PROGRAMS.map((entry) => [entry.name, entry])),
@@ -113,6 +115,7 @@ function createGround(page: Page): TerminalGround {
         aliases,
         history,
         columns,
+        interrupts,
         connect: (host) => connect(shell, host),
       };
       return shell;

@@ -1,6 +1,8 @@
+import { reasonOf, type HttpResponseHead } from '../../http-message.ts';
 import type { Program, ProgramContext, ProgramIo } from '../../program.ts';
 import { askConnection, OVERDUE, resolveHost } from '../asking.ts';
 import { readGoLine, type GoLine } from '../go-flags.ts';
+import { askLocal } from './local.ts';
 
 /** `curl` and `wget`: HTTP requests from the machine they run on, over the network of the cluster. */
 
@@ -127,6 +129,8 @@ async function request(
   };
   if (target === undefined) return complain(3, 'URL rejected: Malformed input to a URL function');
   const { host, port, scheme } = target;
+  const local = scheme === 'http' ? await requestLocal(target, line, io, context) : undefined;
+  if (local !== undefined) return typeof local === 'number' ? local : complain(...local);
   const ip = await resolveHost(context, io, host);
   if (ip === undefined) return complain(6, `Could not resolve host: ${host}`);
   const patience = seconds(line.value('max-time')) ?? seconds(line.value('connect-timeout'));
@@ -180,6 +184,62 @@ async function request(
   else io.files.write(io.files.resolve(output), text);
   if (line.has('write-out')) io.out(writeOut(line.value('write-out') ?? '', String(code)));
   return 0;
+}
+
+/** A request to another program on the laptop: its exit status, or what to complain of; undefined: it is not to one. */
+async function requestLocal(
+  target: Target,
+  line: GoLine,
+  io: ProgramIo,
+  context: ProgramContext,
+): Promise<number | readonly [code: number, text: string] | undefined> {
+  const { host, port, path } = target;
+  const body = line.value('data') ?? line.value('data-raw') ?? line.value('data-binary') ?? '';
+  const method =
+    line.value('request') ?? (line.has('head') ? 'HEAD' : body === '' ? 'GET' : 'POST');
+  const headers = new Map([
+    ['User-Agent', line.value('user-agent') ?? 'curl/8.14.1'],
+    ['Accept', '*/*'],
+    ...(body === '' ? [] : [['Content-Type', 'application/x-www-form-urlencoded'] as const]),
+    ...line.values('header').map((each) => {
+      const colon = each.indexOf(':');
+      return [each.slice(0, colon), each.slice(colon + 1).trim()] as const;
+    }),
+  ]);
+  const output = line.value('output');
+  const isShown = (output === undefined || output === '-') && !line.has('head');
+  const isFailing = (status: number): boolean => line.has('fail') && status >= 400;
+  let isBegun = false;
+  const answer = await askLocal(context, io, {
+    host,
+    port,
+    method,
+    path,
+    headers,
+    body,
+    onBody(text, head) {
+      if (!isShown || isFailing(head.status)) return;
+      if (!isBegun && line.has('include')) io.out(headText(head));
+      isBegun = true;
+      io.out(text);
+    },
+  });
+  if (answer === undefined) return undefined;
+  if (answer.kind === 'refused')
+    return [7, `Failed to connect to ${host} port ${port} after 0 ms: Could not connect to server`];
+  if (answer.kind === 'empty') return [52, 'Empty reply from server'];
+  const { status } = answer.head;
+  if (line.has('verbose')) verbose(io, target, '127.0.0.1', method, status);
+  if (isFailing(status)) return [22, `The requested URL returned error: ${status}`];
+  if (line.has('head') || (line.has('include') && !isBegun)) io.out(headText(answer.head));
+  if (output !== undefined && output !== '-') io.files.write(io.files.resolve(output), answer.body);
+  if (line.has('write-out')) io.out(writeOut(line.value('write-out') ?? '', String(status)));
+  return 0;
+}
+
+function headText({ status, headers }: HttpResponseHead): string {
+  const lines = [...headers].map(([name, value]) => `${name}: ${value}\n`);
+  return `HTTP/1.1 ${status} ${reasonOf(status)}\n${lines.join('')}\n`;
 }
 
 function seconds(text: string | undefined): number | undefined {
@@ -252,21 +312,6 @@ function verbose(
   );
 }
 
-function reasonOf(code: number): string {
-  const known: Readonly<Record<number, string>> = {
-    200: 'OK',
-    201: 'Created',
-    400: 'Bad Request',
-    401: 'Unauthorized',
-    403: 'Forbidden',
-    404: 'Not Found',
-    429: 'Too Many Requests',
-    500: 'Internal Server Error',
-    503: 'Service Unavailable',
-  };
-  return known[code] ?? '';
-}
-
 export const wget: Program = async (args, io, context) => {
   const quiet = args.some((arg) => /^-\w*q/.test(arg));
   const url = args.find((arg) => !arg.startsWith('-') && arg !== '-') ?? '';
@@ -279,6 +324,26 @@ export const wget: Program = async (args, io, context) => {
     return 4;
   };
   if (url === '' || target === undefined) return complain('missing URL');
+  const save = (body: string): void => {
+    if (toScreen) {
+      io.out(body);
+      return;
+    }
+    const file = target.path.split('?')[0]?.split('/').pop() ?? '';
+    const name = file === '' ? 'index.html' : file;
+    io.files.write(io.files.resolve(name), body);
+    if (!quiet) io.err(`‘${name}’ saved [${body.length}]\n`);
+  };
+  const local = await askLocal(context, io, {
+    ...target,
+    method: 'GET',
+    headers: new Map([['User-Agent', 'Wget']]),
+    body: '',
+  });
+  if (local?.kind === 'answered' && local.head.status < 400) {
+    save(local.body);
+    return 0;
+  }
   const ip = await resolveHost(context, io, target.host);
   if (ip === undefined) return complain(`unable to resolve host address ‘${target.host}’`);
   const { host, port, path } = target;
@@ -307,12 +372,6 @@ export const wget: Program = async (args, io, context) => {
     );
     return 8;
   }
-  if (toScreen) io.out(answer.body);
-  else {
-    const file = path.split('?')[0]?.split('/').pop() ?? '';
-    const name = file === '' ? 'index.html' : file;
-    io.files.write(io.files.resolve(name), answer.body);
-    if (!quiet) io.err(`‘${name}’ saved [${answer.body.length}]\n`);
-  }
+  save(answer.body);
   return 0;
 };

@@ -16,6 +16,8 @@ export interface DeleteSettings {
   /** Milliseconds; 0 for no limit. */
   readonly timeout: number;
   readonly ignoresNotFound: boolean;
+  /** Nothing is said. */
+  readonly isQuiet?: boolean;
 }
 
 /** kubectl delete: asks for deletion, says so, and waits until what was deleted is gone. */
@@ -160,7 +162,7 @@ async function singles(session: Session, target: Target): Promise<readonly Singl
 async function deleteOne(
   session: Session,
   target: Single,
-  { gracePeriod, propagation }: DeleteSettings,
+  { gracePeriod, propagation, isQuiet }: DeleteSettings,
 ): Promise<string> {
   let answer: unknown;
   if (session.dryRun !== 'client') {
@@ -180,6 +182,7 @@ async function deleteOne(
         throw withSource(asFailure(error), 'deleting', target.source);
       });
   }
+  if (isQuiet === true) return uidOf(answer);
   if (session.flags.text('output') === 'name') session.out(`${kindOf(target)}/${target.name}\n`);
   else {
     const operation = gracePeriod === 0 ? 'force deleted' : 'deleted';
@@ -188,5 +191,9 @@ async function deleteOne(
       `${kindOf(target)} ${JSON.stringify(target.name)} ${operation}${from}${dryRunSuffix(session)}\n`,
     );
   }
+  return uidOf(answer);
+}
+
+function uidOf(answer: unknown): string {
   return textAt(answer, 'details', 'uid') || textAt(answer, 'metadata', 'uid');
 }

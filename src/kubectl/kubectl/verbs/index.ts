@@ -49,6 +49,7 @@ import {
   createJob,
   createService,
 } from './create/workloads.ts';
+import { copy } from './cp.ts';
 import { debug } from './debug.ts';
 import { deleteVerb } from './delete.ts';
 import { describe } from './describe.ts';
@@ -56,7 +57,7 @@ import { diff } from './diff.ts';
 import { drain } from './drain.ts';
 import { edit } from './edit.ts';
 import { events } from './events.ts';
-import { attach, copy, exec, portForward, proxy } from './exec.ts';
+import { attach, exec } from './exec.ts';
 import { explain } from './explain.ts';
 import { expose } from './expose.ts';
 import { get } from './get.ts';
@@ -64,6 +65,8 @@ import { annotate, label } from './label.ts';
 import { logs } from './logs.ts';
 import { patch } from './patch.ts';
 import { completion, kustomize, pluginList } from './plain.ts';
+import { portForward } from './port-forward.ts';
+import { proxy } from './proxy.ts';
 import { reconcile } from './reconcile.ts';
 import { replace } from './replace.ts';
 import { rolloutPause, rolloutRestart, rolloutResume } from './rollout/change.ts';

@@ -5,22 +5,24 @@ import { applyStrategicMergePatch } from '../../../api/patch/strategic-apply.ts'
 import { patchSchemaOf } from '../../../api/patch/patch-schema.ts';
 import { isObject } from '../../../api/patch/json.ts';
 import { schemaOf } from '../../../api/schema/lookup.ts';
-import { resourceByKind } from '../discovery.ts';
-import { fail, failUsage } from '../failure.ts';
-import type { ApiObject, Fields } from '../objects.ts';
+import { resourceByKind, type Resource } from '../discovery.ts';
+import { fail, failUsage, failVerbatim } from '../failure.ts';
+import { listAt, textAt, type ApiObject, type Fields } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { createObject, maybeSaved, report } from '../writing.ts';
+import { attachOrLog, podWhen, printLog } from './attach-to.ts';
 import { metadataOf, requireFlags } from './create/create.ts';
+import { deleteTargets } from './delete.ts';
 
 /** kubectl run: a Pod of one container. */
-export async function run(session: Session): Promise<void> {
+export async function run(session: Session): Promise<number> {
   const { flags, args } = session;
   const [name, ...rest] = args;
   requireFlags(session, 'image');
   if (name === undefined || name === '') failUsage('kubectl run', 'NAME is required for run');
   if (flags.text('image') === '') fail('--image is required');
-  const interactive = flags.bool('stdin') || flags.bool('attach');
-  if (flags.bool('rm') && !interactive)
+  const attaches = flags.has('attach') ? flags.bool('attach') : flags.bool('stdin');
+  if (flags.bool('rm') && !attaches)
     failUsage('kubectl run', '--rm should only be used for attached containers');
   if (flags.bool('tty') && !flags.bool('stdin'))
     failUsage('kubectl run', '-i/--stdin is required for containers with -t/--tty=true');
@@ -30,18 +32,98 @@ export async function run(session: Session): Promise<void> {
   if (!['Always', 'OnFailure', 'Never'].includes(restartPolicy)) {
     failUsage('kubectl run', `invalid restart policy: ${restartPolicy}`);
   }
+  if (attaches && session.dryRun !== 'none')
+    failUsage(
+      'kubectl run',
+      "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)",
+    );
   const pod = overridden(session, podOf(session, name, rest, restartPolicy));
   if (flags.bool('expose')) {
     await send(session, serviceOf(session, name, pod), 'created');
     // Upstream parts the two twice.
     if (flags.text('output') === 'yaml') session.out('---\n---\n');
   }
-  await send(session, pod, 'created');
-  if (interactive && session.dryRun === 'none') {
-    fail(
-      'attaching to a container is not possible here: this terminal has no stream into containers; look at its output with `kubectl logs`',
-    );
+  if (!attaches) {
+    await send(session, pod, 'created');
+    return 0;
   }
+  const resource = resourceByKind(await session.discovery(), 'v1', 'Pod');
+  if (resource === undefined) return fail('the server doesn\'t have a resource type "pods"');
+  const place = { resource, namespace: session.namespace };
+  const made = await createObject(session, place, maybeSaved(session, pod), 'kubectl-run');
+  try {
+    return await attachAndWait(session, made, restartPolicy);
+  } finally {
+    if (flags.bool('rm')) await remove(session, { ...place, name: made.metadata.name ?? '' });
+  }
+}
+
+async function remove(
+  session: Session,
+  target: { readonly resource: Resource; readonly namespace: string; readonly name: string },
+): Promise<void> {
+  // After Ctrl-C the Pod goes all the same.
+  const { io } = session;
+  const signal = new AbortController().signal;
+  await deleteTargets({ ...session, io: { ...io, signal } }, [{ ...target, source: '' }], {
+    gracePeriod: -1,
+    propagation: 'Background',
+    waits: false,
+    timeout: 0,
+    ignoresNotFound: true,
+    isQuiet: session.flags.bool('quiet'),
+  });
+}
+
+/** Attaches to a new Pod, and ends as its container does. */
+async function attachAndWait(
+  session: Session,
+  made: ApiObject,
+  restartPolicy: string,
+): Promise<number> {
+  const { flags } = session;
+  const { namespace = '', name = '' } = made.metadata;
+  const timeout = flags.duration('pod-running-timeout');
+  const phaseOf = (pod: ApiObject): string => textAt(pod, 'status', 'phase');
+  const hasEnded = (pod: ApiObject): boolean => ['Succeeded', 'Failed'].includes(phaseOf(pod));
+  const isReady = (pod: ApiObject): boolean =>
+    listAt(pod, 'status', 'conditions').some(
+      (each) => textAt(each, 'type') === 'Ready' && textAt(each, 'status') === 'True',
+    );
+  const pod = await podWhen(
+    session,
+    { namespace, name },
+    timeout,
+    (each) => hasEnded(each) || (phaseOf(each) === 'Running' && isReady(each)),
+  );
+  if (pod === undefined) return 130;
+  const attachment = {
+    pod,
+    container: '',
+    stdin: flags.bool('stdin'),
+    tty: flags.bool('tty'),
+    quiet: flags.bool('quiet'),
+  };
+  if (hasEnded(pod)) await printLog(session, attachment);
+  else {
+    const code = await attachOrLog(session, attachment);
+    if (session.io.signal.aborted) return code;
+  }
+  if (flags.bool('leave-stdin-open') || restartPolicy === 'Always') return 0;
+  const ended = await podWhen(session, { namespace, name }, timeout, (each) =>
+    restartPolicy === 'OnFailure' ? phaseOf(each) === 'Succeeded' : hasEnded(each),
+  );
+  if (ended === undefined) return 130;
+  if (phaseOf(ended) === 'Succeeded') return 0;
+  const [status] = listAt(ended, 'status', 'containerStatuses');
+  const rc = Number(textAt(status, 'state', 'terminated', 'exitCode') || 0);
+  if (rc === 0) return fail(`pod ${namespace}/${name} failed with unknown exit code`);
+  const reason = textAt(status, 'state', 'terminated', 'reason');
+  const message = textAt(status, 'state', 'terminated', 'message');
+  return failVerbatim(
+    `pod ${namespace}/${name} terminated (${reason})${message === '' ? '' : `\n${message}`}`,
+    rc,
+  );
 }
 
 async function send(session: Session, object: ApiObject, operation: string): Promise<void> {
@@ -85,8 +167,7 @@ function podOf(
     ...(pullPolicy === '' ? {} : { imagePullPolicy: pullPolicy }),
     ...(flags.bool('privileged') ? { securityContext: { privileged: true } } : {}),
     ...(stdin ? { stdin: true } : {}),
-    ...(stdin && restartPolicy !== 'Always' ? { stdinOnce: true } : {}),
-    ...(stdin && restartPolicy === 'Always' ? { stdinOnce: true } : {}),
+    ...(stdin && !flags.bool('leave-stdin-open') ? { stdinOnce: true } : {}),
     ...(flags.bool('tty') ? { tty: true } : {}),
   };
   return {
