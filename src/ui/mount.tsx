@@ -5,6 +5,7 @@ import { withActsRecorded } from './acts.ts';
 import { App } from './app.tsx';
 import { PageProvider } from './page.tsx';
 import './theme/index.css';
+import { whenIdle } from './when-idle.ts';
 
 /** Puts the page into `root`, fed by the engine behind `client`, and keeps the two in step. */
 export function mountPage(root: HTMLElement, client: EngineClient): void {
@@ -58,16 +59,6 @@ async function openLinkedScenario(): Promise<void> {
 
 /** One frame is a picture; with the next its clock moves. */
 const FRAMES_OF_A_LIFE = 2;
-/** However busy the page is, the rest must come. */
-const IDLE_MILLIS_MAX = 2000;
-
-/** Once what has been asked of React is on the screen. */
-function whenIdle(act: () => void): void {
-  // Not every browser tells.
-  if ('requestIdleCallback' in window) requestIdleCallback(act, { timeout: IDLE_MILLIS_MAX });
-  else setTimeout(act, HIDDEN_MILLIS);
-}
-
 /** Long enough for a hidden page, whose animation frames do not come. */
 const HIDDEN_MILLIS = 250;
 

@@ -74,6 +74,7 @@ function MapInside() {
   const cards = useCards(seen);
   const links = useLinks(cards);
   const paused = useHead((head) => head.paused);
+  const phase = useHead((head) => head.phase);
   const empty = useIds(view.nodes).length === 0;
   const compact = useMedia('(max-width: 1180px)');
   const insets = useMemo<Insets>(
@@ -125,7 +126,7 @@ function MapInside() {
       </ReactFlow>
       {empty && (
         <p className="map-starting" role="status">
-          The machines are booting…
+          {phase === 'live' ? 'The machines are booting…' : 'Opening the cluster…'}
         </p>
       )}
       <Harbour />

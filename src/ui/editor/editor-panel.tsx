@@ -14,11 +14,14 @@ import { isScenario, openScenario } from '../scenario/open-scenario.ts';
 import { draftStore } from './draft-store.ts';
 import { APPLY_BUTTON_ID, EditorFooter } from './editor-footer.tsx';
 import { GalleryMenu } from './gallery-menu.tsx';
+import { monacoDue } from './monaco-due.ts';
+import { PlainText } from './plain-text.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { ResultList } from './result-list.tsx';
 
 /** Monaco and the schema come in one chunk, after the canvas lives. */
 const LazyText = lazy(async () => {
+  await monacoDue;
   const [{ default: TextEditor }, { loadEditorSchema }] = await Promise.all([
     import('./text-editor.tsx'),
     import('./editor-schema.ts'),
@@ -177,13 +180,4 @@ function useReadWhileTyping(
     };
   }, [setProblems, setResults]);
   return useCallback(() => window.clearTimeout(timer.current), []);
-}
-
-/** The text as it stands while Monaco loads: same place, same size, so that nothing jumps. */
-function PlainText() {
-  return (
-    <pre className="absolute inset-0 overflow-hidden py-2 pl-[46px] font-mono text-[12.5px] leading-5 text-dim">
-      {draftStore.getState().text}
-    </pre>
-  );
 }

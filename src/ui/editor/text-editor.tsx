@@ -3,6 +3,7 @@ import type { ManifestProblem } from '../../api/manifest/problem.ts';
 import { draftStore, typeDraft } from './draft-store.ts';
 import { configureKubernetes, monaco } from './monaco.ts';
 import { applyMonacoTheme } from './monaco-theme.ts';
+import { takeWritingPlace } from './plain-text.tsx';
 
 interface TextEditorProps {
   readonly schema: object;
@@ -42,6 +43,11 @@ export default function TextEditor({
       monaco.editor.createModel(draftStore.getState().text, 'yaml', uri);
     const made = createEditor(host.current, model);
     editor.current = made;
+    const place = takeWritingPlace();
+    if (place !== undefined) {
+      made.setPosition(model.getPositionAt(place));
+      made.focus();
+    }
     made.addAction({
       id: 'kubarium.apply',
       label: 'Apply the manifest',

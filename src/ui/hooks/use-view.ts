@@ -136,7 +136,11 @@ export function useSampled<T>(
       });
     };
     sample();
+    // Before the first frame nothing was known: nobody should have to wait for what it tells.
+    let isAwaited = view.head.getState().phase === 'starting';
     const release = view.onFrame(() => {
+      if (isAwaited) sample();
+      isAwaited = false;
       due ??= setTimeout(sample, everyMillis);
     });
     return () => {

@@ -3,7 +3,7 @@ import { bytesText, countText, cpuText } from '../../view/words.ts';
 import type { View } from '../../view/view.ts';
 import type { StatusClass } from '../../bridge/cards.ts';
 import { isSystemNamespace } from '../../view/indexes.ts';
-import { useGroup, useSampled, useWorkload } from '../hooks/use-view.ts';
+import { useGroup, useHead, useSampled, useWorkload } from '../hooks/use-view.ts';
 import { EventLine } from '../panels/event-line.tsx';
 import { usePage } from '../page.tsx';
 import { Lamp } from '../parts/lamp.tsx';
@@ -14,19 +14,23 @@ import { Section, TabBody } from './parts.tsx';
 
 /** The whole cluster, while nothing is selected: what is wrong, what there is. */
 export function ClusterSummary() {
+  // Before the first frame nothing is known, and to say that all is well would be a guess.
+  const isKnown = useHead((head) => head.phase !== 'starting');
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex h-[37px] items-center border-b border-line px-4">
         <h2 className="font-semibold">Cluster</h2>
       </div>
-      <TabBody>
-        <Problems />
-        <PodCounts />
-        <Capacity />
-        <BalanceNote />
-        <Workloads />
-        <LastEvents />
-      </TabBody>
+      {isKnown && (
+        <TabBody>
+          <Problems />
+          <PodCounts />
+          <Capacity />
+          <BalanceNote />
+          <Workloads />
+          <LastEvents />
+        </TabBody>
+      )}
     </div>
   );
 }

@@ -20,7 +20,7 @@ export function ClockReadout() {
       aria-label="Simulated time"
       aria-live="off"
       data-tip="Simulated time since the cluster began"
-      className="px-2 font-mono text-[13px] font-semibold tracking-tight"
+      className="min-w-[88px] px-2 text-center font-mono text-[13px] font-semibold tracking-tight"
     />
   );
 }

@@ -151,7 +151,7 @@ function ComponentCell({ component, children }: ComponentCellProps) {
       onSelect={() => select(id)}
       menu={<ActionMenuItems target={id} />}
     >
-      {health === undefined || health.state === 'up' ? (
+      {health === undefined ? undefined : health.state === 'up' ? (
         <Figures figures={figures.slice(0, compact ? 1 : 2)} />
       ) : (
         <p className="truncate-text text-failed-text">

@@ -56,7 +56,7 @@ function TerminalButton() {
 const CONTROL = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
 function SeedAndVersion() {
-  const seed = useHead((head) => head.seed);
+  const seed = useHead((head) => (head.phase === 'starting' ? undefined : head.seed));
   const attached = useHead((head) => head.attached);
   if (attached !== undefined) {
     const isServed = attached.kind === 'served';
@@ -70,6 +70,7 @@ function SeedAndVersion() {
       </span>
     );
   }
+  if (seed === undefined) return null;
   return (
     <span
       className="truncate-text text-faint max-[1160px]:hidden"

@@ -9,6 +9,7 @@ import {
 } from 'lucide-react';
 import { lazy } from 'react';
 import { speedText } from '../../view/words.ts';
+import { clusterOfPage } from '../attach/cluster-link.ts';
 import { useRefusal } from '../attach/limits.ts';
 import {
   stepBack,
@@ -24,6 +25,7 @@ import { IconButton } from '../parts/icon-button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { ClockReadout } from './clock-readout.tsx';
 
+const IS_ATTACHED = clusterOfPage() !== undefined;
 const SpeedItems = lazy(() => import('./speed-items.tsx'));
 
 /** Pause, steps, the clock, the speed: time is a place, and this is its door. */
@@ -31,6 +33,7 @@ export function Transport() {
   const page = usePage();
   const paused = useHead((head) => head.paused);
   const refusal = useRefusal('clock');
+  // Not in a cluster that runs elsewhere; here, once the engine is there.
   const canGoBack = useHead((head) => head.recording !== undefined);
   const tip = refusal === undefined ? undefined : { 'data-tip': refusal, disabled: true };
   return (
@@ -39,12 +42,13 @@ export function Transport() {
       aria-label="Time"
       className="flex h-8 items-center gap-0.5 rounded-lg border border-line bg-panel px-0.5"
     >
-      {canGoBack && (
+      {(canGoBack || !IS_ATTACHED) && (
         <>
           <IconButton
             label="Step back: one second"
             shortcut="Alt ,"
             className="!h-[26px] max-[1100px]:hidden"
+            disabled={!canGoBack}
             onClick={() => stepBackSecond(page)}
           >
             <ChevronsLeft size={15} />
@@ -53,6 +57,7 @@ export function Transport() {
             label="Step back: the last event"
             shortcut=","
             className="!h-[26px] max-[900px]:hidden"
+            disabled={!canGoBack}
             onClick={() => stepBack(page)}
           >
             <ChevronLeft size={15} />
