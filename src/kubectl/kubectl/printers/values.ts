@@ -194,5 +194,5 @@ export function shownName(object: unknown): string {
   const kind = String(fields['kind'] ?? '').toLowerCase();
   const group = groupOf(String(fields['apiVersion'] ?? ''));
   const metadata = isFields(fields['metadata']) ? fields['metadata'] : {};
-  return `${kind}${group === '' ? '' : `.${group}`}/${String(metadata['name'] ?? '')}`;
+  return `${kind}${group === '' ? '' : `.${group}`}/${String(metadata['name'] ?? '') || '<unknown>'}`;
 }

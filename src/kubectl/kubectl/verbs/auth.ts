@@ -12,19 +12,30 @@ const GROUP = '/apis/authorization.k8s.io/v1';
 export async function canI(session: Session): Promise<number> {
   const { flags, args } = session;
   if (flags.bool('list')) {
+    if (args.length > 0) fail('list option must be specified with no arguments');
+    if (flags.bool('quiet') || flags.bool('all-namespaces') || flags.text('subresource') !== '') {
+      fail(
+        "list option can't be specified with neither quiet, all-namespaces nor subresource options",
+      );
+    }
     await listRules(session);
     return 0;
   }
-  const [verb, what, named] = args;
-  if (verb === undefined || what === undefined || args.length > 3) {
+  const [verb, what] = args;
+  if (verb === undefined || what === undefined || args.length > 2) {
     return fail(
       `${'you must specify two arguments: verb resource or verb resource/resourceName.'}\nSee 'kubectl auth can-i -h' for help and examples.`,
     );
   }
   const isUrl = what.startsWith('/');
+  if (isUrl && flags.text('subresource') !== '') {
+    fail('--subresource can not be used with NonResourceURL');
+  }
+  if (isUrl && !pathVerbs.has(verb)) warnOfVerb(session, verb);
   const spec = isUrl
     ? { nonResourceAttributes: { path: what, verb } }
-    : { resourceAttributes: await attributesOf(session, verb, what, named) };
+    : { resourceAttributes: await attributesOf(session, verb, what) };
+  if (flags.bool('no-headers')) fail('--no-headers cannot be set without --list specified');
   const review = await session.ask({
     method: 'POST',
     path: `${GROUP}/selfsubjectaccessreviews`,
@@ -48,13 +59,48 @@ export async function canI(session: Session): Promise<number> {
   return isAllowed ? 0 : 1;
 }
 
+/** Verbs that kubectl knows; others are sent as well, with a warning. */
+const resourceVerbs: ReadonlySet<string> = new Set([
+  'get',
+  'list',
+  'watch',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'deletecollection',
+  'use',
+  'bind',
+  'impersonate',
+  '*',
+  'approve',
+  'sign',
+  'escalate',
+  'attest',
+]);
+const pathVerbs: ReadonlySet<string> = new Set([
+  'get',
+  'put',
+  'post',
+  'head',
+  'options',
+  'delete',
+  'patch',
+  '*',
+]);
+
+function warnOfVerb(session: Session, verb: string): void {
+  session.warn(`verb '${verb}' is not a known verb`);
+  session.err('\n');
+}
+
 async function attributesOf(
   session: Session,
   verb: string,
   what: string,
-  named: string | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const [type = '', name = named ?? ''] = what.split('/');
+  const slash = what.indexOf('/');
+  const [type, name] = slash < 0 ? [what, ''] : [what.slice(0, slash), what.slice(slash + 1)];
   const found = type === '*' ? undefined : findResource(await session.discovery(), type);
   if (found === undefined && type !== '*') {
     session.warn(`the server doesn't have a resource type '${type}'\n`.trimEnd());
@@ -63,6 +109,9 @@ async function attributesOf(
     const group = found.group === '' ? '' : ` in group '${found.group}'`;
     session.warn(`resource '${found.name}' is not namespace scoped${group}\n`.trimEnd());
     session.err('\n');
+  }
+  if ((found !== undefined || type === '*') && !session.flags.bool('all-namespaces')) {
+    if (!resourceVerbs.has(verb)) warnOfVerb(session, verb);
   }
   const subresource = session.flags.text('subresource');
   return {

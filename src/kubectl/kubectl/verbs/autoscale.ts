@@ -1,6 +1,6 @@
 import { collect, targetsOf, type Info } from '../builder.ts';
 import { groupVersionOf, resourceByKind } from '../discovery.ts';
-import { fail } from '../failure.ts';
+import { asFailure, fail } from '../failure.ts';
 import type { ApiObject, Fields } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { createObject, maybeSaved, report, throwAll } from '../writing.ts';
@@ -24,13 +24,47 @@ export async function autoscale(session: Session): Promise<void> {
       report(session, object, 'autoscaled', { typed: true });
       continue;
     }
-    const resource = resourceByKind(await session.discovery(), object.apiVersion, object.kind);
-    if (resource === undefined) fail('no matches for kind "HorizontalPodAutoscaler"');
-    const place = { resource, namespace: info.namespace };
-    report(session, await createObject(session, place, object, 'kubectl-autoscale'), 'autoscaled', {
-      typed: true,
+    const created = await createOne(session, info, object).catch((error: unknown) => {
+      asFailure(error);
+      return createOne(session, info, olderFormOf(session, info));
     });
+    report(session, created, 'autoscaled', { typed: true });
   }
+}
+
+async function createOne(session: Session, info: Info, object: ApiObject): Promise<ApiObject> {
+  const resource = resourceByKind(await session.discovery(), object.apiVersion, object.kind);
+  if (resource === undefined) fail('no matches for kind "HorizontalPodAutoscaler"');
+  const place = { resource, namespace: info.namespace };
+  return createObject(session, place, object, 'kubectl-autoscale');
+}
+
+/** What the server refuses in the newer form is tried in the older one, which knows the use of CPU alone. */
+function olderFormOf(session: Session, info: Info): ApiObject {
+  const { flags } = session;
+  const cpu = flags.text('cpu');
+  const why =
+    'failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: ';
+  if (cpu === '') fail(`${why}empty input`);
+  if (flags.text('memory') !== '' || !cpu.endsWith('%')) fail(`${why}%!w(<nil>)`);
+  const { kind, metadata } = autoscalerFor(session, info);
+  const min = flags.int('min');
+  return maybeSaved(session, {
+    kind,
+    apiVersion: 'autoscaling/v1',
+    metadata,
+    spec: {
+      scaleTargetRef: {
+        kind: info.object.kind,
+        name: info.name,
+        apiVersion: groupVersionOf(info.resource),
+      },
+      ...(min > 0 ? { minReplicas: min } : {}),
+      maxReplicas: flags.int('max'),
+      targetCPUUtilizationPercentage: Number(cpu.slice(0, -1)),
+    },
+    status: { currentReplicas: 0, desiredReplicas: 0 },
+  });
 }
 
 function autoscalerFor(session: Session, { object, name, resource }: Info): ApiObject {

@@ -1,7 +1,7 @@
 import { KUSTOMIZE_VERSION } from '../kustomize/kustomize.ts';
 import { stringifyYaml } from '../../../api/manifest/stringify.ts';
 import { groupVersionOf, preferredResources, type Resource } from '../discovery.ts';
-import { fail, failUsage } from '../failure.ts';
+import { asFailure, fail, failUsage } from '../failure.ts';
 import { serverAddress } from '../kubeconfig.ts';
 import { listAt, textAt } from '../objects.ts';
 import { createListWriter } from '../printers/tab-writer.ts';
@@ -152,9 +152,16 @@ const PLAIN = '\u001b[0m';
 /** kubectl cluster-info: where the control plane and the cluster's services answer. */
 export async function clusterInfo(session: Session): Promise<void> {
   const server = serverAddress(session.config, session.flags);
-  const services = await session.get('/api/v1/namespaces/kube-system/services', {
-    labelSelector: 'kubernetes.io/cluster-service=true',
-  });
+  const further =
+    "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n";
+  const services = await session
+    .get('/api/v1/namespaces/kube-system/services', {
+      labelSelector: 'kubernetes.io/cluster-service=true',
+    })
+    .catch((error: unknown) => {
+      if (asFailure(error).status?.code !== 0) session.out(further);
+      throw error;
+    });
   const color = session.io.stdoutIsTerminal;
   const line = (what: string, where: string): void => {
     session.out(
@@ -171,9 +178,7 @@ export async function clusterInfo(session: Session): Promise<void> {
     const link = `${server}/api/v1/namespaces/kube-system/services/${name}${port === '' ? '' : `:${port}`}/proxy`;
     line(title, link);
   }
-  session.out(
-    "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n",
-  );
+  session.out(further);
 }
 
 /** kubectl cluster-info dump: the objects that matter, as JSON. */

@@ -117,11 +117,10 @@ async function printTables(session: Session, targets: readonly Target[]): Promis
     sortPath === '' ? {} : { includeObject: 'Object' },
   );
   const now = session.context.now();
-  // What a file names and the server has not makes no second kind.
-  const shown = targets.every(({ source }) => source !== '')
-    ? fetched.map(({ target }) => target)
-    : targets;
-  const kinds = new Set(shown.map(({ resource }) => `${resource.group}/${resource.kind}`));
+  // What the server has not, or does not show, makes no second kind.
+  const kinds = new Set(
+    fetched.map(({ target: { resource } }) => `${resource.group}/${resource.kind}`),
+  );
   const showsKind = flags.bool('show-kind') || kinds.size > 1;
   const writer = createListWriter();
   let printer: TablePrinter | undefined;

@@ -24,6 +24,10 @@ interface Reconciliation {
  */
 export async function reconcile(session: Session): Promise<void> {
   if (!namesFiles(session)) fail('must specify one of -f and -k');
+  if (session.args.length > 0) fail('no arguments are allowed');
+  if (session.dryRun === 'server') {
+    fail('--dry-run=server for command reconcile is not supported yet');
+  }
   const failures: Failure[] = [];
   const printer = valuePrinterOf(session);
   for (const each of await readObjects(session)) {

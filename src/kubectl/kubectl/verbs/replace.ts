@@ -1,6 +1,6 @@
 import { fileTarget, type Target } from '../builder.ts';
 import { pathOf } from '../discovery.ts';
-import { asFailure, fail, Failure, isNotFound, withSource } from '../failure.ts';
+import { asFailure, fail, type Failure, withSource } from '../failure.ts';
 import { namesFiles, readObjects } from '../manifests.ts';
 import { textAt, withField, type ApiObject } from '../objects.ts';
 import { queryText, type Session } from '../session.ts';
@@ -65,9 +65,10 @@ async function replaceOne(
   const path = pathOf(target.resource, target.namespace, target.name);
   if (textAt(object, 'metadata', 'resourceVersion') === '') {
     // Without a version in the file, whatever is there is overwritten.
+    // What cannot be read is written all the same.
     const current = await session.get(path).catch((error: unknown) => {
-      if (isNotFound(error)) return undefined;
-      throw error;
+      asFailure(error);
+      return undefined;
     });
     const version = textAt(current, 'metadata', 'resourceVersion');
     if (version !== '') {
