@@ -8,10 +8,12 @@ import { draftOf } from '../../base/copy.ts';
  * Fills the fields that the API server always holds into an object that was not decoded, as objects of the cluster's
  * own components are not. Upstream has them by construction; without this, a later update by a client, which is
  * decoded, would seem to add `resources: {}` to every container. The very same object comes back when nothing is
- * missing. The object's fields must have the types of the schema.
+ * missing. The object's fields must have the types of the schema. What it shares with `before`, which is complete, is
+ * not looked through again.
  */
-export function completeObject<T>(object: T, schema: StructSchema): T {
-  return isObject(object) ? (completeStruct(object, planOf(schema)) as T) : object;
+export function completeObject<T>(object: T, schema: StructSchema, before?: T): T {
+  if (!isObject(object)) return object;
+  return completeStruct(object, planOf(schema), isObject(before) ? before : undefined) as T;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -61,7 +63,7 @@ function innerOf(type: TypeSchema, isSpec: boolean): Inner | undefined {
   return inner === undefined ? undefined : { kind: type.kind, inner };
 }
 
-function completeStruct(object: Fields, plan: Plan): Fields {
+function completeStruct(object: Fields, plan: Plan, before: Fields | undefined): Fields {
   let changed: Record<string, unknown> | undefined;
   const { filled } = plan;
   for (let i = 0; i < filled.length; i += 1) {
@@ -75,7 +77,9 @@ function completeStruct(object: Fields, plan: Plan): Fields {
     const { name, inner } = below[i] as (typeof below)[number];
     const value = object[name];
     if (value === undefined) continue;
-    const completed = completeInner(value, inner);
+    const was = before?.[name];
+    if (value === was) continue;
+    const completed = completeInner(value, inner, was);
     if (completed === value) continue;
     changed ??= draftOf(object);
     changed[name] = completed;
@@ -83,19 +87,32 @@ function completeStruct(object: Fields, plan: Plan): Fields {
   return changed ?? object;
 }
 
-function completeInner(value: unknown, inner: Inner): unknown {
+function completeInner(value: unknown, inner: Inner, before: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (inner.kind === 'list') return isList(value) ? completeList(value, inner.inner) : value;
+  if (inner.kind === 'list') {
+    if (!isList(value)) return value;
+    return completeList(value, inner.inner, isList(before) ? before : NOTHING);
+  }
   if (isList(value)) return value;
   const fields = value as Fields;
   if (inner.kind === 'map') return completeMap(fields, inner.inner);
-  return inner.isSpec ? completeSpec(fields, inner.plan) : completeStruct(fields, inner.plan);
+  return inner.isSpec
+    ? completeSpec(fields, inner.plan)
+    : completeStruct(fields, inner.plan, isObject(before) ? before : undefined);
 }
 
-function completeList(list: readonly unknown[], inner: Inner): readonly unknown[] {
+const NOTHING: readonly unknown[] = Object.freeze([]);
+
+function completeList(
+  list: readonly unknown[],
+  inner: Inner,
+  before: readonly unknown[],
+): readonly unknown[] {
   let changed: unknown[] | undefined;
   for (let i = 0; i < list.length; i += 1) {
-    const completed = completeInner(list[i], inner);
+    const was = before[i];
+    if (list[i] === was) continue;
+    const completed = completeInner(list[i], inner, was);
     if (completed === list[i]) continue;
     changed ??= [...list];
     changed[i] = completed;
@@ -106,7 +123,7 @@ function completeList(list: readonly unknown[], inner: Inner): readonly unknown[
 function completeMap(fields: Fields, inner: Inner): Fields {
   let changed: Record<string, unknown> | undefined;
   for (const key of Object.keys(fields)) {
-    const completed = completeInner(fields[key], inner);
+    const completed = completeInner(fields[key], inner, undefined);
     if (completed === fields[key]) continue;
     changed ??= { ...fields };
     changed[key] = completed;
@@ -120,7 +137,7 @@ const specs = new WeakMap<Fields, { readonly plan: Plan; readonly completed: Fie
 function completeSpec(spec: Fields, plan: Plan): Fields {
   const known = specs.get(spec);
   if (known?.plan === plan) return known.completed;
-  const completed = completeStruct(spec, plan);
+  const completed = completeStruct(spec, plan, undefined);
   specs.set(spec, { plan, completed });
   return completed;
 }

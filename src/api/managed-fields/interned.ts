@@ -104,7 +104,8 @@ export function internFields(fields: Fields): Fields {
   for (const element in fields) {
     const node = fields[element] ?? leaf;
     elements.push(element);
-    nodes.push(node === leaf ? leaf : internFields(node));
+    // Most of a set's branches are as they were before it was changed.
+    nodes.push(node === leaf || ids.has(node) ? node : internFields(node));
     if (!isListed && isListElement(element)) isListed = true;
   }
   return internedNode({ elements, nodes }, isListed, 0, elements.length);

@@ -56,7 +56,13 @@ export function mergeObjects(
   const merged = copyOf(original);
   if (!hasDirectives(patch)) {
     // Not Object.keys, whose list would be garbage at once; a decoded patch inherits nothing that could be listed.
-    for (const key in patch) mergeKey(merged, key, patch[key], schema, options);
+    for (const key in patch) {
+      const value = patch[key];
+      const isPlain = typeof value !== 'object' && value !== undefined && key !== '__proto__';
+      // Whatever was there, a plain value takes its place.
+      if (isPlain) merged[key] = value;
+      else mergeKey(merged, key, value, schema, options);
+    }
   } else {
     const rest: Record<string, unknown> = { ...patch };
     applyRetainKeys(merged, rest, options);

@@ -30,7 +30,7 @@ export const QUOTA_BYTES = 2 * 1024 * 1024 * 1024;
 
 /** So many values of a bucket are weighed each; after that one in so many, and the others are taken to be like it. */
 const WEIGHED_FIRST = 16;
-const WEIGHED_EVERY = 16;
+const WEIGHED_EVERY = 64;
 /** What people put in here has any size. */
 const WEIGHED_ALWAYS: ReadonlySet<string> = new Set([
   '',

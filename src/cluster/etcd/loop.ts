@@ -42,7 +42,7 @@ export function goOn(member: Member): void {
       raft.term !== disk.raft.term ||
       (raft.vote !== disk.raft.vote && raft.settings.variant?.skipVotePersist !== true);
     if (!isDirty) {
-      sendRaft(member, messages);
+      if (messages.length > 0) sendRaft(member, messages);
       const isNews = applyCommitted(member);
       if (!isNews && raft.outbox.length === 0 && raft.readStates.length === 0) return;
       continue;
@@ -57,7 +57,7 @@ export function goOn(member: Member): void {
     }
     // A leader's disk works in parallel with those of its followers; everybody else promises nothing in advance.
     const isEarly = raft.role === 'leader' || raft.settings.variant?.ackBeforeSave === true;
-    if (isEarly) sendRaft(member, messages);
+    if (isEarly && messages.length > 0) sendRaft(member, messages);
     save(member, isEarly || messages.length === 0 ? NONE : Object.freeze(messages));
     applyCommitted(member);
   }
@@ -110,7 +110,7 @@ export function takeSaved(member: Member): void {
   const node = raftOf(member);
   markStable(node, saving.entries);
   noteSaved(node);
-  sendRaft(member, saving.messages);
+  if (saving.messages.length > 0) sendRaft(member, saving.messages);
   // The ticks that the loop missed are lost: a member with a slow disk is slow to lose patience, too.
   const missed = took - raft.settings.heartbeatMicros;
   if (missed > 0) raft.electionFrom += missed;

@@ -26,14 +26,19 @@ export function pledge(member: Member, client: string): boolean {
 }
 
 function isSteady({ memory, disk }: Member): boolean {
-  return memory.raft.lead !== NOBODY && memory.defrag === undefined && !isRaised(disk, 'CORRUPT');
+  return (
+    memory.raft.lead !== NOBODY &&
+    memory.defrag === undefined &&
+    (disk.alarms.size === 0 || !isRaised(disk, 'CORRUPT'))
+  );
 }
 
 /** After each step: when whatever a pledge rests on has changed, the clients ask anew. */
 export function noticeHealth(member: Member): void {
   const { pledges, raft } = member.memory;
   if (pledges.clients.size === 0) return;
-  if (raft.lead === pledges.lead && raft.term === pledges.term && isSteady(member)) return;
+  const isSame = raft.lead === pledges.lead && raft.term === pledges.term;
+  if (isSame && isSteady(member)) return;
   for (const client of pledges.clients) member.env.send(client, { type: 'health/news' });
   pledges.clients.clear();
 }

@@ -9,7 +9,7 @@ import { revokeDueLeases } from './leases.ts';
 import { forgetReader, retryRead } from './linearizable.ts';
 import { goOn, takeSaved } from './loop.ts';
 import { endDefragment, maintain, promote } from './maintenance.ts';
-import { raftOf, type EtcdMemory, type EtcdMessage, type Member } from './member.ts';
+import { isAlone, raftOf, type EtcdMemory, type EtcdMessage, type Member } from './member.ts';
 import { noticeHealth } from './pledges.ts';
 import { forgetClient, submit, sweepProposals } from './propose.ts';
 import { step } from './raft/step.ts';
@@ -42,11 +42,26 @@ export const etcdBehaviour = defineBehaviour<EtcdConfig, EtcdDisk, EtcdMemory, E
 /** Lets Raft and the disk go on, and whoever depends on who leads. */
 function settle(member: Member): void {
   goOn(member);
+  if (isSettled(member)) return;
   if (noticeLeadership(member)) {
     goOn(member);
     noticeLeadership(member);
   }
   if (member.disk.removed.size > 0) leaveIfRemoved(member);
+}
+
+/** A leader that nobody can depose, and of whom everybody knows: nothing but the log has to go on. */
+function isSettled(member: Member): boolean {
+  const { memory, disk } = member;
+  const { raft } = memory;
+  return (
+    raft.role === 'leader' &&
+    memory.seenRole === 'leader' &&
+    raft.lead === memory.seenLead &&
+    memory.electionTimer === undefined &&
+    disk.removed.size === 0 &&
+    isAlone(member)
+  );
 }
 
 function leaveIfRemoved({ disk, env }: Member): void {

@@ -49,8 +49,14 @@ export const namespaceLifecycle: AdmissionPlugin = {
 };
 
 function namespaceOf(server: Server, name: string): Namespace | undefined {
+  // Most objects are made in the namespace of the one before; a text put together anew would be hashed anew.
+  if (name !== lastName) {
+    lastName = name;
+    lastKey = `/registry/namespaces/${name}`;
+  }
   // The cache of namespaces holds nothing else.
-  return cacheOf(server, 'namespaces').objects.get(`/registry/namespaces/${name}`) as
-    | Namespace
-    | undefined;
+  return cacheOf(server, 'namespaces').objects.get(lastKey) as Namespace | undefined;
 }
+
+let lastName = '';
+let lastKey = '';

@@ -1,4 +1,5 @@
-import { evaluateCel, unsupportedIn } from '../../../api/cel/evaluate.ts';
+import { evaluateCel } from '../../../api/cel/evaluate.ts';
+import { unsupportedIn } from '../../../api/cel/survey.ts';
 import { parseCel } from '../../../api/cel/parse.ts';
 import type {
   KubernetesObject,
@@ -10,7 +11,7 @@ import type {
 import { goQuote } from '../../../api/go-text.ts';
 import { forbiddenError, internalError, type StatusError } from '../../../api/status-error.ts';
 import { compareStrings } from '../../../base/compare.ts';
-import { cacheOf } from '../server.ts';
+import { cacheOf, type Server } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import { isMatched, operationOf, requestVariables, type ReviewedChange } from './matching.ts';
 import { webhookFailure } from './webhook-call.ts';
@@ -19,6 +20,15 @@ const STORAGES = {
   mutating: 'mutatingwebhookconfigurations',
   validating: 'validatingwebhookconfigurations',
 } as const;
+
+/** Whether anybody has set up webhooks or policies that could have a say in a change. Mostly nobody has. */
+export function hasReviewers(server: Server): boolean {
+  return (
+    cacheOf(server, STORAGES.mutating).objects.size > 0 ||
+    cacheOf(server, STORAGES.validating).objects.size > 0 ||
+    cacheOf(server, 'validatingadmissionpolicies').objects.size > 0
+  );
+}
 
 /**
  * Calls every webhook whose rules, selectors and conditions a change meets, in the order of their configurations' names

@@ -153,20 +153,15 @@ export function kindOf(
 
 function isSeen(watch: ServedWatch, kind: KindDeclaration, object: KubernetesObject): boolean {
   const { scope } = watch;
-  switch (scope.by) {
-    case 'all':
-      break;
-    case 'namespace':
-      // The index holds the namespace.
-      break;
-    case 'node':
-      if (nodeOf(object) !== scope.node) return false;
-      if (scope.namespace !== '' && object.metadata.namespace !== scope.namespace) return false;
-      break;
-    case 'key':
-      break;
+  // The index that led to the watch holds every other scope.
+  if (scope.by === 'node') {
+    if (nodeOf(object) !== scope.node) return false;
+    if (scope.namespace !== '' && object.metadata.namespace !== scope.namespace) return false;
   }
-  return isSelected(object, { kind, labels: watch.labels, fields: watch.fields });
+  return (
+    (watch.labels === undefined && watch.fields === undefined) ||
+    isSelected(object, { kind, labels: watch.labels, fields: watch.fields })
+  );
 }
 
 /** Whether an object, as it is stored, meets a request's selectors. */

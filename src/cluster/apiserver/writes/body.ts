@@ -10,7 +10,7 @@ import { decodeStatus } from '../../../api/decode/failure.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { apiVersionOf } from '../../../api/kinds/index.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
-import { schemaOf, structOf, structSchema } from '../../../api/schema/lookup.ts';
+import { schemaOf, structSchema } from '../../../api/schema/lookup.ts';
 import type { StructSchema } from '../../../api/schema/schema.ts';
 import { badRequestError, type StatusError } from '../../../api/status-error.ts';
 import { assert } from '../../../base/assert.ts';
@@ -63,9 +63,8 @@ export function decodeAs(
       object.kind === expected.kind && object.apiVersion === expected.apiVersion
         ? object
         : { ...object, ...expected };
-    const complete =
-      old === undefined ? completeObject(named, schema) : completeChanged(named, old, schema);
-    return success({ value: complete, warnings: noWarnings });
+    // What is the old object's is complete already, as everything stored is.
+    return success({ value: completeObject(named, schema, old), warnings: noWarnings });
   }
   if (value === undefined) return refusal(badRequestError('unexpected end of JSON input'));
   const { duplicateFields } = request;
@@ -76,28 +75,6 @@ export function decodeAs(
         fieldValidation: fieldValidationOf(request),
         duplicateFields,
       });
-}
-
-/** Completes what is not the old object's: that is complete already, as everything stored is. */
-function completeChanged(
-  object: KubernetesObject,
-  old: KubernetesObject,
-  schema: StructSchema,
-): KubernetesObject {
-  const fields = object as unknown as Readonly<Record<string, unknown>>;
-  const before = old as unknown as Readonly<Record<string, unknown>>;
-  let changed: Record<string, unknown> | undefined;
-  for (const name of Object.keys(fields)) {
-    const value = fields[name];
-    if (value === before[name]) continue;
-    const type = schema.fields.get(name)?.type;
-    if (type?.kind !== 'struct') continue;
-    const complete = completeObject(value, structOf(type));
-    if (complete === value) continue;
-    changed ??= { ...fields };
-    changed[name] = complete;
-  }
-  return changed === undefined ? object : (changed as unknown as KubernetesObject);
 }
 
 /** `fieldValidation` of the query, which a stage has checked; the server warns by default. */

@@ -11,7 +11,7 @@ import { withManagers } from '../../../api/managed-fields/track.ts';
 import { admit } from '../admission/index.ts';
 import { podSecurity } from '../admission/pod-security.ts';
 import { validatingPolicies } from '../admission/validating-policy.ts';
-import { callWebhooks } from '../admission/webhooks.ts';
+import { callWebhooks, hasReviewers } from '../admission/webhooks.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { LATER, refuse, type Answer } from '../exchange.ts';
@@ -26,6 +26,7 @@ import { isDryRun } from './dry-run.ts';
 import { ownersOfNew } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withNewMetadata } from './metadata.ts';
+import { allWarnings, NO_WARNINGS } from './warnings.ts';
 
 /** How often a new object may be put off until what it needs is there. */
 const PATIENCE = 10;
@@ -75,8 +76,11 @@ export function createFrom(
     const { status, mayPass } = admitted.error;
     return mayPass === true && call.at.attempt < PATIENCE ? LATER : refuse(status);
   }
-  const unchanged = callWebhooks(call, 'mutating', { next: admitted.value, old: undefined });
-  if (unchanged !== undefined) return refuse(unchanged);
+  const isReviewed = hasReviewers(server);
+  if (isReviewed) {
+    const unchanged = callWebhooks(call, 'mutating', { next: admitted.value, old: undefined });
+    if (unchanged !== undefined) return refuse(unchanged);
+  }
   const named = withNewMetadata(server, admitted.value, target, managers);
   const prepared = kind.prepareForCreate(named);
   const errors = kind.validate(prepared);
@@ -88,10 +92,14 @@ export function createFrom(
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
   const security = podSecurity(call, prepared);
   if (security.refused !== undefined) return refuse(security.refused);
-  const policies = validatingPolicies(call, { next: prepared, old: undefined });
-  if (policies.refused !== undefined) return refuse(policies.refused);
-  const disallowed = callWebhooks(call, 'validating', { next: prepared, old: undefined });
-  if (disallowed !== undefined) return refuse(disallowed);
+  let policyWarnings = NO_WARNINGS;
+  if (isReviewed) {
+    const policies = validatingPolicies(call, { next: prepared, old: undefined });
+    if (policies.refused !== undefined) return refuse(policies.refused);
+    const disallowed = callWebhooks(call, 'validating', { next: prepared, old: undefined });
+    if (disallowed !== undefined) return refuse(disallowed);
+    policyWarnings = policies.warnings;
+  }
   const charge = chargeQuotas(call, prepared);
   if (charge !== undefined) return charge;
   const allocated = allocate(call, { next: prepared, old: undefined }, key);
@@ -100,9 +108,8 @@ export function createFrom(
   const warnings = allWarnings(
     given.warnings,
     kind.warnings(object),
-    policies.warnings.length === 0
-      ? security.warnings
-      : [...security.warnings, ...policies.warnings],
+    security.warnings,
+    policyWarnings,
   );
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
   // A name that is drawn anew in each attempt holds nothing; the repair loop sees to its address.
@@ -113,17 +120,6 @@ export function createFrom(
   const then = { kind: 'object', code: 201 } as const;
   return commitObject(server, { kind, key, next: object, old: undefined, then, warnings });
 }
-
-function allWarnings(...lists: readonly (readonly string[])[]): readonly string[] {
-  const some = lists.filter((each) => each.length > 0);
-  return some.length === 1
-    ? (some[0] ?? NO_WARNINGS)
-    : some.length === 0
-      ? NO_WARNINGS
-      : some.flat();
-}
-
-const NO_WARNINGS: readonly string[] = Object.freeze([]);
 
 function nameTaken(
   call: VerbCall,

@@ -41,9 +41,19 @@ export function writerOf(call: VerbCall): FieldWriter {
 export function managerOf({ query, userAgent }: ApiRequest): string {
   const asked = query['fieldManager'];
   if (asked !== undefined && asked !== '') return asked;
-  const slash = userAgent.indexOf('/');
-  return (slash < 0 ? userAgent : userAgent.slice(0, slash)).slice(0, MANAGER_LENGTH_MAX);
+  let manager = managers.get(userAgent);
+  if (manager === undefined) {
+    const slash = userAgent.indexOf('/');
+    manager = (slash < 0 ? userAgent : userAgent.slice(0, slash)).slice(0, MANAGER_LENGTH_MAX);
+    if (managers.size >= MANAGERS_MAX) managers.clear();
+    managers.set(userAgent, manager);
+  }
+  return manager;
 }
+
+// One text for each client program: texts that are one are compared in no time. A memo only.
+const managers = new Map<string, string>();
+const MANAGERS_MAX = 1000;
 
 /** Whether two objects have the same managers of the same fields, whenever these last wrote. */
 export function hasSameManagers(a: KubernetesObject, b: KubernetesObject): boolean {

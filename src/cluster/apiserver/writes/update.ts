@@ -10,7 +10,7 @@ import {
 import { podSecurity } from '../admission/pod-security.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
 import { validatingPolicies } from '../admission/validating-policy.ts';
-import { callWebhooks } from '../admission/webhooks.ts';
+import { callWebhooks, hasReviewers } from '../admission/webhooks.ts';
 import { admit } from '../admission/index.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, type Answer, type Then } from '../exchange.ts';
@@ -22,6 +22,7 @@ import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject, commitRemoval } from './commit.ts';
 import { createFrom } from './create.ts';
+import { allWarnings, NO_WARNINGS } from './warnings.ts';
 import { isDryRun } from './dry-run.ts';
 import { hasSameManagers, ownFields } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
@@ -119,8 +120,11 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   const next = change.isTracked === true ? change.next : ownFields(call, change);
   const admitted = admit(call, { next, old });
   if (!admitted.ok) return refuse(admitted.error.status);
-  const unchanged = callWebhooks(call, 'mutating', { next: admitted.value, old });
-  if (unchanged !== undefined) return refuse(unchanged);
+  const isReviewed = hasReviewers(server);
+  if (isReviewed) {
+    const unchanged = callWebhooks(call, 'mutating', { next: admitted.value, old });
+    if (unchanged !== undefined) return refuse(unchanged);
+  }
   const kept = withOldMetadata(admitted.value, old);
   const { subresource } = target;
   // Endpoints of a kind's own, such as the approval of a CertificateSigningRequest.
@@ -152,18 +156,18 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   if (hasSameManagers(object, old) && isSameObject(object, old)) {
     return answerWith(call, old, { code: 200, warnings: decodeWarnings });
   }
-  const policies = validatingPolicies(call, { next: object, old });
-  if (policies.refused !== undefined) return refuse(policies.refused);
-  const disallowed = callWebhooks(call, 'validating', { next: object, old });
-  if (disallowed !== undefined) return refuse(disallowed);
+  let own = NO_WARNINGS;
+  if (isReviewed) {
+    const policies = validatingPolicies(call, { next: object, old });
+    if (policies.refused !== undefined) return refuse(policies.refused);
+    const disallowed = callWebhooks(call, 'validating', { next: object, old });
+    if (disallowed !== undefined) return refuse(disallowed);
+    own = policies.warnings;
+  }
   const ofPod = admitPodChange(call, object, old);
   if (ofPod !== undefined) return ofPod;
-  const kindly = isStatus || special !== undefined ? policies.warnings : kind.warnings(object, old);
-  const own =
-    kindly === policies.warnings || policies.warnings.length === 0
-      ? kindly
-      : [...kindly, ...policies.warnings];
-  const warnings = decodeWarnings.length === 0 ? own : [...decodeWarnings, ...own];
+  const kindly = isStatus || special !== undefined ? NO_WARNINGS : kind.warnings(object, old);
+  const warnings = allWarnings(decodeWarnings, kindly, own);
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 200, warnings });
   const isGone = isReleased(object, old);
   const release = nextRelease(call, { old, next: isGone ? undefined : object });

@@ -63,10 +63,10 @@ export function entriesFrom(node: RaftNode, from: number): readonly RaftEntry[] 
 /** Puts entries at their places, in place of whatever stood there and after. */
 export function placeEntries(node: RaftNode, entries: readonly RaftEntry[]): void {
   const { raft } = node;
-  const [first] = entries;
+  const first = entries[0];
   if (first === undefined) return;
   if (raft.unstable.length === 0 || first.index <= raft.offset) {
-    raft.unstable = [...entries];
+    raft.unstable = entries.slice();
     raft.offset = first.index;
     return;
   }
@@ -112,12 +112,14 @@ export function isUpToDate(node: RaftNode, index: number, term: number): boolean
 
 /** Writes entries to the disk's log: the flush that began with them has come back. */
 export function storeEntries(storage: RaftStorage, entries: readonly RaftEntry[]): void {
-  const [first] = entries;
+  const { log } = storage;
+  const first = entries[0];
   if (first === undefined) return;
-  truncateLog(storage.log, first.index);
-  for (const entry of entries) {
+  truncateLog(log, first.index);
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i] as RaftEntry; // In range by the condition.
     // Entries before a snapshot that came meanwhile are no longer wanted.
-    if (entry.index === storage.log.next) appendToLog(storage.log, entry);
+    if (entry.index === log.next) appendToLog(log, entry);
   }
 }
 

@@ -159,16 +159,26 @@ export function propose(
   }
   // A leader that was removed, or that hands its office over, takes nothing.
   if (!raft.progress.has(raft.id) || raft.transferee !== NOBODY) return 'dropped';
-  const accepted = items.map((item, offset) => {
+  appendOwn(
+    node,
+    items.some(({ kind }) => kind === 'conf-change') ? oneConfChange(node, items) : items,
+  );
+  if (raft.progress.size > 1) broadcastAppend(node);
+  return 'proposed';
+}
+
+/** One change of membership at a time; a second one becomes an entry without effect. */
+function oneConfChange(
+  node: RaftNode,
+  items: readonly Pick<RaftEntry, 'kind' | 'data'>[],
+): readonly Pick<RaftEntry, 'kind' | 'data'>[] {
+  const { raft } = node;
+  return items.map((item, offset) => {
     if (item.kind !== 'conf-change') return item;
-    // One change of membership at a time; a second one becomes an entry without effect.
     if (raft.pendingConf > raft.applied) return { kind: 'normal' as const, data: undefined };
     raft.pendingConf = lastIndex(node) + offset + 1;
     return item;
   });
-  appendOwn(node, accepted);
-  if (raft.progress.size > 1) broadcastAppend(node);
-  return 'proposed';
 }
 
 /** Asks for the index that a linearizable read must wait for; false when nobody can be asked. */
