@@ -154,9 +154,12 @@ export interface Condition {
 export function Conditions({
   conditions,
   bad = [],
+  attention = [],
 }: {
   readonly conditions: readonly Condition[] | undefined;
   readonly bad?: readonly string[];
+  /** Those that say, while they stand, that something is not done yet. */
+  readonly attention?: readonly string[];
 }) {
   if (conditions === undefined || conditions.length === 0)
     return <p className="text-dim">none yet</p>;
@@ -164,7 +167,8 @@ export function Conditions({
     <ul>
       {conditions.map((condition) => {
         const isBad = bad.includes(condition.type) || condition.type.endsWith('Pressure');
-        const well = (condition.status === 'True') !== isBad;
+        const waits = attention.includes(condition.type);
+        const well = (condition.status === 'True') !== (isBad || waits);
         const state =
           condition.status === 'Unknown'
             ? 'failed'

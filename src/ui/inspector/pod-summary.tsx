@@ -19,6 +19,7 @@ import {
   ThingLink,
   type Condition,
 } from './parts.tsx';
+import { amountsWords } from './container-amounts.ts';
 import { MetadataSections } from './metadata-sections.tsx';
 
 export function PodSummary({ id }: { readonly id: ThingId }) {
@@ -95,9 +96,20 @@ export function PodSummary({ id }: { readonly id: ThingId }) {
           <Section title="Containers">
             <Containers containers={pod.spec.containers} statuses={pod.status?.containerStatuses} />
           </Section>
+          {(pod.spec.ephemeralContainers ?? []).length > 0 && (
+            <Section title="Containers for debugging">
+              <Containers
+                containers={pod.spec.ephemeralContainers ?? []}
+                statuses={pod.status?.ephemeralContainerStatuses}
+              />
+            </Section>
+          )}
           <Section title="Conditions">
             {/* The generated type has the same fields. */}
-            <Conditions conditions={pod.status?.conditions as readonly Condition[] | undefined} />
+            <Conditions
+              conditions={pod.status?.conditions as readonly Condition[] | undefined}
+              attention={['PodResizePending', 'PodResizeInProgress']}
+            />
           </Section>
           <MetadataSections object={pod} />
         </>
@@ -135,6 +147,8 @@ function Containers({ containers, statuses }: ContainersProps) {
                   status !== undefined && status.restartCount > 0 && String(status.restartCount),
                 ],
                 ['Why', state.detail],
+                ['Requests', amountsWords('requests', container, status)],
+                ['Limits', amountsWords('limits', container, status)],
                 [
                   'Before',
                   last.words !== 'waiting' &&
