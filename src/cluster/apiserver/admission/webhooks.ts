@@ -1,5 +1,4 @@
-import { evaluateCel } from '../../../api/cel/evaluate.ts';
-import { unsupportedIn } from '../../../api/cel/survey.ts';
+import { evaluateCel, unsupportedIn } from '../../../api/cel/evaluate.ts';
 import { parseCel } from '../../../api/cel/parse.ts';
 import type {
   KubernetesObject,
