@@ -1,7 +1,11 @@
 import { refusal, success, type Result } from '../../base/result.ts';
 import { isList, isObject, setOwn } from '../patch/json.ts';
 import type { Expression } from './expression.ts';
-import { functions, methods, qualifiedFunctions } from './functions.ts';
+import { arithmetic } from './arithmetic.ts';
+import { callOn, functions, qualifiedFunctions } from './functions.ts';
+import { qualifiedName, typeNames } from './names.ts';
+import { optional } from './library/arguments.ts';
+import { sorted } from './library/lists.ts';
 import {
   CelBudgetError,
   CelError,
@@ -34,92 +38,8 @@ export function evaluateCel(
   }
 }
 
-const STEPS_MAX = 200_000;
-
-/**
- * What an expression uses that this interpreter does not have: functions, methods and names, each once. Whoever stores
- * an expression warns of it.
- */
-export function unsupportedIn(
-  expression: Expression,
-  known: ReadonlySet<string>,
-): readonly string[] {
-  const found = new Set<string>();
-  survey(expression, known, found);
-  return [...found];
-}
-
-function survey(expression: Expression, known: ReadonlySet<string>, found: Set<string>): void {
-  const below = (each: Expression, names = known): void => survey(each, names, found);
-  switch (expression.kind) {
-    case 'literal':
-      return;
-    case 'name':
-      if (!known.has(expression.name) && !typeNames.has(expression.name)) {
-        found.add(`undeclared reference to '${expression.name}'`);
-      }
-      return;
-    case 'select':
-    case 'has':
-      below(expression.operand);
-      return;
-    case 'index':
-      below(expression.operand);
-      below(expression.index);
-      return;
-    case 'call':
-      if (!Object.hasOwn(functions, expression.name)) found.add(`function '${expression.name}'`);
-      for (const each of expression.args) below(each);
-      return;
-    case 'method': {
-      const qualified = qualifiedName(expression);
-      if (qualified === undefined || !Object.hasOwn(qualifiedFunctions, qualified)) {
-        if (!Object.hasOwn(methods, expression.name)) found.add(`function '${expression.name}'`);
-        below(expression.target);
-      }
-      for (const each of expression.args) below(each);
-      return;
-    }
-    case 'macro':
-      below(expression.target);
-      for (const each of expression.args) {
-        below(each, new Set([...known, expression.variable, expression.second ?? '']));
-      }
-      return;
-    case 'unary':
-      below(expression.operand);
-      return;
-    case 'binary':
-      below(expression.left);
-      below(expression.right);
-      return;
-    case 'choice':
-      below(expression.condition);
-      below(expression.then);
-      below(expression.otherwise);
-      return;
-    case 'list':
-      for (const each of expression.items) below(each);
-      return;
-    case 'map':
-      for (const { key, value } of expression.entries) {
-        below(key);
-        below(value);
-      }
-  }
-}
-
-const typeNames: ReadonlySet<string> = new Set([
-  'int',
-  'uint',
-  'double',
-  'bool',
-  'string',
-  'bytes',
-  'list',
-  'map',
-  'null_type',
-]);
+/** The limit of one expression in units of cel-go's cost (upstream: celconfig's PerCallLimit). */
+const STEPS_MAX = 1_000_000;
 
 interface Run {
   stepsLeft: number;
@@ -171,15 +91,40 @@ function evaluate(run: Run, expression: Expression): unknown {
         ? evaluate(run, expression.then)
         : evaluate(run, expression.otherwise);
     case 'list':
-      return expression.items.map((each) => evaluate(run, each));
-    case 'map': {
-      const made: Record<string, unknown> = {};
-      for (const { key, value } of expression.entries) {
-        setOwn(made, String(evaluate(run, key)), evaluate(run, value));
-      }
-      return made;
-    }
+      return listOf(run, expression);
+    case 'map':
+      return mapOf(run, expression);
   }
+}
+
+/** A list; an element that is asked for (`[?x]`) is there only when its optional holds something. */
+function listOf(run: Run, { items, asked }: Extract<Expression, { kind: 'list' }>): unknown {
+  spend(run, 10);
+  if (asked === undefined) return items.map((each) => evaluate(run, each));
+  return items.flatMap((each, i) => {
+    const value = evaluate(run, each);
+    if (!asked.includes(i)) return [value];
+    const held = heldIn(value);
+    return held === undefined ? [] : [held];
+  });
+}
+
+function mapOf(run: Run, { entries }: Extract<Expression, { kind: 'map' }>): unknown {
+  spend(run, 30);
+  const made: Record<string, unknown> = {};
+  for (const { key, value, asked } of entries) {
+    const name = String(evaluate(run, key));
+    const given = evaluate(run, value);
+    const held = asked === true ? heldIn(given) : given;
+    if (Object.hasOwn(made, name)) throw new CelError(`insert failed: key ${name} already exists`);
+    if (held !== undefined) setOwn(made, name, held);
+  }
+  return made;
+}
+
+function heldIn(value: unknown): unknown {
+  if (!isOptional(value)) throw new CelError(`no such overload: ?${typeName(value)}`);
+  return unwrapped(value);
 }
 
 function lookUp(run: Run, name: string): unknown {
@@ -202,8 +147,6 @@ function unwrapped(value: unknown): unknown {
 function isOptional(value: unknown): boolean {
   return value instanceof Special && value.value.type === 'optional';
 }
-
-const optional = (held: unknown): Special => new Special({ type: 'optional', held });
 
 function selected(value: unknown, field: string, isAsked: boolean): unknown {
   const inner = unwrapped(value);
@@ -247,11 +190,6 @@ function callFunction(run: Run, name: string, args: readonly Expression[]): unkn
   );
 }
 
-function qualifiedName(expression: Extract<Expression, { kind: 'method' }>): string | undefined {
-  const { target, name } = expression;
-  return target.kind === 'name' ? `${target.name}.${name}` : undefined;
-}
-
 function callMethod(run: Run, expression: Extract<Expression, { kind: 'method' }>): unknown {
   const { target, name, args } = expression;
   const cost = (steps: number): void => spend(run, steps);
@@ -262,9 +200,7 @@ function callMethod(run: Run, expression: Extract<Expression, { kind: 'method' }
       cost,
     );
   }
-  const found = Object.hasOwn(methods, name) ? methods[name] : undefined;
-  if (found === undefined) throw new CelError(`unknown function: ${name}`);
-  return found([evaluate(run, target), ...args.map((each) => evaluate(run, each))], cost);
+  return callOn(name, [evaluate(run, target), ...args.map((each) => evaluate(run, each))], cost);
 }
 
 /** The elements that a macro walks over: a list's items or a map's keys. */
@@ -280,6 +216,19 @@ function runMacro(run: Run, expression: Extract<Expression, { kind: 'macro' }>):
   const [first, second] = args;
   if (first === undefined) throw new CelError(`no such overload: ${name}`);
   const target = evaluate(run, expression.target);
+  if (name === 'optMap' || name === 'optFlatMap') {
+    const held = heldIn(target);
+    if (held === undefined) return target;
+    const value = withVariable(run, variable, held, first);
+    return name === 'optFlatMap' ? value : optional(value);
+  }
+  if (name === 'sortBy') {
+    const items = elementsOf(target);
+    return sorted(
+      items,
+      items.map((each) => withVariable(run, variable, each, first)),
+    );
+  }
   const elements = valueVariable === undefined ? elementsOf(target) : pairsOf(target);
   const within = (element: unknown, body: Expression): unknown => {
     const scope = new Map([[variable, element]]);
@@ -333,6 +282,15 @@ function runMacro(run: Run, expression: Extract<Expression, { kind: 'macro' }>):
         : elements
             .filter((each) => truth(within(each, first), name))
             .map((each) => within(each, second));
+  }
+}
+
+function withVariable(run: Run, name: string, value: unknown, body: Expression): unknown {
+  run.scopes.push(new Map([[name, value]]));
+  try {
+    return evaluate(run, body);
+  } finally {
+    run.scopes.pop();
   }
 }
 
@@ -391,7 +349,7 @@ function binary(run: Run, expression: Extract<Expression, { kind: 'binary' }>): 
     case '>=':
       return compared(operator, a, b);
     default:
-      return arithmetic(run, operator, a, b);
+      return arithmetic(operator, a, b, (steps) => spend(run, steps));
   }
 }
 
@@ -437,64 +395,4 @@ function compared(operator: string, a: unknown, b: unknown): boolean {
     default:
       return order >= 0;
   }
-}
-
-function arithmetic(run: Run, operator: string, a: unknown, b: unknown): unknown {
-  if (operator === '+') {
-    if (typeof a === 'string' && typeof b === 'string') {
-      spend(run, Math.ceil((a.length + b.length) / 10));
-      return a + b;
-    }
-    if (isList(a) && isList(b)) {
-      spend(run, a.length + b.length);
-      return [...a, ...b];
-    }
-  }
-  const times = timeArithmetic(operator, a, b);
-  if (times !== undefined) return times;
-  const left = numberOf(a);
-  const right = numberOf(b);
-  if (left === undefined || right === undefined) {
-    throw new CelError(`no such overload: ${typeName(a)} ${operator} ${typeName(b)}`);
-  }
-  const isFloat = isDouble(a) || isDouble(b);
-  const result = calculate(operator, left, right, isFloat);
-  if (isFloat) return double(result);
-  if (!Number.isSafeInteger(result) && Math.abs(result) >= 2 ** 63) {
-    throw new CelError('integer overflow');
-  }
-  return result;
-}
-
-function calculate(operator: string, left: number, right: number, isFloat: boolean): number {
-  switch (operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      if (isFloat) return left / right;
-      if (right === 0) throw new CelError('division by zero');
-      return Math.trunc(left / right);
-    default:
-      if (right === 0) throw new CelError('modulus by zero');
-      return left % right;
-  }
-}
-
-function timeArithmetic(operator: string, a: unknown, b: unknown): unknown {
-  if (!(a instanceof Special) || !(b instanceof Special)) return undefined;
-  const sign = operator === '+' ? 1 : operator === '-' ? -1 : 0;
-  const x = a.value;
-  const y = b.value;
-  if (sign === 0 || (x.type !== 'timestamp' && x.type !== 'duration')) return undefined;
-  if (y.type === 'duration') {
-    return new Special({ type: x.type, millis: x.millis + sign * y.millis });
-  }
-  if (x.type === 'timestamp' && y.type === 'timestamp' && sign === -1) {
-    return new Special({ type: 'duration', millis: x.millis - y.millis });
-  }
-  return undefined;
 }

@@ -25,7 +25,7 @@ export type Expression =
     }
   /**
    * `all`, `exists`, `exists_one`, `map`, `filter` with a variable of their own; with two, of which the first is an index or
-   * a key, also `transformList`, `transformMap` and `transformMapEntry`.
+   * a key, also `transformList`, `transformMap` and `transformMapEntry`; `optMap`, `optFlatMap` of optionals; `sortBy`.
    */
   | {
       readonly kind: 'macro';
@@ -49,10 +49,20 @@ export type Expression =
       readonly then: Expression;
       readonly otherwise: Expression;
     }
-  | { readonly kind: 'list'; readonly items: readonly Expression[] }
+  | {
+      readonly kind: 'list';
+      readonly items: readonly Expression[];
+      /** Positions of elements that are optionals (`[?x]`); absent where there is none. */
+      readonly asked?: readonly number[];
+    }
   | {
       readonly kind: 'map';
-      readonly entries: readonly { readonly key: Expression; readonly value: Expression }[];
+      readonly entries: readonly {
+        readonly key: Expression;
+        readonly value: Expression;
+        /** `{?key: x}`: the value is an optional. */
+        readonly asked?: true;
+      }[];
     };
 
 export type Literal =

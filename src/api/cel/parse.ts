@@ -14,6 +14,9 @@ const macros: ReadonlySet<string> = new Set([
   'filter',
 ]);
 
+/** Those that take a variable and one expression. */
+const simpleMacros: ReadonlySet<string> = new Set(['optMap', 'optFlatMap', 'sortBy']);
+
 /** Those that may have a variable for the index or key, and one for the value. */
 const twoVariableTests: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'existsOne']);
 const transforms: ReadonlySet<string> = new Set([
@@ -156,7 +159,9 @@ function methodOf(target: Expression, name: Token, args: readonly Expression[]):
     const names = { variable: variable.name, second: second.name };
     return { kind: 'macro', name: name.text, target, ...names, args: own };
   }
-  const isMacro = macros.has(name.text) && rest.length >= 1 && rest.length <= 2;
+  const isMacro =
+    (macros.has(name.text) && rest.length >= 1 && rest.length <= 2) ||
+    (simpleMacros.has(name.text) && rest.length === 1);
   if (isMacro && variable?.kind === 'name') {
     return { kind: 'macro', name: name.text, target, variable: variable.name, args: rest };
   }
@@ -222,20 +227,24 @@ function parseName(cursor: Cursor, token: Token): Expression {
 
 function parseList(cursor: Cursor): Expression {
   const items: Expression[] = [];
+  const asked: number[] = [];
   while (!isSign(cursor, ']')) {
+    if (accept(cursor, '?')) asked.push(items.length);
     items.push(parseExpression(cursor));
     if (!accept(cursor, ',')) break;
   }
   expect(cursor, ']');
-  return { kind: 'list', items };
+  return asked.length === 0 ? { kind: 'list', items } : { kind: 'list', items, asked };
 }
 
 function parseMap(cursor: Cursor): Expression {
-  const entries: { key: Expression; value: Expression }[] = [];
+  const entries: { key: Expression; value: Expression; asked?: true }[] = [];
   while (!isSign(cursor, '}')) {
+    const isAsked = accept(cursor, '?');
     const key = parseExpression(cursor);
     expect(cursor, ':');
-    entries.push({ key, value: parseExpression(cursor) });
+    const value = parseExpression(cursor);
+    entries.push(isAsked ? { key, value, asked: true } : { key, value });
     if (!accept(cursor, ',')) break;
   }
   expect(cursor, '}');

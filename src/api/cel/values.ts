@@ -1,7 +1,11 @@
 import { compareStrings } from '../../base/compare.ts';
+import type { CidrBlock, IpAddress } from '../names/ip-address.ts';
 import { isList, isObject } from '../patch/json.ts';
 import type { Quantity } from '../quantity/quantity.ts';
 import { compareQuantities } from '../quantity/arithmetic.ts';
+import type { AskAuthorizer, AuthorizerAnswer, AuthorizerQuestion } from './authorizer-question.ts';
+import { compareSemver, type SemanticVersion } from './semver.ts';
+import type { ParsedUrl } from './url.ts';
 
 /**
  * Values of the Common Expression Language. JSON stands for itself (a whole number is an int); what JSON does not have
@@ -21,6 +25,17 @@ export type SpecialValue =
   | { readonly type: 'duration'; readonly millis: number }
   | { readonly type: 'quantity'; readonly quantity: Quantity }
   | { readonly type: 'type'; readonly name: string }
+  | { readonly type: 'ip'; readonly address: IpAddress }
+  | { readonly type: 'cidr'; readonly block: CidrBlock }
+  | { readonly type: 'url'; readonly url: ParsedUrl }
+  | { readonly type: 'semver'; readonly version: SemanticVersion }
+  | { readonly type: 'format'; readonly name: string }
+  | {
+      readonly type: 'authorizer';
+      readonly ask: AskAuthorizer;
+      readonly question: AuthorizerQuestion;
+    }
+  | { readonly type: 'decision'; readonly answer: AuthorizerAnswer }
   /** Undefined for an empty optional. */
   | { readonly type: 'optional'; readonly held: unknown };
 
@@ -45,6 +60,20 @@ export function typeName(value: unknown): string {
         return 'kubernetes.Quantity';
       case 'optional':
         return 'optional_type';
+      case 'ip':
+        return 'net.IP';
+      case 'cidr':
+        return 'net.CIDR';
+      case 'url':
+        return 'kubernetes.URL';
+      case 'semver':
+        return 'kubernetes.Semver';
+      case 'format':
+        return 'kubernetes.NamedFormat';
+      case 'authorizer':
+        return 'kubernetes.authorization.Authorizer';
+      case 'decision':
+        return 'kubernetes.authorization.Decision';
       default:
         return value.value.type;
     }
@@ -63,7 +92,8 @@ export function numberOf(value: unknown): number | undefined {
 }
 
 export function isDouble(value: unknown): boolean {
-  return typeof value === 'number' ? !Number.isInteger(value) : value instanceof Special;
+  if (typeof value === 'number') return !Number.isInteger(value);
+  return value instanceof Special && value.value.type === 'double';
 }
 
 /** Equality as the language has it: numbers across types, lists and maps by content. */
@@ -78,7 +108,7 @@ export function equalValues(a: unknown, b: unknown): boolean {
       return equalValues(a.value.held, b.value.held);
     }
     if (a.value.type === 'type' && b.value.type === 'type') return a.value.name === b.value.name;
-    return a.value.type === b.value.type && orderOf(a, b) === 0;
+    return a.value.type === b.value.type && (orderOf(a, b) ?? orderOfTexts(a, b)) === 0;
   }
   if (isList(a) && isList(b)) {
     return a.length === b.length && a.every((item, index) => equalValues(item, b[index]));
@@ -104,7 +134,13 @@ export function orderOf(a: unknown, b: unknown): number | undefined {
   if (x.type === 'quantity' && y.type === 'quantity') {
     return compareQuantities(x.quantity, y.quantity);
   }
+  if (x.type === 'semver' && y.type === 'semver') return compareSemver(x.version, y.version);
   if (x.type === 'timestamp' && y.type === 'timestamp') return Math.sign(x.millis - y.millis);
   if (x.type === 'duration' && y.type === 'duration') return Math.sign(x.millis - y.millis);
   return undefined;
+}
+
+/** For values that have no order and are equal when they look the same. */
+function orderOfTexts(a: Special, b: Special): number {
+  return JSON.stringify(a.value) === JSON.stringify(b.value) ? 0 : 1;
 }

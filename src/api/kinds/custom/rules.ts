@@ -1,4 +1,5 @@
-import { evaluateCel, unsupportedIn } from '../../cel/evaluate.ts';
+import { evaluateCel } from '../../cel/evaluate.ts';
+import { unsupportedIn } from '../../cel/survey.ts';
 import type { Expression } from '../../cel/expression.ts';
 import { parseCel } from '../../cel/parse.ts';
 import type { FieldError, FieldErrorType } from '../../field-errors.ts';

@@ -1,4 +1,5 @@
-import { evaluateCel, unsupportedIn } from '../../../api/cel/evaluate.ts';
+import { evaluateCel } from '../../../api/cel/evaluate.ts';
+import { unsupportedIn } from '../../../api/cel/survey.ts';
 import type { Expression } from '../../../api/cel/expression.ts';
 import { parseCel } from '../../../api/cel/parse.ts';
 import type {
