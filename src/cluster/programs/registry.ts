@@ -38,7 +38,7 @@ const OFFICIAL = new Set(
 const VERSIONS: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   'library/nginx': { 0: 8, 1: 31 },
   'library/httpd': { 2: 4 },
-  'library/redis': { 2: 8, 3: 2, 4: 0, 5: 0, 6: 2, 7: 4, 8: 6 },
+  'library/redis': { 2: 8, 3: 2, 4: 0, 5: 0, 6: 2, 7: 4, 8: 8 },
   'library/postgres': {
     9: 6,
     10: 23,

@@ -8,8 +8,10 @@ import { createSession } from '../../../session.ts';
 import { createDriver, untilNodesReady } from '../../drive.ts';
 import { tools } from '../../serve/testing.ts';
 import { readCases, type ManifestCase } from './cases.ts';
+import { readCharts, runChart } from './charts.ts';
 import { disagreementOf } from './disagreements.ts';
-import { runCase, type ApplyMode } from './run-case.ts';
+import { differencesOfPage, runInPage } from './page-runner.ts';
+import { runCase, type ApplyMode, type CaseOutcome } from './run-case.ts';
 
 /** Where the manifests are: beside the project. */
 export const MANIFESTS_FOLDER = resolve('../shared/manifests');
@@ -25,9 +27,12 @@ export function createBaseWorld(): World {
   return base;
 }
 
+type Verdict = 'passed' | 'failed' | 'skipped';
+
 /**
- * `npm run parity -- manifests [--only TEXT]… [--mode client|server] [--verbose] [--warnings]`: the real kubectl before every
- * manifest of `../shared/manifests`. Prints what fails; the last line counts. Answers the exit status.
+ * `npm run parity -- manifests [--only TEXT]… [--mode client|server] [--page] [--warnings] [--verbose]`: the real kubectl, and
+ * the real helm for charts, before everything in `../shared/manifests`. With `--page` the page's kubectl does the same, and
+ * has to print the same. Prints what fails; the last line counts. Answers the exit status.
  */
 export async function manifestsCommand(args: readonly string[]): Promise<number> {
   if (tools === undefined || !existsSync(MANIFESTS_FOLDER)) {
@@ -35,38 +40,55 @@ export async function manifestsCommand(args: readonly string[]): Promise<number>
     return 0;
   }
   const only = args.filter((_arg, index) => args[index - 1] === '--only');
-  const modes = args.filter((_arg, index) => args[index - 1] === '--mode') as ApplyMode[];
-  const cases = readCases(MANIFESTS_FOLDER).filter(
-    ({ name }) => only.length === 0 || only.some((text) => name.includes(text)),
+  const isWanted = (name: string) => only.length === 0 || only.some((text) => name.includes(text));
+  const asked = args.filter((_arg, index) => args[index - 1] === '--mode');
+  const modes = (['client', 'server'] as const).filter(
+    (mode) => asked.length === 0 || asked.includes(mode),
   );
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const base = createBaseWorld();
-  for (const entry of cases) {
-    for (const mode of modes.length === 0 ? (['client', 'server'] as const) : modes) {
-      counts[await judge(base, entry, mode, args)] += 1;
-    }
+  for (const entry of readCases(MANIFESTS_FOLDER)) {
+    if (!isWanted(entry.name)) continue;
+    for (const mode of modes) counts[await judgeCase(base, entry, mode, args)] += 1;
+  }
+  for (const entry of readCharts(MANIFESTS_FOLDER)) {
+    const title = ['chart', entry.chart, ...entry.args].join(' ');
+    if (!isWanted(title)) continue;
+    const outcome = await runChart(base, MANIFESTS_FOLDER, entry);
+    counts[report(title, outcome, undefined, args)] += 1;
   }
   const { passed, failed, skipped } = counts;
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed === 0 ? 0 : 1;
 }
 
-async function judge(
+async function judgeCase(
   base: World,
   entry: ManifestCase,
   mode: ApplyMode,
   args: readonly string[],
-): Promise<'passed' | 'failed' | 'skipped'> {
-  const title = `${entry.name} [${mode}]`;
-  const { complaints, warnings, transcript } = await runCase(base, MANIFESTS_FOLDER, entry, mode);
+): Promise<Verdict> {
+  const real = await runCase(base, MANIFESTS_FOLDER, entry, mode);
+  const ofPage = args.includes('--page')
+    ? differencesOfPage(real, await runCase(base, MANIFESTS_FOLDER, entry, mode, runInPage))
+    : [];
+  const outcome = { ...real, complaints: [...real.complaints, ...ofPage] };
+  return report(`${entry.name} [${mode}]`, outcome, disagreementOf(entry), args);
+}
+
+/** Prints what is wrong with a case; with a reason why it may be, that is no failure. */
+function report(
+  title: string,
+  { complaints, warnings, transcript }: CaseOutcome,
+  reason: string | undefined,
+  args: readonly string[],
+): Verdict {
   if (args.includes('--verbose')) {
     for (const [command, output] of transcript) console.log(`$ ${command}\n${output}`);
   }
   if (args.includes('--warnings')) for (const each of warnings) console.log(`${title}: ${each}`);
   if (complaints.length === 0) return 'passed';
-  const reason = disagreementOf(entry);
-  const word = reason === undefined ? 'FAILED' : 'skipped';
-  console.log(`${word}: ${title}${reason === undefined ? '' : `: ${reason}`}`);
+  console.log(reason === undefined ? `FAILED: ${title}` : `skipped: ${title}: ${reason}`);
   for (const complaint of complaints) console.log(complaint.replace(/^/gm, '    ').trimEnd());
   return reason === undefined ? 'failed' : 'skipped';
 }

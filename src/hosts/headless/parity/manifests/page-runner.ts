@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createTwoFilesPatch } from 'diff';
+import type { Terminal } from '../../serve/testing.ts';
+import { createHttpClient, targetOfKubeconfig } from '../http-client.ts';
+import { createPageShell } from '../page-shell.ts';
+import { exceptMoments } from '../side-by-side.ts';
+import type { CaseOutcome } from './run-case.ts';
+
+/** Runs a command in the page's shell, whose files are those that the command names. */
+export async function runInPage(terminal: Terminal, command: string): Promise<string> {
+  const folder = (await terminal.run('pwd')).trim();
+  const names = [...command.matchAll(/ -f (\S+)/g)].map(([, name = '']) => name);
+  const files = names.map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
+  const kube = createHttpClient(targetOfKubeconfig(terminal.cluster.kubeconfig));
+  return createPageShell(kube, files).run(command);
+}
+
+/** How the page's kubectl differs from the real one in what it printed, command by command. */
+export function differencesOfPage(real: CaseOutcome, page: CaseOutcome): readonly string[] {
+  return real.transcript.flatMap(([command, output], index) => {
+    const [ownCommand, own] = page.transcript[index] ?? ['', ''];
+    if (ownCommand !== command) return [`the page runs "${ownCommand}" and not "${command}"`];
+    const [wanted, found] = [exceptMoments(output), exceptMoments(own)];
+    if (wanted === found) return [];
+    const patch = createTwoFilesPatch('real', 'page', wanted, found, '', '', { context: 1 });
+    return [patch.replace(/^=+\n/, `$ ${command}\n`)];
+  });
+}
