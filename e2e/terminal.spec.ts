@@ -1,33 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Page } from '@playwright/test';
+import { createTerminal } from './support/terminal.ts';
 import { expect, test } from './support/test.ts';
-
-/** The terminal as a person uses it. */
-function createTerminal(page: Page) {
-  const drawer = page.getByRole('region', { name: 'Terminal', exact: true });
-  const line = drawer.getByRole('textbox', { name: 'Command line' });
-  const screen = drawer.locator('.term-scroll');
-  return {
-    line,
-    screen,
-    /** The field while a command runs. */
-    busy: drawer.getByRole('textbox', { name: 'Input of the running command' }),
-    async open() {
-      await page.keyboard.press('Control+Backquote');
-      await expect(line).toBeFocused();
-    },
-    async run(text: string) {
-      await line.fill(text);
-      await line.press('Enter');
-    },
-    /** Puts a text in by the clipboard, as a person pastes. */
-    async paste(text: string) {
-      await line.focus();
-      await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
-      await page.keyboard.press('ControlOrMeta+v');
-    },
-  };
-}
 
 test('commands, pipes and the keys of a shell', async ({ playground, page }) => {
   const terminal = createTerminal(page);
