@@ -11,7 +11,6 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => served.stop());
 
-const namespace = '/api/v1/namespaces/default';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
 const web = (name: string, replicas: number) => ({
@@ -28,14 +27,14 @@ const web = (name: string, replicas: number) => ({
   },
 });
 
-const LAMPS = {
+const definition = (singular: string, kind: string) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: 'lamps.example.com' },
+  metadata: { name: `${singular}s.example.com` },
   spec: {
     group: 'example.com',
     scope: 'Namespaced',
-    names: { plural: 'lamps', singular: 'lamp', kind: 'Lamp' },
+    names: { plural: `${singular}s`, singular, kind },
     versions: [
       {
         name: 'v1',
@@ -45,7 +44,8 @@ const LAMPS = {
       },
     ],
   },
-};
+});
+const chairs = definition('chair', 'Chair');
 
 async function runInTerminal(page: Page, line: string) {
   const drawer = page.getByRole('region', { name: 'Terminal', exact: true });
@@ -155,11 +155,15 @@ test('addresses where nothing is, or that are not of this computer', async ({ pa
 test('a real cluster through kubectl proxy is looked at, and not changed', async ({ page }) => {
   const kubectl = ensureClientTools()?.kubectl ?? '';
   test.skip(kubectl === '', 'kubectl cannot be had here');
-  await served.api('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', LAMPS);
+  await served.api(
+    'POST',
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+    definition('lamp', 'Lamp'),
+  );
   const lamps = '/apis/example.com/v1/namespaces/default/lamps';
   const desk = { apiVersion: 'example.com/v1', kind: 'Lamp', metadata: { name: 'desk' } };
   await expect.poll(async () => (await served.api('POST', lamps, desk)).status).toBe(201);
-  const proxy = await startProxy(kubectl, served);
+  let proxy = await startProxy(kubectl, served);
   try {
     await page.goto(proxy.page);
     const { strip, map, objects } = createPlayground(page);
@@ -183,6 +187,17 @@ test('a real cluster through kubectl proxy is looked at, and not changed', async
       await expect(await objects.yaml('Lamp', 'desk')).toContainText('kind: Lamp');
     });
 
+    await test.step('a kind that is defined now is listed without a reload, and goes with its definition', async () => {
+      const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+      await served.api('POST', definitions, chairs);
+      const path = '/apis/example.com/v1/namespaces/default/chairs';
+      const armchair = { ...desk, kind: 'Chair', metadata: { name: 'armchair' } };
+      await expect.poll(async () => (await served.api('POST', path, armchair)).status).toBe(201);
+      await expect(await objects.yaml('Chair', 'armchair')).toContainText('kind: Chair');
+      await served.api('DELETE', `${definitions}/chairs.example.com`);
+      await expect(await objects.line('Chair', 'armchair')).toHaveCount(0, { timeout: 30_000 });
+    });
+
     await test.step('lamps come from /readyz and the leases', async () => {
       await expect(strip.getByRole('button', { name: 'API server: healthy' })).toBeVisible();
       await expect(strip.getByRole('button', { name: 'Scheduler: healthy' })).toBeVisible();
@@ -200,8 +215,53 @@ test('a real cluster through kubectl proxy is looked at, and not changed', async
       await served.api('DELETE', `${deployments}/real`);
       await expect(map.pods('real-')).toHaveCount(0);
     });
-    await served.api('DELETE', `${namespace}/pods/none`);
+    await test.step('when the proxy ends that is said, and it is found again by itself', async () => {
+      await proxy.stop();
+      const notice = page.getByRole('alert', { name: 'Attached cluster' });
+      await expect(notice).toContainText('The cluster does not answer any more.', {
+        timeout: 30_000,
+      });
+      proxy = await startProxy(kubectl, served, proxy.port);
+      await expect(notice).toHaveCount(0, { timeout: 30_000 });
+      await served.api('POST', deployments, web('later', 1));
+      await expect.poll(() => map.readyPods('later-')).toBe(1);
+      await served.api('DELETE', `${deployments}/later`);
+    });
   } finally {
     await proxy.stop();
+  }
+});
+
+test('a server that hangs is said to, and one that is started anew is found again', async ({
+  page,
+}) => {
+  test.skip(process.platform !== 'linux', 'processes are held by signals');
+  const own = await startServe('--nodes=1', '--speed=10');
+  try {
+    await page.goto(own.page);
+    const { strip, map } = createPlayground(page);
+    const notice = page.getByRole('alert', { name: 'Attached cluster' });
+    await expect(strip).toContainText('1 of 1 Ready');
+    await own.api('POST', deployments, web('before', 1));
+    await expect.poll(() => map.readyPods('before-')).toBe(1);
+
+    own.hold('still');
+    await expect(notice).toContainText('The served cluster does not answer.', { timeout: 30_000 });
+    // What was there is still shown.
+    await expect(strip).toContainText('1 of 1 Ready');
+    own.hold('going');
+    await expect(notice).toHaveCount(0, { timeout: 30_000 });
+
+    await own.end();
+    await expect(notice).toContainText('The connection to the served cluster was lost.');
+    await own.startAgain();
+    await expect(notice).toHaveCount(0, { timeout: 30_000 });
+    await expect(strip).toContainText('1 of 1 Ready');
+    // It is another cluster, at the same address.
+    await expect(map.pods('before-')).toHaveCount(0);
+    await own.api('POST', deployments, web('after', 1));
+    await expect.poll(() => map.readyPods('after-')).toBe(1);
+  } finally {
+    await own.stop();
   }
 });

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,23 +16,30 @@ export interface Served {
   readonly kubeconfig: string;
   /** A request to its API. */
   api(method: string, path: string, body?: unknown): Promise<Response>;
+  /** The server ends, and is started again at the same address. */
+  end(): Promise<void>;
+  startAgain(): Promise<void>;
+  /** The server is there and does nothing, until it goes on (Linux alone). */
+  hold(how: 'still' | 'going'): void;
   stop(): Promise<void>;
 }
 
 export async function startServe(...flags: readonly string[]): Promise<Served> {
   const home = mkdtempSync(join(tmpdir(), 'kubarium-attach-'));
   const kubeconfig = join(home, 'kubeconfig');
-  const child = spawn(
-    process.execPath,
-    [
-      'scripts/run.mjs',
-      'src/hosts/headless/serve/main.ts',
-      '--port=0',
-      `--kubeconfig=${kubeconfig}`,
-      ...flags,
-    ],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const start = (port: string): ChildProcess =>
+    spawn(
+      process.execPath,
+      [
+        'scripts/run.mjs',
+        'src/hosts/headless/serve/main.ts',
+        `--port=${port}`,
+        `--kubeconfig=${kubeconfig}`,
+        ...flags,
+      ],
+      { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+  let child = start('0');
   const address = await lineOf(child, /^ready (\S+)/);
   const page = await lineOf(child, /^page {2}(\S+)/);
   const token = page.replace(/^.*#token=/, '');
@@ -47,6 +54,15 @@ export async function startServe(...flags: readonly string[]): Promise<Served> {
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body === undefined ? undefined : { body: JSON.stringify(body) }),
       }),
+    end: () => end(child),
+    async startAgain() {
+      child = start(new URL(address).port);
+      await lineOf(child, /^ready (\S+)/);
+    },
+    hold(how) {
+      for (const pid of childrenOf(child))
+        process.kill(pid, how === 'still' ? 'SIGSTOP' : 'SIGCONT');
+    },
     async stop() {
       await end(child);
       rmSync(home, { recursive: true, force: true });
@@ -54,18 +70,30 @@ export async function startServe(...flags: readonly string[]): Promise<Served> {
   };
 }
 
+/** The runner starts the server in a process of its own. */
+function childrenOf({ pid }: ChildProcess): readonly number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return list
+    .trim()
+    .split(' ')
+    .filter((each) => each !== '')
+    .map(Number);
+}
+
 /** The real `kubectl proxy` before a served cluster, which serves the page as well. */
 export async function startProxy(
   kubectl: string,
   { kubeconfig }: Served,
-): Promise<{ readonly page: string; stop(): Promise<void> }> {
+  port = '0',
+): Promise<{ readonly page: string; readonly port: string; stop(): Promise<void> }> {
   const child = spawn(
     kubectl,
-    ['proxy', '--port=0', `--www=${join(root, 'dist')}`, '--www-prefix=/kubarium/'],
+    ['proxy', `--port=${port}`, `--www=${join(root, 'dist')}`, '--www-prefix=/kubarium/'],
     { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const where = await lineOf(child, /^Starting to serve on (\S+)/);
-  return { page: `http://${where}/kubarium/?cluster=.`, stop: () => end(child) };
+  const page = `http://${where}/kubarium/?cluster=.`;
+  return { page, port: new URL(page).port, stop: () => end(child) };
 }
 
 /** What the first line that fits says; output before and after it is taken away. */

@@ -11,6 +11,12 @@ export const BRIDGE_PROTOCOL = 'bridge.v1.kubarium';
 /** Before a token in base64url: how the Kubernetes API server takes tokens from browsers. */
 export const TOKEN_PROTOCOL = 'base64url.bearer.authorization.k8s.io.';
 
+/**
+ * A browser's WebSocket cannot ask whether anybody is still there, so a page asks with this text, and is answered with the
+ * other. Everything else on the bridge is JSON.
+ */
+export const ALIVE = { question: 'ping', answer: 'pong' } as const;
+
 /** Why the bridge was closed, as a WebSocket's close code. */
 export const closedBecause = { misunderstood: 4400, unauthorized: 4401, bug: 4500 } as const;
 

@@ -167,8 +167,8 @@ export type EngineMessage =
     }
   /** What can be broken, where `ready` could not say it yet. */
   | { readonly type: 'fault-catalogue'; readonly faults: readonly FaultDeclaration[] }
-  /** A cluster that runs elsewhere cannot be reached, or no longer. */
-  | { readonly type: 'attach-problem'; readonly problem: AttachProblem }
+  /** A cluster that runs elsewhere cannot be reached, or no longer; undefined: it can again. */
+  | { readonly type: 'attach-problem'; readonly problem: AttachProblem | undefined }
   /** Something was asked that is not possible with this cluster, and that has no answer of its own. */
   | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'frame'; readonly frame: Frame }

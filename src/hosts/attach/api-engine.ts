@@ -37,6 +37,9 @@ const LAMPS_EVERY_MILLIS = 5000;
 const FRAME_EVERY_MILLIS = 250;
 const WATCHED_EVERY_MILLIS = 2000;
 const TICK_MILLIS = 50;
+/** For so long after a definition has changed discovery may still be about to follow. */
+const KINDS_SETTLE_MILLIS = 8000;
+const KINDS_EVERY_MILLIS = 60_000;
 
 export function createApiEngine(
   api: ApiClient,
@@ -95,17 +98,58 @@ export function createApiEngine(
     const ready = { type: 'ready', seed: 0, origin: 'resumed', faultCatalogue: [] } as const;
     post({ ...ready, notice: undefined, attached });
     for (const kind of FOLLOWED) followKind(kind);
-    void otherKinds(api).then((others) => {
-      for (const kind of others) followKind(kind);
-    });
+    void keepKinds();
     void keepLamps();
     void keepFrames();
   }
 
-  function followKind(kind: FollowedKind): void {
+  /** Those that discovery names besides, by path. */
+  const others = new Map<string, AbortController>();
+  let kindsLookedAt = 0;
+  let kindsChangedAt = Date.now();
+
+  /**
+   * A kind that is defined is named by discovery a moment later, so it is looked at several times after a change, and seldom
+   * otherwise: what an aggregated server serves may change without one.
+   */
+  async function keepKinds(): Promise<void> {
+    while (!signal.aborted) {
+      const now = Date.now();
+      const isFresh = now - kindsChangedAt < KINDS_SETTLE_MILLIS;
+      const every = isFresh ? KINDS_SETTLE_MILLIS / 8 : KINDS_EVERY_MILLIS;
+      if (now - kindsLookedAt >= every && wasReachable) {
+        kindsLookedAt = now;
+        const served = await otherKinds(api);
+        if (served !== undefined && !signal.aborted) followOthers(served);
+      }
+      await pause(KINDS_SETTLE_MILLIS / 16, signal);
+    }
+  }
+
+  function followOthers(served: readonly FollowedKind[]): void {
+    const paths = new Set(served.map(({ path }) => path));
+    for (const [path, gone] of others) {
+      if (paths.has(path)) continue;
+      gone.abort();
+      others.delete(path);
+    }
+    for (const kind of served) {
+      if (others.has(kind.path)) continue;
+      const own = new AbortController();
+      signal.addEventListener('abort', () => own.abort(), { once: true, signal: own.signal });
+      others.set(kind.path, own);
+      followKind(kind, own.signal);
+    }
+  }
+
+  function followKind(kind: FollowedKind, until = signal): void {
     plurals.set(`${kind.apiVersion} ${kind.kind}`, kind.plural);
     const followed = {
-      onChange: apply,
+      onChange(object: KubeObject, deleted: boolean) {
+        if (kind.definesKinds) kindsChangedAt = Date.now();
+        apply(object, deleted);
+      },
+      onGone: () => others.delete(kind.path),
       onListed(code: number) {
         if (code === 403) missing.push(kind.kind);
         if (code === 403) post({ type: 'refused', message: notAllowed(missing) });
@@ -115,7 +159,7 @@ export function createApiEngine(
         else disconnected.add(kind.kind);
       },
     };
-    void follow(api, kind, { followed, signal });
+    void follow(api, kind, { followed, signal: until });
   }
 
   let wasReachable = true;
@@ -127,8 +171,10 @@ export function createApiEngine(
       ({ components } = lamps);
       for (const lease of lamps.leases)
         rows.apply({ ...lease, kind: 'Lease' } as KubeObject, false);
-      if (wasReachable && !lamps.isReachable)
-        post({ type: 'attach-problem', problem: lost(written) });
+      if (wasReachable !== lamps.isReachable) {
+        const problem = lamps.isReachable ? undefined : lost(written);
+        post({ type: 'attach-problem', problem });
+      }
       wasReachable = lamps.isReachable;
       changed = true;
       await pause(LAMPS_EVERY_MILLIS, signal);

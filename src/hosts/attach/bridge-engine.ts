@@ -1,4 +1,5 @@
 import {
+  ALIVE,
   BRIDGE_PATH,
   BRIDGE_PROTOCOL,
   closedBecause,
@@ -37,6 +38,8 @@ export function createBridgeEngine({
   let socket: WebSocket | undefined;
   let wasOpen = false;
   let isClosed = false;
+  let heardAt = 0;
+  let isSilent = false;
 
   function connect(): void {
     if (isClosed) return;
@@ -44,9 +47,12 @@ export function createBridgeEngine({
     socket = opened;
     opened.addEventListener('open', () => {
       wasOpen = true;
+      heardAt = Date.now();
       opened.send(JSON.stringify({ type: 'open', session: { kind: 'resume' } }));
     });
     opened.addEventListener('message', ({ data }: MessageEvent<string>) => {
+      heard();
+      if (data === ALIVE.answer) return;
       // The bridge speaks the protocol's own messages.
       receive(JSON.parse(data) as EngineMessage);
     });
@@ -63,8 +69,28 @@ export function createBridgeEngine({
     post(message);
   }
 
+  function heard(): void {
+    heardAt = Date.now();
+    if (isSilent) post({ type: 'attach-problem', problem: undefined });
+    isSilent = false;
+  }
+
+  /** A server may be there and not answer: it is held, or so busy that nobody would wait for it. */
+  function look(): void {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    const silence = Date.now() - heardAt;
+    // Its connection may be dead as well, which no browser would notice for minutes.
+    if (silence > GIVEN_UP_MILLIS) socket.close();
+    else if (silence > SILENT_MILLIS && !isSilent) {
+      isSilent = true;
+      post({ type: 'attach-problem', problem: silent(written) });
+    } else socket.send(ALIVE.question);
+  }
+  const looking = setInterval(look, LOOK_EVERY_MILLIS);
+
   function lost(code: number): void {
     if (isClosed) return;
+    isSilent = false;
     for (const message of waiting.values()) {
       const answer = answerWithout(message, 'the connection to the served cluster was lost');
       if (answer !== undefined) post(answer);
@@ -113,12 +139,28 @@ export function createBridgeEngine({
     },
     close() {
       isClosed = true;
+      clearInterval(looking);
       socket?.close();
     },
   };
 }
 
 const AGAIN_MILLIS = 2000;
+const LOOK_EVERY_MILLIS = 2000;
+/** A server that has said nothing for so long, though it was asked, is told to be silent; later it is given up. */
+const SILENT_MILLIS = 6000;
+const GIVEN_UP_MILLIS = 30_000;
+
+function silent(address: string): AttachProblem {
+  return {
+    kind: 'unreachable',
+    address,
+    what: 'The served cluster does not answer.',
+    remedy:
+      '“npm run serve” is there, but busy or held. What you see is the last that it has told.',
+    isRetried: true,
+  };
+}
 
 const SERVED: AttachedCluster['refusals'] = {
   'new-cluster':

@@ -16,22 +16,28 @@ export interface FollowedKind {
   readonly plural: string;
   /** Only the metadata is asked for: a row of a list needs no more, and a Secret's content is nobody's business. */
   readonly metadataOnly: boolean;
+  /**
+   * Changes are watched. A browser cannot ask a WebSocket for metadata alone, so of those whose content is nobody's business
+   * the list is read now and then instead.
+   */
+  readonly isWatched: boolean;
+  /** A change of one may bring or take a kind. */
+  readonly definesKinds: boolean;
 }
 
-const whole = (apiVersion: string, kind: string, plural: string): FollowedKind =>
-  kindOf(apiVersion, kind, plural, false);
-const metadata = (apiVersion: string, kind: string, plural: string): FollowedKind =>
-  kindOf(apiVersion, kind, plural, true);
+type How = Pick<FollowedKind, 'metadataOnly' | 'isWatched' | 'definesKinds'>;
 
-function kindOf(
-  apiVersion: string,
-  kind: string,
-  plural: string,
-  metadataOnly: boolean,
-): FollowedKind {
-  const root = apiVersion.includes('/') ? 'apis' : 'api';
-  return { apiVersion, kind, plural, path: `/${root}/${apiVersion}/${plural}`, metadataOnly };
-}
+const followedAs =
+  (how: How) =>
+  (apiVersion: string, kind: string, plural: string): FollowedKind => {
+    const root = apiVersion.includes('/') ? 'apis' : 'api';
+    return { apiVersion, kind, plural, path: `/${root}/${apiVersion}/${plural}`, ...how };
+  };
+
+const whole = followedAs({ metadataOnly: false, isWatched: true, definesKinds: false });
+const metadata = followedAs({ metadataOnly: true, isWatched: false, definesKinds: false });
+/** Schemas are large, and seldom change. */
+const definition = followedAs({ metadataOnly: true, isWatched: true, definesKinds: true });
 
 /**
  * What is listed and watched; of what only the metadata matters, the list is read now and then. Nodes come first, since Pods
@@ -51,6 +57,8 @@ export const FOLLOWED: readonly FollowedKind[] = [
   whole('v1', 'Service', 'services'),
   whole('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
   whole('v1', 'Event', 'events'),
+  definition('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions'),
+  definition('apiregistration.k8s.io/v1', 'APIService', 'apiservices'),
   metadata('v1', 'ConfigMap', 'configmaps'),
   metadata('v1', 'Secret', 'secrets'),
   metadata('v1', 'ServiceAccount', 'serviceaccounts'),
@@ -77,12 +85,12 @@ const NOT_FOLLOWED: ReadonlySet<string> = new Set([
 /** More kinds than this would keep the proxy busy with lists. */
 const OTHERS_MAX = 80;
 
-/** What the server lists besides: custom resources, RBAC, admission. */
-export async function otherKinds(api: ApiClient): Promise<readonly FollowedKind[]> {
+/** What the server lists besides: custom resources, RBAC, admission. Undefined: it did not say. */
+export async function otherKinds(api: ApiClient): Promise<readonly FollowedKind[] | undefined> {
   const documents = await Promise.all(
     ['/api', '/apis'].map((path) => api.request({ method: 'GET', path, accept: DISCOVERY_ACCEPT })),
   );
-  if (documents.some(({ code }) => code !== 200)) return [];
+  if (documents.some(({ code }) => code !== 200)) return undefined;
   // Discovery documents are objects.
   const discovery = discoveryOf(documents.map(({ body }) => body as Record<string, unknown>));
   const known = new Set(FOLLOWED.map(({ path }) => path.replace(/\/v\d\w*\//, '/')));

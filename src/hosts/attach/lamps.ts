@@ -15,13 +15,16 @@ export interface Lamps {
   readonly isReachable: boolean;
 }
 
+/** A server that takes longer does not answer: it hangs, or the machine does. */
+const PATIENCE_MILLIS = 8000;
 /** client-go's default: a leader that has not renewed its lease for this long is replaced. */
 const LEASE_MILLIS = 15_000;
 
 export async function readLamps(api: ApiClient, nowMillis: number): Promise<Lamps> {
+  const patience = AbortSignal.timeout(PATIENCE_MILLIS);
   const [ready, leases] = await Promise.all([
-    api.request({ method: 'GET', path: '/readyz?verbose', accept: '*/*' }),
-    api.request({ method: 'GET', path: '/apis/coordination.k8s.io/v1/leases' }),
+    api.request({ method: 'GET', path: '/readyz?verbose', accept: '*/*' }, patience),
+    api.request({ method: 'GET', path: '/apis/coordination.k8s.io/v1/leases' }, patience),
   ]);
   const items =
     leases.code === 200 ? ((leases.body as { items?: readonly Lease[] }).items ?? []) : [];

@@ -67,9 +67,12 @@ test('after 410 it lists anew, and what vanished meanwhile is told', async () =>
         told.push(`${deleted ? '-' : '+'} ${of} ${metadata.name}`),
       onListed: (code) => told.push(`listed ${code}`),
       onConnected: () => undefined,
+      onGone: () => undefined,
     },
   });
-  expect(told).toEqual(['+ Pod a', '+ Pod b', 'listed 200', '+ Pod a', '+ Pod c', '- Pod a']);
+  const first = ['+ Pod a', '+ Pod b', 'listed 200', '+ Pod a', '+ Pod c', '- Pod a'];
+  // At the end it is followed no longer.
+  expect(told).toEqual([...first, '- Pod b', '- Pod c']);
   expect(asked.map((path) => /resourceVersion=(\d+)/.exec(path)?.[1] ?? 'list')).toEqual([
     'list',
     '100',
@@ -94,8 +97,42 @@ test('a kind that may not be listed is given up', async () => {
         onChange: () => undefined,
         onListed: (code) => codes.push(code),
         onConnected: () => undefined,
+        onGone: () => undefined,
       },
     },
   );
   expect(codes).toEqual([403]);
+});
+
+test('when a kind goes, or is to be followed no longer, all of it is told as deleted', async () => {
+  if (kind === undefined) throw new Error('no kinds');
+  const told: string[] = [];
+  const followed = {
+    onChange: ({ metadata }: { readonly metadata: { readonly name?: string } }, deleted: boolean) =>
+      told.push(`${deleted ? '-' : '+'} ${metadata.name}`),
+    onListed: () => undefined,
+    onConnected: () => undefined,
+    onGone: () => told.push('gone'),
+  };
+  const answers = [
+    { code: 200, body: { items: [pod('a', 1)], metadata: { resourceVersion: '5' } }, warnings: [] },
+    { code: 404, body: {}, warnings: [] },
+  ];
+  const script = scripted({
+    lists: [],
+    watches: [[{ type: 'ERROR', object: { kind: 'Status', code: 410 } }]],
+    onIdle: () => undefined,
+  });
+  const api = {
+    ...script.api,
+    request: async () => answers.shift() ?? { code: 0, body: {}, warnings: [] },
+  };
+  await follow(api, kind, { signal: new AbortController().signal, followed });
+  expect(told).toEqual(['+ a', '- a', 'gone']);
+
+  told.length = 0;
+  const stop = new AbortController();
+  const other = scripted({ lists: [[pod('b', 1)]], watches: [], onIdle: () => stop.abort() });
+  await follow(other.api, kind, { signal: stop.signal, followed });
+  expect(told).toEqual(['+ b', '- b']);
 });

@@ -9,6 +9,8 @@ export interface Followed {
   onListed(code: number): void;
   /** A list or watch failed, or works again. */
   onConnected(isConnected: boolean): void;
+  /** There is no such kind (any more), and nothing more will be told of it. */
+  onGone(): void;
 }
 
 const AGAIN_MILLIS = 2000;
@@ -19,7 +21,8 @@ const PAGE_SIZE = 500;
 
 /**
  * Follows a kind as client-go's reflector does: a list in pages, then a watch from there; after the watch's end another one
- * from the last version seen, and after 410 everything anew. What vanished meanwhile is told as deleted.
+ * from the last version seen, and after 410 everything anew. What vanished meanwhile is told as deleted, and so is everything
+ * when the kind goes or is no longer to be followed.
  */
 export async function follow(
   api: ApiClient,
@@ -28,8 +31,7 @@ export async function follow(
 ): Promise<void> {
   const known = new Map<string, KubeObject>();
   let version = '';
-  // A browser cannot ask a WebSocket for metadata alone.
-  let canWatch = !kind.metadataOnly;
+  let canWatch = kind.isWatched;
   let isListed = false;
 
   function tell(raw: KubeObject, deleted: boolean): void {
@@ -42,6 +44,12 @@ export async function follow(
     }
     followed.onChange(raw, deleted);
   }
+
+  function tellAllGone(): void {
+    for (const object of known.values()) followed.onChange(object, true);
+    known.clear();
+  }
+  signal.addEventListener('abort', tellAllGone, { once: true });
 
   /** Items of a list have no kind of their own, and metadata alone is of another one. */
   const named = (raw: object): KubeObject =>
@@ -92,6 +100,8 @@ export async function follow(
       if (!isListed) followed.onListed(code);
       isListed = true;
       // There is no such kind, or it is not for this user: asking again would change nothing.
+      if (code === 404) tellAllGone();
+      if (code === 404) followed.onGone();
       if (code === 403 || code === 404) return;
       if (code !== 200) {
         await pause(AGAIN_MILLIS, signal);

@@ -5,7 +5,13 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BRIDGE_PATH, BRIDGE_PROTOCOL, PAGE_PATH, TOKEN_PROTOCOL } from '../../../bridge/attach.ts';
+import {
+  ALIVE,
+  BRIDGE_PATH,
+  BRIDGE_PROTOCOL,
+  PAGE_PATH,
+  TOKEN_PROTOCOL,
+} from '../../../bridge/attach.ts';
 import type { EngineMessage, PageMessage } from '../../../bridge/protocol.ts';
 import { serveCluster, type ServedCluster } from './serve.ts';
 
@@ -59,6 +65,13 @@ describe('the bridge', () => {
     expect(served.session.world.faults).toHaveLength(1);
     say({ type: 'lab', id: 9, command: { kind: 'heal-all' } });
     await heard(socket, 'lab-result');
+    socket.end();
+  });
+
+  test('a page may ask whether anybody is there, before it has opened anything', async () => {
+    const socket = await open(BRIDGE_PATH, { 'sec-websocket-protocol': protocols(served.token) });
+    socket.send(ALIVE.question);
+    expect(await socket.next()).toBe(ALIVE.answer);
     socket.end();
   });
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AttachedCluster } from '../../../bridge/attach.ts';
 import {
+  ALIVE,
   BRIDGE_PATH,
   BRIDGE_PROTOCOL,
   TOKEN_PROTOCOL,
@@ -73,6 +74,10 @@ export function createBridge({ session, pacer, guard, hurry }: BridgeOptions): B
       });
     };
     connection.onMessage = (data) => {
+      if (data === ALIVE.question) {
+        connection.send(ALIVE.answer);
+        return;
+      }
       const message = readMessage(data);
       if (message === undefined) connection.close(closedBecause.misunderstood, 'not a message');
       else if (message.type === 'open') open();

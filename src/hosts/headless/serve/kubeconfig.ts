@@ -30,3 +30,10 @@ current-context: kubernetes-admin@kubarium
 preferences: {}
 `;
 }
+
+/** The token in a text that `kubeconfigText` has made; undefined for any other. */
+export function tokenOfKubeconfig(text: string): string | undefined {
+  const [, token] =
+    /^users:\n- name: kubernetes-admin\n {2}user:\n {4}token: ([\w-]{32})$/m.exec(text) ?? [];
+  return token;
+}

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { tokenOfKubeconfig } from './kubeconfig.ts';
 import { readServeOptions, USAGE, type ServeOptions } from './options.ts';
 import { serveCluster } from './serve.ts';
 
@@ -13,9 +14,12 @@ else {
 
 async function main(settings: ServeOptions): Promise<void> {
   const pageFolder = resolve('dist');
-  const served = await serveCluster({ ...settings, pageFolder });
-  const { port } = new URL(served.address);
-  const file = resolve(settings.kubeconfig ?? `.cache/serve/kubeconfig-${port}`);
+  const fileOf = (port: number | string): string =>
+    resolve(settings.kubeconfig ?? `.cache/serve/kubeconfig-${port}`);
+  // Pages and clients that knew the server before find it again with the token that they have.
+  const token = tokenIn(fileOf(settings.port));
+  const served = await serveCluster({ ...settings, pageFolder, token });
+  const file = fileOf(new URL(served.address).port);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, served.kubeconfig, { mode: 0o600 });
   if (!served.allNodesReady) console.error('not all nodes are Ready yet');
@@ -31,6 +35,15 @@ async function main(settings: ServeOptions): Promise<void> {
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   endWithParent(end);
+}
+
+/** The token of a kubeconfig that was written here before; undefined: there is none. */
+function tokenIn(file: string): string | undefined {
+  try {
+    return tokenOfKubeconfig(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** npm and the runner are between a person's signal and this process: when they are gone, so is the reason to serve. */

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCertificate } from './certificate.ts';
 import { createGuard } from './guard.ts';
+import { kubeconfigText, tokenOfKubeconfig } from './kubeconfig.ts';
 import { readServeOptions } from './options.ts';
 import { serveCluster, type ServedCluster } from './serve.ts';
 
@@ -55,6 +56,14 @@ describe('the guard', () => {
   ])('%s %j: %s', (path, headers, expected) => {
     expect(code(path, headers)).toBe(expected);
   });
+});
+
+test('the token of a kubeconfig that was written before is found in it', () => {
+  const token = 'abcdefghijklmnopqrstuvwxyz-_0123';
+  const config = { server: 'https://127.0.0.1:8001', certificate: 'x', token };
+  expect(tokenOfKubeconfig(kubeconfigText(config))).toBe(token);
+  expect(tokenOfKubeconfig(kubeconfigText({ ...config, token: 'short' }))).toBeUndefined();
+  expect(tokenOfKubeconfig('apiVersion: v1')).toBeUndefined();
 });
 
 test('the certificate is one, and for the addresses asked for', () => {

@@ -59,6 +59,8 @@ export interface ServeSettings
   readonly world?: World;
   /** The folder of the built page. */
   readonly pageFolder?: string;
+  /** What clients must send; by default a new one. */
+  readonly token?: string | undefined;
   /** Pages elsewhere that may attach. */
   readonly allowedOrigins?: readonly string[];
 }
@@ -79,7 +81,7 @@ export async function serveCluster(settings: ServeSettings): Promise<ServedClust
   }
   const pacer = createPacer(session, () => performance.now());
   pacer.command({ kind: 'speed', factor: speed });
-  const token = randomBytes(24).toString('base64url');
+  const token = settings.token ?? randomBytes(24).toString('base64url');
   const guard = createGuard({ host, token, allowedOrigins: settings.allowedOrigins ?? [] });
   const bridge = createBridge({ session, pacer, guard, hurry: () => pace.hurry() });
   const pace = keepPace(pacer, () => bridge.tick());
