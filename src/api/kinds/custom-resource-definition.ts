@@ -16,6 +16,7 @@ import {
 import { checkStructuralSchema } from '../validation/structural-schema.ts';
 import { nameColumn, textColumn } from '../printers/columns.ts';
 import { namesOfPath } from './custom/json-path.ts';
+import { formatWarnings } from './custom/format-warnings.ts';
 import { isEstablished } from './custom/registry.ts';
 import { ruleWarnings } from './custom/rules.ts';
 import { structuralOf } from './custom/structural.ts';
@@ -105,7 +106,10 @@ export const customResourceDefinitionKind = defineKind<CustomResourceDefinition>
     spec.versions.flatMap(({ schema, name }) => [
       ...(schema?.openAPIV3Schema === undefined
         ? []
-        : ruleWarnings(structuralOf(schema.openAPIV3Schema), name)),
+        : [
+            ...formatWarnings(structuralOf(schema.openAPIV3Schema)),
+            ...ruleWarnings(structuralOf(schema.openAPIV3Schema), name),
+          ]),
       ...(spec.conversion?.strategy === 'Webhook' && spec.versions.length > 1
         ? [
             `spec.conversion.strategy: Kubarium calls no webhooks: objects of ${name} are converted as by None`,

@@ -1,7 +1,8 @@
+import { compileRegex, RegexError } from '../../base/regex/regex.ts';
 import { forbidden, invalid, notSupported, required, type FieldError } from '../field-errors.ts';
 import type { JSONSchemaProps } from '../generated/types.ts';
 import { isList, isObject } from '../patch/json.ts';
-import { regularExpression, structuralOf } from '../kinds/custom/structural.ts';
+import { structuralOf } from '../kinds/custom/structural.ts';
 import { readyRule } from '../kinds/custom/rules.ts';
 import { applyDefaults } from '../kinds/custom/defaults.ts';
 import { pruneObject } from '../kinds/custom/prune.ts';
@@ -200,14 +201,14 @@ function checkLists(schema: JSONSchemaProps, path: string, errors: Errors): void
 }
 
 function checkPattern({ pattern }: JSONSchemaProps, path: string, errors: Errors): void {
-  if (pattern === undefined || regularExpression(pattern) !== undefined) return;
-  errors.push(
-    invalid(
-      `${path}.pattern`,
-      pattern,
-      `must be a valid regular expression, but isn't: ${pattern}`,
-    ),
-  );
+  if (pattern === undefined) return;
+  try {
+    compileRegex(pattern, { flavour: 'go' });
+  } catch (thrown) {
+    if (!(thrown instanceof RegexError)) throw thrown;
+    const detail = `must be a valid regular expression, but isn't: ${thrown.message}`;
+    errors.push(invalid(`${path}.pattern`, pattern, detail));
+  }
 }
 
 function checkValidationRules(schema: JSONSchemaProps, path: string, errors: Errors): void {

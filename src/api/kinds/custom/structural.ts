@@ -1,3 +1,4 @@
+import { compileRegex, RegexError, type Regex } from '../../../base/regex/regex.ts';
 import { isList, isObject, type JsonObject } from '../../patch/json.ts';
 
 /**
@@ -25,7 +26,7 @@ export interface Structural {
   readonly enumeration: readonly unknown[] | undefined;
   readonly pattern: string;
   /** Undefined where there is no pattern, or one that cannot be compiled. */
-  readonly expression: RegExp | undefined;
+  readonly expression: Regex | undefined;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
   readonly exclusiveMinimum: boolean;
@@ -105,7 +106,7 @@ function compile(schema: JsonObject): Structural {
     required: textsOf(schema['required']),
     enumeration: isList(schema['enum']) ? schema['enum'] : undefined,
     pattern,
-    expression: pattern === '' ? undefined : regularExpression(pattern),
+    expression: pattern === '' ? undefined : expressionOf(pattern),
     minimum: numberOf(schema, 'minimum'),
     maximum: numberOf(schema, 'maximum'),
     exclusiveMinimum: schema['exclusiveMinimum'] === true,
@@ -167,37 +168,12 @@ function textsOf(value: unknown): readonly string[] {
   return isList(value) ? value.filter((each) => typeof each === 'string') : none;
 }
 
-const classes: Readonly<Record<string, string>> = {
-  alnum: 'a-zA-Z0-9',
-  alpha: 'a-zA-Z',
-  digit: '0-9',
-  lower: 'a-z',
-  upper: 'A-Z',
-  space: '\\s',
-  word: '\\w',
-  xdigit: '0-9a-fA-F',
-  punct: '!-\\/:-@\\[-`{-~',
-};
-
-/** An expression in Go's syntax; undefined where it has no counterpart. */
-export function regularExpression(pattern: string): RegExp | undefined {
-  let source = pattern
-    .replace(/\[:(\w+):\]/g, (whole, name: string) => classes[name] ?? whole)
-    .replaceAll('\\A', '^')
-    .replaceAll('\\z', '$')
-    .replaceAll('(?P<', '(?<');
-  let flags = 'u';
-  // Flags count from where they stand; the whole expression is what JavaScript can give them.
-  source = source.replace(/\(\?([ims]+)\)/g, (_, given: string) => {
-    for (const flag of given) if (!flags.includes(flag)) flags += flag;
-    return '';
-  });
-  for (const each of [flags, flags.replace('u', '')]) {
-    try {
-      return new RegExp(source, each);
-    } catch {
-      // Unicode mode refuses needless escapes, which Go allows; the second try is more lenient.
-    }
+/** An expression in Go's syntax, which takes time that grows with text × expression; undefined where it cannot be read. */
+function expressionOf(pattern: string): Regex | undefined {
+  try {
+    return compileRegex(pattern, { flavour: 'go' });
+  } catch (thrown) {
+    if (thrown instanceof RegexError) return undefined;
+    throw thrown;
   }
-  return undefined;
 }
