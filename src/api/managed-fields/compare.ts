@@ -1,11 +1,12 @@
 import { zeroOf, zeroStruct } from '../decode/zero-values.ts';
 import { equalJson, isList, isObject, type JsonList, type JsonObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
-import type { ListType, MapType, StructSchema, TypeSchema } from '../schema/schema.ts';
+import type { FieldSchema, ListType, MapType, StructSchema, TypeSchema } from '../schema/schema.ts';
 import { type Fields, leaf } from './fields.ts';
 import { internedNode, isInterned } from './interned.ts';
 import { listElement, sameElement } from './path-element.ts';
 import { createRecent } from '../../base/recent.ts';
+import { placeOf } from './shape-memo.ts';
 
 /**
  * What a write changed, as field sets (upstream: structured-merge-diff's Compare). Equal identity ends the comparison,
@@ -65,9 +66,52 @@ function compareStructs(
   struct: StructSchema,
   unmanaged: ReadonlySet<string>,
 ): Difference | undefined {
-  const isFromZero = unmanaged === nothingOfSpec && before === zeroStruct(struct);
-  const known = isFromZero ? fromZero.get(after) : undefined;
+  return before === zeroStruct(struct)
+    ? compareWithZero(before, after, struct, unmanaged)
+    : compareFields(before, after, struct, unmanaged);
+}
+
+/** A new object, or a part of one: what is found is remembered by its shape. */
+function compareWithZero(
+  before: JsonObject,
+  after: JsonObject,
+  struct: StructSchema,
+  unmanaged: ReadonlySet<string>,
+): Difference | undefined {
+  const isSpec = unmanaged === nothingOfSpec;
+  const known = isSpec ? fromZero.get(after) : undefined;
   if (known !== undefined) return known;
+  const place = placeOf(after, struct, unmanaged, addedPart);
+  if (place?.added !== undefined) {
+    const { difference } = place.added;
+    if (isSpec && difference !== undefined) fromZero.set(after, difference);
+    return difference;
+  }
+  const difference = compareFields(before, after, struct, unmanaged);
+  if (isSpec && difference !== undefined) fromZero.set(after, difference);
+  // Where all parts are shared, so is the whole; what has been added to nothing takes nothing away.
+  if (place !== undefined) place.added = { difference };
+  return difference;
+}
+
+function addedPart(
+  value: unknown,
+  zero: unknown,
+  field: FieldSchema,
+  unmanaged: ReadonlySet<string>,
+): Fields | undefined | null {
+  const below = unmanagedBelow(unmanaged, field.name);
+  const difference = compareValues(zero, value, field.type, below);
+  if (difference === undefined) return undefined;
+  return difference.removed === undefined ? difference.changed : null;
+}
+
+function compareFields(
+  before: JsonObject,
+  after: JsonObject,
+  struct: StructSchema,
+  unmanaged: ReadonlySet<string>,
+): Difference | undefined {
   const changedFrom = changedDraft.top;
   const removedFrom = removedDraft.top;
   const { fields } = struct;
@@ -102,9 +146,7 @@ function compareStructs(
       compareValues(before[name], now, field.type, unmanagedBelow(unmanaged, name)),
     );
   }
-  const difference = differenceOf(changedFrom, removedFrom, false);
-  if (isFromZero && difference !== undefined) fromZero.set(after, difference);
-  return difference;
+  return differenceOf(changedFrom, removedFrom, false);
 }
 
 function unmanagedBelow(unmanaged: ReadonlySet<string>, name: string): ReadonlySet<string> {

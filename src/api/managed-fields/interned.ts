@@ -191,51 +191,53 @@ function isSorted(keys: readonly string[], from: number, to: number): boolean {
 }
 
 /** What an operation on two sets makes of interned ones: thousands of pods go through the very same sets. */
-type Known = Map<Fields, Map<Fields, Fields>>;
-const unions: Known = new Map();
-const differences: Known = new Map();
+interface Known {
+  readonly operation: (a: Fields, b: Fields) => Fields;
+  readonly results: Map<Fields, Map<Fields, Fields>>;
+  /** Sets that are not interned are asked about twice at most, soon one after the other. */
+  last: { readonly a: Fields; readonly b: Fields; readonly result: Fields };
+}
+const unions = newKnown(union);
+const differences = newKnown(difference);
 let knownCount = 0;
 // Beyond this many the tables start afresh.
 const knownCountMax = 20_000;
 
+function newKnown(operation: Known['operation']): Known {
+  return { operation, results: new Map(), last: { a: leaf, b: leaf, result: leaf } };
+}
+
 /** As `union`, interned, and remembered where both sets are interned. */
 export function internedUnion(a: Fields, b: Fields): Fields {
-  return a === b ? a : remembered(unions, a, b, union);
+  return a === b ? a : remembered(unions, a, b);
 }
 
 /** As `difference`, interned, and remembered where both sets are interned. */
 export function internedDifference(a: Fields, b: Fields): Fields {
-  return a === leaf || b === leaf ? a : remembered(differences, a, b, difference);
+  return a === leaf || b === leaf ? a : remembered(differences, a, b);
 }
 
-// Sets that are not interned are asked about twice at most, one question after the other.
-let last = { a: leaf, b: leaf, operation: union, result: leaf };
-
-function remembered(
-  known: Known,
-  a: Fields,
-  b: Fields,
-  operation: (a: Fields, b: Fields) => Fields,
-): Fields {
-  const results = known.get(a);
-  const result = results?.get(b);
+function remembered(known: Known, a: Fields, b: Fields): Fields {
+  const { results, last } = known;
+  const table = results.get(a);
+  const result = table?.get(b);
   if (result !== undefined) return result;
-  if (a === last.a && b === last.b && operation === last.operation) return last.result;
-  const made = operation(a, b);
+  if (a === last.a && b === last.b) return last.result;
+  const made = known.operation(a, b);
   // The very set that was given says that nothing has changed.
   const kept = made === a ? a : internFields(made);
   if (!isInterned(a) || !isInterned(b)) {
-    last = { a, b, operation, result: kept };
+    known.last = { a, b, result: kept };
     return kept;
   }
   if (knownCount >= knownCountMax) {
-    unions.clear();
-    differences.clear();
+    unions.results.clear();
+    differences.results.clear();
     knownCount = 0;
   }
   knownCount += 1;
-  const table = known.get(a);
-  if (table === undefined) known.set(a, new Map([[b, kept]]));
-  else table.set(b, kept);
+  const kin = results.get(a);
+  if (kin === undefined) results.set(a, new Map([[b, kept]]));
+  else kin.set(b, kept);
   return kept;
 }
