@@ -153,10 +153,3 @@ export function throwAll(failures: readonly Failure[]): void {
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new Failure('', { many: failures });
 }
-
-/** Whether the two differ in their resource version: whether a write changed anything. */
-export function isSameVersion(before: unknown, after: unknown): boolean {
-  if (!isFields(before) || !isFields(after)) return false;
-  const [a, b] = [before['metadata'], after['metadata']];
-  return isFields(a) && isFields(b) && a['resourceVersion'] === b['resourceVersion'];
-}

@@ -1,4 +1,3 @@
-import { equalJson } from '../../../../api/patch/json.ts';
 import { fileTarget, type Target } from '../../builder.ts';
 import { pathOf } from '../../discovery.ts';
 import { asFailure, fail, Failure, isConflict, withSource } from '../../failure.ts';
@@ -9,7 +8,6 @@ import type { Session } from '../../session.ts';
 import {
   createObject,
   createReporter,
-  isSameVersion,
   LAST_APPLIED,
   patchObject,
   throwAll,
@@ -55,11 +53,12 @@ export async function apply(session: Session): Promise<void> {
       'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
     );
   }
+  const failures: Failure[] = [];
+  const onFailure = (failure: Failure): void => void failures.push(failure);
   const objects = selectedObjects(
     session,
-    await readObjects(session, { validates: validates(session) }),
+    await readObjects(session, { validates: validates(session), onFailure }),
   );
-  const failures: Failure[] = [];
   const targets: FileTarget[] = [];
   for (const each of objects) {
     try {
@@ -68,7 +67,7 @@ export async function apply(session: Session): Promise<void> {
       failures.push(asFailure(error));
     }
   }
-  if (objects.length === 0) fail('no objects passed to apply');
+  if (objects.length === 0 && failures.length === 0) fail('no objects passed to apply');
   const reporter = createReporter(session, { asList: objects.length > 1 });
   const done: { readonly target: FileTarget; readonly object: ApiObject }[] = [];
   for (const target of targets) {
@@ -162,9 +161,8 @@ async function patchApplied(
     try {
       const query = writeQuery(session, 'kubectl-client-side-apply');
       const object = await patchObject(session, target, patch, query);
-      const isSame =
-        session.dryRun === 'none' && isSameVersion(live, object) && equalJson(live, object);
-      return { object, operation: isSame ? 'unchanged' : 'configured' };
+      // Also where the server found nothing to change: kubectl looks at its own patch alone.
+      return { object, operation: 'configured' };
     } catch (error) {
       if (isConflict(error) && tries < RETRIES_MAX) {
         live = (await session.get(
