@@ -29,6 +29,8 @@ export interface ApplyStep {
   /** Objects by kind that are created; undefined: not told, all that is not refused. */
   readonly created: Readonly<Record<string, number>> | undefined;
   readonly rejected: NonNullable<Expectation['rejected']>;
+  /** It may depend on the steps before whether they are refused. */
+  readonly isCertain: boolean;
   /** Of scenarios. */
   readonly expect: ScenarioStep['expect'];
 }
@@ -38,6 +40,8 @@ export interface CommandStep {
   readonly kind: 'command';
   readonly command: string;
   readonly expect: ScenarioStep['expect'];
+  /** `Kind/namespace/name` of what it changes by hand: `diff` has then something to tell. */
+  readonly changes: string | undefined;
 }
 
 /** All entries of `expectations.json` in the folder of the manifests: files first, then scenarios. */
@@ -57,6 +61,7 @@ export function readCases(root: string): readonly ManifestCase[] {
           namespace: undefined,
           created: expected.created,
           rejected: expected.rejected ?? [],
+          isCertain: true,
           expect: undefined,
         },
       ],
@@ -67,22 +72,37 @@ export function readCases(root: string): readonly ManifestCase[] {
       name: `scenario ${id}`,
       confidence,
       defaultStorageClass: defaultStorageClass === true,
-      steps: steps.flatMap(stepsOf),
+      steps: steps.flatMap((step) => stepsOf(step, files)),
     }),
   );
   return [...ofFiles, ...ofScenarios];
 }
 
-function stepsOf(step: ScenarioStep): readonly CaseStep[] {
+function stepsOf(
+  step: ScenarioStep,
+  files: Readonly<Record<string, Expectation>>,
+): readonly CaseStep[] {
   const { apply, createNamespace, labelNode, patchNodeStatus, patch, expect } = step;
   if (apply !== undefined) {
     const { namespace } = step;
-    return [{ kind: 'apply', file: apply, namespace, created: undefined, rejected: [], expect }];
+    const rejected = expect === undefined ? (files[apply]?.rejected ?? []) : [];
+    return [
+      {
+        kind: 'apply',
+        file: apply,
+        namespace,
+        created: undefined,
+        rejected,
+        isCertain: false,
+        expect,
+      },
+    ];
   }
   return commandsOf({ createNamespace, labelNode, patchNodeStatus, patch }).map((command) => ({
     kind: 'command',
     command,
     expect,
+    changes: patch === undefined ? undefined : `${patch.kind}/${patch.namespace}/${patch.name}`,
   }));
 }
 
