@@ -1,7 +1,7 @@
 import { goJson } from '../../api/go-text.ts';
 import { pathOf, type Resource } from './discovery.ts';
 import { fail, Failure } from './failure.ts';
-import { isFields, withField, type ApiObject } from './objects.ts';
+import { withField, type ApiObject } from './objects.ts';
 import { shownName, valuePrinterOf } from './printers/values.ts';
 import { queryText, type Query, type Session } from './session.ts';
 
