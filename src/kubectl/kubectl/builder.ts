@@ -1,15 +1,17 @@
 import {
   findResource,
+  groupResourceOf,
   groupVersionOf,
   pathOf,
   requireResource,
   resourceByKind,
   resourcesOfCategory,
+  type Discovery,
   type Resource,
 } from './discovery.ts';
 import { asFailure, fail, Failure, isNotFound } from './failure.ts';
 import { labelFilter, selectedObjects, selectsOnServer } from './file-selection.ts';
-import { namesFiles, readObjects, type FileObject } from './manifests.ts';
+import { namesFiles, readObjects, type FileObject, type ReadOptions } from './manifests.ts';
 import { isFields, nameOf, withSortedKeys, type ApiObject } from './objects.ts';
 import type { Session } from './session.ts';
 
@@ -39,6 +41,8 @@ export interface TargetOptions {
   readonly takesSelectors?: boolean;
   readonly args?: readonly string[];
   readonly validates?: boolean;
+  /** As `readObjects` has it. */
+  readonly onFailure?: ReadOptions['onFailure'];
 }
 
 export const missingResources = `You must provide one or more resources by argument or filename.
@@ -60,7 +64,10 @@ export async function targetsOf(
         'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
       );
     }
-    const objects = await readObjects(session, { validates: options.validates === true });
+    const objects = await readObjects(session, {
+      validates: options.validates === true,
+      ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
+    });
     return fileTargets(
       session,
       selectsOnServer(session) ? objects : selectedObjects(session, objects),
@@ -143,11 +150,10 @@ async function argumentTargets(
   }
 
   const [types = '', ...names] = args;
-  const resources = types.split(',').flatMap((type) => {
-    const category = resourcesOfCategory(discovery, type);
-    if (category.length > 0 && findResource(discovery, type) === undefined) return category;
-    return [requireResource(discovery, type)];
-  });
+  const resources = typesOf(types, discovery).map((type) => requireResource(discovery, type));
+  if (names.length === 0 && flags.text('subresource') !== '') {
+    fail('subresource cannot be used when bulk resources are specified');
+  }
   if (names.length > 0) {
     if (hasSelector) fail('name cannot be provided when a selector is specified');
     if (isAll) fail('name cannot be provided when a selector is specified');
@@ -165,6 +171,17 @@ async function argumentTargets(
     }));
   }
   return fail('resource(s) were provided, but no name was specified');
+}
+
+/** The words of a list of types, each once, with the types of a category instead of its name. */
+function typesOf(list: string, discovery: Discovery): readonly string[] {
+  const types = list.split(',').flatMap((type) => {
+    const category = resourcesOfCategory(discovery, type);
+    return category.length > 0 && findResource(discovery, type) === undefined
+      ? category.map(groupResourceOf)
+      : [type];
+  });
+  return [...new Set(types)];
 }
 
 function refuseAcrossNamespaces({ flags }: Session, { namespaced }: Resource): void {

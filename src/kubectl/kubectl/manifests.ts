@@ -1,5 +1,5 @@
 import { parseManifest } from '../../api/manifest/parse.ts';
-import { Failure } from './failure.ts';
+import { asFailure, Failure } from './failure.ts';
 import { isFields, type ApiObject, type Fields } from './objects.ts';
 import type { Session } from './session.ts';
 import { buildKustomization } from './kustomize/kustomize.ts';
@@ -12,10 +12,19 @@ export interface FileObject {
   readonly source: string;
 }
 
+export interface ReadOptions {
+  readonly validates?: boolean;
+  /**
+   * Hears of a file that cannot be read, and before which object that was; what stands before the mistake is read, and the
+   * other files are. Without it the failure is thrown.
+   */
+  readonly onFailure?: (failure: Failure, position: number) => void;
+}
+
 /** The objects of all files that `-f` and `-k` name, in order; Lists are flattened. */
 export async function readObjects(
   session: Session,
-  { validates = false }: { readonly validates?: boolean } = {},
+  { validates = false, onFailure }: ReadOptions = {},
 ): Promise<readonly FileObject[]> {
   const { flags } = session;
   const kustomization = flags.text('kustomize');
@@ -28,7 +37,10 @@ export async function readObjects(
   const objects: FileObject[] = [];
   for (const name of flags.list('filename')) {
     for (const { text, source } of await textsOf(session, name)) {
-      objects.push(...parseObjects(text, source, validates));
+      const failure = readText(objects, { text, source, validates });
+      if (failure === undefined) continue;
+      if (onFailure === undefined) throw failure;
+      onFailure(failure, objects.length);
     }
   }
   return objects;
@@ -56,6 +68,9 @@ async function textsOf(
   if (!files.isFolder(path)) throw new Failure(`the path ${JSON.stringify(name)} does not exist`);
   const folder = path.endsWith('/') ? path : `${path}/`;
   const isRecursive = session.flags.bool('recursive');
+  // As Go joins paths: without dots.
+  const shown = name.replace(/^(?:\.\/+)+/, '').replace(/\/+$/, '');
+  const prefix = shown === '.' || shown === '' ? '' : `${shown}/`;
   return files
     .list(path)
     .filter((each) => /\.(?:json|yaml|yml)$/.test(each))
@@ -63,12 +78,23 @@ async function textsOf(
     .sort()
     .map((each) => ({
       text: files.read(each) ?? '',
-      source: `${name.replace(/\/$/, '')}/${each.slice(folder.length)}`,
+      source: `${prefix}${each.slice(folder.length)}`,
     }));
 }
 
 /** The objects of one text. */
 export function parseObjects(text: string, source: string, validates = false): FileObject[] {
+  const objects: FileObject[] = [];
+  const failure = readText(objects, { text, source, validates });
+  if (failure !== undefined) throw failure;
+  return objects;
+}
+
+/** Adds the objects of a text, up to its first mistake, which is the answer. */
+function readText(
+  objects: FileObject[],
+  { text, source, validates }: { text: string; source: string; validates: boolean },
+): Failure | undefined {
   const values: unknown[] = [];
   const { documents, problems } = parseManifest(text);
   for (const document of documents) {
@@ -76,13 +102,16 @@ export function parseObjects(text: string, source: string, validates = false): F
     values.push(document.value);
   }
   const broken = documents.some(({ value }) => value === undefined);
-  if (broken || (values.length === 0 && problems.length > 0)) {
-    const problem = problems[0];
-    throw new Failure(
-      `error parsing ${source}: error converting YAML to JSON: yaml: ${yamlMessage(problem?.message ?? '', problem?.line ?? 1)}`,
-    );
+  try {
+    for (const value of values) objects.push(...objectsOf(value, source, validates));
+  } catch (error) {
+    return asFailure(error);
   }
-  return values.flatMap((value) => objectsOf(value, source, validates));
+  if (!broken && (values.length > 0 || problems.length === 0)) return undefined;
+  const problem = problems[0];
+  return new Failure(
+    `error parsing ${source}: error converting YAML to JSON: yaml: ${yamlMessage(problem?.message ?? '', problem?.line ?? 1)}`,
+  );
 }
 
 function objectsOf(value: unknown, source: string, validates: boolean): FileObject[] {

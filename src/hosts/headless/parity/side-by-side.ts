@@ -82,7 +82,7 @@ export function exceptMoments(text: string): string {
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
     .replace(/[0-9a-f]{64}/g, '<sha>')
     .replace(/(resourceVersion"?: "|Resource Version: +)\d+/g, '$1<version>')
-    .replace(/^([IWE])\d{4} [\d:.]+ +\d+ /gm, '$1<log> ')
+    .replace(/^([IWEF])\d{4} [\d:.]+ +\d+ /gm, '$1<log> ')
     .replace(/https:\/\/127\.0\.0\.1:\d+/g, '<address>')
     .replace(/\/tmp\/kubarium-serve-\w+\/kubeconfig|\/root\/\.kube\/config/g, '<kubeconfig>')
     .replace(/\/tmp\/kubarium-serve-\w+\/work|\/root(?=\/)/g, '<folder>')
@@ -91,7 +91,7 @@ export function exceptMoments(text: string): string {
 }
 
 /** Streams into containers go the way of the page, straight to the session; all else over HTTP. */
-function withUpgrades(http: StreamingKubeClient, session: Session): StreamingKubeClient {
+export function withUpgrades(http: StreamingKubeClient, session: Session): StreamingKubeClient {
   return {
     request: (request) => http.request(request),
     stream(request, handlers) {

@@ -20,12 +20,18 @@ export function customColumnsPrinter(
     return { header, template: parsed.value };
   });
   const writer = createListWriter();
+  // A list without items has headers too. Upstream passes `--no-headers` over where a file gives the columns.
   let first = true;
+  const begin = (): void => {
+    if (first && (isFile || !noHeaders)) {
+      writer.write(`${columns.map(({ header }) => header).join('\t')}\n`);
+    }
+    first = false;
+  };
   return {
     takesLists: false,
     print(object) {
-      if (first && !noHeaders) writer.write(`${columns.map(({ header }) => header).join('\t')}\n`);
-      first = false;
+      begin();
       const cells = columns.map(({ template }) => {
         const found = findJsonPath(template, object as JsonValue, { allowMissingKeys: true });
         if (!found.ok) return fail(found.error);
@@ -36,7 +42,10 @@ export function customColumnsPrinter(
       writer.write(`${cells.join('\t')}\n`);
       return '';
     },
-    end: () => writer.flush(),
+    end: () => {
+      begin();
+      return writer.flush();
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { relaxedJsonPath } from '../../../api/jsonpath/jsonpath.ts';
 import { parseJsonPath } from '../../../api/jsonpath/parse.ts';
 import { compareQuantities } from '../../../api/quantity/arithmetic.ts';
 import { parseQuantity } from '../../../api/quantity/parse.ts';
+import { goTypeName } from '../../../api/jsonpath/values.ts';
 import { fail } from '../failure.ts';
 import { goSorted } from './go-sort.ts';
 
@@ -15,6 +16,7 @@ export function sortedBy<T>(
   items: readonly T[],
   path: string,
   objectOf: (item: T) => unknown,
+  onUnsortable: (message: string) => never = fail,
 ): readonly T[] {
   const relaxed = relaxedJsonPath(path);
   if (!relaxed.ok) return fail(relaxed.error);
@@ -31,44 +33,26 @@ export function sortedBy<T>(
       `couldn't find any field with path ${JSON.stringify(relaxed.value)} in the list of objects`,
     );
   }
+  const isLess = (a: unknown, b: unknown): boolean => {
+    // What has no value comes before everything, even before another one without.
+    if (a === undefined || b === undefined) return a === undefined;
+    if (a === null || b === null) return a === null && b !== null;
+    if (typeof a === 'number' && typeof b === 'number') return a < b;
+    if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b) < 0;
+    const isKnown = typeof a === 'number' || typeof a === 'string';
+    const why = isKnown
+      ? 'unsortable interface: interface'
+      : `unsortable type: ${goTypeName(a as JsonValue)}`;
+    return onUnsortable(
+      `Field ${relaxed.value} in [][][]reflect.Value is an unsortable type: interface, err: ${why}`,
+    );
+  };
   return goSorted(keyed, (a, b) => isLess(a.key, b.key)).map(({ item }) => item);
-}
-
-/** What has no value comes before everything, even before another one without. */
-function isLess(a: unknown, b: unknown): boolean {
-  if (a === undefined || b === undefined) return a === undefined;
-  if (a === null || b === null) return a === null && b !== null;
-  return compare(a, b) < 0;
-}
-
-function compare(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b);
-  if (typeof a === 'boolean' && typeof b === 'boolean') return Number(a) - Number(b);
-  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function compareTexts(a: string, b: string): number {
   const left = parseQuantity(a);
   const right = parseQuantity(b);
   if (left.ok && right.ok) return compareQuantities(left.value, right.value);
-  return naturalCompare(a, b);
-}
-
-/** Runs of digits compare as numbers (upstream: the sortorder package). */
-function naturalCompare(a: string, b: string): number {
-  const left = a.match(/\d+|\D+/g) ?? [];
-  const right = b.match(/\d+|\D+/g) ?? [];
-  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
-    const [one = '', two = ''] = [left[at], right[at]];
-    if (one === two) continue;
-    if (/^\d/.test(one) && /^\d/.test(two)) {
-      const difference = BigInt(one) - BigInt(two);
-      if (difference !== 0n) return difference < 0n ? -1 : 1;
-      return one.length - two.length;
-    }
-    return one < two ? -1 : 1;
-  }
-  return left.length - right.length;
+  return a < b ? -1 : a > b ? 1 : 0;
 }

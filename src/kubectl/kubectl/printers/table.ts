@@ -100,8 +100,10 @@ export function createTablePrinter(
       }
       for (const row of table.rows) {
         const cells = shown.map(({ index }) => cellText(row.cells[index]));
-        if (options.kindPrefix !== '' && cells.length > 0) {
-          cells[0] = `${options.kindPrefix}/${cells[0]}`;
+        // Events have another column first, and their names only in the wide form.
+        const named = shown.findIndex(({ column }) => column.name.toLowerCase() === 'name');
+        if (options.kindPrefix !== '' && named >= 0) {
+          cells[named] = `${options.kindPrefix}/${cells[named] ?? ''}`;
         }
         if (options.withNamespace) {
           cells.unshift(textAt(row.object, 'metadata', 'namespace'));

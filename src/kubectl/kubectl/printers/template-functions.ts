@@ -1,7 +1,13 @@
 import { textOfBase64 } from '../../../api/base64.ts';
 import { goJson, goQuote } from '../../../api/go-text.ts';
 import type { JsonValue } from '../../../api/generated/types.ts';
-import { goText } from '../../../api/jsonpath/values.ts';
+import {
+  goText,
+  goTypeName,
+  isMarkedFloat,
+  numberOf,
+  type JsonPathValue,
+} from '../../../api/jsonpath/values.ts';
 import { isFields } from '../objects.ts';
 
 /** A template that cannot be run further. */
@@ -27,14 +33,20 @@ const functions: Readonly<Record<string, TemplateFunction>> = {
         'error calling len: reflect: call of reflect.Value.Type on zero Value',
       );
     }
-    throw new TemplateError(`error calling len: len of type ${typeof value}`);
+    const type = goTypeName(value as JsonValue);
+    throw new TemplateError(`error calling len: len of type ${type === 'int64' ? 'int' : type}`);
   },
   index: ([value, ...keys]) => {
     let found = value;
     for (const key of keys) {
       if (Array.isArray(found)) {
-        if (typeof key !== 'number' || key < 0 || key >= found.length) {
-          throw new TemplateError(`error calling index: reflect: slice index out of range`);
+        if (typeof key !== 'number') {
+          throw new TemplateError(
+            `error calling index: cannot index slice/array with type ${goTypeName(key as JsonValue)}`,
+          );
+        }
+        if (key < 0 || key >= found.length) {
+          throw new TemplateError(`error calling index: index out of range: ${key}`);
         }
         found = (found as readonly unknown[])[key];
       } else if (isFields(found))
@@ -47,7 +59,13 @@ const functions: Readonly<Record<string, TemplateFunction>> = {
   },
   slice: ([value, from, to]) => {
     const [start, end] = [Number(from ?? 0), to === undefined ? undefined : Number(to)];
-    if (typeof value === 'string' || Array.isArray(value)) return value.slice(start, end);
+    if (typeof value === 'string' || Array.isArray(value)) {
+      for (const bound of [start, end ?? start]) {
+        if (bound >= 0 && bound <= value.length) continue;
+        throw new TemplateError(`error calling slice: index out of range: ${bound}`);
+      }
+      return value.slice(start, end);
+    }
     throw new TemplateError("error calling slice: can't slice item");
   },
   print: (args) => sprint(args),
@@ -105,22 +123,28 @@ function sprint(args: readonly unknown[]): string {
   return out;
 }
 
-function same(a: unknown, b: unknown): boolean {
+/** A fraction of the template's as a number: it is marked, since `1.0` there is none of Go's integers. */
+function plain(value: unknown): unknown {
+  return isMarkedFloat(value as JsonPathValue) ? numberOf(value as JsonPathValue) : value;
+}
+
+function same(one: unknown, other: unknown): boolean {
+  const [a, b] = [plain(one), plain(other)];
   if (a === undefined || b === undefined || a === null || b === null)
     return (a ?? null) === (b ?? null);
-  if (typeof a !== typeof b)
-    throw new TemplateError('error calling eq: incompatible types for comparison');
   return a === b || (typeof a === 'object' && goJson(a, true) === goJson(b, true));
 }
 
-function order(a: unknown, b: unknown): number {
+function order(one: unknown, other: unknown): number {
+  const [a, b] = [plain(one), plain(other)];
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
   throw new TemplateError('error calling lt: incompatible types for comparison');
 }
 
 /** The verbs of Go's formatting that templates use. */
-export function sprintf(format: string, args: readonly unknown[]): string {
+export function sprintf(format: string, given: readonly unknown[]): string {
+  const args = given.map(plain);
   let next = 0;
   const out = format.replace(
     /%([-+# 0]*)(\d+|\*)?(?:\.(\d+))?([a-zA-Z%])/g,

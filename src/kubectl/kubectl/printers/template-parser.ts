@@ -1,3 +1,4 @@
+import { markedFloat } from '../../../api/jsonpath/values.ts';
 import { unquote } from '../../../api/jsonpath/unquote.ts';
 import { isFunction } from './template-functions.ts';
 
@@ -11,7 +12,13 @@ export type Node =
       readonly then: readonly Node[];
       readonly otherwise: readonly Node[];
     }
-  | { readonly type: 'template'; readonly name: string; readonly pipeline: Pipeline | undefined }
+  | {
+      readonly type: 'template';
+      readonly name: string;
+      readonly pipeline: Pipeline | undefined;
+      /** The action as text/template writes it, and where it stands. */
+      readonly place: { readonly source: string; readonly at: number };
+    }
   | { readonly type: 'break' | 'continue' };
 
 export interface Pipeline {
@@ -119,7 +126,10 @@ export function parseTemplate(text: string): Template | string {
           const body = block(true);
           defined.set(name, body.nodes);
           if (word === 'define') return [];
-          return [{ type: 'template', name, pipeline: pipelineOf(tokens.slice(2), word) }];
+          const given = tokens.slice(2);
+          return [
+            { type: 'template', name, pipeline: pipelineOf(given, word), place: placeOf(tokens) },
+          ];
         }
         case 'template': {
           const rest = tokens.slice(2);
@@ -128,6 +138,7 @@ export function parseTemplate(text: string): Template | string {
               type: 'template',
               name: unquoted(tokens[1]?.text ?? ''),
               pipeline: rest.length === 0 ? undefined : pipelineOf(rest, word),
+              place: placeOf(tokens),
             },
           ];
         }
@@ -142,6 +153,15 @@ export function parseTemplate(text: string): Template | string {
     if (error instanceof ParseError) return `template: output:${line}: ${error.message}`;
     throw error;
   }
+}
+
+/** Go's place of a `template` action is its name. */
+function placeOf(tokens: readonly Token[]): { readonly source: string; readonly at: number } {
+  const source = `{{template ${tokens
+    .slice(1)
+    .map(({ text }) => text)
+    .join(' ')}}}`;
+  return { source, at: tokens[1]?.at ?? 0 };
 }
 
 function piecesOf(text: string): Piece[] {
@@ -289,7 +309,8 @@ function operand(token: string, start: number): Expression {
   if (/^[-+]?\d/.test(token)) {
     const value = Number(token);
     if (Number.isNaN(value)) throw new ParseError(`bad number syntax: "${token}"`);
-    return { type: 'literal', value, source, at };
+    const isFraction = /[.eE]/.test(token) && !/^[-+]?0[xX]/.test(token);
+    return { type: 'literal', value: isFraction ? markedFloat(value) : value, source, at };
   }
   if (token === 'true' || token === 'false') {
     return { type: 'literal', value: token === 'true', source, at };

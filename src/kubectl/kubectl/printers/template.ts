@@ -1,4 +1,4 @@
-import { goText } from '../../../api/jsonpath/values.ts';
+import { goText, goTypeName } from '../../../api/jsonpath/values.ts';
 import type { JsonValue } from '../../../api/generated/types.ts';
 import { isFields } from '../objects.ts';
 import { callFunction, isTrue, TemplateError } from './template-functions.ts';
@@ -27,7 +27,6 @@ interface Run {
 }
 
 type Place = { readonly source: string; readonly at: number };
-const CONTEXT_MAX = 20;
 
 class LoopControl {
   readonly kind: 'break' | 'continue';
@@ -85,7 +84,9 @@ function walkNode(node: Node, dot: unknown, scope: Scope, run: Run): void {
       return;
     case 'template': {
       const body = run.defined.get(node.name);
-      if (body === undefined) throw new TemplateError(`template "${node.name}" not defined`);
+      if (body === undefined) {
+        throw errorAt(run, node.place, `template "${node.name}" not defined`);
+      }
       const value =
         node.pipeline === undefined ? undefined : evaluatePipeline(node.pipeline, dot, scope, run);
       walk(body, value, { variables: new Map([['$', { value }]]), parent: undefined }, run);
@@ -188,6 +189,7 @@ function evaluateCommand(
     }
     const args = rest.map((each) => evaluate(each, dot, scope, run));
     try {
+      refuseUnlike(name, args, rest);
       return callFunction(name, [...args, ...piped]);
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
@@ -199,6 +201,25 @@ function evaluateCommand(
     throw new TemplateError(`can't give argument to non-function ${head.source}`);
   }
   return evaluate(head, dot, scope, run);
+}
+
+const comparisons: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge']);
+
+/** Values of two kinds are not compared, not even two kinds of numbers. Numbers of the template itself are Go's int. */
+function refuseUnlike(name: string, args: readonly unknown[], given: readonly Expression[]): void {
+  if (!comparisons.has(name)) return;
+  const types = args.map((value, index) => {
+    const type = goTypeName(value as JsonValue);
+    return type === 'int64' && given[index]?.type === 'literal' ? 'int' : type;
+  });
+  const kindOfType = (type: string): string => (type === 'int' ? 'int64' : type);
+  const [first = ''] = types;
+  for (const other of types.slice(1)) {
+    if (kindOfType(first) === kindOfType(other) || [first, other].includes('<nil>')) continue;
+    throw new TemplateError(
+      `error calling ${name}: incompatible types for comparison: ${first} and ${other}`,
+    );
+  }
 }
 
 function evaluate(expression: Expression, dot: unknown, scope: Scope, run: Run): unknown {
@@ -230,9 +251,8 @@ function errorAt(run: Run, { source, at }: Place, message: string): TemplateErro
   const before = run.text.slice(0, at);
   const line = before.split('\n').length;
   const column = at - (before.lastIndexOf('\n') + 1);
-  const context = source.length > CONTEXT_MAX ? `${source.slice(0, CONTEXT_MAX)}...` : source;
   return new TemplateError(
-    `output:${line}:${column}: executing "output" at <${context}>: ${message}`,
+    `output:${line}:${column}: executing "output" at <${source}>: ${message}`,
   );
 }
 

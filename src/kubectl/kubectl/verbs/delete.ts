@@ -34,7 +34,9 @@ export async function deleteVerb(session: Session): Promise<void> {
   const output = flags.text('output');
   if (output !== '' && output !== 'name')
     fail(`unexpected -o output mode: ${output}. We only support '-o name'`);
-  const targets = await targetsOf(session, { takesSelectors: true });
+  const unread: Failure[] = [];
+  const onFailure = (failure: Failure): void => void unread.push(failure);
+  const targets = await targetsOf(session, { takesSelectors: true, onFailure });
   if (flags.bool('interactive')) {
     session.out('You are about to delete the following resource(s):\n');
     for (const each of targets) session.out(`${kindOf(each)}/${each.name ?? ''}\n`);
@@ -45,7 +47,7 @@ export async function deleteVerb(session: Session): Promise<void> {
       return;
     }
   }
-  await deleteTargets(session, targets, settings);
+  await deleteTargets(session, targets, settings, unread);
 }
 
 function settingsOf({ flags, warn }: Session): DeleteSettings {
@@ -106,31 +108,36 @@ export async function deleteTargets(
   session: Session,
   targets: readonly Target[],
   settings: DeleteSettings,
+  unread: readonly Failure[] = [],
 ): Promise<void> {
   const failures: Failure[] = [];
   const deleted: (Awaited & { readonly uid: string })[] = [];
   let found = 0;
   let warns = session.namespaceIsGiven;
   for (const target of targets) {
-    try {
+    const attempt = async (act: () => Promise<void>): Promise<void> => {
+      try {
+        await act();
+      } catch (error) {
+        const failure = asFailure(error);
+        if (settings.ignoresNotFound && failure.status?.reason === 'NotFound') found += 1;
+        else failures.push(failure);
+      }
+    };
+    await attempt(async () => {
       for (const each of await singles(session, target)) {
         found += 1;
         if (warns && !each.resource.namespaced) {
           session.warn('deleting cluster-scoped resources, not scoped to the provided namespace');
           warns = false;
         }
-        const uid = await deleteOne(session, each, settings);
-        deleted.push({ ...each, uid });
+        await attempt(async () => {
+          deleted.push({ ...each, uid: await deleteOne(session, each, settings) });
+        });
       }
-    } catch (error) {
-      const failure = asFailure(error);
-      if (settings.ignoresNotFound && failure.status?.reason === 'NotFound') {
-        found += 1;
-        continue;
-      }
-      failures.push(failure);
-    }
+    });
   }
+  failures.push(...unread);
   if (found === 0 && failures.length === 0) session.out('No resources found\n');
   if (failures.length === 0 && settings.waits && session.dryRun === 'none') {
     const timeout = settings.timeout === 0 ? FOR_EVER_MILLIS : settings.timeout;

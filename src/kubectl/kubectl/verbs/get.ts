@@ -1,6 +1,8 @@
 import { listPages, missingNamespace, selectorQuery, targetsOf, type Target } from '../builder.ts';
 import { pathOf, type Resource } from '../discovery.ts';
-import { asFailure, fail, failUsage, Failure } from '../failure.ts';
+import { asFailure, fail, failUsage, failVerbatim, Failure } from '../failure.ts';
+import { labelFilter } from '../file-selection.ts';
+import { klogHead } from '../klog.ts';
 import { namesFiles } from '../manifests.ts';
 import { isFields, textAt } from '../objects.ts';
 import { sortedBy } from '../printers/sorter.ts';
@@ -23,16 +25,13 @@ export async function get(session: Session): Promise<void> {
   if (flags.text('raw') !== '') return printRaw(session);
   if (args.length === 0 && !namesFiles(session)) refuseNothing(session);
   if (flags.bool('watch') || flags.bool('watch-only')) return watchObjects(session);
-  const targets = await targetsOf(session, { typeAlone: true }).catch((error: unknown) => {
-    const failure = asFailure(error);
-    // A file that cannot be read is one of several failures, which are printed without `error: `.
-    throw namesFiles(session) && failure.message.startsWith('error parsing')
-      ? new Failure('', { many: [failure] })
-      : failure;
-  });
+  const unread = new Map<number, Failure>();
+  const onFailure = (failure: Failure, position: number): void =>
+    void unread.set(position, failure);
+  const targets = await targetsOf(session, { typeAlone: true, onFailure });
   const printer = valuePrinterOf(session);
-  if (printer === undefined) await printTables(session, targets);
-  else await printValues(session, targets, printer);
+  if (printer === undefined) await printTables(session, { targets, unread });
+  else await printValues(session, { targets, unread }, printer);
 }
 
 function refuseNothing(session: Session): never {
@@ -62,17 +61,28 @@ interface Fetched {
   readonly body: unknown;
 }
 
+/** What is asked for, and the files that could not be read, by the number of the target after them. */
+interface Wanted {
+  readonly targets: readonly Target[];
+  readonly unread: ReadonlyMap<number, Failure>;
+}
+
 async function fetchAll(
   session: Session,
-  targets: readonly Target[],
+  { targets, unread }: Wanted,
   accept: string | undefined,
   query: Readonly<Record<string, string>>,
 ): Promise<{ readonly fetched: Fetched[]; readonly failures: Failure[] }> {
   const fetched: Fetched[] = [];
   const failures: Failure[] = [];
   const subresource = session.flags.text('subresource');
-  for (const target of targets) {
+  const noteUnread = (position: number): void => {
+    const failure = unread.get(position);
+    if (failure !== undefined) failures.push(failure);
+  };
+  for (const [index, target] of targets.entries()) {
     const { resource, namespace, name } = target;
+    noteUnread(index);
     try {
       if (name === undefined) {
         const path = pathOf(resource, namespace);
@@ -98,7 +108,13 @@ async function fetchAll(
       if (!isIgnored) failures.push(failure);
     }
   }
-  return { fetched, failures };
+  noteUnread(targets.length);
+  // A selector is of what came, which may be a Table that has no labels.
+  const isSelected = namesFiles(session) ? labelFilter(session) : () => true;
+  return {
+    fetched: fetched.filter(({ target, body }) => target.source === '' || isSelected(body)),
+    failures,
+  };
 }
 
 /** Failures come after everything that could be had. */
@@ -107,16 +123,18 @@ function throwAll(failures: readonly Failure[]): void {
   if (failures.length > 1) throw new Failure('', { many: failures });
 }
 
-async function printTables(session: Session, targets: readonly Target[]): Promise<void> {
+async function printTables(session: Session, wanted: Wanted): Promise<void> {
   const { flags } = session;
+  const { targets } = wanted;
   const sortPath = flags.text('sort-by');
   const { fetched, failures } = await fetchAll(
     session,
-    targets,
+    wanted,
     flags.bool('server-print') ? TABLE_ACCEPT : undefined,
     sortPath === '' ? {} : { includeObject: 'Object' },
   );
-  const now = session.context.now();
+  // The tables themselves are sorted first, by a path that mostly leads nowhere in them.
+  if (sortPath !== '' && fetched.length > 1) sortedBy(fetched, sortPath, ({ body }) => body);
   // What the server has not, or does not show, makes no second kind.
   const kinds = new Set(
     fetched.map(({ target: { resource } }) => `${resource.group}/${resource.kind}`),
@@ -126,8 +144,10 @@ async function printTables(session: Session, targets: readonly Target[]): Promis
   let printer: TablePrinter | undefined;
   let last: Resource | undefined;
   let hasPrinted = false;
+  // Once a column of namespaces has been printed, it stays for all types.
+  let withNamespace = false;
   let rows = 0;
-  for (const { resource, tables } of groupsOf(fetched, now, sortPath)) {
+  for (const { resource, tables } of groupsOf(session, fetched, sortPath)) {
     if (tables.every((table) => table.rows.length === 0)) continue;
     if (printer === undefined || last !== resource) {
       const text = writer.flush();
@@ -137,7 +157,9 @@ async function printTables(session: Session, targets: readonly Target[]): Promis
         hasPrinted = true;
       }
       if (hasPrinted && !flags.bool('no-headers')) session.out('\n');
-      printer = createTablePrinter(writer, tableOptions(session, resource, showsKind));
+      const options = tableOptions(session, resource, showsKind);
+      withNamespace ||= options.withNamespace;
+      printer = createTablePrinter(writer, { ...options, withNamespace });
       last = resource;
     }
     for (const table of tables) {
@@ -157,7 +179,8 @@ async function printTables(session: Session, targets: readonly Target[]): Promis
       isScoped ? `No resources found in ${session.namespace} namespace.\n` : 'No resources found\n',
     );
   }
-  throwAll(failures);
+  // Several at once, even when there is one, are printed without `error: `.
+  if (failures.length > 0) throw new Failure('', { many: failures });
 }
 
 interface Group {
@@ -166,7 +189,12 @@ interface Group {
 }
 
 /** Neighbouring answers of one type are one table. */
-function groupsOf(fetched: readonly Fetched[], now: number, sortPath: string): readonly Group[] {
+function groupsOf(
+  session: Session,
+  fetched: readonly Fetched[],
+  sortPath: string,
+): readonly Group[] {
+  const now = session.context.now();
   const groups: { resource: Resource; tables: Table[] }[] = [];
   for (const { target, body } of fetched) {
     const last = groups[groups.length - 1];
@@ -178,18 +206,24 @@ function groupsOf(fetched: readonly Fetched[], now: number, sortPath: string): r
   return groups.map(({ resource, tables }) => {
     const [first] = tables;
     const rows: readonly TableRow[] = tables.flatMap((table) => table.rows);
-    const sorted = sortedRows(rows, sortPath);
+    const sorted = sortedRows(session, rows, sortPath);
     return { resource, tables: [{ columns: first?.columns ?? [], rows: sorted }] };
   });
 }
 
-/** A path that leads nowhere in all rows leaves nothing to print, as upstream has it. */
-function sortedRows(rows: readonly TableRow[], path: string): readonly TableRow[] {
+/** A path that is none, or leads nowhere in all rows, leaves nothing to print, as upstream has it. */
+function sortedRows(
+  { context }: Session,
+  rows: readonly TableRow[],
+  path: string,
+): readonly TableRow[] {
+  const leave = (message: string): never =>
+    failVerbatim(`${klogHead('F', context.now())} sorter.go:375] ${message}`);
   try {
-    return sortedBy(rows, path, (row) => row.object);
+    return sortedBy(rows, path, (row) => row.object, leave);
   } catch (error) {
-    if (asFailure(error).message.startsWith("couldn't find any field")) return [];
-    throw error;
+    if (asFailure(error).isVerbatim) throw error;
+    return [];
   }
 }
 
@@ -208,23 +242,18 @@ function tableOptions(
   };
 }
 
-async function printValues(
-  session: Session,
-  targets: readonly Target[],
-  printer: ValuePrinter,
-): Promise<void> {
-  const { fetched, failures } = await fetchAll(session, targets, undefined, {});
+async function printValues(session: Session, wanted: Wanted, printer: ValuePrinter): Promise<void> {
+  const { targets } = wanted;
+  const { fetched, failures } = await fetchAll(session, wanted, undefined, {});
   const sortPath = session.flags.text('sort-by');
   let objects: readonly unknown[] = fetched.flatMap(({ body }) => itemsOf(body));
   if (sortPath !== '') objects = sortedBy(objects, sortPath, (each) => each);
   const isSingle = targets.length === 1 && targets[0]?.name !== undefined;
   // One file counts as one item, and then a failure is all there is.
-  const files = session.flags.list('filename');
-  if (files.length === 1 && failures.length > 0) throwAll(failures);
+  if ((isSingle || namesOneFile(session)) && failures.length > 0) throwAll(failures);
   const names = session.flags.text('output') === 'name';
   if (printer.takesLists) {
     if (isSingle) {
-      if (failures.length > 0) throwAll(failures);
       for (const object of objects) session.out(printer.print(object));
     } else if (objects.length > 0 || failures.length === 0)
       session.out(printer.print(listOf(objects)));
@@ -233,6 +262,13 @@ async function printValues(
     if (objects.length > 0 || !names) session.out(printer.end());
   }
   throwAll(failures);
+}
+
+function namesOneFile({ flags, io }: Session): boolean {
+  const [name = '', ...others] = flags.list('filename');
+  return (
+    name !== '' && name !== '-' && others.length === 0 && !io.files.isFolder(io.files.resolve(name))
+  );
 }
 
 /** The items of a list with their kind, or the object itself. */

@@ -24,9 +24,11 @@ export async function create(session: Session): Promise<void> {
     fail('must specify one of -f and -k');
   }
   if (args.length > 0) failUsage('kubectl create', `unexpected args: [${args.join(' ')}]`);
+  const unread: Failure[] = [];
+  const onFailure = (failure: Failure): void => void unread.push(failure);
   const objects = selectedObjects(
     session,
-    await readObjects(session, { validates: validates(session) }),
+    await readObjects(session, { validates: validates(session), onFailure }),
   );
   const failures: Failure[] = [];
   const reporter = createReporter(session);
@@ -47,8 +49,8 @@ export async function create(session: Session): Promise<void> {
     }
   }
   reporter.end();
-  if (objects.length === 0) fail('no objects passed to create');
-  throwAll(failures);
+  if (objects.length === 0 && unread.length === 0) fail('no objects passed to create');
+  throwAll([...failures, ...unread]);
 }
 
 /** Whether files are checked before they are sent. */
