@@ -55,6 +55,14 @@ export type WireMessage =
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** On whose behalf a request is made (the headers `Impersonate-User`, `-Group`, `-Uid` and `-Extra-…`). */
+export interface Impersonation {
+  readonly user: string;
+  readonly groups?: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** An HTTP request to the API server. */
 export interface ApiRequest {
   readonly type: 'api/request';
@@ -75,10 +83,13 @@ export interface ApiRequest {
   readonly user: string;
   /** The groups that the user is in, where they are not those of his name (see apiserver/authorization). */
   readonly groups?: readonly string[];
+  /** The user's uid and whatever else is known of him, where an authenticator or an impersonator says it. */
+  readonly userUid?: string;
+  readonly userExtra?: Readonly<Record<string, readonly string[]>>;
   /** The bearer token that the user's name was read from: the server looks whether it holds. */
   readonly token?: string;
-  /** On whose behalf the request is made: `--as` and `--as-group`. */
-  readonly impersonate?: { readonly user: string; readonly groups?: readonly string[] };
+  /** On whose behalf the request is made: `--as`, `--as-group`, `--as-uid` and `--as-user-extra`. */
+  readonly impersonate?: Impersonation;
   readonly userAgent: string;
   /** The body, already parsed from JSON. Immutable. */
   readonly body?: unknown;

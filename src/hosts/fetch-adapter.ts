@@ -81,14 +81,45 @@ function jsonType(contentType: string): string {
   return contentType.startsWith(PROTOBUF) ? 'application/json' : contentType;
 }
 
-/** On whose behalf a client asks, as `kubectl --as` says it. */
+/** On whose behalf a client asks, as `kubectl --as` and its companions say it. */
 export function impersonation(headers: Headers): Pick<SessionRequest, 'impersonate'> | undefined {
   const user = headers.get('impersonate-user');
-  const group = headers.get('impersonate-group');
-  if (user === null && group === null) return undefined;
-  // Several headers of one name arrive as one, joined by commas.
-  const groups = group === null ? [] : group.split(',').map((each) => each.trim());
-  return { impersonate: { user: user ?? '', ...(groups.length === 0 ? undefined : { groups }) } };
+  const uid = headers.get('impersonate-uid');
+  const groups = listed(headers.get('impersonate-group'));
+  const extra: Record<string, readonly string[]> = Object.create(null) as Record<
+    string,
+    readonly string[]
+  >;
+  for (const [name, value] of headers) {
+    if (!name.startsWith(EXTRA)) continue;
+    extra[unescapedKey(name.slice(EXTRA.length))] = listed(value);
+  }
+  const hasExtra = Object.keys(extra).length > 0;
+  if (user === null && uid === null && groups.length === 0 && !hasExtra) return undefined;
+  return {
+    impersonate: {
+      user: user ?? '',
+      ...(groups.length === 0 ? undefined : { groups }),
+      ...(uid === null ? undefined : { uid }),
+      ...(hasExtra ? { extra: { ...extra } } : undefined),
+    },
+  };
+}
+
+const EXTRA = 'impersonate-extra-';
+
+/** Several headers of one name arrive as one, joined by commas. */
+function listed(value: string | null): readonly string[] {
+  return value === null ? [] : value.split(',').map((each) => each.trim());
+}
+
+/** Keys are percent-encoded, for a header's name takes few letters. */
+function unescapedKey(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }
 
 /** A body that has been read, and what its text had twice. */

@@ -16,7 +16,12 @@ export interface KubeRequest {
   /** One sentence on what the person did, for the chain of causes. */
   readonly act?: string;
   /** Whom to act as (`kubectl --as`), where the client can. */
-  readonly impersonate?: { readonly user: string; readonly groups: readonly string[] };
+  readonly impersonate?: {
+    readonly user: string;
+    readonly groups: readonly string[];
+    readonly uid?: string;
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 export interface KubeResponse {

@@ -110,7 +110,11 @@ export function refuseWrongConfig(
   ) {
     fail(`no server found for cluster ${JSON.stringify(cluster)}`);
   }
-  if (flags.text('as') === '' && flags.list('as-group').length > 0) {
+  const isSaidMore =
+    flags.list('as-group').length > 0 ||
+    flags.text('as-uid') !== '' ||
+    flags.list('as-user-extra').length > 0;
+  if (flags.text('as') === '' && isSaidMore) {
     const entry = entryOf(config, 'contexts', currentContext(config, flags));
     const name = textAt(entry, 'context', 'user');
     fail(`requesting uid, groups or user-extra for ${name} without impersonating a user`);

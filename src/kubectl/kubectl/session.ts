@@ -1,7 +1,7 @@
 import type { KubeRequest, KubeResponse } from '../kube-client.ts';
 import type { KubeStream, ProgramContext, ProgramIo } from '../program.ts';
 import { DISCOVERY_ACCEPT, discoveryOf, type Discovery } from './discovery.ts';
-import { Failure, type FailureStatus } from './failure.ts';
+import { fail, Failure, type FailureStatus } from './failure.ts';
 import type { Flags, ParsedLine } from './flags.ts';
 import {
   contextNamespace,
@@ -40,6 +40,31 @@ export interface Session extends ParsedLine {
   readonly dryRun: 'none' | 'client' | 'server';
 }
 
+/** Whom to act as: `--as`, `--as-group`, `--as-uid` and `--as-user-extra key=value`. */
+function impersonationOf(flags: Flags): Pick<KubeRequest, 'impersonate'> {
+  const user = flags.text('as');
+  if (user === '') return {};
+  const uid = flags.text('as-uid');
+  const extra = new Map<string, string[]>();
+  for (const pair of flags.list('as-user-extra')) {
+    const equals = pair.indexOf('=');
+    if (equals < 0)
+      fail(
+        `invalid argument ${JSON.stringify(pair)} for "--as-user-extra" flag: must be formatted as key=value`,
+      );
+    const key = pair.slice(0, equals);
+    extra.set(key, [...(extra.get(key) ?? []), pair.slice(equals + 1)]);
+  }
+  return {
+    impersonate: {
+      user,
+      groups: flags.list('as-group'),
+      ...(uid === '' ? undefined : { uid }),
+      ...(extra.size === 0 ? undefined : { extra: Object.fromEntries(extra) }),
+    },
+  };
+}
+
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export function queryText(query: Query): string {
@@ -58,8 +83,7 @@ export function createSession(
   const config = readKubeConfig(io, flags);
   const warned = new Set<string>();
   let discovery: Promise<Discovery> | undefined;
-  const user = flags.text('as');
-  const impersonate = user === '' ? {} : { impersonate: { user, groups: flags.list('as-group') } };
+  const impersonate = impersonationOf(flags);
 
   const session: Session = {
     ...parsed,

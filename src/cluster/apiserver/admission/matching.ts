@@ -6,7 +6,7 @@ import type {
 } from '../../../api/generated/types.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { labelSelectorMatches } from '../../../api/selectors/label-selector.ts';
-import { userOf } from '../authorization/attributes.ts';
+import { wholeUserOf } from '../authorization/attributes.ts';
 import { servedKinds } from '../discovery/resources.ts';
 import type { VerbCall } from '../verb.ts';
 import { cachedObject } from './cached.ts';
@@ -42,7 +42,6 @@ export function requestVariables({
   operation,
 }: ReviewedChange): readonly (readonly [name: string, value: unknown])[] {
   const { kind, namespace, name, subresource } = call.target;
-  const user = userOf(call.exchange.request);
   const own = { group: kind.group, version: kind.version };
   return [
     ['object', next ?? null],
@@ -56,7 +55,7 @@ export function requestVariables({
         name: name === '' ? (next?.metadata.name ?? '') : name,
         namespace,
         operation,
-        userInfo: { username: user.name, groups: user.groups },
+        userInfo: wholeUserOf(call.exchange.request),
         dryRun: call.exchange.request.query['dryRun'] === 'All',
       },
     ],

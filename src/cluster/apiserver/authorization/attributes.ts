@@ -2,6 +2,8 @@
 export interface UserInfo {
   readonly name: string;
   readonly groups: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a request wants to do, as authorizers see it (upstream: authorizer.Attributes). */
@@ -59,4 +61,20 @@ export function userOf(request: {
   readonly groups?: readonly string[];
 }): UserInfo {
   return { name: request.user, groups: request.groups ?? groupsOf(request.user) };
+}
+
+/** A request's user with all that is known of him, as reviews and policies show him. */
+export function wholeUserOf(request: {
+  readonly user: string;
+  readonly groups?: readonly string[];
+  readonly userUid?: string;
+  readonly userExtra?: UserInfo['extra'];
+}): { readonly username: string } & Omit<UserInfo, 'name'> {
+  const { user, userUid: uid, userExtra: extra } = request;
+  return {
+    username: user,
+    ...(uid === undefined || uid === '' ? undefined : { uid }),
+    groups: request.groups ?? groupsOf(user),
+    ...(extra === undefined ? undefined : { extra }),
+  };
 }

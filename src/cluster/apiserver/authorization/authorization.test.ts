@@ -27,6 +27,34 @@ function grant(rig: ApiServerRig, user: string, rules: readonly object[]): void 
   bind(rig, user, { kind: 'Role', name: `r-${user}` });
 }
 
+/** The same in the whole cluster. */
+function grantEverywhere(
+  rig: ApiServerRig,
+  user: string,
+  name: string,
+  rules: readonly object[],
+): void {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const metadata = { name: `${user}-${name}` };
+  const bodies: readonly (readonly [string, object])[] = [
+    ['clusterroles', { apiVersion, kind: 'ClusterRole', metadata, rules }],
+    [
+      'clusterrolebindings',
+      {
+        apiVersion,
+        kind: 'ClusterRoleBinding',
+        metadata,
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', ...metadata },
+        subjects: [{ kind: 'User', name: user }],
+      },
+    ],
+  ];
+  for (const [plural, body] of bodies) {
+    expect(ask(rig, { method: 'POST', path: `${RBAC}/${plural}`, body }).code).toBe(201);
+  }
+  run(rig);
+}
+
 function bind(rig: ApiServerRig, user: string, role: { kind: string; name: string }): void {
   const body = {
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -160,6 +188,75 @@ describe('who may do what', () => {
     expect(whoami.body).toMatchObject({
       status: { userInfo: { username: 'jane', groups: ['dev', 'system:authenticated'] } },
     });
+  });
+});
+
+describe('impersonation of more than a name', () => {
+  const whole = {
+    user: 'jane',
+    groups: ['dev'],
+    uid: '17',
+    extra: { scopes: ['view', 'edit'], 'acme.com/project': ['x'] },
+  };
+  const rules = (resources: readonly string[], group = '', resourceNames?: readonly string[]) => [
+    {
+      apiGroups: [group],
+      resources,
+      verbs: ['impersonate'],
+      ...(resourceNames === undefined ? {} : { resourceNames }),
+    },
+  ];
+  const answer = (rig: ApiServerRig, user: string, impersonate: object) => {
+    const { code, body } = ask(rig, {
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      user,
+      body: {},
+      impersonate: impersonate as typeof whole,
+    });
+    return code === 201
+      ? (body as { status: { userInfo: object } }).status.userInfo
+      : `${code} ${(body as { message: string }).message}`;
+  };
+
+  test('all of it is seen by who is impersonated', () => {
+    expect(answer(ready(), 'kubernetes-admin', whole)).toEqual({
+      username: 'jane',
+      uid: '17',
+      groups: ['dev', 'system:authenticated'],
+      extra: { scopes: ['view', 'edit'], 'acme.com/project': ['x'] },
+    });
+  });
+
+  test('each part needs a right of its own', () => {
+    const rig = ready();
+    const group = 'authentication.k8s.io';
+    const grants: readonly (readonly [string, readonly object[]])[] = [
+      ['users', rules(['users'])],
+      ['groups', rules(['groups'])],
+      ['scopes', rules(['userextras/scopes'], group, ['view', 'edit'])],
+      ['project', rules(['userextras/acme.com/project'], group)],
+    ];
+    const wanted = [
+      'users "jane" is forbidden: User "bob" cannot impersonate resource "users" in API group "" at the cluster scope',
+      'groups "dev" is forbidden: User "bob" cannot impersonate resource "groups" in API group "" at the cluster scope',
+      'userextras.authentication.k8s.io "view" is forbidden: User "bob" cannot impersonate resource "userextras/scopes" in API group "authentication.k8s.io" at the cluster scope',
+      'userextras.authentication.k8s.io "x" is forbidden: User "bob" cannot impersonate resource "userextras/acme.com/project" in API group "authentication.k8s.io" at the cluster scope',
+      'uids.authentication.k8s.io "17" is forbidden: User "bob" cannot impersonate resource "uids" in API group "authentication.k8s.io" at the cluster scope',
+    ];
+    for (const [name, granted] of grants) {
+      expect(answer(rig, 'bob', whole)).toBe(`403 ${wanted.shift() ?? ''}`);
+      grantEverywhere(rig, 'bob', name, granted);
+    }
+    expect(answer(rig, 'bob', whole)).toBe(`403 ${wanted.shift() ?? ''}`);
+    grantEverywhere(rig, 'bob', 'uids', rules(['uids'], group));
+    expect(answer(rig, 'bob', whole)).toMatchObject({ uid: '17' });
+  });
+
+  test('nobody is half impersonated', () => {
+    expect(answer(ready(), 'kubernetes-admin', { user: '', uid: '17' })).toBe(
+      '400 requested [{UID  17  authentication.k8s.io/v1  }] without impersonating a user',
+    );
   });
 });
 

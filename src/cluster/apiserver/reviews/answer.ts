@@ -2,7 +2,12 @@ import type { PolicyRule } from '../../../api/generated/types.ts';
 import { isObject } from '../../../api/patch/json.ts';
 import { badRequestError, methodNotAllowedError } from '../../../api/status-error.ts';
 import type { ApiRequest } from '../../messages.ts';
-import { userOf, type Attributes, type UserInfo } from '../authorization/attributes.ts';
+import {
+  userOf,
+  wholeUserOf,
+  type Attributes,
+  type UserInfo,
+} from '../authorization/attributes.ts';
 import { authorize } from '../authorization/authorize.ts';
 import { policyOf, rulesFor } from '../authorization/policy.ts';
 import { refuse, reply } from '../exchange.ts';
@@ -41,7 +46,7 @@ function statusOf(server: Server, request: ApiRequest, kind: string, spec: Field
   const asker = userOf(request);
   switch (kind) {
     case 'SelfSubjectReview':
-      return { userInfo: { username: asker.name, groups: asker.groups } };
+      return { userInfo: wholeUserOf(request) };
     case 'TokenReview':
       return reviewToken(server, spec);
     case 'SelfSubjectRulesReview':

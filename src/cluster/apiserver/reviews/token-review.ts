@@ -81,8 +81,9 @@ export function authenticated(
   if (token === undefined) return success(request);
   const status = reviewToken(server, { token });
   if (status.authenticated !== true) return refusal(unauthorizedError());
-  const { username, groups } = status.user;
-  return success(Object.freeze({ ...rest, user: username, groups }));
+  const { username, groups, uid, extra } = status.user;
+  const known = extra === undefined ? { userUid: uid } : { userUid: uid, userExtra: extra };
+  return success(Object.freeze({ ...rest, user: username, groups, ...known }));
 }
 
 /** The status of a TokenReview. */

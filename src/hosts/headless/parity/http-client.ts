@@ -64,6 +64,10 @@ function open(
   if (request.impersonate !== undefined) {
     headers['Impersonate-User'] = request.impersonate.user;
     headers['Impersonate-Group'] = [...request.impersonate.groups];
+    if (request.impersonate.uid !== undefined) headers['Impersonate-Uid'] = request.impersonate.uid;
+    for (const [key, values] of Object.entries(request.impersonate.extra ?? {})) {
+      headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = [...values];
+    }
   }
   const call = send(
     url,

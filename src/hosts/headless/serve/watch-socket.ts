@@ -52,9 +52,13 @@ export function upgradeWatch(
 
 function plainHeaders({ headers }: IncomingMessage): Headers {
   const plain = new Headers();
-  for (const name of ['accept', 'authorization', 'user-agent', 'impersonate-user']) {
+  for (const name of ['accept', 'authorization', 'user-agent']) {
     const value = headers[name];
     if (typeof value === 'string') plain.set(name, value);
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith('impersonate-') || value === undefined) continue;
+    plain.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return plain;
 }
