@@ -18,19 +18,30 @@ export function sendCommit(
 ): void {
   const { exchange, step, attempt } = waiting;
   const { storage, key, expectedModRevision, value, ttlSeconds, then, warnings } = commit;
+  const { memory, env, config } = server;
   const deadline = exchange.receivedAt + requestPatience(exchange.request);
-  askEtcd(
-    server,
-    { kind: 'write', exchange, step, attempt, storage, key, value, warnings, then, deadline },
-    (id) => ({
-      type: 'etcd/txn',
-      id,
+  const id = memory.nextCall++;
+  const askedAt = env.now;
+  // Written out, as it is what nearly all requests come to.
+  memory.calls.set(
+    id,
+    Object.freeze({
+      kind: 'write',
+      exchange,
+      step,
+      attempt,
+      storage,
       key,
-      expectedModRevision,
-      op: operationOf(value, ttlSeconds),
+      value,
+      warnings,
+      then,
+      deadline,
+      askedAt,
     }),
   );
-  armSweep(server, deadline);
+  const op = operationOf(value, ttlSeconds);
+  env.send(config.etcd, { type: 'etcd/txn', id, key, expectedModRevision, op });
+  if (memory.sweepAt > deadline) armSweep(server, deadline);
 }
 
 function operationOf(

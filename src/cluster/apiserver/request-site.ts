@@ -1,6 +1,11 @@
 import type { ApiRequest } from '../messages.ts';
 import { groupsOf, type UserInfo } from './authorization/attributes.ts';
-import { targetOf, type RequestTarget } from './request-target.ts';
+import {
+  authorizedNamespaceOf,
+  forgetTargets,
+  targetOf,
+  type RequestTarget,
+} from './request-target.ts';
 import { verbOf, type ApiVerb } from './verb.ts';
 
 /**
@@ -21,11 +26,6 @@ export interface RequestSite {
   readonly authorizedNamespace: string;
 }
 
-/** The sites of one user, by place and verb. */
-type UserSites = Map<string, Map<ApiVerb, RequestSite>>;
-
-let byPlace: WeakMap<RequestTarget, UserSites> = new WeakMap();
-const byText = new Map<string, UserSites>();
 let siteCount = 0;
 /** Beyond this many the tables start afresh. */
 const SITES_MAX = 100_000;
@@ -49,19 +49,18 @@ export function siteOf(request: ApiRequest): RequestSite | undefined {
 function findSite(request: ApiRequest, target: RequestTarget): RequestSite {
   const who = whoOf(request);
   const verb = verbOf(request);
-  let byUser = byPlace.get(target);
-  if (byUser === undefined) {
-    byUser = placeOf(target);
-    byPlace.set(target, byUser);
-  }
-  let byVerb = byUser.get(who);
+  const { sites } = target.place;
+  let byVerb = sites.get(who);
   if (byVerb === undefined) {
     byVerb = new Map();
-    byUser.set(who, byVerb);
+    sites.set(who, byVerb);
   }
   let site = byVerb.get(verb);
   if (site === undefined) {
-    if (siteCount >= SITES_MAX) forgetSites();
+    if (siteCount >= SITES_MAX) {
+      forgetTargets();
+      siteCount = 0;
+    }
     siteCount += 1;
     site = newSite(request, target, verb);
     byVerb.set(verb, site);
@@ -75,30 +74,6 @@ function whoOf({ user, groups }: ApiRequest): string {
   return `\n${JSON.stringify([user, groups ?? null])}`;
 }
 
-function forgetSites(): void {
-  byPlace = new WeakMap();
-  byText.clear();
-  siteCount = 0;
-}
-
-/** Objects of one kind in one namespace are at one place. */
-function placeOf(target: RequestTarget): UserSites {
-  const { kind, subresource, namespace } = target;
-  const own = namespaceOf(target);
-  // Of one kind and subresource, this is one text for each pair of namespaces.
-  const text = `${kind.group}/${kind.plural}/${subresource}/${namespace}/${own}`;
-  let place = byText.get(text);
-  if (place === undefined) {
-    place = new Map();
-    byText.set(text, place);
-  }
-  return place;
-}
-
-function namespaceOf({ kind, namespace, name }: RequestTarget): string {
-  return kind.plural === 'namespaces' && kind.group === '' && name !== '' ? name : namespace;
-}
-
 function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): RequestSite {
   const { kind, subresource, namespace } = target;
   const groups = Object.freeze([...(request.groups ?? groupsOf(request.user))]);
@@ -109,6 +84,6 @@ function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): Req
     resource: kind.plural,
     subresource,
     namespace,
-    authorizedNamespace: namespaceOf(target),
+    authorizedNamespace: authorizedNamespaceOf(target),
   });
 }

@@ -1,6 +1,8 @@
 import type { KindDeclaration, SubresourceName } from '../../api/kinds/kind.ts';
 import { customKindByResource, type CustomDefinitions } from '../../api/kinds/custom/registry.ts';
 import { kindByResource } from '../../api/kinds/index.ts';
+import type { RequestSite } from './request-site.ts';
+import type { ApiVerb } from './verb.ts';
 
 /** What a path of the API points at: a collection, an object of it, or a subresource of that. Frozen. */
 export interface RequestTarget {
@@ -13,6 +15,13 @@ export interface RequestTarget {
   readonly subresource: SubresourceName | '';
   /** The object's key in etcd, or the prefix of the collection's keys. */
   readonly key: string;
+  /** One for all targets that authorizers and flow schemas do not tell apart: what is remembered of them. */
+  readonly place: TargetPlace;
+}
+
+/** What is remembered of a place, by user and verb. Filled by `request-site.ts`. */
+export interface TargetPlace {
+  sites: Map<string, Map<ApiVerb, RequestSite>>;
 }
 
 /**
@@ -30,6 +39,37 @@ let lastTarget: RequestTarget | undefined;
  * nothing outlives one: what a path points at then needs not be asked of anybody.
  */
 let definitions: CustomDefinitions = new Map();
+
+/** Forgets what paths mean, and with it all that is remembered of their places. */
+export function forgetTargets(): void {
+  known.clear();
+  places.clear();
+  lastPath = '';
+}
+
+const places = new Map<string, TargetPlace>();
+
+/** Objects of one kind in one namespace are at one place. */
+function placeOf(kind: KindDeclaration, namespace: string, own: string, sub: string): TargetPlace {
+  // Of one kind and subresource, this is one text for each pair of namespaces.
+  const text = `${kind.group}/${kind.plural}/${sub}/${namespace}/${own}`;
+  let place = places.get(text);
+  if (place === undefined) {
+    place = { sites: new Map() };
+    places.set(text, place);
+  }
+  return place;
+}
+
+/** The namespace that authorizers see: a namespace itself lies in the namespace of its name. */
+export function authorizedNamespaceOf(target: {
+  readonly kind: KindDeclaration;
+  readonly namespace: string;
+  readonly name: string;
+}): string {
+  const { kind, namespace, name } = target;
+  return kind.plural === 'namespaces' && kind.group === '' && name !== '' ? name : namespace;
+}
 
 /** Says whose definitions count from now on, and that they may have changed. */
 export function serveDefinitions(served: CustomDefinitions): void {
@@ -100,6 +140,7 @@ function build(where: {
     // It is a key of the kind's subresources.
     subresource: subresource as SubresourceName | '',
     key: keyOf(kind, namespace, name),
+    place: placeOf(kind, namespace, authorizedNamespaceOf(where), subresource),
   });
 }
 

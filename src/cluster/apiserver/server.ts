@@ -192,9 +192,18 @@ export function calendarMillis(server: Server): number {
 }
 
 /** The same in microseconds. */
-export function calendarMicros({ config, env }: Server): number {
-  return config.epochMillis * 1000 + env.now + env.clockSkewMicros();
+export function calendarMicros(server: Server): number {
+  if (server !== lastServer) {
+    const { config, env } = server;
+    lastMicros = config.epochMillis * 1000 + env.now + env.clockSkewMicros();
+    lastServer = server;
+  }
+  return lastMicros;
 }
+
+// Each step has a Server of its own, and one clock that is read several times.
+let lastServer: Server | undefined;
+let lastMicros = 0;
 
 /** The calendar time as objects carry it. */
 export function timestamp(server: Server): string {

@@ -99,8 +99,25 @@ function emptyStore(): EtcdStore {
  * then cost nothing for the others.
  */
 export function bucketOf(key: string): string {
-  return key.slice(0, key.indexOf('/', key.indexOf('/', 1) + 1) + 1);
+  // Keys that come one after the other lie in a few buckets, and a text that is there already need not be hashed anew.
+  for (let i = 0; i < recentBuckets.length; i++) {
+    const bucket = recentBuckets[i] as string; // In range by the condition.
+    if (key.startsWith(bucket)) return bucket;
+  }
+  const first = key.indexOf('/', 1);
+  const second = key.indexOf('/', first + 1);
+  const bucket = key.slice(0, second + 1);
+  if (first > 0 && second > first) {
+    recentBuckets[nextBucket] = bucket;
+    nextBucket = (nextBucket + 1) % RECENT_BUCKETS;
+  }
+  return bucket;
 }
+
+/** A memo only. A key that begins with a bucket lies in it, as that is how a bucket is found. */
+const recentBuckets: string[] = [];
+const RECENT_BUCKETS = 4;
+let nextBucket = 0;
 
 /** Writes a value under the next revision. */
 export function put(
@@ -115,7 +132,8 @@ export function put(
   const { key, value, lease, cause } = write;
   const previous = disk.keys.get(key);
   const revision = ++disk.revision;
-  const bytes = weigh(disk.backend, bucketOf(key), key, value);
+  const bucket = bucketOf(key);
+  const bytes = weigh(disk.backend, bucket, key, value);
   const shared =
     disk.members.size > 1 ? sharedEvent(write, { previous, revision, bytes }) : undefined;
   const keyValue: StoredKeyValue =
@@ -132,7 +150,7 @@ export function put(
       bytes,
     });
   occupy(disk.backend, bytes);
-  if (previous === undefined) addKey(bucketIndex(disk, key), key);
+  if (previous === undefined) addKey(bucketIndex(disk, bucket), key);
   if (lease !== (previous?.lease ?? 0))
     moveLease(disk, key, { from: previous?.lease ?? 0, to: lease });
   disk.keys.set(key, keyValue);
@@ -178,9 +196,10 @@ export function remove(
   if (previous === undefined) return undefined;
   const keyValue = Object.freeze({ ...previous, modRevision: ++disk.revision, cause });
   disk.keys.delete(key);
-  const index = bucketIndex(disk, key);
+  const bucket = bucketOf(key);
+  const index = bucketIndex(disk, bucket);
   removeKey(index, disk.keys);
-  if (index.size === 0) disk.index.delete(bucketOf(key));
+  if (index.size === 0) disk.index.delete(bucket);
   occupy(disk.backend, TOMBSTONE_BYTES);
   if (previous.lease !== 0) moveLease(disk, key, { from: previous.lease, to: 0 });
   return remember(disk, { kind: 'delete', key, keyValue, previous, cause });
@@ -205,8 +224,7 @@ function remember(disk: EtcdDisk, event: StoredEvent): StoredEvent {
   return event;
 }
 
-function bucketIndex(disk: EtcdDisk, key: string): SortedKeys {
-  const bucket = bucketOf(key);
+function bucketIndex(disk: EtcdDisk, bucket: string): SortedKeys {
   let index = disk.index.get(bucket);
   if (index === undefined) {
     index = createSortedKeys();
