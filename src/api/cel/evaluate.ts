@@ -63,6 +63,9 @@ function evaluate(run: Run, expression: Expression): unknown {
     case 'name':
       return lookUp(run, expression.name);
     case 'select':
+      if (expression.operand.kind === 'name' && expression.operand.name === 'authorizer') {
+        return lookUp(run, `authorizer.${expression.field}`);
+      }
       return selected(evaluate(run, expression.operand), expression.field, expression.optional);
     case 'has': {
       const value = unwrapped(evaluate(run, expression.operand));

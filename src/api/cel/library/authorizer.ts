@@ -57,6 +57,7 @@ export const authorizerLibrary: Library = {
     labelSelector: narrowed('labelSelector', () => ({})),
     check: (args, cost) => {
       const { ask, question } = special('authorizer', 'check', args);
+      // Upstream's figure: an expression may ask twice.
       cost(350_000);
       return new Special({ type: 'decision', answer: ask(question, text('check', args, 1)) });
     },

@@ -6,7 +6,10 @@ import type {
 } from '../../../api/generated/types.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { labelSelectorMatches } from '../../../api/selectors/label-selector.ts';
-import { wholeUserOf } from '../authorization/attributes.ts';
+import type { AskAuthorizer } from '../../../api/cel/authorizer-question.ts';
+import { authorizerOf, resourceCheckOf } from '../../../api/cel/library/authorizer.ts';
+import { groupsOf, userOf, wholeUserOf } from '../authorization/attributes.ts';
+import { authorize } from '../authorization/authorize.ts';
 import { servedKinds } from '../discovery/resources.ts';
 import type { VerbCall } from '../verb.ts';
 import { cachedObject } from './cached.ts';
@@ -34,6 +37,27 @@ export function operationOf(
   return next === undefined ? 'DELETE' : old === undefined ? 'CREATE' : 'UPDATE';
 }
 
+/** The authorizers as an expression asks them: about the user of the request, or a service account. */
+function authorizerOfCall({ server, exchange }: VerbCall): AskAuthorizer {
+  return (question, verb) => {
+    const { serviceAccount, path, group, resource, subresource, namespace, name } = question;
+    const account =
+      serviceAccount && `system:serviceaccount:${serviceAccount.namespace}:${serviceAccount.name}`;
+    const user =
+      account === undefined
+        ? userOf(exchange.request)
+        : { name: account, groups: groupsOf(account) };
+    const decision = authorize(
+      server,
+      user,
+      path === undefined
+        ? { kind: 'resource', verb, group, resource, subresource, namespace, name }
+        : { kind: 'path', verb, path },
+    );
+    return { allowed: decision.allowed, reason: decision.allowed ? '' : decision.reason };
+  };
+}
+
 /** The variables that expressions of policies and of webhooks share. */
 export function requestVariables({
   call,
@@ -43,7 +67,19 @@ export function requestVariables({
 }: ReviewedChange): readonly (readonly [name: string, value: unknown])[] {
   const { kind, namespace, name, subresource } = call.target;
   const own = { group: kind.group, version: kind.version };
+  const ask = authorizerOfCall(call);
   return [
+    ['authorizer', authorizerOf(ask)],
+    [
+      'authorizer.requestResource',
+      resourceCheckOf(ask, {
+        group: kind.group,
+        resource: kind.plural,
+        subresource,
+        namespace,
+        name,
+      }),
+    ],
     ['object', next ?? null],
     ['oldObject', old ?? null],
     [

@@ -56,4 +56,108 @@ describe('ValidatingAdmissionPolicy', () => {
       );
     }
   });
+
+  const refused = (
+    spec: object,
+    { user = 'kubernetes-admin', param }: { user?: string; param?: object } = {},
+  ): string => {
+    const rig = apiServerRig();
+    run(rig, 3_000_000);
+    if (param !== undefined) ask(rig, { method: 'POST', path: MAPS, body: param });
+    const policy = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'p' },
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['configmaps'] },
+          ],
+        },
+        ...spec,
+      },
+    };
+    const binding = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: 'b' },
+      spec: {
+        policyName: 'p',
+        validationActions: ['Deny'],
+        ...(param === undefined
+          ? {}
+          : { paramRef: { name: 'limits', parameterNotFoundAction: 'Deny' } }),
+      },
+    };
+    ask(rig, { method: 'POST', path: `${ROOT}/validatingadmissionpolicies`, body: policy });
+    ask(rig, { method: 'POST', path: `${ROOT}/validatingadmissionpolicybindings`, body: binding });
+    run(rig);
+    const body = configBody('x', { a: '1' });
+    const answer = ask(rig, { method: 'POST', path: MAPS, body, user });
+    if (answer.code === 201) return '';
+    return (answer.body as { message: string }).message.replace(/^.*denied request: /, '');
+  };
+
+  test.each<[string, object, string]>([
+    [
+      'the authorizer',
+      {
+        validations: [
+          {
+            expression:
+              "authorizer.group('').resource('secrets').namespace('default').check('get').allowed() && authorizer.requestResource.check('create').allowed()",
+          },
+          {
+            expression:
+              "!authorizer.serviceAccount('default', 'nobody').resource('pods').check('get').allowed()",
+          },
+        ],
+      },
+      '',
+    ],
+    [
+      'the namespace and the user',
+      {
+        validations: [
+          {
+            expression:
+              "namespaceObject.metadata.name == 'default' && request.userInfo.username == 'kubernetes-admin' && request.operation == 'CREATE'",
+          },
+        ],
+      },
+      '',
+    ],
+    [
+      'a variable that fails, where it is read',
+      {
+        variables: [{ name: 'x', expression: 'object.data.nothing' }],
+        validations: [
+          { expression: "true || variables.x == ''" },
+          { expression: "variables.x == ''" },
+        ],
+      },
+      `expression 'variables.x == ''' resulted in error: composited variable "x" fails to evaluate: no such key: nothing`,
+    ],
+  ])('%s', (_, spec, want) => {
+    expect(refused(spec)).toBe(want);
+  });
+
+  test('parameters', () => {
+    const paramKind = { apiVersion: 'v1', kind: 'ConfigMap' };
+    const validations = [
+      {
+        expression: 'size(object.data) <= int(params.data.max)',
+        messageExpression: "'at most ' + params.data.max",
+      },
+    ];
+    const matchConditions = [
+      { name: 'not-itself', expression: "object.metadata.name != 'limits'" },
+    ];
+    const spec = { paramKind, validations, matchConditions };
+    expect(refused(spec, { param: configBody('limits', { max: '0' }) })).toBe('at most 0');
+    expect(refused(spec, { param: configBody('limits', { max: '1' }) })).toBe('');
+    expect(refused(spec, { param: configBody('others', { max: '1' }) })).toBe(
+      'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction',
+    );
+  });
 });

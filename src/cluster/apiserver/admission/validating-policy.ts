@@ -2,6 +2,7 @@ import { evaluateCel } from '../../../api/cel/evaluate.ts';
 import { unsupportedIn } from '../../../api/cel/survey.ts';
 import type { Expression } from '../../../api/cel/expression.ts';
 import { parseCel } from '../../../api/cel/parse.ts';
+import { CelError } from '../../../api/cel/values.ts';
 import type {
   KubernetesObject,
   ValidatingAdmissionPolicy,
@@ -182,6 +183,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'params',
   'namespaceObject',
   'variables',
+  'authorizer',
 ]);
 
 const parsed = new Map<string, Result<Expression, string>>();
@@ -238,8 +240,12 @@ function variablesOf(
   for (const { name: variable, expression } of policy.spec?.variables ?? []) {
     const made = expressionOf(expression);
     if (!made.ok) continue;
-    const value = evaluateCel(made.value, variables);
-    if (value.ok) lazy[variable] = value.value;
+    let value: Result<unknown, string> | undefined;
+    lazy[variable] = (): unknown => {
+      value ??= evaluateCel(made.value, variables);
+      if (value.ok) return value.value;
+      throw new CelError(`composited variable "${variable}" fails to evaluate: ${value.error}`);
+    };
   }
   return variables;
 }

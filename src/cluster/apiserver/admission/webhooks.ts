@@ -111,4 +111,4 @@ function meets(conditions: readonly MatchCondition[], change: ReviewedChange): b
   return error ?? true;
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['object', 'oldObject', 'request']);
+const KNOWN: ReadonlySet<string> = new Set(['object', 'oldObject', 'request', 'authorizer']);
