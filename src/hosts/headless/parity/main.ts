@@ -7,7 +7,7 @@ import { openSideBySide, readCommands } from './side-by-side.ts';
 /**
  * `npm run parity -- [TEXT…]`: every command line of `commands.txt`, or those that contain a text, in the page's terminal
  * and in the real kubectl, on the same cluster. Prints how they differ; exit status 0 when they do not. Without a text, the
- * recorded transcripts are played by the page's kubectl as well (`parity.test.ts`). `manifests` as the first word:
+ * recorded transcripts are played by the page's kubectl as well (`parity.test.ts`, `streams-parity.test.ts`). `manifests` as the first word:
  * `manifests/main.ts`.
  */
 const LANES = 3;
@@ -45,7 +45,12 @@ let isGood = counts.failed === 0;
 if (texts.length === 0) {
   const { status } = spawnSync(
     'npx',
-    ['vitest', 'run', 'src/hosts/headless/parity/parity.test.ts'],
+    [
+      'vitest',
+      'run',
+      'src/hosts/headless/parity/parity.test.ts',
+      'src/hosts/headless/parity/streams-parity.test.ts',
+    ],
     {
       stdio: 'inherit',
       env: { ...process.env, PARITY_TRANSCRIPTS: '1' },

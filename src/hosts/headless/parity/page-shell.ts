@@ -1,4 +1,6 @@
+import { NETWORK_TOOLS } from '../../../kubectl/host-tools/index.ts';
 import { kubectl } from '../../../kubectl/kubectl/kubectl.ts';
+import { createLocalPorts } from '../../../kubectl/local-ports.ts';
 import type { ProgramContext, StreamingKubeClient } from '../../../kubectl/program.ts';
 import type { Shell } from '../../../kubectl/shell/execution.ts';
 import { createFileStore } from '../../../kubectl/shell/files.ts';
@@ -16,11 +18,17 @@ export function createPageShell(
   kube: StreamingKubeClient,
   files: Iterable<readonly [name: string, text: string]>,
 ): PageShell {
-  const context: ProgramContext = { kube, now: () => Date.now(), sleep, machine: 'laptop' };
+  const context: ProgramContext = {
+    kube,
+    now: () => Date.now(),
+    sleep,
+    ports: createLocalPorts(),
+    machine: 'laptop',
+  };
   const entry = { name: 'kubectl', about: 'controls the cluster', run: kubectl };
   const shell: Shell = {
     context,
-    programs: new Map([...TOOLS, entry].map((each) => [each.name, each])),
+    programs: new Map([...TOOLS, ...NETWORK_TOOLS, entry].map((each) => [each.name, each])),
     store: createFileStore([...files].map(([name, text]) => [`/root/${name}`, text])),
     aliases: new Map(),
     history: [],

@@ -93,8 +93,12 @@ export async function podsBehind(session: Session, info: Info): Promise<readonly
         .join(',')
     : selectorText(at(object, 'spec', 'selector'));
   if (at(object, 'spec', 'selector') === undefined) {
+    const type = `*${goPackageOf(info)}.${object.kind}`;
+    const what = session.command === 'logs' ? 'get the logs from' : 'attach to';
     fail(
-      `cannot get the logs from *${goPackageOf(info)}.${object.kind}: selector for *${goPackageOf(info)}.${object.kind} not implemented`,
+      object.kind === 'Service'
+        ? `cannot ${what} ${type}: invalid service '${object.metadata.name ?? ''}': Service is defined without a selector`
+        : `cannot ${what} ${type}: selector for ${type} not implemented`,
     );
   }
   const list = await session.get(`/api/v1/namespaces/${namespace}/pods`, {

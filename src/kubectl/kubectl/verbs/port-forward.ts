@@ -120,9 +120,9 @@ function pairOf(text: string, choose: () => number): PortPair {
       );
     return number;
   };
+  const from = read(local, 'local');
   const to = read(remote, 'remote');
   if (to === 0) fail('remote port must be > 0');
-  const from = read(local, 'local');
   return { local: from === 0 ? choose() : from, remote: to };
 }
 

@@ -7,6 +7,7 @@ import { isObject } from '../../../api/patch/json.ts';
 import { schemaOf } from '../../../api/schema/lookup.ts';
 import { resourceByKind, type Resource } from '../discovery.ts';
 import { fail, failUsage, failVerbatim } from '../failure.ts';
+import { isImageName } from '../image-name.ts';
 import { listAt, textAt, type ApiObject, type Fields } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { createObject, maybeSaved, report } from '../writing.ts';
@@ -20,7 +21,10 @@ export async function run(session: Session): Promise<number> {
   const [name, ...rest] = args;
   requireFlags(session, 'image');
   if (name === undefined || name === '') failUsage('kubectl run', 'NAME is required for run');
-  if (flags.text('image') === '') fail('--image is required');
+  const image = flags.text('image');
+  if (image === '') fail('--image is required');
+  if (!isImageName(image))
+    fail(`Invalid image name ${JSON.stringify(image)}: invalid reference format`);
   const attaches = flags.has('attach') ? flags.bool('attach') : flags.bool('stdin');
   if (flags.bool('rm') && !attaches)
     failUsage('kubectl run', '--rm should only be used for attached containers');
