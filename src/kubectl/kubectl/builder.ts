@@ -318,10 +318,15 @@ export async function* listPages(
     query = {},
     accept,
     resource,
-  }: { query?: Readonly<Record<string, string>>; accept?: string; resource?: Resource } = {},
+    size = session.flags.has('chunk-size') ? session.flags.int('chunk-size') : 500,
+  }: {
+    query?: Readonly<Record<string, string>>;
+    accept?: string;
+    resource?: Resource;
+    /** 0 for the whole list at once. */
+    size?: number;
+  } = {},
 ): AsyncGenerator<ListPage> {
-  const { flags } = session;
-  const size = flags.has('chunk-size') ? flags.int('chunk-size') : 500;
   let token = '';
   do {
     const parts: Record<string, string> = { ...selectorQuery(session), ...query };

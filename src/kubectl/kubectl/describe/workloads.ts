@@ -1,3 +1,4 @@
+import { compareStrings } from '../../../base/compare.ts';
 import { humanDuration } from '../../../api/human-duration.ts';
 import { at, fieldsAt, isFields, listAt, numberAt, textAt, type ApiObject } from '../objects.ts';
 import type { DescribeContext, Describer } from './describer.ts';
@@ -90,7 +91,11 @@ export const describeDeployment: Describer = async (deployment, context) => {
       }
     }
     const fresh = newReplicaSet(deployment, sets);
-    const old = sets.filter((set) => set !== fresh);
+    const madeAt = (set: unknown): string => textAt(set, 'metadata', 'creationTimestamp');
+    const nameAt = (set: unknown): string => textAt(set, 'metadata', 'name');
+    const old = sets
+      .filter((set) => set !== fresh)
+      .sort((a, b) => compareStrings(madeAt(a), madeAt(b)) || compareStrings(nameAt(a), nameAt(b)));
     if (sets.length > 0) {
       writer.field(0, 'OldReplicaSets', setsText(old));
       writer.field(0, 'NewReplicaSet', setsText(fresh === undefined ? [] : [fresh]));

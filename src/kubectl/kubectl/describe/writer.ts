@@ -26,6 +26,18 @@ export function described(now: number, describe: (writer: DescribeWriter) => voi
   return tabs.flush();
 }
 
+/** A description as it is written, with tabs where columns would be. */
+export function undecorated(now: number, describe: (writer: DescribeWriter) => void): string {
+  let text = '';
+  describe({
+    now,
+    write: (level, piece) => void (text += `${'  '.repeat(level)}${piece}`),
+    field: (level, label, value) =>
+      void (text += `${'  '.repeat(level)}${label}:\t${String(value)}\n`),
+  });
+  return text;
+}
+
 export function orNone(text: string): string {
   return text === '' ? '<none>' : text;
 }

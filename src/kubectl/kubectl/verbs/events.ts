@@ -7,6 +7,9 @@ import { createListWriter } from '../printers/tab-writer.ts';
 import { valuePrinterOf } from '../printers/values.ts';
 import { queryText, watch, type Session } from '../session.ts';
 
+/** How many events are asked for at once. */
+const CHUNK_SIZE = 500;
+
 const valueFormats =
   'go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml';
 
@@ -20,11 +23,9 @@ export async function events(session: Session): Promise<void> {
   }
   const path = everywhere ? '/api/v1/events' : `/api/v1/namespaces/${session.namespace}/events`;
   const fieldSelector = await selectorFor(session);
-  const limit = flags.int('chunk-size');
-  const list = await session.get(path, { fieldSelector, limit });
   const isWanted = (event: unknown): boolean =>
     types.length === 0 || types.includes(textAt(event, 'type').toLowerCase());
-  const items = listAt(list, 'items').filter(isWanted);
+  const { items, version } = await eventsAt(session, path, fieldSelector, isWanted);
   if (flags.text('output') === 'wide') {
     fail(
       `unable to match a printer suitable for the output format "wide", allowed formats are: ${valueFormats}`,
@@ -41,7 +42,7 @@ export async function events(session: Session): Promise<void> {
           apiVersion: 'v1',
           items: full,
           kind: 'List',
-          metadata: { resourceVersion: textAt(list, 'metadata', 'resourceVersion') },
+          metadata: { resourceVersion: version },
         }),
       );
     } else for (const each of full) session.out(printer.print(each));
@@ -66,7 +67,7 @@ export async function events(session: Session): Promise<void> {
   const query = queryText({
     fieldSelector,
     watch: 'true',
-    resourceVersion: textAt(list, 'metadata', 'resourceVersion'),
+    resourceVersion: version,
   });
   await watch(session, { path: `${path}${query}` }, ({ type, object }) => {
     if ((type === 'ADDED' || type === 'MODIFIED') && isWanted(object)) {
@@ -75,6 +76,25 @@ export async function events(session: Session): Promise<void> {
     }
     return false;
   });
+}
+
+/** All events of a path, part by part, as far as they are wanted. */
+async function eventsAt(
+  session: Session,
+  path: string,
+  fieldSelector: string,
+  isWanted: (event: unknown) => boolean,
+): Promise<{ readonly items: readonly unknown[]; readonly version: string }> {
+  const items: unknown[] = [];
+  let version = '';
+  let next: string | undefined;
+  do {
+    const page = await session.get(path, { fieldSelector, limit: CHUNK_SIZE, continue: next });
+    for (const event of listAt(page, 'items')) if (isWanted(event)) items.push(event);
+    if (version === '') version = textAt(page, 'metadata', 'resourceVersion');
+    next = textAt(page, 'metadata', 'continue') || undefined;
+  } while (next !== undefined);
+  return { items, version };
 }
 
 /** Times with and without a fraction of a second; none is before all. */

@@ -86,7 +86,13 @@ async function fetchAll(
     try {
       if (name === undefined) {
         const path = pathOf(resource, namespace);
-        const options = { query, resource, ...(accept === undefined ? {} : { accept }) };
+        const options = {
+          query,
+          resource,
+          // What is sorted is wanted whole.
+          ...(session.flags.text('sort-by') === '' ? {} : { size: 0 }),
+          ...(accept === undefined ? {} : { accept }),
+        };
         for await (const { body } of listPages(session, path, options)) {
           fetched.push({ target, body });
         }

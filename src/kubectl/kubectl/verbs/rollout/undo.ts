@@ -1,4 +1,6 @@
 import { collect, targetsOf, type Info } from '../../builder.ts';
+import { writePodTemplate } from '../../describe/pod-template.ts';
+import { undecorated } from '../../describe/writer.ts';
 import { asFailure, fail, Failure } from '../../failure.ts';
 import { equalJson } from '../../../../api/patch/json.ts';
 import { at, fieldsAt, withField, type ApiObject } from '../../objects.ts';
@@ -54,7 +56,14 @@ async function undoOne(
   }
   const target = targetOf(revisions, wanted, object);
   const template = withoutHash(target.template);
-  if (session.dryRun === 'client') return { object, operation: 'rolled back' };
+  if (session.dryRun === 'client') {
+    // Upstream writes the description of what would be put back, as it is.
+    const shown = isDeployment ? target.template : template;
+    return {
+      object,
+      operation: undecorated(session.context.now(), (writer) => writePodTemplate(writer, shown)),
+    };
+  }
   if (equalJson(template, withoutHash(at(object, 'spec', 'template')))) {
     return {
       object,
