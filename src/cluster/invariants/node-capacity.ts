@@ -1,5 +1,5 @@
 import type { Node, Pod } from '../../api/generated/types.ts';
-import { podRequestAmounts } from '../../api/pod-resources.ts';
+import { grantedRequestAmounts } from '../../api/granted-resources.ts';
 import { milliValue, value } from '../../api/quantity/numbers.ts';
 import { objectsOf } from './objects.ts';
 import type { Invariant } from './invariant.ts';
@@ -15,7 +15,7 @@ export const nodeCapacity: Invariant = {
       const phase = pod.status?.phase;
       if (node === undefined || phase === 'Succeeded' || phase === 'Failed') continue;
       const sum = promised.get(node) ?? { cpu: 0, memory: 0, pods: 0 };
-      const requests = podRequestAmounts(pod);
+      const requests = grantedRequestAmounts(pod);
       sum.cpu += requests.get('cpu') ?? 0;
       sum.memory += requests.get('memory') ?? 0;
       sum.pods += 1;

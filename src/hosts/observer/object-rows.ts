@@ -7,7 +7,7 @@ import type {
   Pod,
   Service,
 } from '../../api/generated/types.ts';
-import { podRequestAmounts } from '../../api/pod-resources.ts';
+import { grantedRequestAmounts } from '../../api/granted-resources.ts';
 import { isWorkload, type Workload } from '../../api/workload-counts.ts';
 import type {
   EventRow,
@@ -122,7 +122,7 @@ export function createObjectRows(context: RowContext): ObjectRows {
     const phase = pod.status?.phase;
     if (node === undefined || node === '' || phase === 'Succeeded' || phase === 'Failed') return;
     const load = loadOf(node);
-    const requests = podRequestAmounts(pod);
+    const requests = grantedRequestAmounts(pod);
     load.pods += sign;
     load.cpuRequestedMilli += sign * (requests.get('cpu') ?? 0);
     load.memoryRequestedBytes += sign * (requests.get('memory') ?? 0);

@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/generated/types.ts';
-import { podRequestAmounts } from '../../api/pod-resources.ts';
+import { grantedRequestAmounts } from '../../api/granted-resources.ts';
 
 import { podSummary } from '../../api/printers/pod.ts';
 import { parseTime } from '../../api/time.ts';
@@ -22,7 +22,7 @@ export function podCard(
   const { metadata, spec, status } = pod;
   const summary = podSummary(pod);
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
-  const requests = podRequestAmounts(pod);
+  const requests = grantedRequestAmounts(pod);
   const ready = isReady(pod);
   return {
     id: metadata.uid ?? '',

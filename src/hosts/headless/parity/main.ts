@@ -7,8 +7,8 @@ import { openSideBySide, readCommands } from './side-by-side.ts';
 /**
  * `npm run parity -- [TEXT…]`: every command line of `commands.txt`, or those that contain a text, in the page's terminal
  * and in the real kubectl, on the same cluster. Prints how they differ; exit status 0 when they do not. Without a text, the
- * recorded transcripts are played by the page's kubectl as well (`parity.test.ts`, `streams-parity.test.ts`). `manifests` as the first word:
- * `manifests/main.ts`.
+ * recorded transcripts are played by the page's kubectl as well (`parity.test.ts`, `streams-parity.test.ts`). `manifests`
+ * as the first word: `manifests/main.ts`.
  */
 const LANES = 3;
 const texts = process.argv.slice(2);
