@@ -1,3 +1,4 @@
+import type { Locator, Page } from '@playwright/test';
 import { startFrameMeter, stopFrameMeter } from './support/frame-meter.ts';
 import { deployment } from './support/manifests.ts';
 import { expect, test } from './support/test.ts';
@@ -38,8 +39,39 @@ test('a thousand replicas on a hundred nodes: the page stays small and answers',
   await expect(page.getByRole('tree', { name: 'Objects by kind' })).toContainText('1000/1000');
   const used = await stopFrameMeter(page);
 
-  const figures = JSON.stringify({ simulatedSeconds: Math.round(took), elements, deployed, used });
+  await startFrameMeter(page);
+  await lookAround(page, map.root);
+  const looked = await stopFrameMeter(page);
+  const elementsSeen = await page.evaluate(() => document.querySelectorAll('*').length);
+
+  const figures = JSON.stringify({
+    simulatedSeconds: Math.round(took),
+    elements,
+    elementsSeen,
+    deployed,
+    used,
+    looked,
+  });
   info.annotations.push({ type: 'figures', description: figures });
   console.log(`1,000 replicas on 100 nodes: ${figures}`);
   expect(elements).toBeLessThan(ELEMENTS_MAX);
+  expect(elementsSeen).toBeLessThan(ELEMENTS_MAX);
 });
+
+/** From afar to near and back, across, and once through the health view, as fast as a hand can. */
+async function lookAround(page: Page, map: Locator): Promise<void> {
+  const box = await map.boundingBox();
+  if (box === null) return;
+  const { x, y, width, height } = box;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  for (const towards of [-200, -200, -200, -200, 200, 200, 200, 200, 200, 200]) {
+    await page.mouse.wheel(0, towards);
+  }
+  await page.mouse.down();
+  await page.mouse.move(x + 80, y + 80, { steps: 12 });
+  await page.mouse.up();
+  await map.focus();
+  await page.keyboard.press('h');
+  await expect(page.getByRole('region', { name: 'Health' })).toBeVisible();
+  await page.keyboard.press('h');
+}

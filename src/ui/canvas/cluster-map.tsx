@@ -31,7 +31,7 @@ import { OrganCard } from './organ-card.tsx';
 import { RasterLayer } from './raster-layer.tsx';
 import { ServicePill } from './service-pill.tsx';
 import { TryChips } from './try-chips.tsx';
-import { useCards, useInView, useLinks } from './use-cards.ts';
+import { useCards, useCountInSight, useGradually, useInView, useLinks } from './use-cards.ts';
 import { useMapCommands } from './use-map-commands.ts';
 import { useMapPointer } from './use-map-pointer.ts';
 import { useMapKeys } from './use-map-keys.ts';
@@ -71,7 +71,9 @@ function MapInside() {
   const root = useRef<HTMLElement>(null);
   const flow = useReactFlow<CardType, LinkEdgeType>();
   const seen = useInView();
-  const cards = useCards(seen);
+  useCountInSight(seen);
+  const shown = useGradually(seen);
+  const cards = useCards(shown);
   const links = useLinks(cards);
   const paused = useHead((head) => head.paused);
   const phase = useHead((head) => head.phase);
@@ -120,7 +122,8 @@ function MapInside() {
         }}
         proOptions={{ hideAttribution: true }}
       >
-        <RasterLayer visible={seen.level === 'raster'} />
+        {/* The picture stays under the cards until all of them are there. */}
+        <RasterLayer visible={seen.level === 'raster' || shown !== seen} />
         <Wires seen={seen} />
         <MotionLayer />
       </ReactFlow>

@@ -1,9 +1,10 @@
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import { podGlyph, podStatusText, workloadHue } from '../../view/pod-glyph.ts';
 import { workloadKey, isSystemNamespace } from '../../view/indexes.ts';
 import { usePod } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Glyph } from '../parts/glyph.tsx';
+import type { View } from '../../view/view.ts';
 import { usePending } from '../state/activity.ts';
 import { useSelection } from '../state/selection.ts';
 
@@ -15,13 +16,14 @@ interface PodChipProps {
 
 /** One Pod as a small square: the frame's hue is its workload, the sign inside its state. One subscription. */
 export const PodChip = memo(function PodChip({ id, size }: PodChipProps) {
-  const { events } = usePage().view;
+  const { view } = usePage();
+  const [isNew] = useState(() => hasJustCome(view, id));
   const pod = usePod(id);
   const selected = useSelection((state) => state.selected === id);
   const pointed = useSelection((state) => state.cursor === id);
   const pending = usePending(id);
   if (pod === undefined) return null;
-  const pulling = { pulling: events.isPulling(id) };
+  const pulling = { pulling: view.events.isPulling(id) };
   const glyph = podGlyph(pod, pulling);
   const words = podStatusText(pod, pulling);
   return (
@@ -32,6 +34,7 @@ export const PodChip = memo(function PodChip({ id, size }: PodChipProps) {
       data-thing={id}
       data-class={pod.statusClass}
       data-glyph={glyph}
+      data-new={isNew}
       data-system={isSystemNamespace(pod.namespace)}
       data-selected={selected}
       data-cursor={pointed}
@@ -49,3 +52,12 @@ export const PodChip = memo(function PodChip({ id, size }: PodChipProps) {
     </button>
   );
 });
+
+const NEW_MILLIS = 2500;
+
+/** Whether a Pod has come into the cluster just now, and not only into view. */
+function hasJustCome(view: View, id: string): boolean {
+  const { epochMillis, now, speed } = view.head.getState();
+  const createdAt = view.pods.get(id)?.createdAt ?? 0;
+  return epochMillis + now / 1000 - createdAt < NEW_MILLIS * Math.max(1, speed);
+}

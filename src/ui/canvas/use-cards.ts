@@ -1,5 +1,5 @@
 import { useStoreApi } from '@xyflow/react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { controlPlaneNames } from '../../view/components.ts';
 import { nodeBox, ORGANS, organBox, serviceBox } from '../../view/field.ts';
 import { balancerBox, hasSeveral, hostBox, roomOf } from '../../view/machine-room.ts';
@@ -7,6 +7,7 @@ import type { ThingId } from '../../view/selection.ts';
 import type { View } from '../../view/view.ts';
 import { useHead, useSlotsVersion } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
+import { countInSight } from '../state/crowd.ts';
 import { useHover } from '../state/hover.ts';
 import { useSelection } from '../state/selection.ts';
 import { areaOf } from './camera.ts';
@@ -52,6 +53,69 @@ export function useInView(): InView {
     };
   }, [store, view, layout]);
   return seen;
+}
+
+/** Cards of nodes that are mounted in one animation frame, of which they take no more than a part. */
+const CARDS_A_FRAME = 8;
+
+/** What is mounted on the way to what is in view: many cards come a few at a time, so that no frame has to wait for all. */
+export function useGradually(seen: InView): InView {
+  const [shown, setShown] = useState(seen);
+  const reached = useRef(seen);
+  useLayoutEffect(() => {
+    let due = 0;
+    const advance = (): void => {
+      reached.current = towards(reached.current, seen);
+      setShown(reached.current);
+      due = reached.current === seen ? 0 : requestAnimationFrame(advance);
+    };
+    advance();
+    return () => cancelAnimationFrame(due);
+  }, [seen]);
+  return shown;
+}
+
+/** To take one away costs less. */
+const TAKEN_A_FRAME = 24;
+
+function towards(from: InView, to: InView): InView {
+  if (to.slots.length === 0 && from.slots.length > TAKEN_A_FRAME) {
+    return { level: from.level, slots: from.slots.slice(TAKEN_A_FRAME) };
+  }
+  const had = new Set(from.slots);
+  const missing = to.slots.filter((slot) => !had.has(slot));
+  if (missing.length <= CARDS_A_FRAME) return to;
+  const next = new Set(missing.slice(0, CARDS_A_FRAME));
+  return { level: to.level, slots: to.slots.filter((slot) => had.has(slot) || next.has(slot)) };
+}
+
+const COUNT_EVERY_MILLIS = 300;
+
+/** Tells how many Pods the nodes in view have, now and as they come and go. */
+export function useCountInSight(seen: InView): void {
+  const { view } = usePage();
+  useLayoutEffect(() => {
+    // The cards that are about to go should not change once more.
+    if (seen.level === 'raster') return undefined;
+    let due: ReturnType<typeof setTimeout> | undefined;
+    const count = (): void => {
+      due = undefined;
+      let pods = 0;
+      for (const slot of seen.slots) {
+        const node = view.nodes.get(view.nodeSlots.idAt(slot) ?? '');
+        if (node !== undefined) pods += view.index.podsOnNode.size(node.name);
+      }
+      countInSight(pods);
+    };
+    count();
+    const release = view.onFrame(({ field }) => {
+      if (field) due ??= setTimeout(count, COUNT_EVERY_MILLIS);
+    });
+    return () => {
+      release();
+      clearTimeout(due);
+    };
+  }, [view, seen]);
 }
 
 /** The cards for React Flow. A card keeps its object while it keeps its place, so that nothing is adopted anew. */
