@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ServeSettings } from './serve.ts';
 import {
@@ -28,13 +29,18 @@ const settings: readonly (readonly [name: string, Partial<ServeSettings>])[] = [
   ['serving', {}],
   ['running', withNodes],
   ['helm', withNodes],
+  ['podinfo', withNodes],
   ['streams', { ...withNodes, nodes: 1, speed: 5 }],
   ['debugging', { ...withNodes, nodes: 1, speed: 5 }],
 ];
 const only = process.env['TRANSCRIPT'];
+/** These are played with what lies beside the project. */
+const needShared = ['podinfo'];
+const hasShared = existsSync(new URL('../../../../../shared/manifests', import.meta.url));
 
 const transcripts = settings
   .filter(([name]) => only === undefined || only === name)
+  .filter(([name]) => hasShared || !needShared.includes(name))
   .map(([name, cluster]) => ({ name, cluster, steps: readTranscript(name) }));
 
 describe.skipIf(tools === undefined)('kubectl', () => {
