@@ -170,6 +170,40 @@ describe('who may do what', () => {
     );
   });
 
+  test('what is missing is told rule by rule, in order', () => {
+    const rig = ready();
+    grantEverywhere(rig, 'jane', 'roles', [
+      { apiGroups: ['rbac.authorization.k8s.io'], resources: ['*'], verbs: ['create', 'update'] },
+    ]);
+    const body = (more: object) => ({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'big' },
+      ...more,
+    });
+    const rules = [
+      { apiGroups: ['apps', ''], resources: ['pods', 'deployments'], verbs: ['list', 'get'] },
+      { nonResourceURLs: ['/x'], verbs: ['get'] },
+      { apiGroups: [''], resources: ['secrets'], resourceNames: ['a'], verbs: ['get'] },
+    ];
+    const path = `${RBAC}/clusterroles`;
+    expect(as(rig, 'jane', { method: 'POST', path, body: body({ rules }) })).toBe(
+      [
+        '403 clusterroles.rbac.authorization.k8s.io "big" is forbidden: user "jane" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:',
+        '{APIGroups:[""], Resources:["deployments"], Verbs:["list" "get"]}',
+        '{APIGroups:[""], Resources:["pods"], Verbs:["list" "get"]}',
+        '{APIGroups:[""], Resources:["secrets"], ResourceNames:["a"], Verbs:["get"]}',
+        '{APIGroups:["apps"], Resources:["deployments"], Verbs:["list" "get"]}',
+        '{APIGroups:["apps"], Resources:["pods"], Verbs:["list" "get"]}',
+        '{NonResourceURLs:["/x"], Verbs:["get"]}',
+      ].join('\n'),
+    );
+    const aggregationRule = { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] };
+    expect(as(rig, 'jane', { method: 'POST', path, body: body({ aggregationRule }) })).toBe(
+      '403 clusterroles.rbac.authorization.k8s.io "big" is forbidden: must have cluster-admin privileges to use an aggregationRule',
+    );
+  });
+
   test('on behalf of another', () => {
     const rig = ready();
     const impersonate = { user: 'jane', groups: ['dev'] };

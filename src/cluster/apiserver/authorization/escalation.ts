@@ -3,17 +3,17 @@ import type {
   ClusterRoleBinding,
   KubernetesObject,
   PolicyRule,
-  Role,
   RoleBinding,
 } from '../../../api/generated/types.ts';
 import { goQuote } from '../../../api/go-text.ts';
 import { semanticEqual } from '../../../api/semantic-equal.ts';
 import { forbiddenError, notFoundError, type StatusError } from '../../../api/status-error.ts';
+import { sortedStrings } from '../../../base/compare.ts';
 import type { VerbCall } from '../verb.ts';
 import { userOf } from './attributes.ts';
 import { authorize } from './authorize.ts';
 import { policyOf, rulesFor } from './policy.ts';
-import { ruleText, uncovered } from './rules.ts';
+import { compactRules, ruleText, uncovered } from './rules.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -43,18 +43,23 @@ export function escalationProblem(
       name,
     }).allowed;
   const name = next.metadata.name ?? '';
+  const owned = (): readonly PolicyRule[] => rulesFor(policyOf(call.server), user, namespace);
+  const refused = (why: string): StatusError =>
+    forbiddenError({ group: RBAC, resource: kind.plural }, name, why);
   let granted: readonly PolicyRule[];
   if (kind.kind === 'Role' || kind.kind === 'ClusterRole') {
-    const role = next as Role | ClusterRole;
-    const before = (old as Role | ClusterRole | undefined)?.rules;
-    if (semanticEqual(role.rules, before) || may('escalate', kind.plural, name)) return undefined;
-    if ((role as ClusterRole).aggregationRule !== undefined) {
-      const everything = [
-        { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
-        { nonResourceURLs: ['*'], verbs: ['*'] },
-      ];
-      granted = everything;
-    } else granted = role.rules ?? [];
+    const role = next as ClusterRole;
+    const before = old as ClusterRole | undefined;
+    const isSame =
+      before !== undefined &&
+      semanticEqual(role.rules, before.rules) &&
+      semanticEqual(role.aggregationRule, before.aggregationRule);
+    if (isSame || may('escalate', kind.plural, name)) return undefined;
+    const sums = role.aggregationRule !== undefined || before?.aggregationRule !== undefined;
+    if (sums && everything.some((rule) => uncovered(owned(), rule).length > 0)) {
+      return refused('must have cluster-admin privileges to use an aggregationRule');
+    }
+    granted = role.rules ?? [];
   } else {
     const { roleRef, subjects } = next as RoleBinding | ClusterRoleBinding;
     if (old !== undefined && semanticEqual(subjects, (old as RoleBinding).subjects))
@@ -73,14 +78,18 @@ export function escalationProblem(
     }
     granted = role.rules ?? [];
   }
-  const owned = rulesFor(policyOf(call.server), user, namespace);
-  const missing = granted.flatMap((rule) => uncovered(owned, rule));
+  const held = owned();
+  const missing = granted.flatMap((rule) => uncovered(held, rule));
   if (missing.length === 0) return undefined;
   const groups = user.groups.map(goQuote).join(' ');
-  const list = missing.map(ruleText).join('\n');
-  return forbiddenError(
-    { group: RBAC, resource: kind.plural },
-    name,
-    `user ${goQuote(user.name)} (groups=[${groups}]) is attempting to grant RBAC permissions not currently held:\n${list}`,
+  const texts = new Set(compactRules(missing).map(ruleText));
+  return refused(
+    `user ${goQuote(user.name)} (groups=[${groups}]) is attempting to grant RBAC permissions not currently held:\n${sortedStrings(texts).join('\n')}`,
   );
 }
+
+/** What only an administrator has: a sum may come to anything. */
+const everything: readonly PolicyRule[] = [
+  { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+  { nonResourceURLs: ['*'], verbs: ['*'] },
+];

@@ -94,6 +94,24 @@ function coversPart(owner: PolicyRule, part: PolicyRule): boolean {
   return name !== undefined && owner.resourceNames?.includes(name) === true;
 }
 
+/** Single grants put together again where only their verbs differ (upstream: validation.CompactRules). */
+export function compactRules(parts: readonly PolicyRule[]): readonly PolicyRule[] {
+  const others: PolicyRule[] = [];
+  const verbsOf = new Map<string, { readonly rule: PolicyRule; readonly verbs: string[] }>();
+  for (const rule of parts) {
+    if (!isEmpty(rule.nonResourceURLs)) {
+      others.push(rule);
+      continue;
+    }
+    const { apiGroups, resources, resourceNames } = rule;
+    const key = JSON.stringify([apiGroups, resources, resourceNames]);
+    const known = verbsOf.get(key);
+    if (known === undefined) verbsOf.set(key, { rule, verbs: [...rule.verbs] });
+    else known.verbs.push(...rule.verbs.filter((each) => !known.verbs.includes(each)));
+  }
+  return [...others, ...[...verbsOf.values()].map(({ rule, verbs }) => ({ ...rule, verbs }))];
+}
+
 /** A rule as upstream's messages print it: `{APIGroups:[""], Resources:["pods"], Verbs:["get"]}`. */
 export function ruleText(rule: PolicyRule): string {
   const list = (values: readonly string[]): string =>

@@ -14,6 +14,28 @@ const rulesOf: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule('create delete get list watch', 'storage.k8s.io', 'volumeattachments'),
     rule(READ, 'storage.k8s.io', 'csidrivers csinodes'),
   ],
+  'certificate-controller': [
+    rule('delete get list watch', 'certificates.k8s.io', 'certificatesigningrequests'),
+    rule(
+      'update',
+      'certificates.k8s.io',
+      'certificatesigningrequests/approval certificatesigningrequests/status',
+    ),
+    rule(
+      'approve',
+      'certificates.k8s.io',
+      'signers',
+      'kubernetes.io/kube-apiserver-client-kubelet',
+    ),
+    rule(
+      'sign',
+      'certificates.k8s.io',
+      'signers',
+      'kubernetes.io/kube-apiserver-client kubernetes.io/kube-apiserver-client-kubelet kubernetes.io/kubelet-serving kubernetes.io/legacy-unknown',
+    ),
+    rule('create', 'authorization.k8s.io', 'subjectaccessreviews'),
+    eventsRule,
+  ],
   'clusterrole-aggregation-controller': [
     rule('escalate get list patch update watch', 'rbac.authorization.k8s.io', 'clusterroles'),
   ],
