@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -40,6 +40,11 @@ export async function startServe(...flags: readonly string[]): Promise<Served> {
       { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
     );
   let child = start('0');
+  const hold = (how: 'still' | 'going'): void => {
+    for (const pid of childrenOf(child)) {
+      process.kill(pid, how === 'still' ? 'SIGSTOP' : 'SIGCONT');
+    }
+  };
   const address = await lineOf(child, /^ready (\S+)/);
   const page = await lineOf(child, /^page {2}(\S+)/);
   const token = page.replace(/^.*#token=/, '');
@@ -59,11 +64,10 @@ export async function startServe(...flags: readonly string[]): Promise<Served> {
       child = start(new URL(address).port);
       await lineOf(child, /^ready (\S+)/);
     },
-    hold(how) {
-      for (const pid of childrenOf(child))
-        process.kill(pid, how === 'still' ? 'SIGSTOP' : 'SIGCONT');
-    },
+    hold,
     async stop() {
+      // Who is held hears no signal.
+      if (process.platform === 'linux' && child.exitCode === null) hold('going');
       await end(child);
       rmSync(home, { recursive: true, force: true });
     },
@@ -88,7 +92,12 @@ export async function startProxy(
 ): Promise<{ readonly page: string; readonly port: string; stop(): Promise<void> }> {
   const child = spawn(
     kubectl,
-    ['proxy', `--port=${port}`, `--www=${join(root, 'dist')}`, '--www-prefix=/kubarium/'],
+    [
+      'proxy',
+      `--port=${port}`,
+      `--www=${resolve(root, process.env['KUBARIUM_DIST'] ?? 'dist')}`,
+      '--www-prefix=/kubarium/',
+    ],
     { env: { ...process.env, KUBECONFIG: kubeconfig }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const where = await lineOf(child, /^Starting to serve on (\S+)/);
@@ -140,7 +149,7 @@ function linesOf(child: ChildProcess): Lines {
 
 function end(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    if (child.exitCode !== null) {
+    if (child.exitCode !== null || child.signalCode !== null) {
       resolve();
       return;
     }

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { ClusterMap } from './canvas/cluster-map.tsx';
 import { useHead } from './hooks/use-view.ts';
 import { useKeys } from './keys/use-keys.ts';
@@ -17,13 +17,15 @@ import { useHealthView } from './state/health-view.ts';
 import { useMenu, useSheet } from './state/menu.ts';
 import { TerminalSlot } from './terminal/terminal-slot.tsx';
 import { Timeline } from './timeline/timeline.tsx';
+import { lazyPart } from './parts/lazy-part.ts';
 
-const Palette = lazy(() => import('./palette/palette.tsx'));
-const ContextMenu = lazy(() => import('./parts/context-menu.tsx'));
-const FaultSheet = lazy(() => import('./faults/fault-sheet.tsx'));
-const HealthView = lazy(() => import('./health/health-view.tsx'));
-const AttachNotice = lazy(() => import('./attach/attach-notice.tsx'));
-const KeySheet = lazy(() => import('./keys/key-sheet.tsx'));
+const Palette = lazyPart(() => import('./palette/palette.tsx'));
+const ContextMenu = lazyPart(() => import('./parts/context-menu.tsx'));
+const FaultSheet = lazyPart(() => import('./faults/fault-sheet.tsx'));
+const HealthView = lazyPart(() => import('./health/health-view.tsx'));
+const loadAttachNotice = () => import('./attach/attach-notice.tsx');
+const AttachNotice = lazyPart(loadAttachNotice);
+const KeySheet = lazyPart(() => import('./keys/key-sheet.tsx'));
 
 /** The whole page: one picture in the middle, everything else docks around it. */
 export function App() {
@@ -61,7 +63,12 @@ export function App() {
 
 /** Only a page that is attached to a cluster elsewhere can have lost it. */
 function AttachSlot() {
+  const isAttached = useHead((head) => head.attached !== undefined);
   const hasProblem = useHead((head) => head.attachProblem !== undefined);
+  // The server that the notice comes from may be the one that it tells of, so it is fetched while that is there.
+  useEffect(() => {
+    if (isAttached) void loadAttachNotice();
+  }, [isAttached]);
   if (!hasProblem) return null;
   return (
     <Suspense fallback={null}>

@@ -5,7 +5,7 @@ import {
   type EdgeTypes,
   type NodeTypes,
 } from '@xyflow/react';
-import { lazy, Suspense, useMemo, useRef } from 'react';
+import { Suspense, useMemo, useRef } from 'react';
 import { usePage } from '../page.tsx';
 import { useHead, useIds } from '../hooks/use-view.ts';
 import { useMedia } from '../hooks/use-media.ts';
@@ -36,6 +36,7 @@ import { useMapCommands } from './use-map-commands.ts';
 import { useMapPointer } from './use-map-pointer.ts';
 import { useMapKeys } from './use-map-keys.ts';
 import { Wires } from './wires.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
 /** The picture of the cluster: control plane above, Services left, nodes in the field, waiting Pods right. */
 export function ClusterMap() {
@@ -46,7 +47,7 @@ export function ClusterMap() {
   );
 }
 
-const RoomCard = lazy(() => import('./host-card.tsx'));
+const RoomCard = lazyPart(() => import('./host-card.tsx'));
 
 function Room({ machine }: { readonly machine: string | undefined }) {
   return (

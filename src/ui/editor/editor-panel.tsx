@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { parseManifest } from '../../api/manifest/parse.ts';
 import type { ManifestProblem } from '../../api/manifest/problem.ts';
 import type { KubeClient } from '../../kubectl/kube-client.ts';
@@ -18,9 +18,10 @@ import { monacoDue } from './monaco-due.ts';
 import { PlainText } from './plain-text.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { ResultList } from './result-list.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
 /** Monaco and the schema come in one chunk, after the canvas lives. */
-const LazyText = lazy(async () => {
+const LazyText = lazyPart(async () => {
   await monacoDue;
   const [{ default: TextEditor }, { loadEditorSchema }] = await Promise.all([
     import('./text-editor.tsx'),

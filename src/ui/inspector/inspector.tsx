@@ -1,12 +1,13 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { PanelRightClose } from 'lucide-react';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Resizer } from '../parts/resizer.tsx';
 import { usePanels } from '../state/panels.ts';
 import { useSelection } from '../state/selection.ts';
 import { ClusterSummary } from './cluster-summary.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const ThingInspector = lazy(() => import('./thing-inspector.tsx'));
+const ThingInspector = lazyPart(() => import('./thing-inspector.tsx'));
 
 /** The right panel: the selected thing, or the cluster as a whole. */
 export function Inspector({ width }: { readonly width: number }) {

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { componentTitle } from '../../view/process-title.ts';
 import { thingKind, thingName, thingOf, type Thing, type ThingId } from '../../view/selection.ts';
 import { useSampled } from '../hooks/use-view.ts';
@@ -9,11 +9,12 @@ import { ActionBar } from './action-bar.tsx';
 import { EventsTab } from './events-tab.tsx';
 import { ThingStatus } from './thing-status.tsx';
 import { ThingSummary } from './thing-summary.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const YamlTab = lazy(() => import('./yaml-tab.tsx'));
-const WhyTab = lazy(() => import('./why-tab.tsx'));
-const SchedulingTab = lazy(() => import('../scheduling/scheduling-tab.tsx'));
-const ConfigurationTab = lazy(() => import('../scheduling/configuration-tab.tsx'));
+const YamlTab = lazyPart(() => import('./yaml-tab.tsx'));
+const WhyTab = lazyPart(() => import('./why-tab.tsx'));
+const SchedulingTab = lazyPart(() => import('../scheduling/scheduling-tab.tsx'));
+const ConfigurationTab = lazyPart(() => import('../scheduling/configuration-tab.tsx'));
 
 const TABS: readonly TabItem<InspectorTab>[] = [
   { id: 'summary', label: 'Summary', shortcut: 'd' },

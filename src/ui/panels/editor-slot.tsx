@@ -1,12 +1,13 @@
 import { BookOpen } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { letMonacoCome } from '../editor/monaco-due.ts';
 import { PlainText } from '../editor/plain-text.tsx';
 import { useIds } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { whenIdle } from '../when-idle.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const EditorPanel = lazy(() => import('../editor/editor-panel.tsx'));
+const EditorPanel = lazyPart(() => import('../editor/editor-panel.tsx'));
 
 /** Monaco's megabytes begin to load this long after the canvas lives, or at the first touch. */
 const MONACO_AFTER_MILLIS = 1500;

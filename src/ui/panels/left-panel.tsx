@@ -1,15 +1,16 @@
 import { PanelLeftClose } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useRecentEvents } from '../hooks/use-view.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Resizer } from '../parts/resizer.tsx';
 import { Tabs, type TabItem } from '../parts/tabs.tsx';
 import { usePanels, type LeftTab } from '../state/panels.ts';
 import { EditorSlot } from './editor-slot.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const EventsPanel = lazy(() => import('./events-panel.tsx'));
-const ObjectsPanel = lazy(() => import('./objects-panel.tsx'));
-const ScenariosPanel = lazy(() => import('../scenario/scenarios-panel.tsx'));
+const EventsPanel = lazyPart(() => import('./events-panel.tsx'));
+const ObjectsPanel = lazyPart(() => import('./objects-panel.tsx'));
+const ScenariosPanel = lazyPart(() => import('../scenario/scenarios-panel.tsx'));
 
 const TABS: readonly TabItem<LeftTab>[] = [
   { id: 'manifests', label: 'Manifests' },

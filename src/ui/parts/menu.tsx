@@ -1,7 +1,8 @@
-import { cloneElement, lazy, Suspense, useState, type ReactElement, type ReactNode } from 'react';
+import { cloneElement, Suspense, useState, type ReactElement, type ReactNode } from 'react';
+import { lazyPart } from './lazy-part.ts';
 
 const loadRoot = () => import('./menu-root.tsx');
-const MenuRoot = lazy(loadRoot);
+const MenuRoot = lazyPart(loadRoot);
 
 interface MenuProps {
   /** The button that opens the menu. */

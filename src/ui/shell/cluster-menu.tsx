@@ -1,12 +1,13 @@
 import { ChevronDown } from 'lucide-react';
-import { lazy } from 'react';
+
 import { plural } from '../../view/words.ts';
 import { useHead, useIds } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { Menu } from '../parts/menu.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const AttachedItems = lazy(() => import('../attach/attached-items.tsx'));
-const ClusterItems = lazy(() => import('./cluster-items.tsx'));
+const AttachedItems = lazyPart(() => import('../attach/attached-items.tsx'));
+const ClusterItems = lazyPart(() => import('./cluster-items.tsx'));
 
 /** Which cluster this is, and the way to another one. */
 export function ClusterMenu() {

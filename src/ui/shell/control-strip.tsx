@@ -1,5 +1,5 @@
 import { Activity, Zap } from 'lucide-react';
-import { lazy, type ReactNode } from 'react';
+import { type ReactNode } from 'react';
 import type { ComponentHealth } from '../../bridge/cards.ts';
 import { componentRow, lampOfAll, replicasOf } from '../../view/components.ts';
 import { componentTitle } from '../../view/process-title.ts';
@@ -18,8 +18,9 @@ import { useSelection } from '../state/selection.ts';
 import { FaultsCell } from './faults-cell.tsx';
 import { NodesCell } from './nodes-cell.tsx';
 import { StripCell } from './strip-cell.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const ActionMenuItems = lazy(() => import('../actions/action-menu-items.tsx'));
+const ActionMenuItems = lazyPart(() => import('../actions/action-menu-items.tsx'));
 
 /** Figures are read four times a second: more often nobody can. */
 export const FIGURES_EVERY_MILLIS = 250;

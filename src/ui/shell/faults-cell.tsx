@@ -1,4 +1,3 @@
-import { lazy } from 'react';
 import { ageText } from '../../view/words.ts';
 import { useRefusal } from '../attach/limits.ts';
 import { healAll, healOne } from '../actions/heal.ts';
@@ -6,8 +5,9 @@ import { faultWords } from './fault-words.ts';
 import { useHead, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { StripCell } from './strip-cell.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const FaultItems = lazy(() => import('./fault-items.tsx'));
+const FaultItems = lazyPart(() => import('./fault-items.tsx'));
 
 /** What is broken now: each fault with its time, and a way to mend one or all. */
 export function FaultsCell() {

@@ -7,7 +7,7 @@ import {
   Pause,
   Play,
 } from 'lucide-react';
-import { lazy } from 'react';
+
 import { speedText } from '../../view/words.ts';
 import { clusterOfPage } from '../attach/cluster-link.ts';
 import { useRefusal } from '../attach/limits.ts';
@@ -24,9 +24,10 @@ import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { ClockReadout } from './clock-readout.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 
 const IS_ATTACHED = clusterOfPage() !== undefined;
-const SpeedItems = lazy(() => import('./speed-items.tsx'));
+const SpeedItems = lazyPart(() => import('./speed-items.tsx'));
 
 /** Pause, steps, the clock, the speed: time is a place, and this is its door. */
 export function Transport() {

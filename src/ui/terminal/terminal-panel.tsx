@@ -1,5 +1,5 @@
 import { AArrowDown, AArrowUp, Plus, X } from 'lucide-react';
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { writeStored } from '../state/stored.ts';
@@ -9,8 +9,9 @@ import { createTerminalSession, type TerminalSession } from './session.ts';
 import { storedFontSize, terminalGround } from './surroundings.ts';
 import { TerminalView } from './terminal-view.tsx';
 import './terminal.css';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const EditSheet = lazy(() => import('./edit-sheet.tsx'));
+const EditSheet = lazyPart(() => import('./edit-sheet.tsx'));
 
 /** The sessions outlive a closed drawer: what runs in them goes on. */
 let sessions: readonly TerminalSession[] = [];

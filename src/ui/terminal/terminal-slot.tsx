@@ -1,7 +1,8 @@
-import { lazy, Suspense, useRef } from 'react';
+import { Suspense, useRef } from 'react';
 import { TERMINAL_LIMITS, useTerminal } from '../state/terminal.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const TerminalPanel = lazy(() => import('./terminal-panel.tsx'));
+const TerminalPanel = lazyPart(() => import('./terminal-panel.tsx'));
 /** What of the window the terminal leaves to the canvas and the strips around it. */
 const LEAVES = 480;
 const STEP = 16;

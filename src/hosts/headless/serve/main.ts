@@ -13,7 +13,8 @@ else {
 }
 
 async function main(settings: ServeOptions): Promise<void> {
-  const pageFolder = resolve('dist');
+  // Tests look at another build than that in dist/.
+  const pageFolder = resolve(process.env['KUBARIUM_DIST'] ?? 'dist');
   const fileOf = (port: number | string): string =>
     resolve(settings.kubeconfig ?? `.cache/serve/kubeconfig-${port}`);
   // Pages and clients that knew the server before find it again with the token that they have.
