@@ -66,6 +66,7 @@ export function createApiEngine(
     machine: (name) => machineView(controlPlanes.has(name)),
     waiting: waitingPod,
     epochMillis: () => epochMillis,
+    nowMillis: () => Date.now(),
     pluralOf: ({ apiVersion, kind }) => plurals.get(`${apiVersion ?? ''} ${kind ?? ''}`),
   });
   const watched = createWatchedObjects(api);

@@ -20,6 +20,7 @@ import type {
 import type { Diff } from '../../bridge/protocol.ts';
 import { keyOf, type KubeObject } from '../../cluster/client/kube-object.ts';
 import { CONTROL_PLANE_LABEL } from '../../cluster/set-up.ts';
+import { comingUpUntil } from './coming-up.ts';
 import { nodeCard, type MachineView, type NodeLoad } from './node-card.ts';
 import { eventRow, objectRow, serviceCard, workloadCard } from './other-cards.ts';
 import { podCard, type WaitingPod } from './pod-card.ts';
@@ -34,7 +35,7 @@ export interface ObjectRows {
   replaceAll(objects: readonly KubeObject[]): void;
   /** What is known of machines may have changed. */
   touchNodes(): void;
-  /** Marks Pods without a node whose place in the queue has changed. */
+  /** Marks Pods of which time alone tells something new: their place in the queue, or that they ought to be Ready by now. */
   touchWaiting(): void;
   take(): ObservedRows;
   /** How many nodes there are beside the control plane's own, and how many of them are Ready. */
@@ -49,6 +50,8 @@ export interface RowContext {
   pluralOf?(object: KubeObject): string | undefined;
   /** When the world began. */
   epochMillis(): number;
+  /** The calendar's time there, in milliseconds since 1970. */
+  nowMillis(): number;
 }
 
 export interface ObservedRows {
@@ -106,6 +109,8 @@ export function createObjectRows(context: RowContext): ObjectRows {
   const loads = new Map<string, NodeLoad>();
   /** Pods without a node, and the lane last shown: it changes without any write. */
   const waiting = new Map<string, string>();
+  /** Running Pods that are on their way, and until when. */
+  const comingUp = new Map<string, number>();
   let events: EventRow[] = [];
 
   function loadOf(node: string): NodeLoad {
@@ -170,6 +175,7 @@ export function createObjectRows(context: RowContext): ObjectRows {
         if (deleted || (object as Pod).spec?.nodeName !== undefined)
           waiting.delete(object.metadata.uid ?? '');
         else waiting.set(object.metadata.uid ?? '', '');
+        fileComingUp(object as Pod, deleted);
         break;
       }
       case 'Node':
@@ -217,7 +223,23 @@ export function createObjectRows(context: RowContext): ObjectRows {
     if (service !== undefined) services.dirty.add(service);
   }
 
+  function fileComingUp(pod: Pod, deleted: boolean): void {
+    const until = deleted ? undefined : comingUpUntil(pod);
+    if (until === undefined) comingUp.delete(pod.metadata.uid ?? '');
+    else comingUp.set(pod.metadata.uid ?? '', until);
+  }
+
+  function touchComingUp(): void {
+    const now = context.nowMillis();
+    for (const [id, until] of comingUp) {
+      if (now < until) continue;
+      comingUp.delete(id);
+      pods.dirty.add(id);
+    }
+  }
+
   function touchWaiting(): void {
+    touchComingUp();
     let looked = 0;
     for (const [id, lane] of waiting) {
       if (++looked > WAITING_LOOKED_AT_MAX) return;
@@ -273,7 +295,8 @@ export function createObjectRows(context: RowContext): ObjectRows {
         table.dirty.clear();
         table.removed.clear();
       }
-      for (const map of [leases, nodeIds, serviceIds, slicesByService, loads, waiting]) map.clear();
+      for (const map of [leases, nodeIds, serviceIds, slicesByService, loads, waiting, comingUp])
+        map.clear();
       events = [];
       full = true;
       // Nodes first: Pods mark them.
@@ -290,7 +313,11 @@ export function createObjectRows(context: RowContext): ObjectRows {
         full,
         nodes: both(takeRows(hosts, nodeRow), takeRows(nodes, nodeRow)),
         pods: takeRows(pods, (pod) =>
-          podCard(pod, { workload: workloadName(pod), waiting: context.waiting(pod) }),
+          podCard(pod, {
+            workload: workloadName(pod),
+            waiting: context.waiting(pod),
+            comingUp: comingUp.has(pod.metadata.uid ?? ''),
+          }),
         ),
         services: takeRows(services, (service) =>
           serviceCard(

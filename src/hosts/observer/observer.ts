@@ -31,6 +31,7 @@ export function createObserver(world: World): Observer {
     machine: machineView,
     waiting: (pod) => waitingPod(world, pod),
     epochMillis: () => world.epochMillis,
+    nowMillis: () => world.epochMillis + world.now / 1000,
   });
 
   function unitState(name: string): 'up' | 'down' | 'none' {

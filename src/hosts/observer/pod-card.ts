@@ -17,6 +17,8 @@ export function podCard(
   context: {
     readonly workload: string;
     readonly waiting: WaitingPod | undefined;
+    /** It has begun so lately that it cannot be Ready yet. */
+    readonly comingUp: boolean;
   },
 ): PodCard {
   const { metadata, spec, status } = pod;
@@ -34,7 +36,9 @@ export function podCard(
     statusClass:
       context.waiting?.queue === 'unschedulable'
         ? 'attention'
-        : statusClassOf(summary.reason, ready),
+        : context.comingUp && summary.reason === 'Running'
+          ? 'moving'
+          : statusClassOf(summary.reason, ready),
     phase: status?.phase ?? 'Pending',
     ready,
     containersReady: summary.readyCount,
