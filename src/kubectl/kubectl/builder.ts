@@ -39,6 +39,8 @@ export interface TargetOptions {
   readonly typeAlone?: boolean;
   /** Whether `-l`, `--field-selector` or `--all` make a type alone stand for a list. */
   readonly takesSelectors?: boolean;
+  /** Whether `--all` may stand beside names, where it then says nothing. */
+  readonly allIsNoSelector?: boolean;
   readonly args?: readonly string[];
   readonly validates?: boolean;
   /** As `readObjects` has it. */
@@ -132,7 +134,8 @@ async function argumentTargets(
   const { flags } = session;
   if (args.length === 0) fail(missingResources);
   const hasSelector = flags.text('selector') !== '' || flags.text('field-selector') !== '';
-  const isAll = options.takesSelectors === true && flags.bool('all');
+  const wantsAll = options.takesSelectors === true && flags.bool('all');
+  const isAll = wantsAll && options.allIsNoSelector !== true;
   const discovery = await session.discovery();
   const scopeOf = (resource: Resource): string =>
     !resource.namespaced || flags.bool('all-namespaces') ? '' : session.namespace;
@@ -142,7 +145,7 @@ async function argumentTargets(
       fail('selectors and the all flag cannot be used when passing resource/name arguments');
     }
     return args.map((arg) => {
-      const { type, name } = pairOf(arg, session.command);
+      const { type, name } = pairOf(arg);
       const resource = requireResource(discovery, type);
       refuseAcrossNamespaces(session, resource);
       return { resource, namespace: scopeOf(resource), name, source: '' };
@@ -162,7 +165,7 @@ async function argumentTargets(
       return names.map((name) => ({ resource, namespace: scopeOf(resource), name, source: '' }));
     });
   }
-  if (options.typeAlone === true || (options.takesSelectors === true && (hasSelector || isAll))) {
+  if (options.typeAlone === true || wantsAll || (options.takesSelectors === true && hasSelector)) {
     return resources.map((resource) => ({
       resource,
       namespace: scopeOf(resource),
@@ -190,12 +193,12 @@ function refuseAcrossNamespaces({ flags }: Session, { namespaced }: Resource): v
   }
 }
 
-function pairOf(arg: string, command: string): { readonly type: string; readonly name: string } {
+function pairOf(arg: string): { readonly type: string; readonly name: string } {
   const parts = arg.split('/');
   const [type = '', name = ''] = parts;
   if (parts.length === 1) {
     fail(
-      `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl ${command} resource/<resource_name>' instead of 'kubectl ${command} resource resource/<resource_name>'`,
+      `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
     );
   }
   if (parts.length !== 2) fail('arguments in resource/name form may not have more than one slash');

@@ -20,8 +20,8 @@ export const kubectl: Program = async (args, io, context) => {
     const verb = verbs[command];
     if (verb === undefined || command === '') {
       if (rest.length > 0 && groupCommands.has(command)) refuseSubcommand(command, rest);
-      if (command === 'create secret' && rest.length > 0) {
-        failUsage('kubectl create secret', `unknown command ${JSON.stringify(rest.join(' '))}`);
+      if (['create secret', 'create service'].includes(command) && rest.length > 0) {
+        failUsage(`kubectl ${command}`, `unknown command ${JSON.stringify(rest.join(' '))}`);
       }
       const { helpTexts } = await import('./generated/help.ts');
       io.out(helpTexts[command] ?? '');
@@ -141,8 +141,9 @@ function refuseCommand(word: string): never {
 }
 
 function refuseSubcommand(command: string, rest: readonly string[]): void {
-  const word = rest.find((each) => !each.startsWith('-'));
-  if (word === undefined) return;
+  const words = rest.filter((each) => !each.startsWith('-'));
+  if (words.length === 0) return;
+  const word = words.join(' ');
   throw new Failure(
     `unknown command ${JSON.stringify(word)}\nSee 'kubectl ${command} -h' for help and examples`,
   );

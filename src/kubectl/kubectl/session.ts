@@ -94,7 +94,7 @@ export function createSession(
     config,
     namespace: flags.has('namespace') ? flags.text('namespace') : contextNamespace(config, flags),
     namespaceIsGiven: flags.has('namespace'),
-    dryRun: dryRunOf(flags),
+    dryRun: dryRunOf(flags, (text) => io.err(`${klogHead('W', context.now())} ${text}\n`)),
     out: (text) => io.out(text),
     err: (text) => io.err(text),
     warn(text) {
@@ -193,21 +193,33 @@ export function refusalOf({
   });
 }
 
-function dryRunOf(flags: Flags): Session['dryRun'] {
+function dryRunOf(flags: Flags, complain: (text: string) => void): Session['dryRun'] {
   const text = flags.text('dry-run');
   switch (text) {
     case '':
     case 'none':
-    case 'false':
       return 'none';
     case 'client':
     case 'server':
       return text;
     case 'unchanged':
-      throw new Failure(
-        '--dry-run was specified without a value. A value must be set: "none", "server", or "client".',
+      complain(
+        'helpers.go:719] --dry-run is deprecated and can be replaced with --dry-run=client.',
       );
+      return 'client';
     default:
+      if (/^(?:1|t|T|TRUE|true|True)$/.test(text)) {
+        complain(
+          `helpers.go:733] --dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=client.`,
+        );
+        return 'client';
+      }
+      if (/^(?:0|f|F|FALSE|false|False)$/.test(text)) {
+        complain(
+          `helpers.go:736] --dry-run=${text} is deprecated (boolean value) and can be replaced with --dry-run=none.`,
+        );
+        return 'none';
+      }
       throw new Failure(`Invalid dry-run value (${text}). Must be "none", "server", or "client".`);
   }
 }

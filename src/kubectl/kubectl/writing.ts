@@ -142,10 +142,14 @@ export function withLastApplied(object: ApiObject): ApiObject {
   };
 }
 
-/** `--save-config` adds the annotation to what is created. */
-export function maybeSaved(session: Session, object: ApiObject): ApiObject {
+/** `--save-config` adds the annotation to what is created. What kubectl made itself keeps the order of its fields. */
+export function maybeSaved(session: Session, object: ApiObject, { typed = false } = {}): ApiObject {
   const has = object.metadata.annotations?.[LAST_APPLIED] !== undefined;
-  return session.flags.bool('save-config') || has ? withLastApplied(object) : object;
+  if (!session.flags.bool('save-config') && !has) return object;
+  if (!typed) return withLastApplied(object);
+  const text = `${goJson(object, false)}\n`;
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: text };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 /** Leaves with all failures when there are some. */

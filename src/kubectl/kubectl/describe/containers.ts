@@ -220,7 +220,8 @@ function fieldValue(pod: unknown, path: string): string {
   return textAt(pod, ...path.split('.'));
 }
 
-function resourceValue(container: unknown, reference: unknown): string {
+/** What a `resourceFieldRef` of a container stands for. */
+export function resourceValue(container: unknown, reference: unknown): string {
   const resource = textAt(reference, 'resource');
   const quantity = textAt(container, 'resources', ...resource.split('.'));
   if (quantity === '') return '0';

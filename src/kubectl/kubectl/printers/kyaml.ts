@@ -2,26 +2,26 @@ import { isFields } from '../objects.ts';
 import { compareKeys } from '../../../api/manifest/key-order.ts';
 
 /** YAML in flow style with quoted texts, which cannot be misread (`-o kyaml`). */
-export function kyamlText(value: unknown): string {
-  return `---\n${written(value, 0)}\n`;
+export function kyamlText(value: unknown, isTyped = false): string {
+  return `---\n${written(value, 0, isTyped)}\n`;
 }
 
-function written(value: unknown, level: number): string {
+function written(value: unknown, level: number, isTyped: boolean): string {
   const pad = '  '.repeat(level);
   if (Array.isArray(value)) {
     if (value.length === 0) return '[]';
     if (value.every((each) => isFields(each) && Object.keys(each).length > 0)) {
-      return `[${value.map((each) => written(each, level)).join(', ')}]`;
+      return `[${value.map((each) => written(each, level, isTyped)).join(', ')}]`;
     }
-    const inner = value.map((each) => `${pad}  ${written(each, level + 1)},\n`).join('');
+    const inner = value.map((each) => `${pad}  ${written(each, level + 1, isTyped)},\n`).join('');
     return `[\n${inner}${pad}]`;
   }
   if (isFields(value)) {
     const keys = Object.keys(value).filter((key) => value[key] !== undefined);
     if (keys.length === 0) return '{}';
-    const inner = keys
-      .sort(compareKeys)
-      .map((key) => `${pad}  ${keyText(key)}: ${written(value[key], level + 1)},\n`)
+    // Typed objects keep the order of their declaration.
+    const inner = (isTyped ? keys : keys.sort(compareKeys))
+      .map((key) => `${pad}  ${keyText(key)}: ${written(value[key], level + 1, isTyped)},\n`)
       .join('');
     return `{\n${inner}${pad}}`;
   }

@@ -24,6 +24,12 @@ export interface ValuePrinter {
 const formats =
   'custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml';
 
+/** The forms of commands that print no tables. */
+const valueFormats = formats.replace(/^.*(?=go-template,)/, '').replace('wide,', '');
+
+/** Commands that print tables. */
+const tableCommands: ReadonlySet<string> = new Set(['get', 'api-resources', 'events']);
+
 /**
  * The printer for `-o`; undefined for the table forms (none and `wide`). `typed` objects have their fields in the order of
  * their declaration, which JSON keeps; others are printed with sorted keys.
@@ -34,6 +40,8 @@ export function valuePrinterOf(
 ): ValuePrinter | undefined {
   const { flags } = session;
   let output = flags.text('output');
+  const isTable = tableCommands.has(session.command);
+  if (!isTable && /^(?:wide|custom-columns)/.test(output)) refuseFormat(output, valueFormats);
   const template = flags.text('template');
   if (output === '' && template !== '') output = 'go-template';
   if (output === '' || output === 'wide') return undefined;
@@ -51,7 +59,7 @@ export function valuePrinterOf(
       return simple((object) => `${count++ > 0 ? '---\n' : ''}${stringifyYaml(shown(object))}`);
     }
     case 'kyaml':
-      return simple((object) => kyamlText(shown(object)));
+      return simple((object) => kyamlText(shown(object), typed));
     case 'name':
       return {
         print: (object) => `${shownName(object)}${operation === '' ? '' : ` ${operation}`}\n`,
@@ -85,10 +93,14 @@ export function valuePrinterOf(
         noHeaders: flags.bool('no-headers'),
       });
     default:
-      return fail(
-        `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${allowed}`,
-      );
+      return refuseFormat(output, isTable ? allowed : valueFormats);
   }
+}
+
+function refuseFormat(output: string, allowed: string): never {
+  return fail(
+    `unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${allowed}`,
+  );
 }
 
 function simple(print: (object: unknown) => string): ValuePrinter {

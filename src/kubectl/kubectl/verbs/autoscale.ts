@@ -19,7 +19,7 @@ export async function autoscale(session: Session): Promise<void> {
   const { infos, failures } = await collect(session, await targetsOf(session));
   throwAll(failures);
   for (const info of infos) {
-    const object = maybeSaved(session, autoscalerFor(session, info));
+    const object = maybeSaved(session, autoscalerFor(session, info), { typed: true });
     if (session.dryRun === 'client') {
       report(session, object, 'autoscaled', { typed: true });
       continue;

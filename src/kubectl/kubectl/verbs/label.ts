@@ -1,6 +1,6 @@
 import { labelValueErrors } from '../../../api/names/qualified-name.ts';
 import { createMergePatch } from '../../../api/patch/merge-patch.ts';
-import { collect, targetsOf, type Info } from '../builder.ts';
+import { collect, localInfos, targetsOf, type Info } from '../builder.ts';
 import { asFailure, fail, Failure } from '../failure.ts';
 import { groupOf, withField, type ApiObject } from '../objects.ts';
 import { shownName, valuePrinterOf } from '../printers/values.ts';
@@ -31,7 +31,9 @@ function changeMap(field: MapField): (session: Session) => Promise<void> {
     if (pairs.length === 0 && !isListing) fail(`at least one ${word} update is required`);
     const changes = field === 'labels' ? labelChanges(pairs) : annotationChanges(pairs);
     const targets = await targetsOf(session, { args: resources, takesSelectors: true });
-    const { infos, failures } = await collect(session, targets);
+    const { infos, failures } = flags.bool('local')
+      ? localInfos(targets)
+      : await collect(session, targets);
     if (flags.text('resource-version') !== '' && infos.length > 1) {
       fail('--resource-version may only be used with a single resource');
     }

@@ -1,5 +1,7 @@
 import { collect, targetsOf } from '../builder.ts';
-import { asFailure, fail, failUsage, Failure } from '../failure.ts';
+import { labelValueErrors, qualifiedNameErrors } from '../../../api/names/qualified-name.ts';
+import { findResource } from '../discovery.ts';
+import { asFailure, fail, failUsage, failVerbatim, type Failure } from '../failure.ts';
 import { listAt, withField, type ApiObject } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { createReporter, patchObject, throwAll, writeQuery } from '../writing.ts';
@@ -21,15 +23,36 @@ export async function taint(session: Session): Promise<void> {
   const first = args.findIndex((arg, index) => index > 0 && isSpec(arg));
   const resources = first < 0 ? args : args.slice(0, first);
   const specs = first < 0 ? [] : args.slice(first);
-  if (resources.length === 0)
-    fail('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+  if (resources.length === 0) fail('one or more resources must be specified as <resource> <name>');
   if (specs.length === 0) fail('at least one taint update is required');
+  const late = specs.find((arg) => !isSpec(arg));
+  if (late !== undefined) fail(`all resources must be specified before taint changes: ${late}`);
   const { added, removed } = parse(specs);
-  const targets = await targetsOf(session, { args: resources, takesSelectors: true });
-  const wrong = targets.find(({ resource }) => resource.kind !== 'Node');
-  if (wrong !== undefined) {
-    fail(`invalid resource type ${wrong.resource.name}, only node(s) is supported`);
+  const type = (resources[0] ?? '').toLowerCase();
+  const resource = findResource(await session.discovery(), type);
+  if (resource === undefined || type.includes('/')) {
+    failVerbatim(`the server doesn't have a resource type ${JSON.stringify(type)}`);
   }
+  if (resource.kind !== 'Node') {
+    fail(`invalid resource type ${type}, only node types are supported`);
+  }
+  const both = added.flatMap((each) =>
+    removed
+      .filter(({ key, effect }) => key === each.key && (effect === '' || effect === each.effect))
+      .map(({ key, effect }) => `${key}=${effect}`),
+  );
+  if (both.length > 0) {
+    fail(
+      `can not both modify and remove the following taint(s) in the same command: ${both.join(', ')}`,
+    );
+  }
+  if (flags.bool('all') && flags.text('selector') !== '') {
+    fail("setting 'all' parameter with a non empty selector is prohibited");
+  }
+  if (resources.length < 2 && !flags.bool('all') && flags.text('selector') === '') {
+    fail("at least one resource name must be specified since 'all' parameter is not set");
+  }
+  const targets = await targetsOf(session, { args: resources, takesSelectors: true });
   const { infos, failures } = await collect(session, targets);
   const all: Failure[] = [...failures];
   // A trial run is not marked here, as upstream.
@@ -38,7 +61,7 @@ export async function taint(session: Session): Promise<void> {
     try {
       const old = listAt(info.object, 'spec', 'taints') as readonly Taint[];
       if (!flags.bool('overwrite')) refuseOverwriting(info.name, old, added);
-      const { taints, operation } = changed(old, added, removed);
+      const { taints, operation } = changed(old, added, removed, flags.bool('overwrite'));
       const after = withField(
         info.object,
         ['spec', 'taints'],
@@ -67,20 +90,40 @@ function parse(specs: readonly string[]): { added: Taint[]; removed: Taint[] } {
   for (const spec of specs) {
     const isRemoval = spec.endsWith('-');
     const text = isRemoval ? spec.slice(0, -1) : spec;
-    const [pair = '', effect = '', ...more] = text.split(':');
-    const [key = '', value, ...rest] = pair.split('=');
-    if (more.length > 0 || rest.length > 0) fail(`invalid taint spec: ${spec}`);
-    if (effect !== '' && !effects.includes(effect)) {
-      failUsage('kubectl taint', `invalid taint effect: ${effect}, unsupported taint effect`);
+    const parsed = parseOne(text);
+    if (!isRemoval && parsed.effect === '') refuse(`invalid taint spec: ${spec}`);
+    const list = isRemoval ? removed : added;
+    const twice = list.some(
+      ({ key, effect }) => key === parsed.key && effect === parsed.effect && !isRemoval,
+    );
+    if (twice) {
+      refuse(
+        `duplicated taints with the same key and effect: {${parsed.key} ${parsed.value ?? ''} ${parsed.effect} <nil>}`,
+      );
     }
-    if (!isRemoval && effect === '') fail(`invalid taint spec: ${spec}`);
-    (isRemoval ? removed : added).push({
-      key,
-      effect,
-      ...(value === undefined || value === '' ? {} : { value }),
-    });
+    list.push(parsed);
   }
   return { added, removed };
+}
+
+function refuse(message: string): never {
+  return failUsage('kubectl taint', message);
+}
+
+/** `key=value:effect`, `key:effect` or `key`. (Upstream: parseTaint.) */
+function parseOne(text: string): Taint {
+  const parts = text.split(':');
+  const [pair = '', effect = ''] = parts;
+  if (parts.length > 2) refuse(`invalid taint spec: ${text}`);
+  if (parts.length === 2 && !effects.includes(effect)) {
+    refuse(`invalid taint effect: ${effect}, unsupported taint effect`);
+  }
+  const [key = '', value, ...rest] = parts.length === 1 ? [text] : pair.split('=');
+  if (rest.length > 0) refuse(`invalid taint spec: ${text}`);
+  const ofValue = value === undefined ? [] : labelValueErrors(value);
+  const errors = ofValue.length > 0 ? ofValue : qualifiedNameErrors(key);
+  if (errors.length > 0) refuse(`invalid taint spec: ${text}, ${errors.join('; ')}`);
+  return { key, effect, ...(value === undefined || value === '' ? {} : { value }) };
 }
 
 function refuseOverwriting(node: string, old: readonly Taint[], added: readonly Taint[]): void {
@@ -97,6 +140,7 @@ function changed(
   old: readonly Taint[],
   added: readonly Taint[],
   removed: readonly Taint[],
+  overwrites: boolean,
 ): { taints: readonly Taint[]; operation: string } {
   const missing = removed.find(
     (each) =>
@@ -115,7 +159,12 @@ function changed(
         (each) => one.key === each.key && (each.effect === '' || one.effect === each.effect),
       ) && !added.some((each) => one.key === each.key && one.effect === each.effect),
   );
-  const operation =
-    added.length === 0 ? 'untainted' : removed.length === 0 ? 'tainted' : 'modified';
-  return { taints: [...added, ...kept], operation };
+  const taints = [...added, ...kept];
+  // Upstream tells by the numbers before anything is removed.
+  const grown = added.some(
+    (each) => !old.some((one) => one.key === each.key && one.effect === each.effect),
+  );
+  const isMixed = grown && removed.length > 0;
+  const operation = isMixed || overwrites ? 'modified' : grown ? 'tainted' : 'untainted';
+  return { taints, operation };
 }

@@ -1,7 +1,10 @@
 import { base64OfText } from '../../../../api/base64.ts';
+import { parseToLabelSelector } from '../../../../api/selectors/label-selector.ts';
 import { asFailure, fail, failUsage, Failure } from '../../failure.ts';
+import { refuseWrongQuantity } from '../../quantities.ts';
 import { hashOf } from '../../content-hash.ts';
-import type { ApiObject } from '../../objects.ts';
+import type { ApiObject, Fields } from '../../objects.ts';
+import { valuePrinterOf } from '../../printers/values.ts';
 import type { Session } from '../../session.ts';
 import { metadataOf, nameArgument, requireFlags, runGenerator } from './create.ts';
 import { base64Of, keyedSources, sortedData } from './sources.ts';
@@ -108,7 +111,7 @@ export async function createTlsSecret(session: Session): Promise<void> {
   }
   const read = (path: string): string => {
     const text = io.files.read(io.files.resolve(path));
-    return text ?? fail(`open ${path}: no such file or directory`);
+    return text ?? fail(`Cannot read file ${path}, open ${path}: no such file or directory`);
   };
   const certificate = read(flags.text('cert'));
   const key = read(flags.text('key'));
@@ -161,6 +164,7 @@ export async function createQuota(session: Session): Promise<void> {
     .filter((each) => each !== '')) {
     const [key = '', value] = part.split('=');
     if (value === undefined) fail(`Invalid argument syntax ${part}, expected <resource>=<value>`);
+    refuseWrongQuantity(value);
     hard[key] = value;
   }
   const scopes = flags
@@ -192,15 +196,10 @@ export async function createBudget(session: Session): Promise<void> {
   const [min, max] = [flags.text('min-available'), flags.text('max-unavailable')];
   if (min === '' && max === '') fail('one of min-available or max-unavailable must be specified');
   if (min !== '' && max !== '') fail('min-available and max-unavailable cannot be both specified');
-  const matchLabels = Object.fromEntries(
-    flags
-      .text('selector')
-      .split(',')
-      .map((each) => {
-        const [key = '', value = ''] = each.split(/==?/);
-        return [key.trim(), value.trim()];
-      }),
-  );
+  if (min !== '' && !/^[0-9]+%?$/.test(min)) fail('invalid format specified for min-available');
+  if (max !== '' && !/^[0-9]+%?$/.test(max)) fail('invalid format specified for max-unavailable');
+  const selector = parseToLabelSelector(flags.text('selector'));
+  if (!selector.ok) fail(selector.error);
   await runGenerator(
     session,
     {
@@ -211,7 +210,7 @@ export async function createBudget(session: Session): Promise<void> {
         ...(min === ''
           ? { maxUnavailable: numberOrText(max) }
           : { minAvailable: numberOrText(min) }),
-        selector: { matchLabels },
+        selector: selector.value,
       },
       status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
     },
@@ -246,12 +245,40 @@ export async function createPriorityClass(session: Session): Promise<void> {
   );
 }
 
+const boundKinds: Readonly<Record<string, string>> = { Node: 'v1', Pod: 'v1', Secret: 'v1' };
+
+/** With whom a token ends. */
+function boundObjectOf({ flags }: Session): Fields | undefined {
+  const kind = flags.text('bound-object-kind');
+  const name = flags.text('bound-object-name');
+  const uid = flags.text('bound-object-uid');
+  if (kind === '') {
+    if (name !== '') {
+      fail('--bound-object-name can only be set if --bound-object-kind is provided');
+    }
+    if (uid !== '') fail('--bound-object-uid can only be set if --bound-object-kind is provided');
+    return undefined;
+  }
+  if (!Object.hasOwn(boundKinds, kind)) {
+    fail(`supported --bound-object-kind values are ${Object.keys(boundKinds).join(', ')}`);
+  }
+  if (name === '') fail('--bound-object-name is required if --bound-object-kind is provided');
+  return { kind, apiVersion: boundKinds[kind], name, ...(uid === '' ? {} : { uid }) };
+}
+
 /** kubectl create token: prints a token of a service account. */
 export async function createToken(session: Session): Promise<void> {
   const { flags } = session;
   const [name] = session.args;
   if (session.args.length !== 1 || name === undefined) {
     failUsage('kubectl create token', `exactly one NAME is required, got ${session.args.length}`);
+  }
+  const bound = boundObjectOf(session);
+  if (flags.has('duration')) {
+    if (flags.duration('duration') < 0) fail('--duration must be greater than or equal to 0');
+    if (flags.duration('duration') % 1000 !== 0) {
+      fail('--duration cannot be expressed in units less than seconds');
+    }
   }
   const seconds = flags.has('duration') ? Math.round(flags.duration('duration') / 1000) : undefined;
   const audiences = flags.list('audience');
@@ -266,12 +293,18 @@ export async function createToken(session: Session): Promise<void> {
         spec: {
           ...(audiences.length === 0 ? {} : { audiences }),
           ...(seconds === undefined ? {} : { expirationSeconds: seconds }),
+          ...(bound === undefined ? {} : { boundObjectRef: bound }),
         },
       },
     })
     .catch((error: unknown) => {
       throw new Failure(`failed to create token: ${asFailure(error).message}`);
     })) as { status?: { token?: string } };
+  const printer = valuePrinterOf(session, { typed: true });
+  if (printer !== undefined) {
+    session.out(printer.print(answer) + printer.end());
+    return;
+  }
   // Without an end of line, so that a script can take it as it is.
   session.out(answer.status?.token ?? '');
 }

@@ -5,7 +5,14 @@ import { namesFiles, readObjects } from '../../manifests.ts';
 import { resourceByKind, type Resource } from '../../discovery.ts';
 import type { ApiObject } from '../../objects.ts';
 import type { Session } from '../../session.ts';
-import { createObject, createReporter, maybeSaved, report, throwAll } from '../../writing.ts';
+import {
+  createObject,
+  createReporter,
+  maybeSaved,
+  report,
+  throwAll,
+  writeQuery,
+} from '../../writing.ts';
 
 /** kubectl create -f: makes each object of the files; one that is there already is a refusal. */
 export async function create(session: Session): Promise<void> {
@@ -23,7 +30,9 @@ export async function create(session: Session): Promise<void> {
     }
     fail('must specify one of -f and -k');
   }
-  if (args.length > 0) failUsage('kubectl create', `unexpected args: [${args.join(' ')}]`);
+  if (args.length > 0) failUsage('kubectl create', `Unexpected args: [${args.join(' ')}]`);
+  // Upstream looks at the option before any file.
+  writeQuery(session);
   const unread: Failure[] = [];
   const onFailure = (failure: Failure): void => void unread.push(failure);
   const objects = selectedObjects(
@@ -99,7 +108,7 @@ export async function runGenerator(
   object: ApiObject,
   failurePrefix = '',
 ): Promise<void> {
-  const saved = maybeSaved(session, object);
+  const saved = maybeSaved(session, object, { typed: true });
   if (session.dryRun === 'client') {
     report(session, saved, 'created', { typed: true });
     return;

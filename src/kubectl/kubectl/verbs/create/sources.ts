@@ -34,7 +34,9 @@ export function keyedSources(
   for (const literal of flags.list('from-literal')) {
     const equals = literal.indexOf('=');
     if (equals <= 0) fail(`invalid literal source ${literal}, expected key=value`);
-    add(literal.slice(0, equals), unwrapped(literal.slice(equals + 1)));
+    const value = literal.slice(equals + 1);
+    // Upstream takes quotes off for Secrets only.
+    add(literal.slice(0, equals), what === 'Secret' ? unwrapped(value) : value);
   }
   for (const path of flags.list('from-env-file')) fromEnvironmentFile(session, path, add);
   return [...found.values()];

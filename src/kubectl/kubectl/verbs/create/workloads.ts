@@ -1,4 +1,6 @@
-import { fail } from '../../failure.ts';
+import { dns1123SubdomainErrors } from '../../../../api/names/dns.ts';
+import { findResource, pathOf } from '../../discovery.ts';
+import { fail, failVerbatim } from '../../failure.ts';
 import { fieldsAt, isFields, textAt, type ApiObject, type Fields } from '../../objects.ts';
 import type { Session } from '../../session.ts';
 import { commandOf, metadataOf, nameArgument, requireFlags, runGenerator } from './create.ts';
@@ -40,11 +42,21 @@ export async function createDeployment(session: Session): Promise<void> {
   );
 }
 
-/** The last part of an image's name, without tag and digest. */
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** Five letters as Kubernetes ends generated names with; upstream draws them in kubectl, too. */
+function randomEnd(): string {
+  return Array.from({ length: 5 }, () => LETTERS[Math.floor(Math.random() * LETTERS.length)]).join(
+    '',
+  );
+}
+
+/** The last part of an image's name, without tag and digest; one that had to be changed gets an end of chance. */
 function containerNameOf(image: string): string {
   const last = image.slice(image.lastIndexOf('/') + 1);
   const name = (last.split(':')[0] ?? last).split('@')[0] ?? last;
-  return name.replace(/[_.]/g, '-');
+  if (!/[_.]/.test(name)) return name;
+  return `${name.replace(/[_.]/g, '-')}-${randomEnd()}`;
 }
 
 /** kubectl create job. */
@@ -92,12 +104,15 @@ function podTemplate(
 }
 
 async function jobFromCronJob(session: Session, name: string, from: string): Promise<ApiObject> {
-  const [type = '', source = ''] = from.split('/');
-  if (
-    !['cronjob', 'cronjobs', 'cj', 'cronjob.batch', 'cronjobs.batch'].includes(type) ||
-    source === ''
-  ) {
-    fail(`from must be an existing cronjob`);
+  const [type = '', source] = from.split('/');
+  const resource = findResource(await session.discovery(), type);
+  if (resource === undefined) {
+    failVerbatim(`error: the server doesn't have a resource type ${JSON.stringify(type)}`);
+  }
+  if (source === undefined) fail('from must be an existing cronjob');
+  if (resource.kind !== 'CronJob') {
+    await session.get(pathOf(resource, session.namespace, source));
+    fail(`unknown object type *${resource.version}.${resource.kind}`);
   }
   const path = `/apis/batch/v1/namespaces/${session.namespace}/cronjobs/${encodeURIComponent(source)}`;
   const cronJob = (await session.get(path)) as ApiObject;
@@ -173,8 +188,8 @@ function servicePort(text: string): Fields {
 function portNumber(text: string): number {
   if (!/^\d+$/.test(text))
     fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
-  if (Number(text) > 65535) {
-    fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
+  if (Number(text) < 1 || Number(text) > 65535) {
+    fail('must be between 1 and 65535, inclusive');
   }
   return Number(text);
 }
@@ -188,8 +203,13 @@ export function createService(type: ServiceType): (session: Session) => Promise<
     const name = nameArgument(session);
     const clusterIP = flags.text('clusterip');
     const tcp = flags.list('tcp');
-    if (type === 'ExternalName') requireFlags(session, 'external-name');
-    else if (clusterIP !== 'None' && tcp.length === 0) {
+    if (type === 'ExternalName') {
+      requireFlags(session, 'external-name');
+      const external = flags.text('external-name');
+      if (dns1123SubdomainErrors(external).length > 0)
+        fail(`invalid service external name ${external}`);
+    }
+    if (type !== 'ExternalName' && clusterIP !== 'None' && tcp.length === 0) {
       fail('at least one tcp port specifier must be provided');
     }
     const labels = { app: name };
@@ -228,6 +248,9 @@ export async function createIngress(session: Session): Promise<void> {
     fail(
       'not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)',
     );
+  }
+  if (fallback !== '' && fallback.split(':').length !== 2) {
+    fail('default-backend should be in format servicename:serviceport');
   }
   const annotations: Record<string, string> = {};
   for (const each of flags.list('annotation')) {

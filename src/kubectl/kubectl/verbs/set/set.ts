@@ -1,11 +1,13 @@
 import { createMergePatch } from '../../../../api/patch/merge-patch.ts';
 import { patchSchemaOf } from '../../../../api/patch/patch-schema.ts';
 import { createTwoWayMergePatch } from '../../../../api/patch/strategic-diff.ts';
+import { parseToLabelSelector } from '../../../../api/selectors/label-selector.ts';
 import { schemaOf } from '../../../../api/schema/lookup.ts';
 import { collect, localInfos, targetsOf, type Info } from '../../builder.ts';
 import { asFailure, fail, Failure } from '../../failure.ts';
 import { namesFiles } from '../../manifests.ts';
 import { at, listAt, textAt, withField, type ApiObject, type Fields } from '../../objects.ts';
+import { refuseWrongQuantity } from '../../quantities.ts';
 import type { Session } from '../../session.ts';
 import { createReporter, patchObject, throwAll, writeQuery } from '../../writing.ts';
 
@@ -22,14 +24,25 @@ export function splitPairs(
     : { resources: args.slice(0, first), pairs: args.slice(first) };
 }
 
+/** What a command of `set` says when it has changed something, and before the server's refusal. */
+export interface ChangeWords {
+  readonly operation: string;
+  /** Undefined: the refusal is passed on as it is. */
+  readonly refused: string | undefined;
+}
+
 /** Changes each object that the command line names, and sends what became different. */
 export async function changeObjects(
   session: Session,
   resources: readonly string[],
-  operation: string,
+  { operation, refused }: ChangeWords,
   change: (object: ApiObject, info: Info) => ApiObject | undefined,
 ): Promise<void> {
-  const targets = await targetsOf(session, { args: resources, takesSelectors: true });
+  const targets = await targetsOf(session, {
+    args: resources,
+    takesSelectors: true,
+    allIsNoSelector: true,
+  });
   const { infos, failures } = session.flags.bool('local')
     ? localInfos(targets)
     : await collect(session, targets);
@@ -37,7 +50,8 @@ export async function changeObjects(
   const reporter = createReporter(session);
   for (const info of infos) {
     try {
-      const after = change(info.object, info);
+      const after =
+        refused === undefined ? change(info.object, info) : changedBy(session, info, change);
       if (after === undefined || after === info.object) continue;
       const patch = patchBetween(info.object, after);
       if (Object.keys(patch.body).length === 0) continue;
@@ -46,13 +60,35 @@ export async function changeObjects(
         continue;
       }
       const query = writeQuery(session, 'kubectl-set');
-      reporter.report(await patchObject(session, info, patch, query), operation);
+      const patched = await patchObject(session, info, patch, query).catch((error: unknown) => {
+        const failure = asFailure(error);
+        if (refused === undefined || failure.status?.code === 0) throw failure;
+        throw new Failure(`${refused}${failure.message}`);
+      });
+      reporter.report(patched, operation);
     } catch (error) {
       all.push(asFailure(error));
     }
   }
   reporter.end();
   throwAll(all);
+}
+
+/** What cannot be changed is told with the name of the object. */
+function changedBy(
+  { flags }: Session,
+  info: Info,
+  change: (object: ApiObject, info: Info) => ApiObject | undefined,
+): ApiObject | undefined {
+  try {
+    return change(info.object, info);
+  } catch (error) {
+    const failure = asFailure(error);
+    if (failure.message.startsWith('unable to find container')) throw failure;
+    const { resource, object, name } = info;
+    const type = flags.bool('local') ? object.kind.toLowerCase() : resource.name;
+    throw new Failure(`${type}/${name} ${failure.message}`);
+  }
 }
 
 export function patchBetween(
@@ -80,7 +116,9 @@ export function podSpecPath(object: ApiObject): readonly string[] {
     case 'Job':
       return ['spec', 'template', 'spec'];
     default:
-      return fail(`the object is not a pod or does not have a pod template: ${object.kind}`);
+      return fail(
+        `the object is not a pod or does not have a pod template: *${object.apiVersion.slice(object.apiVersion.indexOf('/') + 1)}.${object.kind}`,
+      );
   }
 }
 
@@ -107,13 +145,21 @@ export function fits(pattern: string, name: string): boolean {
 
 /** kubectl set image. */
 export async function setImage(session: Session): Promise<void> {
-  const { resources, pairs } = splitPairs(session, (arg) => /.=./.test(arg));
-  if (pairs.length === 0) fail('at least one image update is required');
+  const { resources, pairs } = splitPairs(session, (arg) => /.=/.test(arg));
+  if (pairs.length === 0) {
+    // What is wrong with the names is found first.
+    await targetsOf(session, { args: resources, takesSelectors: true, allIsNoSelector: true });
+    fail('at least one image update is required');
+  }
   const images = pairs.map((pair): [string, string] => {
     const equals = pair.indexOf('=');
     return [pair.slice(0, equals), pair.slice(equals + 1)];
   });
-  await changeObjects(session, resources, 'image updated', (object) => {
+  const words = {
+    operation: 'image updated',
+    refused: 'failed to patch image update to pod template: ',
+  };
+  await changeObjects(session, resources, words, (object) => {
     const path = podSpecPath(object);
     const names = ['initContainers', 'containers'].flatMap((list) =>
       listAt(object, ...path, list).map((each) => textAt(each, 'name')),
@@ -136,7 +182,11 @@ export async function setResources(session: Session): Promise<void> {
     fail('you must specify an update to requests or limits (in the form of --requests/--limits)');
   }
   const pattern = flags.text('containers') || '*';
-  await changeObjects(session, session.args, 'resource requirements updated', (object) => {
+  const words = {
+    operation: 'resource requirements updated',
+    refused: 'failed to patch resources update to pod template ',
+  };
+  await changeObjects(session, session.args, words, (object) => {
     let isFound = false;
     const after = withContainers(object, (container) => {
       if (!fits(pattern, String(container['name']))) return container;
@@ -164,6 +214,7 @@ function quantities(text: string): Readonly<Record<string, string>> | undefined 
       const [name = '', amount] = part.split('=');
       if (amount === undefined)
         fail(`invalid argument syntax ${part}, expected <resource>=<value>`);
+      refuseWrongQuantity(amount);
       return [name, amount];
     }),
   );
@@ -176,7 +227,11 @@ export async function setServiceAccount(session: Session): Promise<void> {
   if (account === undefined || args.length < (namesFiles(session) ? 1 : 2)) {
     fail('serviceaccount is required');
   }
-  await changeObjects(session, args.slice(0, -1), 'serviceaccount updated', (object) => {
+  const words = {
+    operation: 'serviceaccount updated',
+    refused: 'failed to patch ServiceAccountName ',
+  };
+  await changeObjects(session, args.slice(0, -1), words, (object) => {
     const path = podSpecPath(object);
     const changed = withField(object, [...path, 'serviceAccountName'], account);
     return withField(changed, [...path, 'serviceAccount'], account) as ApiObject;
@@ -186,17 +241,21 @@ export async function setServiceAccount(session: Session): Promise<void> {
 /** kubectl set selector. */
 export async function setSelector(session: Session): Promise<void> {
   const { args } = session;
-  const expression = args[args.length - 1] ?? '';
-  if (!expression.includes('=')) fail('one selector is required');
-  const selector = Object.fromEntries(
-    expression.split(',').map((each) => {
-      const [key = '', value = ''] = each.split(/==?/);
-      return [key, value];
-    }),
-  );
-  await changeObjects(session, args.slice(0, -1), 'selector updated', (object) => {
+  const expression = args[args.length - 1];
+  if (expression === undefined) fail('one selector is required');
+  const parsed = parseToLabelSelector(expression);
+  if (!parsed.ok) fail(parsed.error);
+  const { matchLabels: selector = {}, matchExpressions = [] } = parsed.value;
+  const words = { operation: 'selector updated', refused: undefined };
+  await changeObjects(session, args.slice(0, -1), words, (object) => {
     if (object.kind !== 'Service') {
       fail(`setting a selector is only supported for Services`);
+    }
+    if (matchExpressions.length > 0) {
+      const shown = matchExpressions.map(
+        ({ key, operator, values = [] }) => `{${key} ${operator} [${values.join(' ')}]}`,
+      );
+      fail(`match expression [${shown.join(' ')}] not supported on this object`);
     }
     return withField(object, ['spec', 'selector'], selector) as ApiObject;
   });
@@ -217,7 +276,14 @@ export async function setSubject(session: Session): Promise<void> {
   ];
   if (wanted.length === 0)
     fail('you must specify at least one value of user, group or serviceaccount');
-  await changeObjects(session, session.args, 'subjects updated', (object) => {
+  const words = {
+    operation: 'subjects updated',
+    refused: 'failed to patch subjects to rolebinding: ',
+  };
+  await changeObjects(session, session.args, words, (object) => {
+    if (!object.kind.endsWith('RoleBinding')) {
+      fail('setting subjects is only supported for RoleBinding/ClusterRoleBinding');
+    }
     const old = listAt(object, 'subjects');
     const keyOf = (each: unknown): string =>
       `${textAt(each, 'kind')}/${textAt(each, 'namespace')}/${textAt(each, 'name')}`;
