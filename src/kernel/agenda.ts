@@ -59,13 +59,14 @@ function before(a: Appointment, b: Appointment): boolean {
  * and an order that is handed in as a function cannot be compiled into the loop.
  */
 export function schedule(agenda: Agenda, appointment: Appointment): void {
-  const heap = appointment.at < agenda.horizon ? agenda.near : agenda.heap;
+  const { at, seq } = appointment;
+  const heap = at < agenda.horizon ? agenda.near : agenda.heap;
   let index = heap.length;
   heap.push(appointment);
   while (index > 0) {
     const parentIndex = (index - 1) >> 1;
     const parent = heap[parentIndex] as Appointment; // In range: 0 <= parentIndex < index.
-    if (!before(appointment, parent)) break;
+    if (parent.at < at || (parent.at === at && parent.seq < seq)) break;
     heap[index] = parent;
     index = parentIndex;
   }
@@ -81,10 +82,17 @@ export function earliest(agenda: Agenda): Appointment | undefined {
 
 /** Takes the earliest appointment off. O(log n). */
 export function popEarliest(agenda: Agenda): Appointment | undefined {
+  return popDue(agenda, Number.POSITIVE_INFINITY);
+}
+
+/** Takes the earliest appointment off, unless it lies after `until`: then it stays. O(log n). */
+export function popDue(agenda: Agenda, until: Micros): Appointment | undefined {
   const near = agenda.near[0];
   const far = agenda.heap[0];
-  if (near !== undefined && (far === undefined || before(near, far))) return popFrom(agenda.near);
-  if (far !== undefined) agenda.horizon = far.at + NEAR;
+  if (near !== undefined && (far === undefined || before(near, far)))
+    return near.at > until ? undefined : popFrom(agenda.near);
+  if (far === undefined || far.at > until) return undefined;
+  agenda.horizon = far.at + NEAR;
   return popFrom(agenda.heap);
 }
 
@@ -92,6 +100,7 @@ function popFrom(heap: Appointment[]): Appointment | undefined {
   const first = heap[0];
   const last = heap.pop();
   if (heap.length === 0 || last === undefined) return first;
+  const { at, seq } = last;
   let index = 0;
   for (;;) {
     let childIndex = 2 * index + 1;
@@ -102,7 +111,7 @@ function popFrom(heap: Appointment[]): Appointment | undefined {
       child = right;
       childIndex += 1;
     }
-    if (!before(child, last)) break;
+    if (child.at > at || (child.at === at && child.seq > seq)) break;
     heap[index] = child;
     index = childIndex;
   }

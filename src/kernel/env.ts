@@ -59,11 +59,14 @@ export function createEnv(): KernelEnv {
     sink: undefined,
     exiting: undefined,
     send(to, message) {
-      const { world, process } = inStep(env);
+      // Written out, here and below: these are called at every step.
+      const { world, process } = env;
+      if (world === undefined || process === undefined) assert(false, OUTSIDE_A_STEP);
       transmit(world, process, to, message, env.cause);
     },
     after(delayMicros, message) {
-      const { world, process } = inStep(env);
+      const { world, process } = env;
+      if (world === undefined || process === undefined) assert(false, OUTSIDE_A_STEP);
       assert(delayMicros >= 0, 'a timer lies in the future');
       schedule(world.agenda, {
         at: world.now + delayMicros,
@@ -89,7 +92,8 @@ export function createEnv(): KernelEnv {
       return machineOf(world, process).diskFull === true;
     },
     clockSkewMicros() {
-      const { world, process } = inStep(env);
+      const { world, process } = env;
+      if (world === undefined || process === undefined) assert(false, OUTSIDE_A_STEP);
       return machineOf(world, process).clockSkewMicros ?? 0;
     },
     taken(resource) {
@@ -124,9 +128,13 @@ export function createEnv(): KernelEnv {
         memory: undefined,
         enabled: true,
         incarnation: 0,
+        since: undefined,
         steps: 0,
         links: new Map(),
         supervisor: process.name,
+        restartMicros: undefined,
+        output: undefined,
+        strain: undefined,
       };
       world.processes.set(name, child);
       appointStart(world, child, 0, env.cause);
@@ -136,7 +144,7 @@ export function createEnv(): KernelEnv {
       if (!world.processes.has(name)) return;
       const child = childOf(env, name);
       child.enabled = false;
-      const { supervisor: _told, ...orphan } = child;
+      const orphan = { ...child, supervisor: undefined };
       if (child.memory !== undefined) end(world, orphan, KILLED, env.cause);
       world.processes.delete(name);
     },
@@ -162,7 +170,8 @@ export function createEnv(): KernelEnv {
       env.exiting = { code, reason };
     },
     random(purpose) {
-      const { world, process } = inStep(env);
+      const { world, process } = env;
+      if (world === undefined || process === undefined) assert(false, OUTSIDE_A_STEP);
       return streamOf(world, labelOf(process.name, purpose));
     },
     boots() {
@@ -205,8 +214,10 @@ function childOf(env: KernelEnv, name: string): ProcessRecord {
   return child as ProcessRecord;
 }
 
+const OUTSIDE_A_STEP = 'an Env is valid only during a step';
+
 function inStep(env: KernelEnv): { world: World; process: ProcessRecord } {
   const { world, process } = env;
-  assert(world !== undefined && process !== undefined, 'an Env is valid only during a step');
+  assert(world !== undefined && process !== undefined, OUTSIDE_A_STEP);
   return env as { world: World; process: ProcessRecord };
 }

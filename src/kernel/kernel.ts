@@ -1,4 +1,4 @@
-import { earliest, popEarliest, schedule, type Appointment, type KernelMessage } from './agenda.ts';
+import { popDue, popEarliest, schedule, type Appointment, type KernelMessage } from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import { disturb, disturbUnlessCalm } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
@@ -156,38 +156,44 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
     }
   }
 
-  function step(world: World, sink: Sink): 'stepped' | 'idle' {
-    const due = popEarliest(world.agenda);
-    if (due === undefined) return 'idle';
+  function keep(world: World, due: Appointment, sink: Sink): void {
+    const { from, to } = due;
     assert(due.at >= world.now, 'virtual time never runs backwards');
     world.now = due.at;
     world.steps += 1;
-    if (OWN.has(due.message.type)) {
-      keepOwn(world, due, sink);
-      return 'stepped';
+    // Most are packets, and none of those is the kernel's or the layer's above.
+    if (from === undefined) {
+      if (OWN.has(due.message.type)) {
+        keepOwn(world, due, sink);
+        return;
+      }
+      if (to === OUTSIDE) {
+        hooks.keep?.(world, due.message, sink);
+        return;
+      }
     }
-    if (due.to === OUTSIDE) {
-      hooks.keep?.(world, due.message, sink);
-      return 'stepped';
-    }
-    const target = world.processes.get(due.to);
-    if (!accepts(world, due, target)) return 'stepped';
-    if (target.strain !== undefined && heldUp(world, target, target.strain, due)) return 'stepped';
+    const target = world.processes.get(to);
+    if (!accepts(world, due, target)) return;
+    if (target.strain !== undefined && heldUp(world, target, target.strain, due)) return;
     handle(world, target, due, sink);
-    return 'stepped';
   }
 
   return {
-    step,
+    step(world, sink) {
+      const due = popEarliest(world.agenda);
+      if (due === undefined) return 'idle';
+      keep(world, due, sink);
+      return 'stepped';
+    },
     disturb,
     runUntil(world, until, sink) {
       disturbUnlessCalm(world);
       for (
-        let due = earliest(world.agenda);
-        due !== undefined && due.at <= until;
-        due = earliest(world.agenda)
+        let due = popDue(world.agenda, until);
+        due !== undefined;
+        due = popDue(world.agenda, until)
       ) {
-        step(world, sink);
+        keep(world, due, sink);
       }
       if (until > world.now) world.now = until;
     },
@@ -195,12 +201,12 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       assert(Number.isFinite(until), 'time runs until an instant');
       disturbUnlessCalm(world);
       for (let count = 0; count < stepsMax; count++) {
-        const due = earliest(world.agenda);
-        if (due === undefined || due.at > until) {
+        const due = popDue(world.agenda, until);
+        if (due === undefined) {
           if (until > world.now) world.now = until;
           return true;
         }
-        step(world, sink);
+        keep(world, due, sink);
       }
       return false;
     },
@@ -219,10 +225,13 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
         memory: undefined,
         enabled: supervisor === undefined,
         incarnation: 0,
+        since: undefined,
         steps: 0,
         links: new Map(),
-        ...(supervisor === undefined ? undefined : { supervisor }),
-        ...(restartMicros === undefined ? undefined : { restartMicros }),
+        supervisor,
+        restartMicros,
+        output: undefined,
+        strain: undefined,
       };
       process.disk = behaviourOf(process).initialDisk(config);
       world.processes.set(name, process);

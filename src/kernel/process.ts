@@ -7,7 +7,8 @@ import type { Strain } from './strain.ts';
 
 /**
  * A program that runs on a machine. `disk` survives a crash, `memory` does not: what a failure loses
- * is visible in the type.
+ * is visible in the type. Every record has every field: whatever steps meets them all, and one form of records is found
+ * faster than several.
  */
 export interface ProcessRecord {
   readonly name: string;
@@ -24,7 +25,7 @@ export interface ProcessRecord {
   /** How often it has started. Timers and connections belong to one incarnation. */
   incarnation: number;
   /** When it has last started or ended; undefined: it never has. */
-  since?: Micros;
+  since: Micros | undefined;
   /** How many steps it has taken, starts included: what it has on its disk and in its memory changes with a step alone. */
   steps: number;
   /** Open connections by the peer's name. */
@@ -32,13 +33,13 @@ export interface ProcessRecord {
   /**
    * The process of the same machine that starts it and is told when it ends; undefined: it starts with its machine.
    */
-  readonly supervisor?: string;
+  readonly supervisor: string | undefined;
   /** After an end that nobody ordered it is started again after this pause (systemd's `Restart=always`). */
-  readonly restartMicros?: Micros;
+  readonly restartMicros: Micros | undefined;
   /** The last lines it has written to its standard error, oldest first. Frozen, and replaced with each line. */
-  output?: readonly OutputLine[];
+  output: readonly OutputLine[] | undefined;
   /** What holds it up, if anything does. */
-  strain?: Strain | undefined;
+  strain: Strain | undefined;
 }
 
 /** A line of a process's standard error. Frozen. */

@@ -53,32 +53,36 @@ export function randomSuffix(stream: RandomStream, length: number): string {
   return text;
 }
 
-/** The two hexadecimal digits of each byte: an identifier is made for every object. */
-const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-);
+const DASH = '-'.charCodeAt(0);
+const DIGITS: readonly number[] = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
-function hexOf(word: number): string {
-  return (
-    (HEX_OF_BYTE[word >>> 24] as string) + // A byte is an index of the table; so below.
-    (HEX_OF_BYTE[(word >>> 16) & 255] as string) +
-    (HEX_OF_BYTE[(word >>> 8) & 255] as string) +
-    (HEX_OF_BYTE[word & 255] as string)
-  );
+/** Room to work in: an identifier that is put together from texts leaves all of them behind, and one is made for every object. */
+const uidCodes: number[] = Array.from({ length: 36 }, () => DASH);
+const hexCodes: number[] = Array.from({ length: 64 }, () => DASH);
+
+/** Writes hexadecimal digits of a word as character codes: `count` of them, from the `first` on. */
+function putHex(codes: number[], at: number, word: number, first: number, count: number): void {
+  for (let index = 0; index < count; index++) {
+    // Four bits are an index of the table.
+    codes[at + index] = DIGITS[(word >>> (28 - 4 * (first + index))) & 15] as number;
+  }
 }
 
 /** An RFC 4122 version 4 identifier from the stream. */
 export function randomUid(stream: RandomStream): string {
-  const first = hexOf(nextUint32(stream));
-  const second = hexOf((nextUint32(stream) & 0xffff0fff) | 0x4000);
-  const third = hexOf((nextUint32(stream) & 0x3fffffff) | 0x80000000);
-  const last = hexOf(nextUint32(stream));
-  // Joined and not concatenated: an engine keeps every step of a concatenation, and identifiers are kept for long.
-  return [
-    first,
-    second.slice(0, 4),
-    second.slice(4),
-    third.slice(0, 4),
-    third.slice(4) + last,
-  ].join('-');
+  putHex(uidCodes, 0, nextUint32(stream), 0, 8);
+  const second = (nextUint32(stream) & 0xffff0fff) | 0x4000;
+  putHex(uidCodes, 9, second, 0, 4);
+  putHex(uidCodes, 14, second, 4, 4);
+  const third = (nextUint32(stream) & 0x3fffffff) | 0x80000000;
+  putHex(uidCodes, 19, third, 0, 4);
+  putHex(uidCodes, 24, third, 4, 4);
+  putHex(uidCodes, 28, nextUint32(stream), 0, 8);
+  return String.fromCharCode.apply(null, uidCodes);
+}
+
+/** 64 hexadecimal digits from the stream, as container runtimes name containers. */
+export function randomHex64(stream: RandomStream): string {
+  for (let at = 0; at < 64; at += 8) putHex(hexCodes, at, nextUint32(stream), 0, 8);
+  return String.fromCharCode.apply(null, hexCodes);
 }

@@ -10,7 +10,6 @@ import {
   type ApiOutcome,
 } from './api-client.ts';
 import type { KubeObject } from './kube-object.ts';
-import { createRateLimiter, reserveToken } from './rate-limiter.ts';
 
 /**
  * client-go's event recorder with its correlator: equal events within the cache's memory become one
@@ -59,7 +58,8 @@ const AGGREGATE_INTERVAL: Micros = 600_000_000;
 const SIMILAR_MAX = 10;
 const CACHE_MAX = 4096;
 const SPAM_BURST = 25;
-const SPAM_QPS = 1 / 300;
+/** A token comes every five minutes. */
+const SPAM_TOKEN: Micros = 300_000_000;
 
 export function createEventRecorder(options: {
   readonly component: string;
@@ -273,14 +273,15 @@ function buildEvent(
   };
 }
 
-function isSpam(recorder: EventRecorder, subject: string, now: Micros): boolean {
-  const limiter = createRateLimiter(SPAM_QPS, SPAM_BURST);
-  const emptyAt = recorder.spam.get(subject);
-  if (emptyAt === undefined) bound(recorder.spam);
-  else limiter.emptyAt = emptyAt;
+/** A bucket of tokens for each subject, as in rate-limiter.ts; all that is kept of one is when it would be empty. */
+function isSpam({ spam }: EventRecorder, subject: string, now: Micros): boolean {
+  const emptyAt = spam.get(subject);
+  if (emptyAt === undefined) bound(spam);
+  const fullSince = now - SPAM_BURST * SPAM_TOKEN;
+  const next = (emptyAt === undefined || emptyAt < fullSince ? fullSince : emptyAt) + SPAM_TOKEN;
   // Nothing waits for a token: one that is not there is not taken.
-  if (reserveToken(limiter, now) > 0) return true;
-  recorder.spam.set(subject, limiter.emptyAt);
+  if (next > now) return true;
+  spam.set(subject, next);
   return false;
 }
 
@@ -294,15 +295,18 @@ function isOneOfMany(
   const key = `${subject}/${event.type}/${event.reason}`;
   const before = recorder.aggregates.get(key);
   if (before === undefined) bound(recorder.aggregates);
-  const old =
-    before === undefined || now - before.lastAt > AGGREGATE_INTERVAL ? NONE : before.messages;
+  const isFirst = before === undefined || now - before.lastAt > AGGREGATE_INTERVAL;
+  if (isFirst) {
+    const messages = Object.freeze([event.message]);
+    recorder.aggregates.set(key, Object.freeze({ messages, lastAt: now }));
+    return false;
+  }
+  const old = before.messages;
   const isKnown = old.length > SIMILAR_MAX || old.includes(event.message);
   const messages = isKnown ? old : Object.freeze([...old, event.message]);
   recorder.aggregates.set(key, Object.freeze({ messages, lastAt: now }));
   return messages.length > SIMILAR_MAX;
 }
-
-const NONE: readonly string[] = Object.freeze([]);
 
 function remember(recorder: EventRecorder, key: string, known: KnownEvent): void {
   bound(recorder.known);

@@ -17,9 +17,12 @@ export interface InformerSpec {
   readonly path: string;
   /** Field or label selector of list and watch. */
   readonly query?: Readonly<Record<string, string>>;
-  /** Index name → the values an object is filed under. */
-  readonly indexes?: Readonly<Record<string, (object: KubeObject) => readonly string[]>>;
+  /** Index name → what an object is filed under. */
+  readonly indexes?: Readonly<Record<string, (object: KubeObject) => IndexValues>>;
 }
+
+/** Values of an index. Mostly there is one, which needs no list: lists would be made, and thrown away, at every change. */
+export type IndexValues = string | readonly string[];
 
 export interface Informer {
   readonly name: string;
@@ -334,15 +337,22 @@ function put(
     const buckets = informer.indexes.get(index);
     if (valuesOf === undefined || buckets === undefined) continue;
     const values = valuesOf(next);
-    if (old !== undefined) {
-      const before = valuesOf(old);
-      for (let i = 0; i < before.length; i += 1) {
-        const value = before[i] ?? '';
-        if (!values.includes(value)) unfile(buckets, value, key);
-      }
+    const before = old === undefined ? NO_VALUES : valuesOf(old);
+    if (typeof values === 'string' && typeof before === 'string') {
+      if (before !== values) unfile(buckets, before, key);
+      file(buckets, values, key, next);
+      continue;
     }
-    for (let i = 0; i < values.length; i += 1) file(buckets, values[i] ?? '', key, next);
+    const now = listOf(values);
+    for (const value of listOf(before)) if (!now.includes(value)) unfile(buckets, value, key);
+    for (const value of now) file(buckets, value, key, next);
   }
+}
+
+const NO_VALUES: readonly string[] = Object.freeze([]);
+
+function listOf(values: IndexValues): readonly string[] {
+  return typeof values === 'string' ? [values] : values;
 }
 
 function file(
@@ -362,7 +372,8 @@ function file(
 function remove(spec: InformerSpec, informer: Informer, key: string, old: KubeObject): void {
   informer.items.delete(key);
   for (const [index, buckets] of informer.indexes) {
-    for (const value of spec.indexes?.[index]?.(old) ?? []) unfile(buckets, value, key);
+    for (const value of listOf(spec.indexes?.[index]?.(old) ?? NO_VALUES))
+      unfile(buckets, value, key);
   }
 }
 

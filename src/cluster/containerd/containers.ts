@@ -1,4 +1,4 @@
-import { nextUint32 } from '../../kernel/random.ts';
+import { randomHex64 } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { CriContainer } from '../messages.ts';
 import { fullName, parseImageReference } from '../programs/image-reference.ts';
@@ -62,7 +62,7 @@ export function startContainer(
   const container: Container = {
     config: timer.config,
     record: Object.freeze({
-      id: randomId(env),
+      id: randomHex64(env.random('container-ids')),
       podUid: timer.config.podUid,
       name: timer.config.name,
       attempt: timer.config.attempt,
@@ -168,21 +168,6 @@ function withoutOlder(
   const gone = new Set(ended.slice(0, -1));
   for (const id of gone) disk.containers.delete(id);
   return ids.filter((id) => !gone.has(id));
-}
-
-/** Two hexadecimal digits for each byte. */
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-);
-
-function randomId(env: ContainerdEnv): string {
-  const stream = env.random('container-ids');
-  let id = '';
-  for (let i = 0; i < 8; i++) {
-    const word = nextUint32(stream);
-    id += `${HEX[word >>> 24]}${HEX[(word >>> 16) & 255]}${HEX[(word >>> 8) & 255]}${HEX[word & 255]}`;
-  }
-  return id;
 }
 
 /** Runs a container's program up to now; says so if it has ended. */

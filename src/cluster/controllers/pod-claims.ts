@@ -64,8 +64,11 @@ export function ownersOfPod(
   kind: string,
   claimants: (namespace: string, pod: Pod) => readonly string[],
 ): readonly string[] {
-  const before = controllerKey(change.old, kind);
   const after = controllerKey(change.next, kind);
+  // Most changes of a Pod leave its owners as they are.
+  const isSame = change.old?.metadata.ownerReferences === change.next?.metadata.ownerReferences;
+  if (isSame && after !== undefined) return [after];
+  const before = controllerKey(change.old, kind);
   if (after !== undefined) {
     return before === undefined || before === after ? [after] : [before, after];
   }

@@ -175,17 +175,14 @@ function status(
   const podAt = (key: string) => cluster.get('pods', key);
   const available = availableAt(tally, podAt, now);
   const conditions = conditionsOf(set, cluster.timestamp(now), outcome);
-  const next: ReplicaSetStatus = {
-    replicas: tally.active,
-    ...(tally.fullyLabeled > 0 ? { fullyLabeledReplicas: tally.fullyLabeled } : undefined),
-    ...(tally.ready > 0 ? { readyReplicas: tally.ready } : undefined),
-    ...(available > 0 ? { availableReplicas: available } : undefined),
-    ...(own.countsTerminating ? { terminatingReplicas: tally.terminating } : undefined),
-    ...(set.metadata.generation === undefined
-      ? undefined
-      : { observedGeneration: set.metadata.generation }),
-    ...(conditions.length > 0 ? { conditions } : undefined),
-  };
+  // Field by field, because a literal put together from pieces costs several times as much.
+  const next: Mutable<ReplicaSetStatus> = { replicas: tally.active };
+  if (tally.fullyLabeled > 0) next.fullyLabeledReplicas = tally.fullyLabeled;
+  if (tally.ready > 0) next.readyReplicas = tally.ready;
+  if (available > 0) next.availableReplicas = available;
+  if (own.countsTerminating) next.terminatingReplicas = tally.terminating;
+  if (set.metadata.generation !== undefined) next.observedGeneration = set.metadata.generation;
+  if (conditions.length > 0) next.conditions = conditions;
   const due = tally.terms.minReadySeconds > 0 ? nextAvailableAt(tally, podAt) : undefined;
   return inOrder(
     `${set.kind} ${set.metadata.name} has ${tally.active} of ${set.spec.replicas ?? 1} pods, ${tally.ready} ready`,
@@ -199,6 +196,7 @@ function status(
   );
 }
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Conditions = NonNullable<ReplicaSetStatus['conditions']>;
 const NO_CONDITIONS: Conditions = [];
 

@@ -30,7 +30,7 @@ import type {
 import { isEstablished } from '../../api/kinds/custom/registry.ts';
 import { compareVersions } from '../../api/kinds/custom/versions.ts';
 import { allKinds, apiVersionOf } from '../../api/kinds/index.ts';
-import type { InformerSpec } from '../client/informer.ts';
+import type { IndexValues, InformerSpec } from '../client/informer.ts';
 import type { KubeObject } from '../client/kube-object.ts';
 
 /** The kinds that controllers read by type, under their resource names. */
@@ -167,26 +167,26 @@ const NONE: readonly string[] = Object.freeze([]);
 /** The label under which a slice names its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
-function ownerUids(object: KubeObject): readonly string[] {
+function ownerUids(object: KubeObject): IndexValues {
   const owners = object.metadata.ownerReferences;
   if (owners === undefined) return NONE;
-  return owners.length === 1 ? [owners[0]?.uid ?? ''] : owners.map((owner) => owner.uid);
+  return owners.length === 1 ? (owners[0]?.uid ?? '') : owners.map((owner) => owner.uid);
 }
 
-function namespaceOf(object: KubeObject): readonly string[] {
-  return [object.metadata.namespace ?? ''];
+function namespaceOf(object: KubeObject): string {
+  return object.metadata.namespace ?? '';
 }
 
 /** Objects without a controller, by namespace: what a selector may adopt. */
-function orphanOf(object: KubeObject): readonly string[] {
+function orphanOf(object: KubeObject): IndexValues {
   const owners = object.metadata.ownerReferences;
   const owned = owners?.some((owner) => owner.controller === true) === true;
   return owned ? NONE : namespaceOf(object);
 }
 
-function nodeOf(object: KubeObject): readonly string[] {
+function nodeOf(object: KubeObject): IndexValues {
   const name = (object as Pod).spec.nodeName;
-  return name === undefined || name === '' ? NONE : [name];
+  return name === undefined || name === '' ? NONE : name;
 }
 
 /** Pods that have ended, under one value: podgc counts them. */
@@ -196,9 +196,9 @@ function ended(object: KubeObject): readonly string[] {
 }
 const ENDED: readonly string[] = Object.freeze(['ended']);
 
-function serviceOf(object: KubeObject): readonly string[] {
+function serviceOf(object: KubeObject): IndexValues {
   const name = object.metadata.labels?.[SERVICE_NAME_LABEL];
-  return name === undefined ? NONE : [`${object.metadata.namespace ?? ''}/${name}`];
+  return name === undefined ? NONE : `${object.metadata.namespace ?? ''}/${name}`;
 }
 
 type IndexTable = NonNullable<InformerSpec['indexes']>;

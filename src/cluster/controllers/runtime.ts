@@ -339,12 +339,20 @@ function contextOf(manager: Manager, running: Running): LoopContext {
 /** Views hold no state, so one is kept for each memory that is met. A memo only. */
 const views = new WeakMap<Running, { readonly skew: Micros; readonly view: ClusterView }>();
 
+/** The one asked for last: it is asked for several times at each step. */
+let lastRunning: Running | undefined;
+let lastView: { readonly skew: Micros; readonly view: ClusterView } | undefined;
+
 /** The cluster as this process sees it, by the clock of its machine. */
 function viewOf(running: Running, skew: Micros): ClusterView {
+  if (running === lastRunning && skew === lastView?.skew) return lastView.view;
   const known = views.get(running);
+  lastRunning = running;
+  lastView = known;
   if (known?.skew === skew) return known.view;
   const epochMillis = running.epochMillis + skew / 1000;
   const view = createClusterView(skew === 0 ? running : { ...running, epochMillis });
-  views.set(running, { skew, view });
+  lastView = { skew, view };
+  views.set(running, lastView);
   return view;
 }

@@ -72,12 +72,12 @@ export function decide(worker: PodWorker, images: ImageStore, now: Micros): Deci
   if (isOver(worker)) return only({ kind: 'finish' });
   const wanted = wantedContainers(worker);
   if (worker.sandbox?.state !== 'ready' && wanted.length > 0) return only({ kind: 'sandbox' });
-  const replaced = spec.containers.find((container) =>
-    isOutdated(worker.containers.get(container.name), container),
-  );
-  if (replaced !== undefined) return only({ kind: 'replace', container: replaced.name });
+  for (const container of spec.containers) {
+    if (isOutdated(worker.containers.get(container.name), container))
+      return only({ kind: 'replace', container: container.name });
+  }
 
-  const holds: Hold[] = [];
+  let holds = NO_HOLDS;
   let wakeAt = deadline;
   if (worker.resize !== undefined) {
     const { container, later } = nextToResize(worker, now);
@@ -89,7 +89,7 @@ export function decide(worker: PodWorker, images: ImageStore, now: Micros): Deci
     if (work === undefined || work.killing !== undefined) continue;
     const next = nextFor(work, container, images, now);
     if (next.step !== undefined) return { step: next.step, wakeAt: undefined, holds };
-    if (next.hold !== undefined) holds.push({ container: work.name, reason: next.hold });
+    if (next.hold !== undefined) holds = [...holds, { container: work.name, reason: next.hold }];
     wakeAt = soonest(wakeAt, next.wakeAt);
   }
   return { step: REST, wakeAt, holds };
@@ -115,14 +115,18 @@ export function isOver(worker: PodWorker): boolean {
     const failed = current?.state === 'exited' && current.exitCode !== 0;
     if (failed && !shouldContainerRestart(container, spec, current.exitCode ?? 1)) return true;
   }
-  return spec.containers.every((container) => {
-    const current = worker.containers.get(container.name)?.current;
-    return (
-      current?.state === 'exited' &&
-      worker.containers.get(container.name)?.restarting !== true &&
-      !shouldContainerRestart(container, spec, current.exitCode ?? 1)
-    );
-  });
+  for (const container of spec.containers) {
+    const work = worker.containers.get(container.name);
+    const current = work?.current;
+    // Mostly the first one has not.
+    if (
+      current?.state !== 'exited' ||
+      work?.restarting === true ||
+      shouldContainerRestart(container, spec, current.exitCode ?? 1)
+    )
+      return false;
+  }
+  return true;
 }
 
 /** Containers that are to be started, in order, as far as their turn has come. */
@@ -130,13 +134,14 @@ function wantedContainers(worker: PodWorker): readonly Container[] {
   const { spec } = worker.pod;
   const wanted: Container[] = [];
   // Those for debugging wait for nobody, and are started once.
-  for (const container of spec.ephemeralContainers ?? NO_EPHEMERAL) {
+  for (const container of spec.ephemeralContainers ?? NO_CONTAINERS) {
     if (worker.containers.get(container.name)?.current === undefined) wanted.push(container);
   }
-  const hasMainRun = spec.containers.some((container) =>
-    ranHere(worker, worker.containers.get(container.name)),
-  );
-  for (const container of spec.initContainers ?? []) {
+  const inits = spec.initContainers ?? NO_CONTAINERS;
+  const hasMainRun =
+    inits.length > 0 &&
+    spec.containers.some((container) => ranHere(worker, worker.containers.get(container.name)));
+  for (const container of inits) {
     const work = worker.containers.get(container.name);
     if (work === undefined) continue;
     if (work.sidecar) {
@@ -163,7 +168,7 @@ function wantedContainers(worker: PodWorker): readonly Container[] {
   return wanted;
 }
 
-const NO_EPHEMERAL: readonly Container[] = Object.freeze([]);
+const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
 
 /** Whether a container has been started in the Pod's present sandbox. */
 function ranHere(worker: PodWorker, work: ContainerWork | undefined): boolean {

@@ -94,14 +94,7 @@ export const kubeletBehaviour = defineBehaviour<
     return memory;
   },
   step(kubelet, message, env) {
-    const { memory } = kubelet;
-    const isOutcome = apiClientStep(memory.client, message, env, (then, outcome) =>
-      apiOutcome(kubelet, then, outcome, env),
-    );
-    const isTaken =
-      isOutcome || (concernsInformer(message) && takeForInformer(kubelet, message, env));
-    if (!isTaken) handle(kubelet, message, env);
-    if (memory.touched.length > 0) restWorkers(memory);
+    if (!concernsApi(message) || !takeOfApi(kubelet, message, env)) handle(kubelet, message, env);
   },
 });
 
@@ -168,9 +161,18 @@ function informerSpecs(config: KubeletConfig): readonly InformerSpec[] {
   return specs;
 }
 
-function concernsInformer(message: KubeletMessage): boolean {
-  const { type } = message;
-  return type.startsWith('api/') || type === 'client/relist' || type === 'kernel/connection-lost';
+function concernsApi({ type }: KubeletMessage): boolean {
+  return type.startsWith('api/') || type.startsWith('client/') || type === 'kernel/connection-lost';
+}
+
+/** Takes what belongs to the client or to the informers; false when it is also, or alone, somebody else's. */
+function takeOfApi(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): boolean {
+  // An open watch is no request: only informers have any.
+  if (message.type === 'api/watch') return takeForInformer(kubelet, message, env);
+  const isOutcome = apiClientStep(kubelet.memory.client, message, env, (then, outcome) =>
+    apiOutcome(kubelet, then, outcome, env),
+  );
+  return isOutcome || takeForInformer(kubelet, message, env);
 }
 
 function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): boolean {
@@ -291,6 +293,7 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       reportDue(kubelet, message.at, env);
       return;
     case 'kubelet/lease':
+      restWorkers(kubelet.memory);
       renewLease(kubelet, env);
       return;
     default:

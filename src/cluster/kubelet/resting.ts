@@ -8,25 +8,30 @@ import type {
 
 /**
  * Most Pods rest most of the time. A resting worker is frozen, so that checkpoints of a large cluster share it
- * instead of copying all that is known of each Pod; whoever is about to change one wakes it first.
+ * instead of copying all that is known of each Pod; whoever is about to change one wakes it first. One that is awake
+ * stays so until the node's next heartbeat: while a Pod starts it is changed every few moments, and each awakening
+ * copies it.
  */
 export function awakeWorker(memory: KubeletMemory, uid: string): PodWorker | undefined {
   const worker = memory.workers.get(uid);
   if (worker === undefined) return undefined;
-  if (memory.touched.at(-1) !== uid) memory.touched.push(uid);
   if (!Object.isFrozen(worker)) return worker;
   const awake = thawed(worker);
   memory.workers.set(uid, awake);
+  memory.touched.push(uid);
   return awake;
 }
 
-/** At the end of a step: workers that wait for nothing rest again. */
+/** With each heartbeat: workers that wait for nothing rest again. */
 export function restWorkers({ workers, touched }: KubeletMemory): void {
+  let kept = 0;
   for (const uid of touched) {
     const worker = workers.get(uid);
-    if (worker !== undefined && isQuiet(worker)) Object.freeze(worker);
+    if (worker === undefined || Object.isFrozen(worker)) continue;
+    if (isQuiet(worker)) Object.freeze(worker);
+    else touched[kept++] = uid;
   }
-  touched.length = 0;
+  touched.length = kept;
 }
 
 function isQuiet(worker: PodWorker): boolean {

@@ -80,7 +80,7 @@ export interface KubeletMemory {
   readonly node: NodeState;
   /** By the Pod's UID: two Pods of one name may be here at once, an old one that is ending and a new one. */
   readonly workers: Map<string, PodWorker>;
-  /** Workers that this step may have changed; empty between steps (see resting.ts). */
+  /** Workers that are awake (see resting.ts). */
   readonly touched: string[];
   /** Amounts and ports of the admitted Pods that have not ended. */
   readonly admitted: AdmittedTotals;

@@ -44,8 +44,8 @@ export function syncPod(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): v
     rounds++
   ) {
     const decision = decide(worker, kubelet.memory.runtime.images, env.now);
-    const changed =
-      decision.holds.filter((hold) => beginHold(kubelet, worker, hold, env)).length > 0;
+    let changed = false;
+    for (const hold of decision.holds) if (beginHold(kubelet, worker, hold, env)) changed = true;
     if (decision.step.kind === 'rest') {
       if (worker.resize !== undefined) settleResize(kubelet, worker, env);
       wakeWorker(worker, decision.wakeAt, env);

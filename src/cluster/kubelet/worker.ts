@@ -165,6 +165,9 @@ function restoreProbes(work: ContainerWork, status: ContainerStatus | undefined)
 
 /** The spec's entry for a container. */
 export function specOf(pod: Pod, name: string): Container | undefined {
+  const first = pod.spec.containers[0];
+  // Nearly every Pod has one container.
+  if (first?.name === name) return first;
   return (
     pod.spec.containers.find((each) => each.name === name) ??
     pod.spec.initContainers?.find((each) => each.name === name) ??

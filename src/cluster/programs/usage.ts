@@ -3,17 +3,22 @@ import type { ContainerConfig } from '../messages.ts';
 import type { Load, Running } from './image-profile.ts';
 import type { Program } from './program.ts';
 
+interface RunningSince {
+  readonly running: Running;
+  readonly since: Micros;
+}
+
 /** Every program running in a container, with the instant it began. */
-export function* runningIn(
-  program: Program,
-): Generator<{ readonly running: Running; readonly since: Micros }> {
-  if (program.main !== undefined) yield { running: program.main, since: program.startedAt };
-  for (const thread of program.shell?.threads ?? []) {
+export function runningIn({ main, startedAt, shell }: Program): readonly RunningSince[] {
+  const found: RunningSince[] = [];
+  if (main !== undefined) found.push({ running: main, since: startedAt });
+  if (shell === undefined) return found;
+  for (const thread of shell.threads) {
     const frame = thread.frames.at(-1);
-    if (frame?.kind === 'foreground' && frame.running !== undefined) {
-      yield { running: frame.running, since: frame.since };
-    }
+    if (frame?.kind === 'foreground' && frame.running !== undefined)
+      found.push({ running: frame.running, since: frame.since });
   }
+  return found;
 }
 
 /** What a container uses at an instant, by formula. */

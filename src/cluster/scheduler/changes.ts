@@ -83,6 +83,8 @@ function takePlaced(step: Step, old: Pod | undefined, next: Pod, before: Pod | u
     clearNomination(step, info.uid);
   }
   if (snapshot !== undefined) addPod(snapshot, info, nodeName);
+  // Mostly nobody waits for anything.
+  if (memory.queue.setAsideCount === 0) return;
   const context = requeueContext(step);
   if (old === undefined) wake(context, EVENTS.assignedPodAdd, { old: undefined, next });
   else for (const event of podChanges(old, next)) wake(context, event, { old, next });

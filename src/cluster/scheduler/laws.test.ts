@@ -74,6 +74,29 @@ describe('laws of placing Pods', () => {
   );
 
   test.each(seeds)(
+    'what a plugin scores for all candidates at once is what it scores for each: seed %i',
+    (seed) => {
+      const cluster = randomCluster(seed + 13000);
+      const snapshot = snapshotOf(cluster, new Map());
+      for (let round = 0; round < 40; round++) {
+        const pod = randomPod(cluster);
+        const { cycle, found } = place(cluster, snapshot, pod);
+        const nodes = found?.feasible.slice() ?? new Int32Array(0);
+        for (const plugin of profile.points.score) {
+          if (plugin.scoreAll === undefined) continue;
+          const prepared = plugin.preScore?.(cycle, nodes);
+          if (prepared?.kind !== 'proceed') continue;
+          const { state } = prepared;
+          const scores = new Float64Array(nodes.length);
+          plugin.scoreAll(cycle, nodes, scores, state);
+          const each = [...nodes].map((node) => plugin.score?.(cycle, node, state));
+          expect([plugin.name, ...scores]).toEqual([plugin.name, ...each]);
+        }
+      }
+    },
+  );
+
+  test.each(seeds)(
     'preemption violates no budget where a choice without violation exists: seed %i',
     (seed) => {
       const cluster = randomCluster(seed + 9000);

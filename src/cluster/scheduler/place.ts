@@ -157,8 +157,12 @@ function decisionText({ pod, found, scoring, best }: Attempt, nodeName: string):
   if (found === undefined) return `${what}: the node it was nominated for`;
   const { length } = found.feasible;
   if (scoring === undefined) return `${what}: the only feasible node of ${found.examined} examined`;
+  const { totals } = scoring;
   let greatest = 0;
-  for (const total of scoring.totals) if (total > greatest) greatest = total;
+  for (let index = 0; index < totals.length; index++) {
+    const total = totals[index]!; // In range by the loop's bound.
+    if (total > greatest) greatest = total;
+  }
   const ties = best.length > 1 ? `, drawn from ${best.length} equal ones` : '';
   return `${what}: total score ${greatest}, highest of ${length} feasible nodes${ties}`;
 }

@@ -168,6 +168,11 @@ function takeMessage(step: Step, message: SchedulerMessage): void {
 /** Whatever comes from the API server: it belongs to one of the clients or to an informer. */
 function takeAnswer(step: Step, message: SchedulerMessage): void {
   const { memory, env } = step;
+  if (message.type === 'api/watch') {
+    // An open watch is no request: only informers have any.
+    informersStep(informerSpecs, memory.informers, memory.client, message, env, handlersOf(step));
+    return;
+  }
   const isMine = apiClientStep(memory.client, message, env, (then, outcome) =>
     takeOutcome(step, then, outcome),
   );

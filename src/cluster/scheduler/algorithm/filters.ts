@@ -18,40 +18,70 @@ export interface PreFiltered {
 
 /** Runs `preFilter` of every plugin, until one rules out every node. */
 export function runPreFilters(profile: Profile, cycle: Cycle): PreFiltered {
-  const asked = new Set<string>();
-  const states = new Map<SchedulerPlugin, unknown>();
-  const skipped = new Set<SchedulerPlugin>();
-  const narrowing: string[] = [];
+  const { preFilter } = profile.points;
+  const states: unknown[] = [];
+  // A letter for each plugin that was asked: what it said, as far as the choice of filters depends on it.
+  let said = '';
+  let narrowing = NO_NAMES;
   let nodeNames: ReadonlySet<string> | undefined;
   let rejection: MaybeStatus;
-  for (const plugin of profile.points.preFilter) {
+  for (let index = 0; index < preFilter.length && rejection === undefined; index++) {
+    const plugin = preFilter[index]!; // In range by the loop's bound.
     const answer = plugin.preFilter?.(cycle);
-    if (answer === undefined) continue;
-    asked.add(plugin.name);
-    if (answer.kind === 'skip') {
-      skipped.add(plugin);
-      continue;
-    }
+    said += answer === undefined ? '-' : answer.kind === 'skip' ? 's' : 'p';
+    if (answer === undefined || answer.kind === 'skip') continue;
     if (answer.kind === 'reject') {
       rejection = answer.status;
-      break;
+      continue;
     }
-    states.set(plugin, answer.state);
+    states[index] = answer.state;
     if (answer.nodeNames === undefined) continue;
-    narrowing.push(plugin.name);
+    narrowing = [...narrowing, plugin.name];
     nodeNames = intersect(nodeNames, answer.nodeNames);
-    if (nodeNames.size === 0) {
-      rejection = unresolvable('', noNodeLeft(narrowing));
-      break;
-    }
+    if (nodeNames.size === 0) rejection = unresolvable('', noNodeLeft(narrowing));
   }
-  const plugins = profile.points.filter.filter((plugin) => !skipped.has(plugin));
+  const { plugins, statesAt, asked } = choiceOf(profile, said);
   return {
-    filters: { plugins, states: plugins.map((plugin) => states.get(plugin)), asked },
+    filters: { plugins, states: statesAt.map((at) => states[at]), asked },
     nodeNames,
-    narrowing: [...narrowing].sort(),
+    narrowing: narrowing.toSorted(),
     rejection,
   };
+}
+
+const NO_NAMES: readonly string[] = Object.freeze([]);
+
+/** The filters that take part, by what was said before: one choice for nearly all Pods. A memo only. */
+interface Choice {
+  readonly plugins: readonly SchedulerPlugin[];
+  /** Where each filter's state stands in the order of `preFilter`; −1: nowhere. */
+  readonly statesAt: readonly number[];
+  readonly asked: ReadonlySet<string>;
+}
+
+const choices = new WeakMap<Profile, Map<string, Choice>>();
+const CHOICES_MAX = 256;
+
+function choiceOf(profile: Profile, said: string): Choice {
+  let known = choices.get(profile);
+  if (known === undefined || known.size > CHOICES_MAX) {
+    known = new Map();
+    choices.set(profile, known);
+  }
+  let choice = known.get(said);
+  if (choice === undefined) {
+    const { preFilter, filter } = profile.points;
+    const plugins = filter.filter((plugin) => said[preFilter.indexOf(plugin)] !== 's');
+    choice = {
+      plugins,
+      statesAt: plugins.map((plugin) => preFilter.indexOf(plugin)),
+      asked: new Set(
+        preFilter.filter((_, at) => (said[at] ?? '-') !== '-').map(({ name }) => name),
+      ),
+    };
+    known.set(said, choice);
+  }
+  return choice;
 }
 
 /** The first filter's no to a node, or undefined when all let it pass. */

@@ -10,7 +10,7 @@ import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-boo
 
 /** The nodes found for a Pod. */
 export interface FoundNodes {
-  /** Slots of the feasible nodes, in the order found. */
+  /** Slots of the feasible nodes, in the order found. They hold until the next search on the same snapshot. */
   readonly feasible: Int32Array;
   /** Holds until the next search on the same snapshot. */
   readonly book: VerdictBook;
@@ -88,7 +88,7 @@ function searchAll(
     const kind = key ?? kindOfPod(cycle, filters);
     if (kind !== undefined) rememberHopeless(snapshot, kind, slots, book);
   }
-  return { feasible: feasible.slice(0, found), book, startedAt, examined, error: undefined };
+  return { feasible: feasible.subarray(0, found), book, startedAt, examined, error: undefined };
 }
 
 /**

@@ -109,18 +109,33 @@ export function attemptPod(pod: PodInfo, options: AttemptOptions): Attempt {
   );
   const found = findFeasibleNodes(cycle, preFiltered, { start, wanted });
   const nextStart = (found.startedAt + found.examined) % nodeCount(snapshot);
+  // A single feasible node is taken without scoring.
+  const isScored = found.error === undefined && found.feasible.length > 1;
+  const scoring = isScored ? scoreNodes(profile, cycle, found.feasible) : undefined;
+  if (scoring !== undefined && scoring.error === undefined) {
+    // How nearly every attempt ends: written out, because each copy costs as much as what is decided here.
+    const best = bestOf(found.feasible, scoring.totals);
+    const drawn = best.length === 1 ? 0 : options.drawBelow(best.length);
+    const nodeName = snapshot.table.names[best[drawn] as number];
+    return {
+      pod,
+      cycle,
+      preFiltered,
+      found,
+      scoring,
+      best,
+      nodeName,
+      nextStart,
+      failure: undefined,
+    };
+  }
   const searched = { ...attempt, found, nextStart };
   if (found.error !== undefined)
     return { ...searched, failure: broken(filterFaultText(found.error)) };
   if (found.feasible.length === 0) return failOnNodes(searched, options, found);
-  if (found.feasible.length === 1) return choose(searched, found.feasible[0] as number);
-
-  const scoring = scoreNodes(profile, cycle, found.feasible);
-  if (scoring.error !== undefined)
+  if (scoring?.error !== undefined)
     return { ...searched, scoring, failure: broken(messageOf(scoring.error)) };
-  const best = bestOf(found.feasible, scoring.totals);
-  const drawn = best.length === 1 ? 0 : options.drawBelow(best.length);
-  return { ...choose({ ...searched, scoring }, best[drawn] as number), best };
+  return choose(searched, found.feasible[0] as number);
 }
 
 const NOTHING_ASKED: PreFiltered = {
@@ -143,17 +158,14 @@ function nominatedSlot(cycle: Cycle, filters: FilterRun): number | undefined {
 }
 
 function bestOf(nodes: Int32Array, totals: Float64Array): number[] {
-  let best: number[] = [];
   let greatest = -1;
-  for (let index = 0; index < nodes.length; index++) {
+  for (let index = 0; index < totals.length; index++) {
     const total = totals[index]!; // As many as there are nodes.
-    if (total < greatest) continue;
-    if (total > greatest) {
-      greatest = total;
-      best = [];
-    }
-    best.push(nodes[index] as number);
+    if (total > greatest) greatest = total;
   }
+  const best: number[] = [];
+  for (let index = 0; index < totals.length; index++)
+    if (totals[index] === greatest) best.push(nodes[index] as number);
   return best;
 }
 

@@ -1,8 +1,9 @@
 import type { Cycle, SchedulerPlugin } from '../framework/plugin.ts';
 import type { Profile } from '../framework/profile.ts';
 import { failure, messageOf, type Status } from '../framework/status.ts';
+import { scoreScratchOf } from '../snapshot/snapshot.ts';
 
-/** The scores of one plugin over the candidates. */
+/** The scores of one plugin over the candidates. They hold until the next attempt on the same snapshot. */
 export interface PluginScores {
   readonly plugin: string;
   readonly weight: number;
@@ -32,7 +33,8 @@ export function scoreNodes(profile: Profile, cycle: Cycle, nodes: Int32Array): S
     else states.set(plugin, answer.state);
   }
   const scorers = profile.points.score;
-  const totals = new Float64Array(nodes.length);
+  const { snapshot } = cycle;
+  const totals = scoreScratchOf(snapshot, 0, nodes.length);
   // Without any scoring plugin all nodes are equally good.
   if (scorers.length === 0) return { plugins: [], totals: totals.fill(1), error: undefined };
   const plugins: PluginScores[] = [];
@@ -49,13 +51,20 @@ export function scoreNodes(profile: Profile, cycle: Cycle, nodes: Int32Array): S
       });
       continue;
     }
-    const scores = scoreWith(plugin, cycle, nodes, states.get(plugin));
+    const raw = scoreScratchOf(snapshot, 1 + 2 * index, nodes.length);
+    scoreWith(plugin, cycle, nodes, states.get(plugin), raw);
+    let normalized = raw;
+    if (plugin.normalize !== undefined) {
+      normalized = scoreScratchOf(snapshot, 2 + 2 * index, nodes.length);
+      normalized.set(raw);
+      plugin.normalize(cycle, nodes, normalized, states.get(plugin));
+    }
     for (let at = 0; at < totals.length; at++) {
-      const score = scores.normalized[at]!; // As many as there are candidates.
+      const score = normalized[at]!; // As many as there are candidates.
       if (!(score >= 0 && score <= 100)) return failed(outOfRange(plugin.name, score));
       totals[at]! += score * weight;
     }
-    plugins.push({ plugin: plugin.name, weight, skipped: false, ...scores });
+    plugins.push({ plugin: plugin.name, weight, skipped: false, raw, normalized });
   }
   return { plugins, totals, error: undefined };
 }
@@ -65,15 +74,15 @@ function scoreWith(
   cycle: Cycle,
   nodes: Int32Array,
   state: unknown,
-): { readonly raw: Float64Array; readonly normalized: Float64Array } {
-  const raw = new Float64Array(nodes.length);
+  raw: Float64Array,
+): void {
+  if (plugin.scoreAll !== undefined) {
+    plugin.scoreAll(cycle, nodes, raw, state);
+    return;
+  }
   for (let at = 0; at < nodes.length; at++) {
     raw[at] = plugin.score?.(cycle, nodes[at]!, state) ?? 0; // In range by the loop's bound.
   }
-  if (plugin.normalize === undefined) return { raw, normalized: raw };
-  const normalized = raw.slice();
-  plugin.normalize(cycle, nodes, normalized, state);
-  return { raw, normalized };
 }
 
 function failed(error: Status): Scoring {

@@ -122,10 +122,24 @@ function scoreRecordOf(scores: {
   readonly normalized: Float64Array;
 }): ScoreRecord {
   const { plugin, weight, skipped } = scores;
-  if (skipped) return Object.freeze({ plugin, weight, skipped, raw: NOTHING, normalized: NOTHING });
+  if (skipped) return skippedRecord(plugin, weight);
   const normalized = packColumn(scores.normalized);
   const raw = scores.raw === scores.normalized ? normalized : packColumn(scores.raw);
   return Object.freeze({ plugin, weight, skipped, raw, normalized });
+}
+
+/** The same for nearly every Pod: one object for all of them. A memo only. */
+const skippedRecords = new Map<string, ScoreRecord>();
+const SKIPPED_MAX = 256;
+
+function skippedRecord(plugin: string, weight: number): ScoreRecord {
+  let record = skippedRecords.get(plugin);
+  if (record?.weight !== weight) {
+    if (skippedRecords.size >= SKIPPED_MAX) skippedRecords.clear();
+    record = Object.freeze({ plugin, weight, skipped: true, raw: NOTHING, normalized: NOTHING });
+    skippedRecords.set(plugin, record);
+  }
+  return record;
 }
 
 function preemptionOf(outcome: PreemptionOutcome | undefined): PreemptionRecord | undefined {

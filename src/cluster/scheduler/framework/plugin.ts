@@ -37,6 +37,11 @@ export interface SchedulerPlugin<FilterState = unknown, ScoreState = unknown> {
   preScore?(cycle: Cycle, nodes: Int32Array): PreScoreAnswer<ScoreState>;
   /** How well the node suits: a whole number, within 0..100 unless `normalize` brings it there. */
   score?(cycle: Cycle, node: number, state: ScoreState): number;
+  /**
+   * The same for all candidates, into `scores`, which is all zeros: where a call for each of them costs more than what
+   * it works out. It must give what `score` gives (laws.test.ts).
+   */
+  scoreAll?(cycle: Cycle, nodes: Int32Array, scores: Float64Array, state: ScoreState): void;
   /** Brings the scores of all candidates to 0..100, in place. */
   normalize?(cycle: Cycle, nodes: Int32Array, scores: Float64Array, state: ScoreState): void;
 

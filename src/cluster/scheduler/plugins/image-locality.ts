@@ -26,18 +26,26 @@ export const imageLocality = definePlugin({
       state: { states, nodeCount: snapshot.table.slotOf.size, containerCount: images.length },
     };
   },
-  score(_cycle, node, { states, nodeCount, containerCount }: WantedImages) {
-    let sum = 0;
-    for (const state of states) {
-      if (state === undefined || !state.sizeOn.has(node)) continue;
-      sum += Math.trunc(state.size * (state.sizeOn.size / nodeCount));
-    }
-    if (sum < THRESHOLD_MIN) return 0;
-    const most = THRESHOLD_MAX_OF_CONTAINER * containerCount;
-    const counted = Math.min(sum, most);
-    return Math.trunc((100 * (counted - THRESHOLD_MIN)) / (most - THRESHOLD_MIN));
+  score: (_cycle, node, wanted: WantedImages) => localityOf(wanted, node),
+  scoreAll(_cycle, nodes, scores, wanted: WantedImages) {
+    // Before the first node has one of the images all score 0.
+    if (wanted.states.every((state) => state === undefined)) return;
+    for (let at = 0; at < nodes.length; at++) scores[at] = localityOf(wanted, nodes[at] as number);
   },
 });
+
+function localityOf({ states, nodeCount, containerCount }: WantedImages, node: number): number {
+  let sum = 0;
+  for (let index = 0; index < states.length; index++) {
+    const state = states[index];
+    if (state === undefined || !state.sizeOn.has(node)) continue;
+    sum += Math.trunc(state.size * (state.sizeOn.size / nodeCount));
+  }
+  if (sum < THRESHOLD_MIN) return 0;
+  const most = THRESHOLD_MAX_OF_CONTAINER * containerCount;
+  const counted = Math.min(sum, most);
+  return Math.trunc((100 * (counted - THRESHOLD_MIN)) / (most - THRESHOLD_MIN));
+}
 
 const ALL_ZERO = Object.freeze({
   kind: 'proceed' as const,

@@ -15,6 +15,7 @@ import {
   type ResourceScore,
   resourceScores,
   scoreOfNode,
+  scoreOfNodes,
   type ScoringStrategy,
   strategyScorer,
 } from './resource-scoring.ts';
@@ -51,6 +52,9 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlugin {
     },
     score(_cycle, node, state: readonly ResourceScore[]) {
       return scoreOfNode(state, node, score);
+    },
+    scoreAll(_cycle, nodes, scores, state: readonly ResourceScore[]) {
+      scoreOfNodes(state, nodes, score, scores);
     },
   });
 }

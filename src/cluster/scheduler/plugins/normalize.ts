@@ -4,7 +4,10 @@
  */
 export function normalizeScores(scores: Float64Array, fewestIsBest: boolean): void {
   let greatest = 0;
-  for (const score of scores) if (score > greatest) greatest = score;
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index]!; // In range by the loop's bound.
+    if (score > greatest) greatest = score;
+  }
   if (greatest === 0) {
     if (fewestIsBest) scores.fill(100);
     return;

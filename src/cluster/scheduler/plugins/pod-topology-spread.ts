@@ -14,7 +14,12 @@ import { unresolvable, unschedulable } from '../framework/status.ts';
 import { type DomainCounts, domainCounts, leastOfDomains } from '../snapshot/pod-counter.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import { topologyOf } from '../snapshot/snapshot.ts';
-import { prepareSpreadScores, type SpreadScores, spreadScore } from './spread-scores.ts';
+import {
+  prepareSpreadScores,
+  type SpreadScores,
+  spreadScore,
+  spreadScores,
+} from './spread-scores.ts';
 import {
   constraintsOf,
   counterOf,
@@ -86,6 +91,9 @@ export function podTopologySpread(args: PodTopologySpreadArgs): SchedulerPlugin 
       return scores === undefined ? SKIP : { kind: 'proceed', state: scores };
     },
     score: (_cycle, node, scores: SpreadScores) => spreadScore(scores, node),
+    scoreAll(_cycle, nodes, values, scores: SpreadScores) {
+      spreadScores(scores, nodes, values);
+    },
     normalize(_cycle, nodes, values, { ignored }) {
       normalizeSpread(nodes, values, ignored);
     },

@@ -84,6 +84,31 @@ export function spreadScore({ constraints, ignored }: SpreadScores, node: number
   return roundHalfAwayFromZero(score);
 }
 
+/** `spreadScore` for all candidates, into `values`: constraint by constraint, each sum in the same order. */
+export function spreadScores(
+  { constraints, ignored }: SpreadScores,
+  nodes: Int32Array,
+  values: Float64Array,
+): void {
+  const { length } = nodes;
+  for (const { constraint, topology, counter, counts, weight } of constraints) {
+    const { domainOf } = topology;
+    const surplus = constraint.maxSkew - 1;
+    for (let at = 0; at < length; at++) {
+      const node = nodes[at] as number;
+      const domain = domainOf[node] as number;
+      if (domain < 0) continue;
+      const count =
+        counts === undefined ? (counter.byNode[node] as number) : (counts.byDomain[domain] ?? 0);
+      (values[at] as number) += count * weight + surplus;
+    }
+  }
+  for (let at = 0; at < length; at++) {
+    if (ignored.size > 0 && ignored.has(nodes[at] as number)) values[at] = 0;
+    else values[at] = roundHalfAwayFromZero(values[at] as number);
+  }
+}
+
 function roundHalfAwayFromZero(value: number): number {
   return value < 0 ? -Math.round(-value) : Math.round(value);
 }

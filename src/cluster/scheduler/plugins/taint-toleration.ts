@@ -7,12 +7,15 @@ import {
 import { ACTION } from '../framework/cluster-event.ts';
 import { type Cycle, definePlugin, SKIP } from '../framework/plugin.ts';
 import { unresolvable } from '../framework/status.ts';
-import { TRAIT_HARD_TAINTS, TRAIT_SOFT_TAINTS } from '../snapshot/node-table.ts';
+import { type NodeTable, TRAIT_HARD_TAINTS, TRAIT_SOFT_TAINTS } from '../snapshot/node-table.ts';
 import { normalizeScores } from './normalize.ts';
 
 const NAME = 'TaintToleration';
 // Before v1.35 the sentence named key and value of the taint.
 const UNTOLERATED = unresolvable(NAME, 'node(s) had untolerated taint(s)');
+
+/** A state of its own, though there is nothing to remember: for one without, each node would be looked at twice. */
+const LOOK_AT_TAINTS = Object.freeze({ kind: 'proceed' as const, state: true });
 
 /** Keeps Pods off nodes whose taints they do not tolerate, and away from softly tainted ones. */
 export const taintToleration = definePlugin({
@@ -34,7 +37,7 @@ export const taintToleration = definePlugin({
 
   preFilter({ snapshot }) {
     if (snapshot.table.traitCounts.hardTaints === 0) return SKIP;
-    return { kind: 'proceed', state: undefined };
+    return LOOK_AT_TAINTS;
   },
   filter({ snapshot, pod }, node) {
     const { table } = snapshot;
@@ -46,21 +49,30 @@ export const taintToleration = definePlugin({
     const tolerations = (pod.pod.spec.tolerations ?? []).filter(concernsSoftTaints);
     return { kind: 'proceed', state: tolerations };
   },
-  score({ snapshot }, node, tolerations: readonly Toleration[]) {
+  score: ({ snapshot }, node, tolerations: readonly Toleration[]) =>
+    untoleratedOn(snapshot.table, node, tolerations),
+  scoreAll({ snapshot }, nodes, scores, tolerations: readonly Toleration[]) {
     const { table } = snapshot;
-    if (((table.traits[node] as number) & TRAIT_SOFT_TAINTS) === 0) return 0;
-    let untolerated = 0;
-    for (const taint of table.nodes[node]?.spec.taints ?? []) {
-      if (taint.effect === 'PreferNoSchedule' && !isTaintTolerated(taint, tolerations)) {
-        untolerated += 1;
-      }
-    }
-    return untolerated;
+    if (table.traitCounts.softTaints === 0) return;
+    for (let at = 0; at < nodes.length; at++)
+      scores[at] = untoleratedOn(table, nodes[at] as number, tolerations);
   },
   normalize(_cycle, _nodes, scores) {
     normalizeScores(scores, true);
   },
 });
+
+/** How many soft taints of a node are not tolerated. */
+function untoleratedOn(table: NodeTable, node: number, tolerations: readonly Toleration[]): number {
+  if (((table.traits[node] as number) & TRAIT_SOFT_TAINTS) === 0) return 0;
+  let untolerated = 0;
+  for (const taint of table.nodes[node]?.spec.taints ?? []) {
+    if (taint.effect === 'PreferNoSchedule' && !isTaintTolerated(taint, tolerations)) {
+      untolerated += 1;
+    }
+  }
+  return untolerated;
+}
 
 function isBarred(pod: Pod, node: Node | undefined): boolean {
   const { tolerations } = pod.spec;

@@ -79,7 +79,8 @@ export function podInfoAfter(old: Pod | undefined, pod: Pod): PodInfo {
     name: before.name,
     labelSet: before.labelSet,
     priority: before.priority,
-    startMillis: startOf(pod),
+    startMillis:
+      old.status?.startTime === pod.status?.startTime ? before.startMillis : startOf(pod),
     isTerminating: pod.metadata.deletionTimestamp !== undefined,
     amounts: isSameAmounts(before.amounts, amounts) ? before.amounts : amounts,
     hostPorts: before.hostPorts,
