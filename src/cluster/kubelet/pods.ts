@@ -9,7 +9,7 @@ import { pressureProblem } from './eviction.ts';
 import { allocatableOf } from './node-object.ts';
 import { startProbes } from './probing.ts';
 import { recordPod } from './records.ts';
-import { recallResize, takeResize } from './resize.ts';
+import { allocate, noteResize, recallResize } from './resize.ts';
 import { awakeWorker } from './resting.ts';
 import { tellRuntime } from './runtime-link.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
@@ -85,8 +85,10 @@ export function addPod(
   for (const work of worker.containers.values()) {
     if (work.current?.state === 'running') startProbes(worker, work, env);
   }
-  if (pod.metadata.deletionTimestamp === undefined) syncPod(kubelet, worker, env);
-  else terminate(kubelet, worker, graceOf(worker), env);
+  if (pod.metadata.deletionTimestamp === undefined) {
+    allocate(kubelet, worker, env);
+    syncPod(kubelet, worker, env);
+  } else terminate(kubelet, worker, graceOf(worker), env);
 }
 
 function problemOf(kubelet: Kubelet, pod: Pod): ReturnType<typeof admissionProblem> {
@@ -137,16 +139,19 @@ function refuse(
 function updatePod(kubelet: Kubelet, worker: PodWorker, next: Pod, env: KubeletEnv): void {
   const old = worker.pod;
   worker.pod = next;
+  const isOtherSpec = old.metadata.generation !== next.metadata.generation;
+  if (isOtherSpec) {
+    // Also of a Pod that is ending: what it has been granted is what it gives back.
+    addEphemeral(worker.containers, next);
+    if (worker.admitted) noteResize(kubelet, worker, old);
+  }
   if (next.metadata.deletionTimestamp !== undefined) {
     terminate(kubelet, worker, graceOf(worker), env);
     return;
   }
   if (worker.stage !== 'syncing') return;
-  if (old.metadata.generation !== next.metadata.generation) {
-    addEphemeral(worker.containers, next);
-    if (worker.admitted) takeResize(kubelet, worker, old, env);
-  }
-  if (old.metadata.generation !== next.metadata.generation || gatesHaveChanged(old, next)) {
+  if (isOtherSpec || gatesHaveChanged(old, next)) {
+    if (isOtherSpec && worker.admitted) allocate(kubelet, worker, env);
     if (worker.operation === undefined) syncPod(kubelet, worker, env);
     return;
   }

@@ -283,3 +283,55 @@ describe('containers for debugging', () => {
     );
   });
 });
+
+describe('changes at the wrong moment', () => {
+  test('what is asked of a Pod that is ending is neither granted nor counted', () => {
+    const rig = kubeletRig();
+    const before = kubeletOf(rig).admitted.amounts.get('cpu');
+    createPod(rig, aSleeper('p', small));
+    later(rig, 10);
+    ask(rig, 'DELETE', `${PODS}/p`, { gracePeriodSeconds: 20 });
+    later(rig, 2);
+    resize(rig, 'p', large);
+    const pod = podOf(rig, 'p');
+    const ephemeralContainers = [{ name: 'd', image: 'busybox' }];
+    const spec = { ...pod.spec, ephemeralContainers };
+    expect(ask(rig, 'PUT', `${PODS}/p/ephemeralcontainers`, { ...pod, spec }).code).toBe(200);
+    later(rig, 40);
+    expect(row(rig, 'p')).toBe('gone');
+    expect(kubeletOf(rig).admitted.amounts.get('cpu')).toBe(before);
+  });
+
+  test('a resize that came while there was no kubelet is made up for', () => {
+    const rig = kubeletRig();
+    createPod(rig, aSleeper('p', small));
+    later(rig, 10);
+    rig.kernel.stopProcess(rig.world, 'kubelet-node-1', undefined);
+    resize(rig, 'p', large);
+    later(rig, 5);
+    rig.kernel.startProcess(rig.world, 'kubelet-node-1', undefined, () => undefined);
+    later(rig, 10);
+    expect(statusOf(rig, 'p').containerStatuses?.[0]).toMatchObject({
+      restartCount: 0,
+      resources: large,
+    });
+    expect(eventsOf(rig, 'p').at(-1)).toContain('ResizeCompleted');
+  });
+
+  test('a container that ends well when it is restarted for a resize comes back all the same', () => {
+    const rig = kubeletRig();
+    const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }];
+    createPod(
+      rig,
+      aPod('p', {
+        restartPolicy: 'OnFailure',
+        containers: [{ name: 'app', image: 'nginx', resources: small, resizePolicy }],
+      }),
+    );
+    later(rig, 20);
+    resize(rig, 'p', large);
+    later(rig, 30);
+    expect(row(rig, 'p')).toBe('1/1 Running 1');
+    expect(statusOf(rig, 'p').containerStatuses?.[0]?.resources).toEqual(large);
+  });
+});

@@ -23,26 +23,30 @@ import { syncPod } from './sync.ts';
 
 /** What was put off is looked at again when somebody has made room, and this often anyway. */
 const RETRY: Micros = 180_000_000;
-/** A Pod has changed: grants what it newly asks for, or says why not. */
-export function takeResize(kubelet: Kubelet, worker: PodWorker, old: Pod, env: KubeletEnv): void {
+
+/** A Pod has changed: what it has been granted is no longer what it asks for. */
+export function noteResize(kubelet: Kubelet, worker: PodWorker, old: Pod): void {
   const { pod } = worker;
   if (
     old.spec.containers === pod.spec.containers &&
     old.spec.initContainers === pod.spec.initContainers
   )
     return;
-  if (worker.allocated === undefined) {
-    const before = amountsOf(old);
-    if (semanticEqual(Object.fromEntries(before), Object.fromEntries(amountsOf(pod)))) return;
-    keepAllocation(kubelet, worker, Object.freeze(before));
-  }
-  allocate(kubelet, worker, env);
+  if (worker.allocated !== undefined) return;
+  const before = amountsOf(old);
+  if (!isSame(before, amountsOf(pod))) keepAllocation(kubelet, worker, Object.freeze(before));
+}
+
+type Amounts = ReadonlyMap<string, ResourceRequirements>;
+
+function isSame(a: Amounts, b: Amounts): boolean {
+  return semanticEqual(Object.fromEntries(a), Object.fromEntries(b));
 }
 
 /** What a Pod's containers have been granted, from before this start of the kubelet. */
 export function recallResize(kubelet: Kubelet, worker: PodWorker): void {
-  const kept = kubelet.disk.allocations?.get(worker.uid);
-  if (kept !== undefined) worker.allocated = kept;
+  const kept = kubelet.disk.allocations?.get(worker.uid) ?? missedResize(worker);
+  if (kept !== undefined) keepAllocation(kubelet, worker, kept);
   const conditions = worker.pod.status?.conditions ?? [];
   const news = (type: string): ResizeNews | undefined => {
     const found = conditions.find((each) => each.type === type);
@@ -62,12 +66,27 @@ export function recallResize(kubelet: Kubelet, worker: PodWorker): void {
   }
 }
 
+/** A Pod that was changed while there was no kubelet has what its status last said. */
+function missedResize({ pod }: PodWorker): Amounts | undefined {
+  const { metadata, status } = pod;
+  if ((status?.observedGeneration ?? 0) >= (metadata.generation ?? 1)) return undefined;
+  const statuses = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+  const wanted = amountsOf(pod);
+  const had = new Map(
+    [...wanted].map(([name, amounts]) => [
+      name,
+      statuses.find((each) => each.name === name)?.resources ?? amounts,
+    ]),
+  );
+  return isSame(had, wanted) ? undefined : Object.freeze(had);
+}
+
 const UNKNOWN: ResourceRequirements = Object.freeze({});
 
 function keepAllocation(
   { disk }: Kubelet,
   worker: PodWorker,
-  allocated: ReadonlyMap<string, ResourceRequirements> | undefined,
+  allocated: Amounts | undefined,
 ): void {
   worker.allocated = allocated;
   if (allocated === undefined) disk.allocations?.delete(worker.uid);
@@ -77,7 +96,7 @@ function keepAllocation(
   }
 }
 
-function amountsOf({ spec }: Pod): ReadonlyMap<string, ResourceRequirements> {
+function amountsOf({ spec }: Pod): Amounts {
   const amounts = new Map<string, ResourceRequirements>();
   for (const container of spec.initContainers ?? []) {
     if (isContainerRestartable(container)) amounts.set(container.name, container.resources ?? {});
@@ -86,10 +105,11 @@ function amountsOf({ spec }: Pod): ReadonlyMap<string, ResourceRequirements> {
   return amounts;
 }
 
-function allocate(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
+/** Grants a Pod what it asks for beyond what it has, or says why not. */
+export function allocate(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
   const { pod, allocated } = worker;
   if (allocated === undefined) return;
-  if (semanticEqual(Object.fromEntries(allocated), Object.fromEntries(amountsOf(pod)))) {
+  if (isSame(allocated, amountsOf(pod))) {
     keepAllocation(kubelet, worker, undefined);
     say(worker, { pending: undefined });
     publishStatus(kubelet, worker, env);

@@ -1,5 +1,7 @@
+import type { Pod } from '../../../api/generated/types.ts';
 import { INVARIANTS } from '../../../cluster/invariants/index.ts';
 import type { Invariant } from '../../../cluster/invariants/invariant.ts';
+import { objectsOf } from '../../../cluster/invariants/objects.ts';
 import { defaultSetUp } from '../../../cluster/set-up.ts';
 import { createCluster } from '../../../cluster/world.ts';
 import { below, forkStream, pick, type RandomStream } from '../../../kernel/random.ts';
@@ -32,6 +34,8 @@ export function soak(seed: number): SoakResult {
   const shape: Shape = { nodes, controlPlanes: below(stream, 3) === 0 ? 3 : 1 };
   const world = createCluster(defaultSetUp({ ...shape, seed }));
   const driver = createDriver(createSession(world));
+  // With a stream of their own, these acts leave those of the storm as they are.
+  const hands = forkStream(seed, 'soak-pods');
   const acts: string[] = [];
   const broken: string[] = [];
   const memory = new Map<string, string>();
@@ -50,6 +54,7 @@ export function soak(seed: number): SoakResult {
     second += LOOK_EVERY_SECONDS
   ) {
     if (below(stream, 3) === 0) disturb(driver, stream, shape, acts);
+    if (below(hands, 4) === 0) meddle(driver, hands, acts);
     for (let at = 0; at < 2 * LOOK_EVERY_SECONDS; at++) {
       driver.run(SECOND / 2);
       look('safety', true);
@@ -121,6 +126,31 @@ function disturb(driver: Driver, stream: RandomStream, shape: Shape, acts: strin
       );
     }
   }
+}
+
+/** Somebody sees to one Pod: other amounts, which the node may or may not have, or a container for debugging. */
+function meddle({ session }: Driver, stream: RandomStream, acts: string[]): void {
+  const pods = [...objectsOf<Pod>(session.world, 'Pod')].filter(
+    ({ metadata }) => metadata.namespace === 'default',
+  );
+  const pod = pods[below(stream, Math.max(1, pods.length))];
+  const cpu = pick(stream, ['100m', '300m', '700m', '2', '900']);
+  const isDebug = below(stream, 4) === 0;
+  if (pod === undefined) return;
+  const { name = '' } = pod.metadata;
+  const container = isDebug
+    ? { name: `debug-${session.world.now}`, image: 'busybox:1.36', command: ['sleep', '20'] }
+    : { name: 'main', resources: { requests: { cpu } } };
+  acts.push(`${clock(session.world)} ${isDebug ? 'debug' : `resize to ${cpu}`} ${name}`);
+  session.request(
+    {
+      method: 'PATCH',
+      path: `/api/v1/namespaces/default/pods/${name}/${isDebug ? 'ephemeralcontainers' : 'resize'}`,
+      contentType: 'application/strategic-merge-patch+json',
+      body: { spec: { [isDebug ? 'ephemeralContainers' : 'containers']: [container] } },
+    },
+    { onResponse: () => {} },
+  );
 }
 
 function mergePatch(name: string, body: unknown): Parameters<Driver['session']['request']>[0] {
