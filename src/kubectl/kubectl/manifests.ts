@@ -29,7 +29,7 @@ export async function readObjects(
   const { flags } = session;
   const kustomization = flags.text('kustomize');
   if (kustomization !== '') {
-    return buildKustomization(session, kustomization).map((object) => ({
+    return buildKustomization(session, kustomization, true).map((object) => ({
       object,
       source: kustomization,
     }));

@@ -24,9 +24,9 @@ export async function diff(session: Session): Promise<number> {
   if (!namesFiles(session)) {
     throw new Failure('must specify one of -f and -k', { exitCode: 2 });
   }
-  const objects = selectedObjects(session, await readObjects(session, { validates: true }));
   const files: { readonly name: string; readonly live: string; readonly merged: string }[] = [];
   try {
+    const objects = selectedObjects(session, await readObjects(session, { validates: true }));
     for (const each of objects) {
       const target = {
         ...(await fileTarget(session, each)),
@@ -38,6 +38,7 @@ export async function diff(session: Session): Promise<number> {
     const failure = asFailure(error);
     throw new Failure(failure.message, {
       ...(failure.status === undefined ? {} : { status: failure.status }),
+      ...(failure.many === undefined ? {} : { many: failure.many }),
       isVerbatim: failure.isVerbatim,
       // An object that is found invalid is told of apart from what went wrong.
       exitCode: 2,

@@ -10,8 +10,15 @@ import { tools } from '../../serve/testing.ts';
 import { readCases, type ManifestCase } from './cases.ts';
 import { readCharts, runChart } from './charts.ts';
 import { disagreementOf } from './disagreements.ts';
+import { KUSTOMIZATIONS, runKustomization } from './kustomizations.ts';
 import { differencesOfPage, runInPage } from './page-runner.ts';
-import { runCase, type ApplyMode, type CaseOutcome } from './run-case.ts';
+import {
+  runCase,
+  runReal,
+  type ApplyMode,
+  type CaseOutcome,
+  type CommandRunner,
+} from './run-case.ts';
 
 /** Where the manifests are: beside the project. */
 export const MANIFESTS_FOLDER = resolve('../shared/manifests');
@@ -51,6 +58,15 @@ export async function manifestsCommand(args: readonly string[]): Promise<number>
     if (!isWanted(entry.name)) continue;
     for (const mode of modes) counts[await judgeCase(base, entry, mode, args)] += 1;
   }
+  for (const entry of KUSTOMIZATIONS) {
+    const title = `kustomization ${entry.name}`;
+    if (!isWanted(title)) continue;
+    for (const mode of modes) {
+      const run = (by: CommandRunner) => runKustomization(base, MANIFESTS_FOLDER, entry, mode, by);
+      const outcome = await besidePage(run, args);
+      counts[report(`${title} [${mode}]`, outcome, undefined, args)] += 1;
+    }
+  }
   for (const entry of readCharts(MANIFESTS_FOLDER)) {
     const title = ['chart', entry.chart, ...entry.args].join(' ');
     if (!isWanted(title)) continue;
@@ -68,12 +84,20 @@ async function judgeCase(
   mode: ApplyMode,
   args: readonly string[],
 ): Promise<Verdict> {
-  const real = await runCase(base, MANIFESTS_FOLDER, entry, mode);
-  const ofPage = args.includes('--page')
-    ? differencesOfPage(real, await runCase(base, MANIFESTS_FOLDER, entry, mode, runInPage))
-    : [];
-  const outcome = { ...real, complaints: [...real.complaints, ...ofPage] };
+  const run = (by: CommandRunner) => runCase(base, MANIFESTS_FOLDER, entry, mode, by);
+  const outcome = await besidePage(run, args);
   return report(`${entry.name} [${mode}]`, outcome, disagreementOf(entry), args);
+}
+
+/** By the real kubectl and, when asked, by the page's, whose differences are complaints as well. */
+async function besidePage(
+  run: (by: CommandRunner) => Promise<CaseOutcome>,
+  args: readonly string[],
+): Promise<CaseOutcome> {
+  const real = await run(runReal);
+  if (!args.includes('--page')) return real;
+  const ofPage = differencesOfPage(real, await run(runInPage));
+  return { ...real, complaints: [...real.complaints, ...ofPage] };
 }
 
 /** Prints what is wrong with a case; with a reason why it may be, that is no failure. */

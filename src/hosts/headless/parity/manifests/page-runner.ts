@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import type { Terminal } from '../../serve/testing.ts';
@@ -10,10 +10,19 @@ import type { CaseOutcome } from './run-case.ts';
 /** Runs a command in the page's shell, whose files are those that the command names. */
 export async function runInPage(terminal: Terminal, command: string): Promise<string> {
   const folder = (await terminal.run('pwd')).trim();
-  const names = [...command.matchAll(/ -f (\S+)/g)].map(([, name = '']) => name);
+  const named = [...command.matchAll(/ -f (\S+)/g)].map(([, name = '']) => name);
+  // A kustomization may read all that lies below the folder that its own is in.
+  const [, tree = ''] = / (?:-k|kustomize) ([^/\s]+)/.exec(command) ?? [];
+  const names = tree === '' ? named : filesBelow(folder, tree);
   const files = names.map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
   const kube = createHttpClient(targetOfKubeconfig(terminal.cluster.kubeconfig));
   return createPageShell(kube, files).run(command);
+}
+
+function filesBelow(folder: string, path: string): readonly string[] {
+  return readdirSync(join(folder, path), { withFileTypes: true }).flatMap((each) =>
+    each.isDirectory() ? filesBelow(folder, join(path, each.name)) : [join(path, each.name)],
+  );
 }
 
 /** How the page's kubectl differs from the real one in what it printed, command by command. */

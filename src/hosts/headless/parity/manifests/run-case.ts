@@ -39,7 +39,8 @@ export interface CaseOutcome {
 /** How the commands of a case are run: by the real kubectl, or by the page's. */
 export type CommandRunner = (terminal: Terminal, command: string) => Promise<string>;
 
-const REAL: CommandRunner = (terminal, command) => terminal.run(command);
+/** The real kubectl. */
+export const runReal: CommandRunner = (terminal, command) => terminal.run(command);
 
 /** Pods start, or fail to, before `diff` looks. */
 const SETTLE_MICROS = 20 * SECOND;
@@ -66,7 +67,7 @@ export async function runCase(
   root: string,
   entry: ManifestCase,
   mode: ApplyMode,
-  run: CommandRunner = REAL,
+  run: CommandRunner = runReal,
 ): Promise<CaseOutcome> {
   const world = fork(base);
   const known = uidsOf(world);
