@@ -254,9 +254,11 @@ test('a server that hangs is said to, and one that is started anew is found agai
 
     await own.end();
     await expect(notice).toContainText('The connection to the served cluster was lost.');
+    await expect(page.getByRole('banner')).toContainText('LOST');
     await own.startAgain();
     await expect(notice).toHaveCount(0, { timeout: 30_000 });
     await expect(strip).toContainText('1 of 1 Ready');
+    await expect(page.getByRole('banner')).toContainText('LIVE');
     // It is another cluster, at the same address.
     await expect(map.pods('before-')).toHaveCount(0);
     await own.api('POST', deployments, web('after', 1));

@@ -113,7 +113,7 @@ export function createBridgeEngine({
         address: written,
         what: 'The connection to the served cluster was lost.',
         remedy:
-          'Is “npm run serve” still running? When it is started anew, its token is another one.',
+          'Is “npm run serve” still running? Started again with the same port, it is found by itself, with a new cluster.',
         isRetried: true,
       },
     });

@@ -27,7 +27,9 @@ export default function AttachNotice() {
         <PlugZap size={16} className="flex-none text-attention-text" />
         {problem.what}
       </h2>
-      <p className="machine break-all text-dim">{problem.address}</p>
+      <p className="machine break-all text-dim">
+        {problem.address === '.' ? location.host : problem.address}
+      </p>
       <p>{problem.remedy}</p>
       {problem.kind === 'unauthorized' && (
         <form className="flex gap-1.5" onSubmit={send}>

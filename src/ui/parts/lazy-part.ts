@@ -24,8 +24,26 @@ export async function untilFetched<Module>(
       if (!isOfNetwork(error)) throw error;
       console.warn(`A part of the page cannot be fetched yet: ${String(error)}`);
       await new Promise((resolve) => setTimeout(resolve, againMillis));
+      await fetchSheet(/preload CSS for (\S+)/.exec(String(error))?.[1]);
     }
   }
+}
+
+/** The bundler's helper asks once for each style sheet, and takes one that it has asked for to be there. */
+async function fetchSheet(href: string | undefined): Promise<void> {
+  if (href === undefined || typeof document === 'undefined') return;
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = href;
+  const isThere = await new Promise<boolean>((resolve) => {
+    link.addEventListener('load', () => resolve(true));
+    link.addEventListener('error', () => resolve(false));
+    document.head.append(link);
+  });
+  if (isThere) return;
+  link.remove();
+  await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLIS));
+  await fetchSheet(href);
 }
 
 /** Browsers tell it in their own words, all as a TypeError; the bundler's helper tells of style sheets. */

@@ -141,8 +141,10 @@ function LiveLamp() {
   const isPast = useHead((head) => head.recording?.end !== undefined);
   const phase = useHead((head) => head.phase);
   const paused = useHead((head) => head.paused);
-  const words = phase === 'live' ? (paused ? 'PAUSED' : 'LIVE') : 'STARTING';
-  const state = phase !== 'live' ? 'moving' : paused ? 'attention' : 'good';
+  // Of a cluster elsewhere that does not answer, the last picture stands still.
+  const isLost = useHead((head) => head.attachProblem !== undefined);
+  const words = isLost ? 'LOST' : phase === 'live' ? (paused ? 'PAUSED' : 'LIVE') : 'STARTING';
+  const state = isLost ? 'failed' : phase !== 'live' ? 'moving' : paused ? 'attention' : 'good';
   if (isPast) {
     return (
       <button
@@ -162,11 +164,17 @@ function LiveLamp() {
   return (
     <span
       data-class={state}
-      className="flex w-[74px] items-center gap-1.5 pl-1 text-[10.5px] font-semibold tracking-wider"
-      data-tip={paused ? 'The world stands still; acts are still possible' : 'The present moment'}
+      className="flex w-[74px] items-center gap-1.5 pl-1 text-[10.5px] font-semibold tracking-wider max-[480px]:w-5"
+      data-tip={
+        isLost
+          ? 'The cluster does not answer: this is the last that it told'
+          : paused
+            ? 'The world stands still; acts are still possible'
+            : 'The present moment'
+      }
     >
       <span className="lamp" data-class={state} aria-hidden="true" />
-      <span className="state-text">{words}</span>
+      <span className="state-text max-[480px]:sr-only">{words}</span>
     </span>
   );
 }
