@@ -1,5 +1,7 @@
 import type { ApiRequest } from '../messages.ts';
 import { groupsOf, type UserInfo } from './authorization/attributes.ts';
+import type { Classification } from './flow-control/classify.ts';
+import type { FlowConfiguration } from './flow-control/configuration.ts';
 import {
   authorizedNamespaceOf,
   forgetTargets,
@@ -10,8 +12,8 @@ import { verbOf, type ApiVerb } from './verb.ts';
 
 /**
  * Who wants to do what, and where: all that authorizers and flow schemas look at, but for the object's name. There is
- * one object for all requests of a site, thousands of them, so what was decided of one is kept under it. A memo only.
- * Frozen.
+ * one object for all requests of a site, thousands of them, so what was decided of one is kept in it or under it. A
+ * memo only.
  */
 export interface RequestSite {
   readonly user: UserInfo;
@@ -24,6 +26,14 @@ export interface RequestSite {
   readonly namespace: string;
   /** As authorizers see it: a namespace itself lies in the namespace of its name. */
   readonly authorizedNamespace: string;
+  /** What was decided last, and by what: mostly one configuration and one policy are asked again and again. */
+  lastVerdict:
+    | {
+        readonly configuration: FlowConfiguration;
+        readonly verdict: Classification;
+      }
+    | undefined;
+  lastGrant: { readonly policy: number; readonly granted: boolean | readonly string[] } | undefined;
 }
 
 let siteCount = 0;
@@ -77,7 +87,7 @@ function whoOf({ user, groups }: ApiRequest): string {
 function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): RequestSite {
   const { kind, subresource, namespace } = target;
   const groups = Object.freeze([...(request.groups ?? groupsOf(request.user))]);
-  return Object.freeze({
+  return {
     user: Object.freeze({ name: request.user, groups }),
     verb,
     group: kind.group,
@@ -85,5 +95,7 @@ function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): Req
     subresource,
     namespace,
     authorizedNamespace: authorizedNamespaceOf(target),
-  });
+    lastVerdict: undefined,
+    lastGrant: undefined,
+  };
 }

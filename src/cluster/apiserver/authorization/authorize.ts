@@ -61,6 +61,8 @@ export function isGrantedAt(server: Server, site: RequestSite): boolean {
 const DECISIONS_MAX = 20_000;
 
 function grantedAt(policy: Policy, site: RequestSite): boolean | readonly string[] {
+  const { lastGrant } = site;
+  if (lastGrant?.policy === policy.id) return lastGrant.granted;
   const { decisions } = policy;
   let granted = decisions.get(site);
   if (granted === undefined) {
@@ -70,6 +72,7 @@ function grantedAt(policy: Policy, site: RequestSite): boolean | readonly string
     if (decisions.size >= DECISIONS_MAX) decisions.clear();
     decisions.set(site, granted);
   }
+  site.lastGrant = { policy: policy.id, granted };
   return granted;
 }
 

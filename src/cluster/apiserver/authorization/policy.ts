@@ -21,6 +21,8 @@ import {
  * Until the default policy has been stored it counts as if it were, so that a cluster can begin.
  */
 export interface Policy {
+  /** Which policy this is of all that this program has ever read: a memo's key that keeps none of them alive. */
+  readonly id: number;
   readonly clusterRoles: ReadonlyMap<string, ClusterRole>;
   /** By `namespace/name`. */
   readonly roles: ReadonlyMap<string, Role>;
@@ -32,6 +34,7 @@ export interface Policy {
   readonly decisions: Map<RequestSite, boolean | readonly string[]>;
 }
 
+let nextId = 1;
 const policies = new WeakMap<Server['memory'], { generation: number; policy: Policy }>();
 
 /** The policy in force. */
@@ -79,7 +82,7 @@ function readPolicy({ caches }: Server['memory']): Policy {
     for (const subject of binding.subjects ?? [])
       file(own, subjectKey(subject, namespace), binding);
   }
-  return { clusterRoles, roles, clusterBindings, bindings, decisions: new Map() };
+  return { id: nextId++, clusterRoles, roles, clusterBindings, bindings, decisions: new Map() };
 }
 
 function file<T>(table: Map<string, T[]>, key: string, item: T): void {

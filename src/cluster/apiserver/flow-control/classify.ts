@@ -24,6 +24,8 @@ const VERDICTS_MAX = 100_000;
 export function classify(configuration: FlowConfiguration, request: ApiRequest): Classification {
   const site = siteOf(request);
   if (site === undefined) return decide(configuration, request, userOf(request), undefined);
+  const { lastVerdict } = site;
+  if (lastVerdict?.configuration === configuration) return lastVerdict.verdict;
   let bySite = verdicts.get(configuration);
   if (bySite === undefined) {
     bySite = new Map();
@@ -35,6 +37,7 @@ export function classify(configuration: FlowConfiguration, request: ApiRequest):
     verdict = decide(configuration, request, site.user, site);
     bySite.set(site, verdict);
   }
+  site.lastVerdict = { configuration, verdict };
   return verdict;
 }
 
