@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { startFrameMeter, stopFrameMeter } from './support/frame-meter.ts';
 import { deployment } from './support/manifests.ts';
+import { startTaskMeter } from './support/task-meter.ts';
 import { expect, test } from './support/test.ts';
 
 /** Far above what a bounded page needs, far below one element a Pod and its parts. */
@@ -18,17 +19,19 @@ test('a thousand replicas on a hundred nodes: the page stays small and answers',
 
   await editor.write(deployment({ replicas: 1000 }));
   await startFrameMeter(page);
+  const stopDeployed = await startTaskMeter(page);
   const began = await time.now();
   await editor.applied('Deployment web created');
   // With the control plane's four and CoreDNS's two.
   await expect(strip).toContainText('1,006 Pods', { timeout: 60_000 });
   const row = inspector.getByRole('button', { name: /^web \d/ });
   await expect(row).toHaveText(/1000\/1000/, { timeout: 60_000 });
-  const deployed = await stopFrameMeter(page);
+  const deployed = { ...(await stopFrameMeter(page)), ...(await stopDeployed()) };
   const took = (await time.now()) - began;
   const elements = await page.evaluate(() => document.querySelectorAll('*').length);
 
   await startFrameMeter(page);
+  const stopUsed = await startTaskMeter(page);
   await row.click();
   await expect(inspector.getByRole('heading', { name: 'web' })).toBeVisible();
   await map.root.focus();
@@ -37,11 +40,12 @@ test('a thousand replicas on a hundred nodes: the page stays small and answers',
   await page.getByRole('tab', { name: 'Objects' }).click();
   await page.getByRole('searchbox', { name: 'Filter objects' }).fill('replicaset');
   await expect(page.getByRole('tree', { name: 'Objects by kind' })).toContainText('1000/1000');
-  const used = await stopFrameMeter(page);
+  const used = { ...(await stopFrameMeter(page)), ...(await stopUsed()) };
 
   await startFrameMeter(page);
+  const stopLooked = await startTaskMeter(page);
   await lookAround(page, map.root);
-  const looked = await stopFrameMeter(page);
+  const looked = { ...(await stopFrameMeter(page)), ...(await stopLooked()) };
   const elementsSeen = await page.evaluate(() => document.querySelectorAll('*').length);
 
   const figures = JSON.stringify({

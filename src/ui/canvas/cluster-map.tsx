@@ -80,9 +80,14 @@ function MapInside() {
   const phase = useHead((head) => head.phase);
   const empty = useIds(view.nodes).length === 0;
   const compact = useMedia('(max-width: 1180px)');
+  // On a telephone what lies beside the cluster elsewhere lies above and below it.
+  const small = useMedia('(max-width: 640px)');
   const insets = useMemo<Insets>(
-    () => ({ top: 24, left: 24, bottom: 72, right: compact ? 154 : 178 }),
-    [compact],
+    () =>
+      small
+        ? { top: 150, left: 10, bottom: 116, right: 10 }
+        : { top: 24, left: 24, bottom: 72, right: compact ? 154 : 178 },
+    [compact, small],
   );
   const commands = useMapCommands(insets);
   const pointer = useMapPointer(root, flow);

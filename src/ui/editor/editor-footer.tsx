@@ -11,18 +11,18 @@ interface EditorFooterProps {
 export const APPLY_BUTTON_ID = 'apply-manifest';
 
 const SECONDARY =
-  'rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
+  'truncate-text min-w-0 rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
 
 /** What can be done with the text. */
 export function EditorFooter({ busy, problems, onApply, onWhere }: EditorFooterProps) {
   const refusal = useRefusal('write');
   const noTrials = useRefusal('scheduling');
   return (
-    <div className="flex flex-wrap items-center gap-1.5 whitespace-nowrap border-t border-line px-3 py-2.5">
+    <div className="editor-footer flex items-center gap-1.5 whitespace-nowrap border-t border-line px-3 py-2.5">
       <button
         id={APPLY_BUTTON_ID}
         type="button"
-        className="rounded-md bg-accent px-3 py-1.5 text-xs font-medium text-on-accent hover:opacity-90 disabled:opacity-50"
+        className="flex-none rounded-md bg-accent px-3 py-1.5 text-xs font-medium text-on-accent hover:opacity-90 disabled:opacity-50"
         disabled={busy || refusal !== undefined}
         onClick={onApply}
         title={refusal ?? 'kubectl apply -f - (Ctrl/⌘ Enter)'}
@@ -40,7 +40,7 @@ export function EditorFooter({ busy, problems, onApply, onWhere }: EditorFooterP
       </button>
       <span
         role="status"
-        className={`ml-auto text-xs ${problems > 0 ? 'text-failed-text' : 'text-dim'}`}
+        className={`ml-auto flex-none text-xs ${problems > 0 ? 'text-failed-text' : 'text-dim'}`}
       >
         {busy ? 'working …' : `${problems} ${problems === 1 ? 'problem' : 'problems'}`}
       </span>

@@ -8,7 +8,9 @@ export function ClockReadout() {
   const text = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const show = (): void => {
-      if (text.current !== null) text.current.textContent = clockText(view.head.getState().now);
+      const { now, phase } = view.head.getState();
+      if (text.current !== null)
+        text.current.textContent = phase === 'starting' ? '' : clockText(now);
     };
     show();
     return view.head.subscribe(show);

@@ -14,9 +14,11 @@ export function TopBar() {
       <div className="flex min-w-0 items-center gap-2">
         <h1 className="flex items-center gap-2 text-[14px] font-semibold tracking-tight">
           <Mark />
-          Kubarium
+          <span className="max-[640px]:sr-only">Kubarium</span>
         </h1>
-        <ClusterMenu />
+        <span className="min-w-0 max-[480px]:hidden">
+          <ClusterMenu />
+        </span>
         <SeedAndVersion />
       </div>
       <Transport />
@@ -31,10 +33,15 @@ export function TopBar() {
         >
           <Search size={13} className="flex-none" />
           <span className="truncate-text max-[1160px]:hidden">Search or do anything</span>
-          <span className="kbd flex-none">{CONTROL} K</span>
+          <span className="kbd flex-none max-[640px]:hidden">{CONTROL} K</span>
         </button>
         <TerminalButton />
-        <IconButton label="Keys" shortcut="?" onClick={() => open('keys')}>
+        <IconButton
+          label="Keys"
+          shortcut="?"
+          className="max-[640px]:hidden"
+          onClick={() => open('keys')}
+        >
           <Keyboard size={15} />
         </IconButton>
         <ThemeButton />

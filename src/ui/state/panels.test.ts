@@ -36,6 +36,18 @@ describe('panels share the width', () => {
       selecting: true,
       want: { left: 0, right: 300 },
     },
+    {
+      name: 'a telephone: one panel, and an edge of the map',
+      width: 390,
+      selecting: false,
+      want: { left: 346, right: 0 },
+    },
+    {
+      name: 'a telephone: the inspector of what is selected',
+      width: 390,
+      selecting: true,
+      want: { left: 0, right: 346 },
+    },
   ];
   test.each(cases)('$name', ({ width, selecting, want }) => {
     expect(fitPanels(width, SIZES, { selecting })).toEqual(want);

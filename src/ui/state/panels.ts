@@ -19,12 +19,17 @@ export const PANEL_LIMITS = {
   bottom: { min: 92, max: 280 },
 } as const;
 
+/** Below this width, a telephone's, the map comes first, and one panel at a time takes nearly all of it. */
+export const SMALL_WIDTH = 640;
+/** What is left of the map then, to come back to it. */
+const EDGE = 44;
+
 const DEFAULTS: PanelSizes = {
   left: 328,
   right: 316,
   // A low window needs its height for the canvas.
   bottom: typeof innerHeight === 'number' && innerHeight < 800 ? 118 : 146,
-  leftOpen: true,
+  leftOpen: typeof innerWidth !== 'number' || innerWidth >= SMALL_WIDTH,
   rightOpen: undefined,
   bottomOpen: true,
 };
@@ -104,6 +109,10 @@ export function fitPanels(
   { selecting }: { readonly selecting: boolean },
 ): PanelFit {
   const wantsRight = sizes.rightOpen ?? (selecting || width >= ROOMY_WIDTH);
+  if (width < SMALL_WIDTH) {
+    if (wantsRight) return { left: 0, right: width - EDGE };
+    return { left: sizes.leftOpen ? width - EDGE : 0, right: 0 };
+  }
   const widest = Math.max(PANEL_LIMITS.left.min, Math.round(width * LEFT_SHARE_MAX));
   let left = sizes.leftOpen ? Math.min(sizes.left, widest) : 0;
   let right = wantsRight ? sizes.right : 0;
