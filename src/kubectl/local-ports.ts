@@ -3,7 +3,7 @@ import type { LocalPorts } from './program.ts';
 /** Where a system begins to choose ports itself. */
 const FIRST_CHOSEN = 32_768;
 
-/** The ports of the laptop: what a program in one tab listens on, programs in all tabs reach. */
+/** The ports of one machine: what a program in one tab listens on, programs in all tabs reach. */
 export function createLocalPorts(): LocalPorts {
   const listeners = new Map<number, Parameters<LocalPorts['listen']>[1]>();
   let chosen = FIRST_CHOSEN + 4321;

@@ -100,7 +100,7 @@ export interface KubeStream {
   close(): void;
 }
 
-/** Ports of the user's own machine. */
+/** Ports of the machine that a program runs on. */
 export interface LocalPorts {
   /** Listens; answers how to stop, or undefined when somebody listens there already. */
   listen(port: number, answer: AnswerConnection): (() => void) | undefined;

@@ -32,6 +32,17 @@ index.html
 `,
   },
   {
+    title: 'what is killed from beside is started anew',
+    run: `kubectl exec web -c dbg -- kill 1; sleep 5; kubectl get pod web -o jsonpath='{.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].lastState.terminated.exitCode}'`,
+    out: '1 0',
+  },
+  {
+    title: 'a forwarded port of another machine is its own',
+    run: `ssh cp-1 'kubectl port-forward pod/web 7070:80 > /dev/null & sleep 2; curl -s localhost:7070 | grep -c title; curl -ks https://localhost:6443/healthz'; curl -s localhost:7070`,
+    out: '1\nok',
+    status: 7,
+  },
+  {
     title: 'one that is typed into',
     run: 'kubectl debug -it web --image=busybox:1.36 -c typed --profile=general',
     typed: ['echo hi $((1+2))\n', 'exit\n'],
@@ -71,11 +82,11 @@ kubectl get pods -l app.kubernetes.io/managed-by=kubectl-debug -o jsonpath='{.it
   },
   {
     title: 'run, attached, and what it leaves behind',
-    run: `kubectl run -i --rm one --image=busybox:1.36 --restart=Never -- sh -c 'echo one; exit 3'
+    run: `kubectl run -i --rm one --image=busybox:1.36 --restart=Never -- sh -c 'sleep 2; echo one; exit 3'
 echo "[$?]"; kubectl run --attach once --image=busybox:1.36 --restart=Never --quiet -- sh -c 'sleep 2; echo hello'
 kubectl get pods one once --no-headers`,
-    out: /^one\npod "one" deleted from default namespace\n\[3\]\nhello\nonce .*Completed/,
-    err: /^(?:All commands.*\nIf you.*\n)?(?:warning: .*\n)?pod default\/one terminated \(Error\)\nError from server \(NotFound\): pods "one" not found\n$/,
+    out: /^one\none\npod "one" deleted from default namespace\n\[3\]\nhello\nonce .*Completed/,
+    err: /^All commands.*\nIf you.*\nwarning: couldn't attach to pod\/one, falling back to streaming logs: command terminated with exit code 3\npod default\/one terminated \(Error\)\nError from server \(NotFound\): pods "one" not found\n$/,
     status: 1,
   },
   {

@@ -2,7 +2,8 @@ import type { Pod } from '../../api/generated/types.ts';
 import type { MachineFacts } from '../../api/machines/questions.ts';
 import { parseManifest } from '../../api/manifest/parse.ts';
 import { stringifyYaml } from '../../api/manifest/stringify.ts';
-import type { ProgramContext } from '../program.ts';
+import { createLocalPorts } from '../local-ports.ts';
+import type { LocalPorts, ProgramContext } from '../program.ts';
 import type { ProgramEntry, Shell } from '../shell/execution.ts';
 import { createFileStore, type FileStore } from '../shell/files.ts';
 import { addressIn, noMachines } from './asking.ts';
@@ -26,7 +27,7 @@ export type Connect = (from: Shell, host: string) => Promise<Shell | string>;
 
 /** The machines of one cluster. Their files stay as they were left, however often one logs in. */
 export function createMachineNetwork(ground: MachineGround): Connect {
-  const opening: Opening = { ground, stores: new Map() };
+  const opening: Opening = { ground, stores: new Map(), ports: new Map() };
   return async (from, host) => {
     try {
       return await open(from, host, opening);
@@ -41,6 +42,17 @@ export function createMachineNetwork(ground: MachineGround): Connect {
 interface Opening {
   readonly ground: MachineGround;
   readonly stores: Map<string, MachineStore>;
+  /** By machine. */
+  readonly ports: Map<string, LocalPorts>;
+}
+
+function portsOf({ ports }: Opening, machine: string): LocalPorts {
+  let own = ports.get(machine);
+  if (own === undefined) {
+    own = createLocalPorts();
+    ports.set(machine, own);
+  }
+  return own;
 }
 
 async function open(from: Shell, host: string, opening: Opening): Promise<Shell | string> {
@@ -80,6 +92,7 @@ async function shellOn(from: Shell, machine: string, opening: Opening): Promise<
   const context: ProgramContext = {
     ...from.context,
     machine,
+    ports: portsOf(opening, machine),
     now: () => from.context.now() + store.clockAheadMillis,
   };
   let store = stores.get(machine) as MachineStore; // Made below where it is not there yet.

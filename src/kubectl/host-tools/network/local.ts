@@ -4,7 +4,7 @@ import type { ProgramContext, ProgramIo } from '../../program.ts';
 /** Names of the machine itself. */
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|::1)$/;
 
-/** What came of a request to a port of the laptop. */
+/** What came of a request to a port of the machine itself. */
 export type LocalAnswer =
   | { readonly kind: 'refused' }
   /** The connection was closed before anything was answered. */
@@ -12,7 +12,7 @@ export type LocalAnswer =
   | { readonly kind: 'answered'; readonly head: HttpResponseHead; readonly body: string };
 
 /**
- * Asks a port of the laptop on which another program of the user's listens (`kubectl port-forward`, `kubectl proxy`).
+ * Asks a port of this machine on which another program of the user's listens (`kubectl port-forward`, `kubectl proxy`).
  * Undefined: the request is not about such ports. What comes without a length may come for ever, and is handed on.
  */
 export async function askLocal(
@@ -28,9 +28,10 @@ export async function askLocal(
     onBody?(text: string, head: HttpResponseHead): void;
   },
 ): Promise<LocalAnswer | undefined> {
-  if (machine !== 'laptop' || ports === undefined || !LOCAL.test(request.host)) return undefined;
+  if (ports === undefined || !LOCAL.test(request.host)) return undefined;
   const answer = ports.serving(request.port);
-  if (answer === undefined) return { kind: 'refused' };
+  // Machines of the cluster have components that listen as well.
+  if (answer === undefined) return machine === 'laptop' ? { kind: 'refused' } : undefined;
   const reader = createResponseReader();
   let body = '';
   await answer(
