@@ -12,23 +12,27 @@ test('/metrics tells of requests, seats, watches and etcd in the form of Prometh
   ask(rig, { method: 'POST', path: maps, body: configBody('a') });
   send(rig, { method: 'GET', path: `${maps}?watch=true` });
   run(rig, SECOND);
+  expect(ask(rig, { method: 'GET', path: '/readyz' }).code).toBe(200);
   const { code, body, contentType } = ask(rig, { method: 'GET', path: '/metrics' });
   expect(code).toBe(200);
   expect(contentType).toContain('text/plain; version=0.0.4');
   const lines = String(body).split('\n');
   for (const line of [
-    'apiserver_request_total{code="201",group="",resource="configmaps",verb="CREATE"} 1',
-    'apiserver_request_total{code="409",group="",resource="configmaps",verb="CREATE"} 1',
-    'apiserver_longrunning_requests{group="",resource="configmaps",verb="WATCH"} 1',
+    'apiserver_request_total{code="201",component="apiserver",group="",resource="configmaps",verb="POST",version="v1"} 1',
+    'apiserver_request_total{code="409",component="apiserver",group="",resource="configmaps",verb="POST",version="v1"} 1',
+    'apiserver_longrunning_requests{component="apiserver",group="",resource="configmaps",verb="WATCH",version="v1"} 1',
     'apiserver_current_inflight_requests{request_kind="mutating"} 0',
     'apiserver_flowcontrol_nominal_limit_seats{priority_level="global-default"} 49',
     'apiserver_storage_objects{resource="configmaps"} 1',
+    'apiserver_resource_objects{group="",resource="configmaps"} 1',
+    'kubernetes_healthcheck{name="etcd",type="readyz"} 1',
+    'kubernetes_healthcheck{name="informer-sync",type="readyz"} 1',
   ]) {
     expect(lines).toContain(line);
   }
   expect(String(body)).toMatch(/etcd_request_duration_seconds_count\{operation="update"\} [1-9]/);
   expect(String(body)).toMatch(
-    /apiserver_request_duration_seconds_bucket\{verb="CREATE",le="\+Inf"\} [1-9]/,
+    /apiserver_request_duration_seconds_bucket\{component="apiserver",verb="POST",le="\+Inf"\} [1-9]/,
   );
   // Every series has a form that a scraper reads.
   for (const line of lines) {

@@ -2,6 +2,7 @@ import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { compareStrings } from '../../../base/compare.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { reply, type Reply } from '../exchange.ts';
+import { checksOf } from '../health/checks.ts';
 import {
   aggregatedGroups,
   discoveredGroups,
@@ -61,15 +62,15 @@ function servedPaths(kinds: readonly KindDeclaration[]): readonly string[] {
       `/apis/${group}`,
       ...versions.map((version) => `/apis/${group}/${version}`),
     ]),
-    '/healthz',
-    '/healthz/etcd',
-    '/livez',
-    '/livez/etcd',
+    '/apis/',
+    ...Object.entries(checksOf).flatMap(([probe, checks]) => [
+      `/${probe}`,
+      ...checks.map((check) => `/${probe}/${check}`),
+    ]),
+    '/metrics',
     '/openapi/v2',
     '/openapi/v3',
     '/openapi/v3/',
-    '/readyz',
-    '/readyz/etcd',
     '/version',
   ].sort(compareStrings);
 }
