@@ -51,7 +51,8 @@ export const podKind = defineKind<Pod>({
   },
   subresourceUpdates: {
     ephemeralcontainers: {
-      prepare: (next, old) => raisedIfChanged(withEphemeralContainers(next, old), old),
+      prepare: (next, old) =>
+        raisedIfChanged(managed(withEphemeralContainers(next, old), next), old),
       validate: (next, old, { allowPrivileged } = defaultValidationOptions) =>
         collectErrors((errors) => {
           checkObjectMetaUpdate(next, old, errors);
@@ -60,7 +61,7 @@ export const podKind = defineKind<Pod>({
         }),
     },
     resize: {
-      prepare: (next, old) => raisedIfChanged(withResources(next, old), old),
+      prepare: (next, old) => raisedIfChanged(managed(withResources(next, old), next), old),
       validate: (next, old, { allowPrivileged } = defaultValidationOptions) =>
         collectErrors((errors) => {
           checkObjectMetaUpdate(next, old, errors);
@@ -186,6 +187,16 @@ function withResources(next: Pod, old: Pod): Pod {
       containers: merge(next.spec.containers, old.spec.containers),
       ...(init === undefined ? {} : { initContainers: init }),
     },
+  };
+}
+
+/** Who owns which field is the one thing of the metadata that these endpoints change. */
+function managed(pod: Pod, { metadata: { managedFields } }: Pod): Pod {
+  if (pod.metadata.managedFields === managedFields) return pod;
+  const { managedFields: _, ...metadata } = pod.metadata;
+  return {
+    ...pod,
+    metadata: managedFields === undefined ? metadata : { ...metadata, managedFields },
   };
 }
 

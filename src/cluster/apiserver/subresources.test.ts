@@ -348,6 +348,18 @@ describe('resize', () => {
       resources: { requests: { cpu: '150m', memory: '64Mi' }, limits: resources.limits },
     });
     expect(ask(rig, { method: 'GET', path: `${pods}/p/resize` }).body).toEqual(pod);
+    expect(pod.metadata.managedFields?.at(-1)).toMatchObject({
+      manager: 'test',
+      operation: 'Update',
+      subresource: 'resize',
+      fieldsV1: {
+        'f:spec': {
+          'f:containers': {
+            'k:{"name":"c"}': { 'f:resources': { 'f:requests': { 'f:cpu': {} } } },
+          },
+        },
+      },
+    });
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { invalid } from '../../../api/field-errors.ts';
-import type { KindDeclaration } from '../../../api/kinds/kind.ts';
+import type { KindDeclaration, SubresourceUpdate } from '../../../api/kinds/kind.ts';
 import {
   conflictError,
   invalidError,
@@ -117,7 +117,10 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   const { kind, key, name } = target;
   const { old } = change;
   const isStatus = target.subresource === 'status';
-  const next = change.isTracked === true ? change.next : ownFields(call, change);
+  const { subresource } = target;
+  // Endpoints of a kind's own, such as the approval of a CertificateSigningRequest.
+  const special = subresource === '' ? undefined : kind.subresourceUpdates?.[subresource];
+  const next = change.isTracked === true ? change.next : tracked(call, change, special);
   const admitted = admit(call, { next, old });
   if (!admitted.ok) return refuse(admitted.error.status);
   const isReviewed = hasReviewers(server);
@@ -126,9 +129,6 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
     if (unchanged !== undefined) return refuse(unchanged);
   }
   const kept = withOldMetadata(admitted.value, old);
-  const { subresource } = target;
-  // Endpoints of a kind's own, such as the approval of a CertificateSigningRequest.
-  const special = subresource === '' ? undefined : kind.subresourceUpdates?.[subresource];
   const prepared =
     special !== undefined
       ? special.prepare(kept, old)
@@ -176,6 +176,16 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: object } });
   }
   return commitObject(server, { kind, key, next: object, old, then, warnings });
+}
+
+/** A change with its managers: of what an endpoint of a kind's own lets through, nothing else is owned. */
+function tracked(
+  call: VerbCall,
+  { next, old }: ObjectChange,
+  special: SubresourceUpdate<KubernetesObject> | undefined,
+): KubernetesObject {
+  if (special === undefined) return ownFields(call, { next, old });
+  return ownFields(call, { next: special.prepare(next, old), old });
 }
 
 /** What else decides about a Pod that gets a container for debugging, or other amounts. */
