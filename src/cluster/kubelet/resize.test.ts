@@ -185,6 +185,33 @@ describe('resize in place', () => {
     expect(statusOf(rig, 'p').containerStatuses?.[0]?.resources?.limits?.['memory']).toBe('150Mi');
   });
 
+  test.each([
+    ['as it is', undefined, 'OOMKilled'],
+    ['raised in time', '400Mi', undefined],
+  ])('a program that grows, with its limit %s', (_what, limit, reason) => {
+    const rig = kubeletRig();
+    createPod(
+      rig,
+      aPod('p', {
+        restartPolicy: 'Never',
+        containers: [
+          {
+            name: 'app',
+            image: 'vish/stress',
+            args: ['-mem-total', '250Mi', '-cpus', '1'],
+            resources: { limits: { memory: '200Mi' }, requests: { memory: '50Mi' } },
+          },
+        ],
+      }),
+    );
+    later(rig, 8);
+    if (limit !== undefined)
+      resize(rig, 'p', { limits: { memory: limit }, requests: { memory: '50Mi' } });
+    later(rig, 20);
+    const state = statusOf(rig, 'p').containerStatuses?.[0]?.state;
+    expect(state?.terminated?.reason).toBe(reason);
+  });
+
   test('survives a restart of the kubelet', () => {
     const rig = kubeletRig();
     const cpu = Number(kubeletOf(rig).node.object?.status?.allocatable?.['cpu'] ?? '4');
