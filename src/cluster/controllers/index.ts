@@ -24,6 +24,7 @@ import { controllerManager } from './runtime.ts';
 import { serviceAccountController } from './serviceaccount.ts';
 import { statefulSetController } from './stateful/statefulset.ts';
 import { persistentVolumeBinder } from './volume/persistent-volume-binder.ts';
+import { claimProtection, volumeProtection } from './volume/protection.ts';
 import { volumeProvisioner } from './volume/provisioner.ts';
 
 /** Every control loop of kube-controller-manager, one a line. */
@@ -50,6 +51,8 @@ export const controllers: readonly Controller[] = [
   disruptionController,
   persistentVolumeBinder,
   volumeProvisioner,
+  claimProtection,
+  volumeProtection,
   resourceQuotaController,
   clusterRoleAggregationController,
   horizontalController,

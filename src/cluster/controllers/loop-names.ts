@@ -25,6 +25,8 @@ export const LOOP_NAMES: readonly string[] = [
   'disruption-controller',
   'persistentvolume-controller',
   'kubarium-provisioner',
+  'persistentvolumeclaim-protection-controller',
+  'persistentvolume-protection-controller',
   'resourcequota-controller',
   'clusterrole-aggregation-controller',
   'horizontal-pod-autoscaler',

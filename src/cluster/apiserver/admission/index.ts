@@ -12,6 +12,7 @@ import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount, serviceAccountToken } from './service-account.ts';
+import { storageInUse } from './storage-in-use.ts';
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts';
 
 /** The plugins in upstream's order. */
@@ -23,6 +24,7 @@ export const plugins: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  storageInUse,
   runtimeClass,
   rbacEscalation,
   serviceAccountToken,

@@ -12,7 +12,6 @@ export function volumePlan(
   cluster: ClusterView,
   timestamp: string,
 ): Plan {
-  if (volume.metadata.deletionTimestamp !== undefined) return rest('it is being deleted');
   const { name } = volume.metadata;
   const { claimRef } = volume.spec ?? {};
   const uid = claimRef?.uid ?? '';
@@ -40,6 +39,7 @@ function released(volume: PersistentVolume, timestamp: string): Plan {
   if (volume.status?.phase !== 'Released' && volume.status?.phase !== 'Failed') {
     return inPhase(volume, 'Released', timestamp);
   }
+  if (volume.metadata.deletionTimestamp !== undefined) return rest(`${name} is being deleted`);
   const policy = volume.spec?.persistentVolumeReclaimPolicy ?? 'Retain';
   if (policy === 'Retain') return rest(`volume ${name} is kept`);
   if (policy === 'Delete' && annotations?.[PROVISIONED_BY] === OWN_PROVISIONER) {

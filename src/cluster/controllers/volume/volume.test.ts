@@ -143,6 +143,44 @@ describe('on the API server', () => {
     expect(phases.sort()).toEqual(['Bound', 'Pending']);
   });
 
+  test('a claim that a Pod uses is kept until the Pod has gone, and its volume until the claim has', () => {
+    const rig = managerRig();
+    ask(rig, 'POST', VOLUMES, aVolume('v', '5Gi'));
+    ask(rig, 'POST', CLAIMS, aClaim());
+    run(rig, 2 * SECOND);
+    expect(claim(rig)?.metadata.finalizers).toEqual(['kubernetes.io/pvc-protection']);
+    expect(volume(rig)?.metadata.finalizers).toEqual(['kubernetes.io/pv-protection']);
+    const PODS = '/api/v1/namespaces/default/pods';
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'claim' } }];
+    const spec = { nodeName: 'node-1', containers: [{ name: 'a', image: 'b' }], volumes };
+    ask(rig, 'POST', PODS, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'user', namespace: 'default' },
+      spec,
+    });
+    ask(rig, 'DELETE', `${VOLUMES}/v`);
+    ask(rig, 'DELETE', `${CLAIMS}/claim`);
+    run(rig, 5 * SECOND);
+    expect(claim(rig)?.metadata.deletionTimestamp).toBeDefined();
+    expect(volume(rig)?.status?.phase).toBe('Bound');
+    ask(rig, 'DELETE', `${PODS}/user?gracePeriodSeconds=0`);
+    run(rig, 5 * SECOND);
+    expect(claim(rig)).toBeUndefined();
+    expect(volume(rig)).toBeUndefined();
+  });
+
+  test('claims and volumes that nobody uses go at once', () => {
+    const rig = managerRig();
+    ask(rig, 'POST', VOLUMES, aVolume('v', '5Gi', { storageClassName: 'other' }));
+    ask(rig, 'POST', CLAIMS, aClaim());
+    run(rig, 2 * SECOND);
+    ask(rig, 'DELETE', `${VOLUMES}/v`);
+    ask(rig, 'DELETE', `${CLAIMS}/claim`);
+    run(rig, 2 * SECOND);
+    expect([claim(rig), volume(rig)]).toEqual([undefined, undefined]);
+  });
+
   test('the built-in provisioner makes volumes, and takes them away', () => {
     const rig = managerRig();
     const immediate = {
