@@ -142,14 +142,16 @@ function nodesOf(which: string): string {
 }
 
 /**
- * The objects of a file as `Kind/namespace/name`, applied with `-n NAMESPACE`; the namespace is also there for kinds that have
+ * The objects of a file that stay, as `Kind/namespace/name`, applied with `-n NAMESPACE`; the namespace is also there for kinds that have
  * none.
  */
 export function identities(text: string, namespace = 'default'): readonly string[] {
-  return parseManifest(text).objects.map(
-    ({ object: { kind, metadata } }) =>
-      `${kind}/${String(metadata['namespace'] ?? namespace)}/${String(metadata['name'] ?? '')}`,
-  );
+  return parseManifest(text)
+    .objects.filter(({ object }) => !isGoneAtOnce(object))
+    .map(
+      ({ object: { kind, metadata } }) =>
+        `${kind}/${String(metadata['namespace'] ?? namespace)}/${String(metadata['name'] ?? '')}`,
+    );
 }
 
 /**
