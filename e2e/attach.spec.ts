@@ -201,6 +201,8 @@ test('a real cluster through kubectl proxy is looked at, and not changed', async
     await test.step('lamps come from /readyz and the leases', async () => {
       await expect(strip.getByRole('button', { name: 'API server: healthy' })).toBeVisible();
       await expect(strip.getByRole('button', { name: 'Scheduler: healthy' })).toBeVisible();
+      // What nobody measures is not shown as nothing.
+      await expect(page.getByRole('region', { name: 'API server: readyz ok' })).toBeVisible();
     });
 
     await test.step('kubectl reads and does not write', async () => {

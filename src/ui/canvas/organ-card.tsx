@@ -57,7 +57,9 @@ function organWords(view: View, organ: Organ): string {
   const health = head.health.components.find((each) => each.component === organ);
   if (health === undefined) return '…';
   if (health.state !== 'up') return health.state === 'off' ? 'no power' : 'stopped';
-  switch (organ) {
+  // Of a cluster that is only looked at, rates and revisions are nobody's knowledge.
+  const isMeasured = head.attached?.kind !== 'api';
+  switch (isMeasured || organ === 'kube-scheduler' ? organ : 'kube-controller-manager') {
     case 'kube-apiserver':
       return `${rateText(head.requestsPerSecond)} req/s`;
     case 'etcd':
@@ -68,7 +70,8 @@ function organWords(view: View, organ: Organ): string {
     }
     case 'kube-controller-manager': {
       const figure = health.figures[0];
-      return figure === undefined ? 'reconciling' : `${figure.label} ${figure.value}`;
+      if (figure === undefined) return isMeasured ? 'reconciling' : 'up';
+      return `${figure.label} ${figure.value}`;
     }
   }
 }
