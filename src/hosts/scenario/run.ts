@@ -64,29 +64,62 @@ interface InvariantState {
   detail: string | undefined;
 }
 
+/**
+ * How far a scenario is, as plain data that refers to itself only: it may be cloned and stored with its world, and a
+ * run goes on from there. To be kept at the very instant at which the world is.
+ */
+export interface KeptRun extends Omit<ActionBook, 'session'> {
+  readonly scenario: Scenario;
+  readonly probes: Map<Condition, Fate>;
+  readonly steps: readonly StepState[];
+  readonly always: readonly InvariantState[];
+  readonly openedAt: Micros;
+  readonly readyAt: Micros | undefined;
+  readonly beganAt: Micros | undefined;
+  readonly index: number;
+  readonly outcome: ScenarioReport['outcome'];
+  readonly nextLook: Micros | undefined;
+}
+
+const keepers = new WeakMap<object, () => KeptRun>();
+
+/** How far a scenario is that is being played, or has been; undefined where a director plays none. It shares what goes on: clone it at once. */
+export function keptRunOf(run: object): KeptRun | undefined {
+  return keepers.get(run)?.();
+}
+
 /** Begins to play a scenario in a session whose cluster was built from the scenario's shape. */
 export function createScenarioRun(session: Session, scenario: Scenario): ScenarioRun {
-  const { world } = session;
-  const book: ActionBook = {
-    session,
-    fates: new Map<string, Fate>(),
-    memories: new Map<string, readonly string[]>(),
-    faults: new Map<string, string>(),
+  const { now } = session.world;
+  return goOn(session, {
+    scenario,
+    fates: new Map(),
+    memories: new Map(),
+    faults: new Map(),
     snapshots: new Map(),
-  };
-  const probes = new Map<Condition, Fate>();
-  const steps = scenario.steps.map(stepState);
-  const always: readonly InvariantState[] = scenario.always.map((each) => ({
-    ...each,
-    state: 'waiting',
-    detail: undefined,
-  }));
-  const openedAt = world.now;
-  let readyAt: Micros | undefined;
-  let beganAt: Micros | undefined;
-  let index = 0;
-  let outcome: ScenarioReport['outcome'] = 'running';
-  let nextLook: Micros | undefined = world.now;
+    probes: new Map(),
+    steps: scenario.steps.map(stepState),
+    always: scenario.always.map((each) => ({ ...each, state: 'waiting', detail: undefined })),
+    openedAt: now,
+    readyAt: undefined,
+    beganAt: undefined,
+    index: 0,
+    outcome: 'running',
+    nextLook: now,
+  });
+}
+
+/** Goes on with one that was kept, in a world of the same instant. Answers to its requests that were under way are lost. */
+export function resumeScenarioRun(session: Session, kept: KeptRun): ScenarioRun {
+  const probes = new Map([...kept.probes].filter(([, { answeredAt }]) => answeredAt !== undefined));
+  return goOn(session, { ...kept, probes });
+}
+
+function goOn(session: Session, kept: KeptRun): ScenarioRun {
+  const { world } = session;
+  const { scenario, fates, memories, faults, snapshots, probes, steps, always, openedAt } = kept;
+  const book: ActionBook = { session, fates, memories, faults, snapshots };
+  let { readyAt, beganAt, index, outcome, nextLook } = kept;
 
   function onlooker(step: StepState | undefined): Onlooker {
     return {
@@ -248,7 +281,7 @@ export function createScenarioRun(session: Session, scenario: Scenario): Scenari
     return begins.kind === 'at' ? Math.max(world.now, beganAt + begins.micros) : soon;
   }
 
-  return {
+  const run: ScenarioRun = {
     look() {
       if (outcome !== 'running') return;
       if (boot()) {
@@ -276,6 +309,8 @@ export function createScenarioRun(session: Session, scenario: Scenario): Scenari
       always: always.map(({ name, state, detail }) => ({ name, state, detail })),
     }),
   };
+  keepers.set(run, () => ({ ...kept, readyAt, beganAt, index, outcome, nextLook }));
+  return run;
 }
 
 const READY_NODES = {

@@ -10,7 +10,8 @@ import { passIdleTime } from '../../kernel/idle.ts';
 import type { World } from '../../kernel/world.ts';
 import { createPacer, type Pacer } from '../pacer.ts';
 import { createFrameBuilder, type FrameBuilder } from './frames.ts';
-import { createSnapshotStore } from './snapshot-store.ts';
+import type { KeptRun } from '../scenario/run.ts';
+import { createSnapshotStore, type LoadedSnapshot } from './snapshot-store.ts';
 
 /**
  * The first of the engine's two parts, small enough to be there at once. It knows worlds but not how they go on: it opens
@@ -21,6 +22,8 @@ import { createSnapshotStore } from './snapshot-store.ts';
 /** A world that is being shown, as it is handed over. */
 export interface OpenedWorld {
   readonly world: World;
+  /** How far the scenario is that is being played in it. */
+  readonly scenario?: KeptRun | undefined;
   readonly frames: FrameBuilder;
   readonly pacer: Pacer;
 }
@@ -92,6 +95,7 @@ async function open(source: SessionSource): Promise<void> {
   const recording = { state: () => ({ from, acts: 0, line: 0 }) };
   opened = {
     world,
+    scenario: stored.scenario,
     pacer,
     frames: createFrameBuilder(world, { session: undefined, pacer, recording }, clock),
   };
@@ -128,7 +132,7 @@ async function fetchEngine(): Promise<void> {
   takeOver({ snapshots, opened, messages: waiting });
 }
 
-async function loadSnapshot(): Promise<{ world: World | undefined; notice: string | undefined }> {
+async function loadSnapshot(): Promise<LoadedSnapshot> {
   try {
     return await snapshots.load();
   } catch {

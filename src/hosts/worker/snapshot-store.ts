@@ -2,6 +2,7 @@ import { openDB, type IDBPDatabase } from 'idb';
 import { ARCHIVE_FORMAT, decodeWorld, type Archive } from '../../kernel/archive.ts';
 import { checkpoint } from '../../kernel/checkpoint.ts';
 import type { World } from '../../kernel/world.ts';
+import type { KeptRun } from '../scenario/run.ts';
 import { writeArchive } from './write-archive.ts';
 
 /**
@@ -10,10 +11,17 @@ import { writeArchive } from './write-archive.ts';
  */
 export interface SnapshotStore {
   /** Saves the world as it is now; it may go on while it is being written. */
-  save(world: World, savedAtMillis: number): Promise<void>;
+  save(world: World, savedAtMillis: number, scenario?: KeptRun): Promise<void>;
   /** The newest snapshot that can be read; `notice` says when a newer one could not. */
-  load(): Promise<{ readonly world: World | undefined; readonly notice: string | undefined }>;
+  load(): Promise<LoadedSnapshot>;
   clear(): Promise<void>;
+}
+
+export interface LoadedSnapshot {
+  readonly world: World | undefined;
+  /** The scenario that was being played in it. */
+  readonly scenario?: KeptRun | undefined;
+  readonly notice: string | undefined;
 }
 
 /** One snapshot as it lies in the database. */
@@ -22,6 +30,8 @@ export interface StoredSnapshot {
   readonly savedAt: number;
   readonly engine: string;
   readonly archive: string;
+  /** How far the scenario was that was being played in it. */
+  readonly scenario?: KeptRun;
 }
 
 const DATABASE = 'kubarium';
@@ -30,11 +40,9 @@ const TABLE = 'snapshots';
 const ENGINE_FORMAT = String(ARCHIVE_FORMAT);
 
 /** What a database that holds these snapshots gives back: the newest world that can be read, and what to tell of the others. */
-export function openNewest(snapshots: readonly StoredSnapshot[]): {
-  readonly world: World | undefined;
-  readonly slot: number | undefined;
-  readonly notice: string | undefined;
-} {
+export function openNewest(
+  snapshots: readonly StoredSnapshot[],
+): LoadedSnapshot & { readonly slot: number | undefined } {
   let isOther = false;
   let isDamaged = false;
   for (const stored of snapshots.toSorted((a, b) => b.savedAt - a.savedAt)) {
@@ -44,7 +52,8 @@ export function openNewest(snapshots: readonly StoredSnapshot[]): {
     }
     try {
       const world = decodeWorld(JSON.parse(stored.archive) as Archive);
-      return { world, slot: stored.slot, notice: isDamaged ? OLDER_OPENED : undefined };
+      const { slot, scenario } = stored;
+      return { world, slot, scenario, notice: isDamaged ? OLDER_OPENED : undefined };
     } catch {
       // Said to the person; the older snapshot is tried next.
       isDamaged = true;
@@ -71,23 +80,27 @@ export function createSnapshotStore(): SnapshotStore {
   };
 
   return {
-    async save(world, savedAtMillis) {
-      const archive = await writeArchive(checkpoint(world));
+    async save(world, savedAtMillis, scenario) {
+      // Both as they are now: the world goes on while its archive is written.
+      const kept = checkpoint(world);
+      const run = scenario === undefined ? {} : { scenario: structuredClone(scenario) };
+      const archive = await writeArchive(kept);
       const stored: StoredSnapshot = {
         slot: nextSlot,
         savedAt: savedAtMillis,
         engine: ENGINE_FORMAT,
         archive,
+        ...run,
       };
       nextSlot = 1 - nextSlot;
       await (await database()).put(TABLE, stored);
     },
     async load() {
       const all = (await (await database()).getAll(TABLE)) as StoredSnapshot[];
-      const { world, slot, notice } = openNewest(all);
+      const { slot, ...loaded } = openNewest(all);
       // The next one takes the place of the other: this one is known to be good.
       if (slot !== undefined) nextSlot = 1 - slot;
-      return { world, notice };
+      return loaded;
     },
     async clear() {
       await (await database()).clear(TABLE);

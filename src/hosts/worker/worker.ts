@@ -6,7 +6,7 @@ import type { World } from '../../kernel/world.ts';
 import { createPacer, type Pacer } from '../pacer.ts';
 import { createPageDesk, FRAME_EVERY_MILLIS, type PageDesk } from '../page-desk.ts';
 import type { Scenario } from '../../scenarios/format/scenario.ts';
-import { createScenarioRun } from '../scenario/run.ts';
+import { createScenarioRun, keptRunOf, resumeScenarioRun } from '../scenario/run.ts';
 import { setUpOf } from '../scenario/set-up-of.ts';
 import { createRecording, type Recording } from '../recording/recording.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
@@ -116,6 +116,8 @@ function worldOf(source: SessionSource): {
 function start(world: World, scenario: Scenario | undefined, opened?: OpenedWorld): void {
   const session = createSession(world);
   if (scenario !== undefined) session.director = createScenarioRun(session, scenario);
+  else if (opened?.scenario !== undefined)
+    session.director = resumeScenarioRun(session, opened.scenario);
   const clock = (): number => performance.now();
   const pacer = createPacer(session, clock, opened?.pacer);
   const recording = createRecording({
@@ -160,8 +162,9 @@ function save(world: World): void {
   }
   saving = true;
   const began = performance.now();
+  const director = running?.session.world === world ? running.session.director : undefined;
   snapshots
-    ?.save(world, Date.now())
+    ?.save(world, Date.now(), director === undefined ? undefined : keptRunOf(director))
     .catch(() => undefined)
     .finally(() => {
       saving = false;

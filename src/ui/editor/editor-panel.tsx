@@ -104,7 +104,7 @@ export default function EditorPanel() {
   };
   return (
     <div
-      className="flex h-full min-h-0 flex-col"
+      className="editor-panel flex h-full min-h-0 flex-col"
       onKeyDown={(event) => {
         if (event.key === 'Escape' && diffs !== undefined) setDiffs(undefined);
       }}
