@@ -28,7 +28,7 @@ export async function benchServeLoad(): Promise<Record<string, number>> {
       const heapBefore = heapAfter(collect);
       const sampling = setInterval(() => memory.push(process.memoryUsage().rss / 2 ** 20), 1000);
       const before = process.cpuUsage();
-      const report = await clientsOf(served);
+      const report = await clientsOf(served, FULL_LOAD.seconds);
       const { user, system } = process.cpuUsage(before);
       clearInterval(sampling);
       const heapLater = heapAfter(collect);
@@ -49,8 +49,11 @@ export async function benchServeLoad(): Promise<Record<string, number>> {
   });
 }
 
-/** So much faster is the clock: a minute sees six compactions, on a machine that keeps up. */
-const STEADY_SPEED = 30;
+/** So much faster is the clock: two and a half minutes see ten compactions. */
+const STEADY_SPEED = 20;
+const STEADY_SECONDS = 150;
+/** How long it is between two samples. */
+const SAMPLE_MILLIS = 2000;
 /** What the first periods build up is the history that is then kept. */
 const PERIODS_BEFORE = 2;
 
@@ -63,8 +66,8 @@ interface HeapSample {
 }
 
 /**
- * The same load while half an hour passes in the cluster: the memory in use, right after a full collection of garbage, by
- * periods between two compactions. Its slope, by the periods' averages, is what a server would grow by for ever.
+ * The same load for longer, while most of an hour passes in the cluster: the memory in use, right after a full collection of
+ * garbage, by periods between two compactions. Its slope, by the periods' averages, is what a server would grow by for ever.
  */
 export async function benchServeSteady(): Promise<Record<string, number>> {
   return orClients(async () => {
@@ -78,8 +81,8 @@ export async function benchServeSteady(): Promise<Record<string, number>> {
         const period = Math.floor((world.now - begun) / COMPACTION_INTERVAL);
         const minute = (performance.now() - start) / 60_000;
         samples.push({ minute, period, heap: heapAfter(collect) });
-      }, 1000);
-      const report = await clientsOf(served);
+      }, SAMPLE_MILLIS);
+      const report = await clientsOf(served, STEADY_SECONDS);
       clearInterval(sampling);
       const last = samples[samples.length - 1]?.period ?? 0;
       const whole = samples.filter(({ period }) => period >= PERIODS_BEFORE && period < last);
@@ -135,7 +138,8 @@ async function orClients(
   const target = process.env[CLIENTS_OF];
   if (target === undefined) return measure();
   // Written below.
-  const report = await runLoad(JSON.parse(target) as LoadTarget, FULL_LOAD);
+  const { seconds, ...server } = JSON.parse(target) as LoadTarget & { readonly seconds: number };
+  const report = await runLoad(server, { ...FULL_LOAD, seconds });
   for (const fault of report.faults.slice(0, 10)) console.error(fault);
   return figuresOf(report);
 }
@@ -148,9 +152,9 @@ function figuresOf(report: LoadReport | ClientFigures): ClientFigures & Record<s
 }
 
 /** Runs the clients in a process of their own, with this one's command line. */
-function clientsOf({ address, token }: ServedCluster): Promise<ClientFigures> {
+function clientsOf({ address, token }: ServedCluster, seconds: number): Promise<ClientFigures> {
   return new Promise((resolve, reject) => {
-    const target: LoadTarget = { address, token };
+    const target = { address, token, seconds };
     const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
       env: { ...process.env, [CLIENTS_OF]: JSON.stringify(target) },
       stdio: ['ignore', 'pipe', 'inherit'],
