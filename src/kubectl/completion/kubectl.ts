@@ -23,6 +23,14 @@ const FILE_FLAGS = new Set([
   'patch-file',
 ]);
 const OUTPUTS = ['json', 'yaml', 'name', 'wide', 'jsonpath=', 'custom-columns=', 'go-template='];
+/** Flags of which every value is known. */
+const FLAG_WORDS: Readonly<Record<string, readonly string[]>> = {
+  'dry-run': ['none', 'client', 'server'],
+  profile: ['general', 'baseline', 'restricted', 'netadmin', 'sysadmin', 'legacy'],
+  subresource: ['status', 'scale', 'resize'],
+  'image-pull-policy': ['Always', 'IfNotPresent', 'Never'],
+  restart: ['Always', 'OnFailure', 'Never'],
+};
 const ROLLOUT_KINDS = ['deployment', 'daemonset', 'statefulset'];
 
 /** Completes kubectl's verbs, flags, kinds, names, namespaces, containers and files, asking the cluster. */
@@ -139,8 +147,10 @@ async function flagValues(
   if (name === 'o' || name === 'output')
     return OUTPUTS.map((text) => ({ text, open: text.endsWith('=') }));
   if (FILE_FLAGS.has(name)) return surroundings.paths(place.word);
-  if (name === 'c' || name === 'container') return containersOf(context, place);
-  if (name === 'dry-run') return ['none', 'client', 'server'].map((text) => ({ text }));
+  if (name === 'c' || name === 'container' || name === 'target')
+    return containersOf(context, place);
+  const words = Object.hasOwn(FLAG_WORDS, name) ? FLAG_WORDS[name] : undefined;
+  if (words !== undefined) return words.map((text) => ({ text }));
   if (name === 'for')
     return ['condition=Ready', 'condition=Available', 'delete', 'jsonpath='].map((text) => ({
       text,
@@ -156,8 +166,13 @@ async function argumentsFor(
   const [first] = args;
   if (POD_VERBS.has(verb)) {
     if (verb === 'logs' && args.length === 1) return containersOf(context, place);
-    if (verb === 'cp') return [...(await namesOf(context, 'pods', namespace)), ...paths(word)];
-    return args.length === 0 ? namesOf(context, 'pods', namespace) : [];
+    if (verb === 'cp') {
+      const pods = await namesOf(context, 'pods', namespace);
+      return [...pods.map(({ text }) => ({ text: `${text}:`, open: true })), ...paths(word)];
+    }
+    if (verb === 'port-forward' && args.length === 1) return portsOf(context, place);
+    if (args.length > 0) return [];
+    if (!word.includes('/')) return namesOf(context, 'pods', namespace);
   }
   if (NODE_VERBS.has(verb)) return namesOf(context, 'nodes', '');
   const slash = word.indexOf('/');
@@ -224,8 +239,33 @@ async function containersOf(
     path: `/api/v1/namespaces/${namespace}/pods/${pod}`,
   });
   if (code !== 200) return [];
-  const { spec } = body as {
-    readonly spec?: { readonly containers?: readonly { readonly name: string }[] };
-  };
-  return (spec?.containers ?? []).map(({ name }) => ({ text: name }));
+  type Containers = readonly { readonly name: string }[];
+  const { spec } = body as { readonly spec?: Readonly<Record<string, Containers | undefined>> };
+  return ['containers', 'initContainers', 'ephemeralContainers'].flatMap((list) =>
+    (spec?.[list] ?? []).map(({ name }) => ({ text: name })),
+  );
+}
+
+/** Ports that a Pod declares. */
+async function portsOf(
+  context: ProgramContext,
+  { args, namespace }: Place,
+): Promise<readonly Completion[]> {
+  const pod = args[0]?.replace(/^pods?\//, '') ?? '';
+  if (pod.includes('/')) return [];
+  const { code, body } = await context.kube.request({
+    method: 'GET',
+    path: `/api/v1/namespaces/${namespace}/pods/${pod}`,
+  });
+  if (code !== 200) return [];
+  interface WithPorts {
+    readonly ports?: readonly { readonly containerPort: number; readonly name?: string }[];
+  }
+  const { spec } = body as { readonly spec?: { readonly containers?: readonly WithPorts[] } };
+  return (spec?.containers ?? []).flatMap(({ ports = [] }) =>
+    ports.map(({ containerPort, name }) => ({
+      text: String(containerPort),
+      ...(name === undefined ? undefined : { about: name }),
+    })),
+  );
 }
