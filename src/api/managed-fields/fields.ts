@@ -68,14 +68,17 @@ export function isMember(node: Fields): boolean {
   return node === leaf || node['.'] !== undefined || isEmptySet(node);
 }
 
-/** What is in either set; the very first set when the second adds nothing. */
-export function union(a: Fields, b: Fields): Fields {
+/** What an operation on sets makes of two nodes below their roots; undefined for no node. */
+export type NodeOperation<Made> = (a: Fields, b: Fields) => Made;
+
+/** What is in either set; the very first set when the second adds nothing. `node` does what lies below the roots. */
+export function union(a: Fields, b: Fields, node: NodeOperation<Fields> = unionNode): Fields {
   if (a === b) return a;
   let draft: FieldsDraft | undefined;
   for (const key of Object.keys(b)) {
     const theirs = b[key] ?? leaf;
     const mine = a[key];
-    const both = mine === undefined ? theirs : unionNode(mine, theirs);
+    const both = mine === undefined ? theirs : node(mine, theirs);
     if (both === mine) continue;
     draft ??= copyOf(a);
     draft[key] = both;
@@ -83,21 +86,25 @@ export function union(a: Fields, b: Fields): Fields {
   return draft === undefined ? a : fieldsOf(draft);
 }
 
-function unionNode(a: Fields, b: Fields): Fields {
+export function unionNode(a: Fields, b: Fields, node: NodeOperation<Fields> = unionNode): Fields {
   if (a === b) return a;
   if (isEmptySet(b)) return isMember(a) ? a : fieldsOf(withMember(a));
   if (isEmptySet(a)) return isMember(b) ? b : fieldsOf(withMember(b));
-  return union(a, b);
+  return union(a, b, node);
 }
 
 /** The members of the first set that are not members of the second; the very first set when that is all of them. */
-export function difference(a: Fields, b: Fields): Fields {
+export function difference(
+  a: Fields,
+  b: Fields,
+  node: NodeOperation<Fields | undefined> = differenceNode,
+): Fields {
   if (isEmptySet(a) || isEmptySet(b)) return a;
   let draft: FieldsDraft | undefined;
   for (const key of Object.keys(b)) {
     const mine = a[key];
     if (mine === undefined) continue;
-    const rest = differenceNode(mine, b[key] ?? leaf);
+    const rest = node(mine, b[key] ?? leaf);
     if (rest === mine) continue;
     draft ??= copyOf(a);
     if (rest === undefined) delete draft[key];
@@ -106,10 +113,14 @@ export function difference(a: Fields, b: Fields): Fields {
   return draft === undefined ? a : fieldsOf(draft);
 }
 
-function differenceNode(a: Fields, b: Fields): Fields | undefined {
+export function differenceNode(
+  a: Fields,
+  b: Fields,
+  node: NodeOperation<Fields | undefined> = differenceNode,
+): Fields | undefined {
   if (isEmptySet(a)) return isMember(b) ? undefined : a;
   if (!isEmptySet(b)) {
-    const rest = difference(a, b);
+    const rest = difference(a, b, node);
     // Only a node whose last child went is empty now; a mere `.` has become a leaf, which is a member.
     return isEmptySet(rest) && (a['.'] === undefined || b['.'] !== undefined) ? undefined : rest;
   }

@@ -1,11 +1,14 @@
 import {
   difference,
+  differenceNode,
   type Fields,
   type FieldsDraft,
   isListElement,
   leaf,
   listDraft,
+  type NodeOperation,
   union,
+  unionNode,
 } from './fields.ts';
 
 /**
@@ -101,12 +104,24 @@ export function internFields(fields: Fields): Fields {
   const elements: string[] = [];
   const nodes: Fields[] = [];
   let isListed = false;
+  // Whether it may stay as it is: its elements are in order, and its parts are in their proper form.
+  let isProper = true;
+  let isShared = true;
+  let before = '';
   for (const element in fields) {
     const node = fields[element] ?? leaf;
-    elements.push(element);
     // Most of a set's branches are as they were before it was changed.
-    nodes.push(node === leaf || ids.has(node) ? node : internFields(node));
+    const proper = node === leaf || ids.has(node) ? node : internFields(node);
+    if (proper !== node || element < before) isProper = false;
+    if (isShared && !isInterned(proper)) isShared = false;
+    before = element;
+    elements.push(element);
+    nodes.push(proper);
     if (!isListed && isListElement(element)) isListed = true;
+  }
+  if (isProper && !isShared) {
+    unshared.add(fields);
+    return fields;
   }
   return internedNode({ elements, nodes }, isListed, 0, elements.length);
 }
@@ -192,19 +207,33 @@ function isSorted(keys: readonly string[], from: number, to: number): boolean {
 
 /** What an operation on two sets makes of interned ones: thousands of pods go through the very same sets. */
 interface Known {
-  readonly operation: (a: Fields, b: Fields) => Fields;
+  readonly operation: NodeOperation<Fields>;
   readonly results: Map<Fields, Map<Fields, Fields>>;
   /** Sets that are not interned are asked about twice at most, soon one after the other. */
-  last: { readonly a: Fields; readonly b: Fields; readonly result: Fields };
+  last: { readonly a: Fields; readonly b: Fields; readonly result: Fields } | undefined;
 }
-const unions = newKnown(union);
-const differences = newKnown(difference);
+const unions = newKnown((a, b) => union(a, b, sharedUnion));
+const differences = newKnown((a, b) => difference(a, b, sharedDifference));
+// The same below the roots, where a set that is not shared differs in a single branch from those that are.
+const nodeUnions = newKnown((a, b) => unionNode(a, b, sharedUnion));
+const nodeDifferences = newKnown((a, b) => differenceNode(a, b, sharedDifference) ?? GONE);
+/** Stands for a node of which nothing is left. */
+const GONE: Fields = Object.freeze({ 'f:': leaf });
 let knownCount = 0;
 // Beyond this many the tables start afresh.
 const knownCountMax = 20_000;
 
 function newKnown(operation: Known['operation']): Known {
-  return { operation, results: new Map(), last: { a: leaf, b: leaf, result: leaf } };
+  return { operation, results: new Map(), last: undefined };
+}
+
+function sharedUnion(a: Fields, b: Fields): Fields {
+  return a === b ? a : remembered(nodeUnions, a, b);
+}
+
+function sharedDifference(a: Fields, b: Fields): Fields | undefined {
+  const rest = remembered(nodeDifferences, a, b);
+  return rest === GONE ? undefined : rest;
 }
 
 /** As `union`, interned, and remembered where both sets are interned. */
@@ -222,17 +251,16 @@ function remembered(known: Known, a: Fields, b: Fields): Fields {
   const table = results.get(a);
   const result = table?.get(b);
   if (result !== undefined) return result;
-  if (a === last.a && b === last.b) return last.result;
+  if (last !== undefined && a === last.a && b === last.b) return last.result;
   const made = known.operation(a, b);
   // The very set that was given says that nothing has changed.
-  const kept = made === a ? a : internFields(made);
+  const kept = made === a || made === GONE ? made : internFields(made);
   if (!isInterned(a) || !isInterned(b)) {
     known.last = { a, b, result: kept };
     return kept;
   }
   if (knownCount >= knownCountMax) {
-    unions.results.clear();
-    differences.results.clear();
+    for (const each of [unions, differences, nodeUnions, nodeDifferences]) each.results.clear();
     knownCount = 0;
   }
   knownCount += 1;
