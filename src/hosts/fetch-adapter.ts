@@ -8,6 +8,7 @@ import {
 import type { KubernetesList, KubernetesObject } from '../api/generated/types.ts';
 import { schemaOf } from '../api/schema/lookup.ts';
 import { duplicateFieldsOf } from '../api/decode/duplicate-fields.ts';
+import { bodySummary, jsonFault } from '../api/decode/json-fault.ts';
 import { parseManifest } from '../api/manifest/parse.ts';
 import { decodeProtobuf, PROTOBUF } from '../api/protobuf/decode.ts';
 import { createGenerations, type Generations } from '../base/generations.ts';
@@ -57,10 +58,7 @@ export function createFetchHandler({ session, onRequest }: FetchAdapterOptions):
       userAgent: request.headers.get('user-agent') ?? '',
       ...(token === undefined ? undefined : { token }),
       ...impersonation(request.headers),
-      ...(read.value?.value === undefined ? undefined : { body: read.value.value }),
-      ...(read.value === undefined || read.value.duplicateFields.length === 0
-        ? undefined
-        : { duplicateFields: read.value.duplicateFields }),
+      ...read.value,
       ...(contentType === '' ? undefined : { contentType: jsonType(contentType) }),
       ...(accept === null ? undefined : { accept }),
     };
@@ -122,13 +120,8 @@ function unescapedKey(key: string): string {
   }
 }
 
-/** A body that has been read, and what its text had twice. */
-interface ReadBody {
-  readonly value: unknown;
-  readonly duplicateFields: readonly string[];
-}
-
-const NOTHING_TWICE: readonly string[] = Object.freeze([]);
+/** A body that has been read, and what its text had twice. One that is no JSON the server refuses, in its turn. */
+type ReadBody = Pick<SessionRequest, 'body' | 'duplicateFields' | 'unreadable'>;
 
 /** The body as JSON values; undefined for none. */
 async function readBody(
@@ -144,28 +137,31 @@ async function readBody(
   const mediaType = contentType.split(';')[0]?.trim() ?? '';
   if (mediaType === PROTOBUF) {
     const decoded = decodeProtobuf(bytes);
-    return decoded.ok
-      ? success({ value: decoded.value, duplicateFields: NOTHING_TWICE })
-      : refusal(badRequestError(decoded.error));
+    return decoded.ok ? success({ body: decoded.value }) : refusal(badRequestError(decoded.error));
   }
   const text = new TextDecoder().decode(bytes);
   if (mediaType === 'application/yaml' || mediaType.endsWith('+yaml')) {
     const read = readYaml(text);
-    return read.ok ? success({ value: read.value, duplicateFields: NOTHING_TWICE }) : read;
+    return read.ok ? success({ body: read.value }) : read;
   }
   if (mediaType !== '' && mediaType !== '*/*' && !mediaType.endsWith('json')) {
     return refusal(unsupportedMediaTypeError(['application/json', 'application/yaml', PROTOBUF]));
   }
   const read = readJson(text);
-  return read.ok ? success({ value: read.value, duplicateFields: duplicateFieldsOf(text) }) : read;
+  if (!read.ok) return success({ unreadable: { fault: read.error, head: bodySummary(text) } });
+  const duplicateFields = duplicateFieldsOf(text);
+  return success({
+    body: read.value,
+    ...(duplicateFields.length === 0 ? undefined : { duplicateFields }),
+  });
 }
 
-function readJson(text: string): Result<unknown, StatusError> {
+/** Or else what is wrong with the text, in the words of Go's decoder. */
+function readJson(text: string): Result<unknown, string> {
   try {
     return success(JSON.parse(text));
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return refusal(badRequestError(`couldn't get version/kind; json parse error: ${why}`));
+  } catch {
+    return refusal(jsonFault(text) ?? 'invalid character in JSON input');
   }
 }
 
@@ -229,6 +225,8 @@ function answerTo(
 const JSON_TYPE = 'application/json';
 const encoder = new TextEncoder();
 const NO_BYTES = new Uint8Array(0);
+/** More events at once than several watches are told of. */
+const SHARED_MAX = 64;
 /** Larger ones are rare, and written for each watch anew. */
 const LINE_BYTES_MAX = 16 * 1024;
 const commonHeaders: Readonly<Record<string, string>> = {
@@ -250,7 +248,16 @@ const lines: Readonly<Record<WatchEvent['type'], Generations<object, Uint8Array>
 function linesOf(events: readonly WatchEvent[]): Uint8Array {
   const [only] = events;
   if (events.length === 1 && only !== undefined) return lineOf(only);
-  return encoder.encode(events.map(textOf).join(''));
+  // The beginning of a watch may be a long list, which is this watch's alone.
+  if (events.length > SHARED_MAX) return encoder.encode(events.map(textOf).join(''));
+  const parts = events.map(lineOf);
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function lineOf(event: WatchEvent): Uint8Array {
