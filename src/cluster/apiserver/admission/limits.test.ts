@@ -275,5 +275,20 @@ describe('PodSecurity', () => {
       },
     });
     expect([set.code, set.warnings?.length]).toEqual([201, 1]);
+    const change = (path: string, body: object): number | undefined =>
+      ask(rig, { method: 'PATCH', path, contentType: 'application/merge-patch+json', body })
+        .warnings?.length;
+    // Changes of what makes Pods are warned each time, those of Pods where images change.
+    expect(
+      change('/apis/apps/v1/namespaces/default/replicasets/web', { spec: { replicas: 2 } }),
+    ).toBe(1);
+    const path = '/api/v1/namespaces/default/pods/p';
+    const [container] = (warned.body as Pod).spec.containers;
+    expect(change(path, { metadata: { labels } })).toBeUndefined();
+    expect(change(path, { spec: { containers: [{ ...container, image: 'other' }] } })).toBe(1);
+    const debugging = { name: 'dbg', image: 'busybox' };
+    expect(
+      change(`${path}/ephemeralcontainers`, { spec: { ephemeralContainers: [debugging] } }),
+    ).toBe(1);
   });
 });

@@ -30,15 +30,22 @@ const templateKinds = new Set([
 ]);
 
 /**
- * Holds new Pods to their namespace's Pod Security level (upstream's plugin PodSecurity). What makes Pods
- * is stored all the same, with a warning.
+ * Holds Pods to their namespace's Pod Security level (upstream's plugin PodSecurity): new ones, and those that
+ * get other images or containers. What makes Pods is stored all the same, with a warning.
  */
-export function podSecurity(call: VerbCall, object: KubernetesObject): SecurityAnswer {
+export function podSecurity(
+  call: VerbCall,
+  object: KubernetesObject,
+  old?: KubernetesObject,
+): SecurityAnswer {
   const { namespace, subresource } = call.target;
   // A container for debugging is held to the level as a new Pod is.
   if (namespace === '' || (subresource !== '' && subresource !== 'ephemeralcontainers'))
     return SILENT;
   const isPod = object.kind === 'Pod';
+  // Both are of one kind.
+  if (isPod && old !== undefined && !isSignificant((object as Pod).spec, (old as Pod).spec))
+    return SILENT;
   const spec = isPod ? (object as Pod).spec : templateSpec(object);
   if (spec === undefined) return SILENT;
   const labels = cachedObject<Namespace>(call.server, 'namespaces', namespace)?.metadata.labels;
@@ -48,7 +55,7 @@ export function podSecurity(call: VerbCall, object: KubernetesObject): SecurityA
     const found = securityViolations(spec, level);
     if (found.length > 0) {
       const why = `violates PodSecurity "${level}:${version}": ${found.join(', ')}`;
-      const { status } = forbid(call, { next: object, old: undefined }, why);
+      const { status } = forbid(call, { next: object, old }, why);
       return { refused: status, warnings: SILENT.warnings };
     }
   }
@@ -57,6 +64,22 @@ export function podSecurity(call: VerbCall, object: KubernetesObject): SecurityA
   if (found.length === 0) return SILENT;
   const warning = `would violate PodSecurity "${level}:${version}": ${found.join(', ')}`;
   return { refused: undefined, warnings: [warning] };
+}
+
+/** Whether a change of a Pod is one that the levels look at. */
+function isSignificant(next: PodSpec, old: PodSpec): boolean {
+  return (
+    differs(next.containers, old.containers) ||
+    differs(next.initContainers, old.initContainers) ||
+    differs(next.ephemeralContainers, old.ephemeralContainers)
+  );
+}
+
+type Images = readonly { readonly image?: string }[];
+
+function differs(next: Images = [], old: Images = []): boolean {
+  if (next === old) return false;
+  return next.length !== old.length || next.some(({ image }, i) => image !== old[i]?.image);
 }
 
 /** The Pods that an object will have made. */

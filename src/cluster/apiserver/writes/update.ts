@@ -164,10 +164,13 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
     if (disallowed !== undefined) return refuse(disallowed);
     own = policies.warnings;
   }
-  const ofPod = admitPodChange(call, object, old);
-  if (ofPod !== undefined) return ofPod;
+  const isResize = call.target.subresource === 'resize';
+  const charge = isResize ? chargeQuotas(call, object, old) : undefined;
+  if (charge !== undefined) return charge;
+  const security = podSecurity(call, object, old);
+  if (security.refused !== undefined) return refuse(security.refused);
   const kindly = isStatus || special !== undefined ? NO_WARNINGS : kind.warnings(object, old);
-  const warnings = allWarnings(decodeWarnings, kindly, own);
+  const warnings = allWarnings(decodeWarnings, kindly, security.warnings, own);
   if (isDryRun(exchange.request)) return answerWith(call, object, { code: 200, warnings });
   const isGone = isReleased(object, old);
   const release = nextRelease(call, { old, next: isGone ? undefined : object });
@@ -186,19 +189,6 @@ function tracked(
 ): KubernetesObject {
   if (special === undefined) return ownFields(call, { next, old });
   return ownFields(call, { next: special.prepare(next, old), old });
-}
-
-/** What else decides about a Pod that gets a container for debugging, or other amounts. */
-function admitPodChange(
-  call: VerbCall,
-  next: KubernetesObject,
-  old: KubernetesObject,
-): Answer | undefined {
-  const { subresource } = call.target;
-  if (subresource === 'resize') return chargeQuotas(call, next, old);
-  if (subresource !== 'ephemeralcontainers') return undefined;
-  const { refused } = podSecurity(call, next);
-  return refused === undefined ? undefined : refuse(refused);
 }
 
 /**
