@@ -81,6 +81,7 @@ export interface ClientNode {
   readonly BatchV1Api: unknown;
   readonly CoordinationV1Api: unknown;
   readonly ApiextensionsV1Api: unknown;
+  readonly CustomObjectsApi: unknown;
   readonly AuthorizationV1Api: unknown;
   readonly VersionApi: unknown;
   readonly KubernetesObjectApi: { makeApiClient(config: KubeConfig): ObjectApi };
@@ -90,7 +91,12 @@ export interface ClientNode {
   /** A Date that is written with microseconds. */
   readonly V1MicroTime: new () => Date;
   setHeaderOptions(name: string, value: string): unknown;
-  makeInformer(config: KubeConfig, path: string, list: () => Promise<ThingList>): Informer;
+  makeInformer(
+    config: KubeConfig,
+    path: string,
+    list: () => Promise<ThingList>,
+    labelSelector?: string,
+  ): Informer;
   readonly Watch: new (
     config: KubeConfig,
   ) => {
