@@ -77,12 +77,15 @@ export function serveDefinitions(served: CustomDefinitions): void {
   if (lastTarget === undefined || lastTarget.kind.custom !== undefined) lastPath = '';
 }
 
+/** For tests: the target of a path as it is found without looking at what is known. */
+export const resolveAnew = (path: string): RequestTarget | undefined => resolve(path);
+
 /** The target of a path below `/api` or `/apis`; undefined for a path that names no served resource. */
 export function targetOf(path: string): RequestTarget | undefined {
   if (path === lastPath) return lastTarget;
   let target = known.get(path);
   if (target === undefined) {
-    target = resolve(path);
+    target = resolveBelow(path, 2) ?? resolve(path);
     if (target !== undefined && target.kind.custom === undefined) {
       if (known.size >= KNOWN_MAX) known.clear();
       known.set(path, target);
@@ -91,6 +94,30 @@ export function targetOf(path: string): RequestTarget | undefined {
   lastPath = path;
   lastTarget = target;
   return target;
+}
+
+/**
+ * The target of an object or subresource whose collection is known: most paths that are new are of a new object of an
+ * old kind, and need not be taken apart. Undefined says nothing; `resolve` knows.
+ */
+function resolveBelow(path: string, depth: number): RequestTarget | undefined {
+  const end = path.lastIndexOf('/');
+  // An empty part is for `resolve` to make sense of.
+  if (end <= 0 || end + 1 === path.length || path.endsWith('/', end)) return undefined;
+  const prefix = path.slice(0, end);
+  const above = known.get(prefix) ?? (depth > 1 ? resolveBelow(prefix, depth - 1) : undefined);
+  if (above === undefined || above.subresource !== '') return undefined;
+  const { kind, namespace, name } = above;
+  const last = path.slice(end + 1);
+  if (name === '') {
+    // An object of a namespaced kind has no path without its namespace.
+    return kind.namespaced === (namespace !== '')
+      ? build({ kind, namespace, name: decode(last), subresource: '' }, above.place)
+      : undefined;
+  }
+  // What follows a namespace is mostly a collection in it.
+  if (kind.plural === 'namespaces') return undefined;
+  return build({ kind, namespace, name, subresource: last });
 }
 
 function resolve(path: string): RequestTarget | undefined {
@@ -125,12 +152,16 @@ function kindAt(group: string, version: string, plural: string): KindDeclaration
   );
 }
 
-function build(where: {
-  readonly kind: KindDeclaration;
-  readonly namespace: string;
-  readonly name: string;
-  readonly subresource: string;
-}): RequestTarget | undefined {
+function build(
+  where: {
+    readonly kind: KindDeclaration;
+    readonly namespace: string;
+    readonly name: string;
+    readonly subresource: string;
+  },
+  /** That of the collection. */
+  near?: TargetPlace,
+): RequestTarget | undefined {
   const { kind, namespace, name, subresource } = where;
   if (subresource !== '' && !Object.hasOwn(kind.subresources, subresource)) return undefined;
   return Object.freeze({
@@ -140,7 +171,11 @@ function build(where: {
     // It is a key of the kind's subresources.
     subresource: subresource as SubresourceName | '',
     key: keyOf(kind, namespace, name),
-    place: placeOf(kind, namespace, authorizedNamespaceOf(where), subresource),
+    place:
+      // Each namespace is a place of its own.
+      near !== undefined && kind.plural !== 'namespaces'
+        ? near
+        : placeOf(kind, namespace, authorizedNamespaceOf(where), subresource),
   });
 }
 
