@@ -28,6 +28,23 @@ for (const title of ROWS) {
   });
 }
 
+test('a scenario that is played goes on after a reload', async ({ playground, page }) => {
+  const { time } = playground;
+  await page.getByRole('tab', { name: 'Scenarios' }).click();
+  await page.getByRole('button', { name: /^The scheduler stops/ }).click();
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await time.speed(100);
+  const steps = page.getByRole('group', { name: 'Steps' });
+  // One that the saved state is sure to have.
+  await expect(steps.locator('li[data-state="passed"]').first()).toBeVisible({ timeout: 60_000 });
+  await playground.reload();
+  await expect(steps).toBeVisible();
+  await time.speed(1000);
+  await expect(page.getByText('Everything came as it was foretold.')).toBeVisible({
+    timeout: 60_000,
+  });
+});
+
 const OWN = `apiVersion: kubarium/v1
 kind: Scenario
 metadata: {name: own, title: A scenario of my own, description: "<img src=x onerror=alert(1)>"}

@@ -38,6 +38,7 @@ let running: Running | undefined;
 let saveAt = Number.POSITIVE_INFINITY;
 let saving = false;
 let lastSaveMillis = 0;
+let stepSeen = 0;
 
 function post(message: EngineMessage): void {
   self.postMessage(message);
@@ -84,6 +85,8 @@ function open(source: SessionSource): void {
   const { world, scenario, refused } = worldOf(source);
   start(world, scenario);
   post({ type: 'ready', seed: world.seed, origin: 'fresh', notice: refused, faultCatalogue });
+  // A reload comes back to this one from now on.
+  saveSoon();
 }
 
 /** The world that a session begins with, and the scenario to play in it. */
@@ -182,6 +185,10 @@ function loop(): void {
     if (!recording.work(SLICE_MILLIS)) pacer.slice(SLICE_MILLIS);
     recording.tick();
     desk.tick();
+    const { director } = session;
+    const step = director === undefined ? 0 : (keptRunOf(director)?.index ?? 0);
+    if (step !== stepSeen) saveSoon();
+    stepSeen = step;
     // The past is not what a reload should come back to.
     if (performance.now() >= saveAt && recording.isAtEnd) {
       saveAt = Number.POSITIVE_INFINITY;

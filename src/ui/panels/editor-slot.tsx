@@ -2,7 +2,7 @@ import { BookOpen } from 'lucide-react';
 import { Suspense, useEffect, useState } from 'react';
 import { letMonacoCome } from '../editor/monaco-due.ts';
 import { PlainText } from '../editor/plain-text.tsx';
-import { useIds } from '../hooks/use-view.ts';
+import { useHead, useIds } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { whenIdle } from '../when-idle.ts';
 import { lazyPart } from '../parts/lazy-part.ts';
@@ -14,7 +14,10 @@ const MONACO_AFTER_MILLIS = 1500;
 
 /** The place of the manifest editor: at first a plain field that keeps the same text, then the real one. */
 export function EditorSlot() {
-  const alive = useIds(usePage().view.nodes).length > 0;
+  const hasNodes = useIds(usePage().view.nodes).length > 0;
+  // What acts is fetched before what is written with.
+  const canAct = useHead((head) => head.faultCatalogue.length > 0 || head.attached !== undefined);
+  const alive = hasNodes && canAct;
   const [wanted, setWanted] = useState(false);
   useEffect(() => {
     if (!alive) return undefined;
