@@ -16,15 +16,9 @@ const bounds: Readonly<Record<string, number>> = {
   'kube-apiserver memory.metrics.answers.*': 1000,
   'kube-apiserver memory.metrics.answers.*.*': 1000,
   // client-go's event correlator: caches of 4,096; here one for each of the recorders.
-  'kube-controller-manager memory.running.loops[].recorder.aggregates': 4096,
-  'kube-controller-manager memory.running.loops[].recorder.known': 4096,
-  'kube-controller-manager memory.running.loops[].recorder.spam': 4096,
-  'kube-scheduler memory.recorder.aggregates': 4096,
-  'kube-scheduler memory.recorder.known': 4096,
-  'kube-scheduler memory.recorder.spam': 4096,
-  'kubelet memory.recorder.aggregates': 3 * 4096,
-  'kubelet memory.recorder.known': 3 * 4096,
-  'kubelet memory.recorder.spam': 3 * 4096,
+  'kube-controller-manager memory.running.loops[].recorder.subjects': 4096,
+  'kube-scheduler memory.recorder.subjects': 4096,
+  'kubelet memory.recorder.subjects': 3 * 4096,
   // The collector's memory of owners that are not there, and the last reasons of controllers.
   'kube-controller-manager memory.running.derived.absent': 500,
   'kube-controller-manager memory.running.trace': 1000,

@@ -25,8 +25,11 @@ export interface Archive {
   readonly cells: readonly number[];
 }
 
-/** 1: the first release. 2: compact; set-up, agenda and processes have other parts. */
-export const ARCHIVE_FORMAT = 2;
+/**
+ * 1: the first release. 2: compact; set-up, agenda and processes have other parts. 3: recorders of events and kubelets
+ * remember otherwise.
+ */
+export const ARCHIVE_FORMAT = 3;
 
 const TAGS = 8;
 const WHOLE = 0;

@@ -64,22 +64,41 @@ function parseAfresh(name: string): ImageReference | string {
   });
 }
 
+/** Texts made of a reference. References are frozen, and few: each is put together once. */
+interface Names {
+  readonly full: string;
+  readonly repository: string;
+  readonly id: string;
+}
+
+const names = new WeakMap<ImageReference, Names>();
+
+function namesOf(image: ImageReference): Names {
+  let made = names.get(image);
+  if (made === undefined) {
+    const repository = `${image.domain}/${image.path}`;
+    const tag = image.tag === '' ? '' : `:${image.tag}`;
+    const full = `${repository}${tag}${image.digest === '' ? '' : `@${image.digest}`}`;
+    const digest = image.digest === '' ? `sha256:${hexDigits(full, 64)}` : image.digest;
+    made = { full, repository, id: `${repository}@${digest}` };
+    names.set(image, made);
+  }
+  return made;
+}
+
 /** The full name, as containerd writes it: `docker.io/library/nginx:1.25`. */
 export function fullName(image: ImageReference): string {
-  const tag = image.tag === '' ? '' : `:${image.tag}`;
-  const digest = image.digest === '' ? '' : `@${image.digest}`;
-  return `${image.domain}/${image.path}${tag}${digest}`;
+  return namesOf(image).full;
 }
 
 /** The repository with its domain: `docker.io/library/nginx`. */
 export function repositoryOf(image: ImageReference): string {
-  return `${image.domain}/${image.path}`;
+  return namesOf(image).repository;
 }
 
 /** What an image's content is called. Drawn from its name: the same name is the same content everywhere. */
 export function imageId(image: ImageReference): string {
-  const digest = image.digest === '' ? `sha256:${hexDigits(fullName(image), 64)}` : image.digest;
-  return `${repositoryOf(image)}@${digest}`;
+  return namesOf(image).id;
 }
 
 /** Hexadecimal digits that depend on a text alone: for content digests, not for secrets. */

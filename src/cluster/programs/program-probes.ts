@@ -133,7 +133,7 @@ function documentPath(
   root: string,
   path: string,
 ): { readonly pathname: string; readonly isDirectory: boolean } {
-  const bare = path.replace(/[?#].*$/, '');
+  const bare = /[?#]/.test(path) ? path.replace(/[?#].*$/, '') : path;
   const isDirectory = bare === '' || bare.endsWith('/');
   return {
     pathname: `${root}${bare.startsWith('/') ? '' : '/'}${bare}${isDirectory ? 'index.html' : ''}`,

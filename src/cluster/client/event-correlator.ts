@@ -1,0 +1,154 @@
+import type { Micros } from '../../kernel/time.ts';
+
+/**
+ * client-go's event correlator as plain data: equal events become one with a count; more than ten similar ones within
+ * ten minutes are combined; a source that floods one object is silenced (a burst of 25, then one in five minutes).
+ *
+ * What is remembered is filed by the object that the events are about, so that an event costs one look-up by a text
+ * that is there already. Upstream has three caches by texts made for each event, each of the same size as this one.
+ */
+export type EventSubjects = Map<string, SubjectEvents>;
+
+/** What a source has said of one object. Frozen, and replaced when it changes: checkpoints share it. */
+interface SubjectEvents {
+  /** When its bucket of tokens would be empty (see rate-limiter.ts). */
+  readonly emptyAt: Micros;
+  readonly kinds: readonly KindOfEvents[];
+}
+
+/** Events of one type and reason: they are similar. */
+interface KindOfEvents {
+  readonly type: string;
+  readonly reason: string;
+  /** Different messages within the interval, up to one more than may stay apart. */
+  readonly messages: readonly string[];
+  readonly lastAt: Micros;
+  readonly known: readonly KnownEvent[];
+}
+
+/** An event that has been written. */
+export interface KnownEvent {
+  readonly fieldPath: string;
+  /** Undefined: it stands for all messages of its kind. */
+  readonly message: string | undefined;
+  readonly name: string;
+  readonly count: number;
+  readonly firstTimestamp: string;
+}
+
+const INTERVAL: Micros = 600_000_000;
+const SIMILAR_MAX = 10;
+/** Upstream's caches hold as many entries. */
+const SUBJECTS_MAX = 4096;
+/** Of one kind about one object: in all intervals together. */
+const KNOWN_MAX = 64;
+const SPAM_BURST = 25;
+/** A token comes every five minutes. */
+const SPAM_TOKEN: Micros = 300_000_000;
+
+interface NewEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly fieldPath: string;
+}
+
+/**
+ * Takes an event in. The answer says under which name and how often it has been written by now, `name` being that of a
+ * first one; undefined: it is dropped as spam.
+ */
+export function correlate(
+  subjects: EventSubjects,
+  subject: string,
+  event: NewEvent,
+  first: { readonly now: Micros; readonly name: string; readonly timestamp: string },
+): KnownEvent | undefined {
+  const { now } = first;
+  const before = subjects.get(subject);
+  const fullSince = now - SPAM_BURST * SPAM_TOKEN;
+  const emptyAt =
+    (before === undefined || before.emptyAt < fullSince ? fullSince : before.emptyAt) + SPAM_TOKEN;
+  // Nothing waits for a token: one that is not there is not taken.
+  if (emptyAt > now) return undefined;
+  const kinds = before === undefined ? NO_KINDS : before.kinds;
+  const at = positionOf(kinds, event);
+  const kind = kinds[at];
+  const messages = messagesWith(kind, event.message, now);
+  const message = messages.length > SIMILAR_MAX ? undefined : event.message;
+  const written = counted(kind, event.fieldPath, message, first);
+  const next: KindOfEvents = {
+    type: event.type,
+    reason: event.reason,
+    messages,
+    lastAt: now,
+    known: knownWith(kind, written),
+  };
+  if (before === undefined) makeRoom(subjects);
+  subjects.set(subject, Object.freeze({ emptyAt, kinds: replaced(kinds, at, next) }));
+  return written;
+}
+
+const NO_KINDS: readonly KindOfEvents[] = Object.freeze([]);
+const NO_KNOWN: readonly KnownEvent[] = Object.freeze([]);
+
+function positionOf(kinds: readonly KindOfEvents[], { type, reason }: NewEvent): number {
+  for (let at = 0; at < kinds.length; at++)
+    if (kinds[at]?.reason === reason && kinds[at]?.type === type) return at;
+  return kinds.length;
+}
+
+function messagesWith(
+  kind: KindOfEvents | undefined,
+  message: string,
+  now: Micros,
+): readonly string[] {
+  if (kind === undefined || now - kind.lastAt > INTERVAL) return [message];
+  const { messages } = kind;
+  if (messages.length > SIMILAR_MAX || messages.includes(message)) return messages;
+  return [...messages, message];
+}
+
+/** The event as it stands after one more. */
+function counted(
+  kind: KindOfEvents | undefined,
+  fieldPath: string,
+  message: string | undefined,
+  { name, timestamp }: { readonly name: string; readonly timestamp: string },
+): KnownEvent {
+  for (const each of kind === undefined ? NO_KNOWN : kind.known) {
+    if (each.message !== message || each.fieldPath !== fieldPath) continue;
+    const { firstTimestamp, count } = each;
+    return { fieldPath, message, name: each.name, count: count + 1, firstTimestamp };
+  }
+  return { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
+}
+
+function knownWith(kind: KindOfEvents | undefined, written: KnownEvent): readonly KnownEvent[] {
+  if (kind === undefined) return [written];
+  const { known } = kind;
+  const at = known.findIndex(({ name }) => name === written.name);
+  const next = replaced(known, at < 0 ? known.length : at, written);
+  return next.length > KNOWN_MAX ? next.slice(1) : next;
+}
+
+/** The list with another element at a position, which may be its end. */
+function replaced<T>(list: readonly T[], at: number, element: T): readonly T[] {
+  if (list.length === 0) return [element];
+  const copy = list.slice();
+  copy[at] = element;
+  return copy;
+}
+
+/**
+ * The objects that were first spoken of longest ago are forgotten first. Several go at once, because the first key of a
+ * Map lies behind the holes of all that were deleted before it.
+ */
+function makeRoom(subjects: EventSubjects): void {
+  if (subjects.size < SUBJECTS_MAX) return;
+  let left = SUBJECTS_MAX / 16;
+  for (const key of subjects.keys()) {
+    subjects.delete(key);
+    left -= 1;
+    if (left <= 0) return;
+  }
+}
