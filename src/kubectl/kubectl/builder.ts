@@ -121,9 +121,18 @@ export async function fileTarget(
     name: nameOf(object),
     source,
     fromFile: withSortedKeys(
-      resource.namespaced ? { ...object, metadata: { ...object.metadata, namespace } } : object,
+      resource.namespaced
+        ? { ...object, metadata: { ...object.metadata, namespace } }
+        : withoutNamespace(object),
     ),
   };
+}
+
+/** What has no namespace loses one that its file gives (upstream: `FilterNamespace`). */
+function withoutNamespace(object: ApiObject): ApiObject {
+  if (object.metadata.namespace === undefined) return object;
+  const { namespace: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 async function argumentTargets(
