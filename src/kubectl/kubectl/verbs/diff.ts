@@ -8,14 +8,7 @@ import { namesFiles, readObjects } from '../manifests.ts';
 import { fieldsAt, withField, type ApiObject } from '../objects.ts';
 import { withoutManaged } from '../printers/values.ts';
 import type { Session } from '../session.ts';
-import { equalJson } from '../../../api/patch/json.ts';
-import {
-  createObject,
-  LAST_APPLIED,
-  patchObject,
-  withLastApplied,
-  type PatchType,
-} from '../writing.ts';
+import { createObject, LAST_APPLIED, patchObject, type PatchType } from '../writing.ts';
 import { applyPatchFor } from './apply/patch.ts';
 import type { FileTarget } from './apply/apply.ts';
 
@@ -97,17 +90,11 @@ async function dryRunOf(
     const dry: Session = { ...session, dryRun: 'server' };
     return createObject(dry, target, target.fromFile, 'kubectl-client-side-apply');
   }
-  const patch = applyPatchFor(live, withLastApplied(target.fromFile), true);
-  // The annotation that apply keeps is no difference worth showing.
-  const before = live.metadata.annotations?.[LAST_APPLIED];
-  const isOnlyThat =
-    before === undefined &&
-    equalJson(Object.keys(patch.body), ['metadata']) &&
-    equalJson(Object.keys(fieldsAt(patch.body, 'metadata')), ['annotations']) &&
-    equalJson(Object.keys(fieldsAt(patch.body, 'metadata', 'annotations')), [LAST_APPLIED]);
-  if (Object.keys(patch.body).length === 0 || isOnlyThat) return live;
-  const merged = await patchObject(session, target, patch, query);
-  return withField(merged, ['metadata', 'annotations', LAST_APPLIED], before) as ApiObject;
+  // The annotation that apply keeps is no part of what is compared; there are annotations, if only none.
+  const { [LAST_APPLIED]: _, ...annotations } = target.fromFile.metadata.annotations ?? {};
+  const metadata = { ...target.fromFile.metadata, annotations };
+  const patch = applyPatchFor(live, { ...target.fromFile, metadata }, true);
+  return Object.keys(patch.body).length === 0 ? live : patchObject(session, target, patch, query);
 }
 
 function textOf({ flags }: Session, object: ApiObject | undefined): string {
