@@ -162,16 +162,49 @@ export function acceptedDocuments(
   text: string,
   rejected: NonNullable<Expectation['rejected']> = [],
 ): string | undefined {
+  const objects = acceptedObjects(text, rejected);
+  return objects.length === 0 ? undefined : documentsOf(objects);
+}
+
+/** The same documents, each with a label more, one replica more where it has replicas, and one datum more where it has data. */
+export function changedDocuments(
+  text: string,
+  rejected: NonNullable<Expectation['rejected']>,
+): string {
+  return documentsOf(acceptedObjects(text, rejected).map(changed));
+}
+
+function acceptedObjects(
+  text: string,
+  rejected: NonNullable<Expectation['rejected']>,
+): readonly ManifestKubernetesObject[] {
   const refused = new Set(rejected.map(({ object }) => object));
-  const objects = parseManifest(text)
+  return parseManifest(text)
     .objects.map(({ object }) => object)
     .filter(
       (object) =>
         !refused.has(`${object.kind}/${String(object.metadata['name'])}`) && !isGoneAtOnce(object),
     );
-  return objects.length === 0
-    ? undefined
-    : objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('');
+}
+
+function documentsOf(objects: readonly ManifestKubernetesObject[]): string {
+  return objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('');
+}
+
+function changed(object: ManifestKubernetesObject): ManifestKubernetesObject {
+  const { spec, data, immutable } = object as {
+    readonly spec?: { readonly replicas?: unknown };
+    readonly data?: object;
+    readonly immutable?: boolean;
+  };
+  const { labels = {} } = object.metadata as { readonly labels?: object };
+  const replicas = spec?.replicas;
+  return {
+    ...object,
+    metadata: { ...object.metadata, labels: { ...labels, touched: 'yes' } },
+    ...(typeof replicas === 'number' ? { spec: { ...spec, replicas: replicas + 1 } } : {}),
+    ...(data === undefined || immutable === true ? {} : { data: { ...data, touched: 'eWVz' } }),
+  };
 }
 
 /** Whether a text has an object that is gone before anybody can compare it. */

@@ -115,6 +115,22 @@ export function judgeSecondApply(text: string, isServerSide: boolean): readonly 
     : [`a second apply prints\n${text}`];
 }
 
+/** `diff` of a changed file shows the label that was added, and its status is 1. */
+export function judgeDifference(text: string): readonly string[] {
+  return /^\+.*touched: "yes"$/m.test(text) && text.endsWith('[1]\n')
+    ? []
+    : [`diff of a changed file prints\n${text}`];
+}
+
+/** A changed file changes every object. */
+export function judgeChange(text: string, isServerSide: boolean): readonly string[] {
+  const { verbs, refusals } = readApply(text);
+  const wanted = isServerSide ? 'serverside-applied' : 'configured';
+  return refusals === '' && verbs.every((verb) => verb === wanted)
+    ? []
+    : [`apply of a changed file prints\n${text}`];
+}
+
 /** `diff` prints nothing but what the server warns of. */
 export function isSilent(text: string): boolean {
   return text.split('\n').every((line) => line === '' || line.startsWith('Warning: '));

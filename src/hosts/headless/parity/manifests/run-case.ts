@@ -8,6 +8,7 @@ import { readOutcome, uidsOf } from '../../manifests/outcome.ts';
 import { openTerminal, type Terminal } from '../../serve/testing.ts';
 import {
   acceptedDocuments,
+  changedDocuments,
   hasGoneAtOnce,
   identities,
   type ApplyStep,
@@ -16,8 +17,10 @@ import {
 import {
   isSilent,
   judgeApply,
+  judgeChange,
   judgeCommand,
   judgeDelete,
+  judgeDifference,
   judgeSecondApply,
   readApply,
 } from './judge.ts';
@@ -93,7 +96,9 @@ export async function runCase(
     );
     for (const step of last) {
       const own = identities(textOf(root, step.file), step.namespace);
-      if (!own.some((each) => changed.has(each))) await play.compare(step);
+      if (own.some((each) => changed.has(each))) continue;
+      await play.compare(step);
+      await play.change(step);
     }
     for (const step of [...last].reverse()) await play.remove(step);
     play.pass(COLLECT_MICROS);
@@ -137,6 +142,8 @@ interface Play {
   apply(step: ApplyStep): Promise<void>;
   /** `diff`, and a second apply. */
   compare(step: ApplyStep): Promise<void>;
+  /** A changed file: `diff` shows it, `apply` takes it, and then `diff` prints nothing again. */
+  change(step: ApplyStep): Promise<void>;
   remove(step: ApplyStep): Promise<void>;
 }
 
@@ -152,6 +159,7 @@ function createPlay(
   const flag = mode === 'server' ? ' --server-side' : '';
   const { session } = terminal.cluster;
   const files = new Map<ApplyStep, string | undefined>();
+  const refused = new Set<ApplyStep>();
 
   async function run(command: string): Promise<string> {
     const output = await runner(terminal, command);
@@ -190,6 +198,7 @@ function createPlay(
       const output = await run(`kubectl apply${flag} -f ${file}${namespaceFlag(step)}`);
       complain(judgeApply(step, output));
       warnings.push(...readApply(output).warnings);
+      if (readApply(output).failed) refused.add(step);
       files.set(step, await acceptedFile(terminal, root, step, output));
       if (!hasShortLife(textOf(root, step.file))) pass(SETTLE_MICROS);
     },
@@ -205,6 +214,22 @@ function createPlay(
       const before = usersPart(session.world, own);
       complain(judgeSecondApply(await run(`kubectl apply${flag} ${named}`), mode === 'server'));
       complain(changesOf(before, usersPart(session.world, own)));
+    },
+    async change(step) {
+      if (files.get(step) === undefined) return;
+      const name = `changed-${step.file.replaceAll('/', '-')}`;
+      const text = changedDocuments(
+        textOf(root, step.file),
+        refused.has(step) ? step.rejected : [],
+      );
+      writeFileSync(join(await workFolder(terminal), name), text);
+      const named = `-f ${name}${namespaceFlag(step)}`;
+      complain(judgeDifference(await run(`kubectl diff${flag} ${named}`)));
+      complain(judgeChange(await run(`kubectl apply${flag} ${named}`), mode === 'server'));
+      pass(SETTLE_MICROS);
+      const printed = await run(`kubectl diff${flag} ${named}`);
+      if (!isSilent(printed))
+        complain([`diff of a changed file that is applied prints\n${printed}`]);
     },
     async remove(step) {
       const named = acceptedArguments(step);
