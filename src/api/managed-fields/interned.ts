@@ -119,14 +119,13 @@ export function internFields(fields: Fields): Fields {
     nodes.push(proper);
     if (!isListed && isListElement(element)) isListed = true;
   }
-  if (isProper && !isShared) {
-    unshared.add(fields);
-    return fields;
-  }
+  // One that is not shared for its parts' sake is found to be so again by them; a note of each would cost more.
+  if (isProper && !isShared) return fields;
   return internedNode({ elements, nodes }, isListed, 0, elements.length);
 }
 
-// Nodes that are in their proper form but not on the shelves, so that they are not looked through again.
+// Nodes that are in their proper form but not on the shelves, as they had an element that was seen for the first time.
+// They stay what they are when it is seen again.
 const unshared = new WeakSet<Fields>();
 
 /**
@@ -153,7 +152,7 @@ export function internedNode(
   const shelf = isNew ? undefined : shelfOf(branches, from, to);
   if (shelf === undefined) {
     const node = sortedNode(branches, isListed, from, to);
-    unshared.add(node);
+    if (isNew) unshared.add(node);
     return node;
   }
   shelf.node ??= sharedNode(branches, isListed, from, to);
@@ -192,11 +191,36 @@ function sortedNode(
     for (let i = from; i < to; i += 1) node[elements[i] ?? ''] = nodes[i] ?? leaf;
     return node;
   }
-  for (const key of elements.slice(from, to).sort()) {
-    node[key] = nodes[elements.indexOf(key, from)] ?? leaf;
-  }
+  const keys = elements.slice(from, to);
+  const values = nodes.slice(from, to);
+  sortTogether(keys, values);
+  for (let i = 0; i < keys.length; i += 1) node[keys[i] ?? ''] = values[i] ?? leaf;
   return node;
 }
+
+/** Sorts keys, and values with them. By insertion: mostly a few keys have been added behind those that are in order. */
+function sortTogether(keys: string[], values: Fields[]): void {
+  if (keys.length > INSERTED_MAX) {
+    const byKey = new Map(keys.map((key, index) => [key, values[index] ?? leaf]));
+    keys.sort();
+    for (const [index, key] of keys.entries()) values[index] = byKey.get(key) ?? leaf;
+    return;
+  }
+  for (let i = 1; i < keys.length; i += 1) {
+    const key = keys[i] as string; // In range; so below.
+    const value = values[i] as Fields;
+    let at = i;
+    for (; at > 0 && (keys[at - 1] as string) > key; at -= 1) {
+      keys[at] = keys[at - 1] as string;
+      values[at] = values[at - 1] as Fields;
+    }
+    keys[at] = key;
+    values[at] = value;
+  }
+}
+
+/** Longer lists in no order would be slow to sort by insertion. */
+const INSERTED_MAX = 64;
 
 function isSorted(keys: readonly string[], from: number, to: number): boolean {
   for (let i = from + 1; i < to; i += 1) {

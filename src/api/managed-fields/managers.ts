@@ -1,6 +1,6 @@
 import type { ManagedFieldsEntry } from '../generated/types.ts';
 import { type Fields, isEmptySet, isFields, leaf } from './fields.ts';
-import { internedDifference, internedUnion, internFields } from './interned.ts';
+import { internedDifference, internedUnion, internFields, isInterned } from './interned.ts';
 
 /** The managers of an object: its `metadata.managedFields`, read and written. */
 export interface Manager {
@@ -70,22 +70,23 @@ export function readManagers(entries: ManagedFields): readonly OwnedFields[] | u
 const ownedByEntry = new WeakMap<ManagedFieldsEntry, OwnedFields>();
 
 function ownedOf(entry: ManagedFieldsEntry): OwnedFields {
-  let known = ownedByEntry.get(entry);
-  if (known === undefined) {
-    known = {
-      manager: {
-        name: entry.manager ?? '',
-        operation: entry.operation === 'Apply' ? 'Apply' : 'Update',
-        apiVersion: entry.apiVersion ?? '',
-        subresource: entry.subresource ?? '',
-      },
-      fields: fieldsOfEntry(entry),
-      time: entry.time,
-      entry,
-    };
-    ownedByEntry.set(entry, known);
-  }
-  return known;
+  const known = ownedByEntry.get(entry);
+  if (known !== undefined) return known;
+  const fields = fieldsOfEntry(entry);
+  const owned: OwnedFields = {
+    manager: {
+      name: entry.manager ?? '',
+      operation: entry.operation === 'Apply' ? 'Apply' : 'Update',
+      apiVersion: entry.apiVersion ?? '',
+      subresource: entry.subresource ?? '',
+    },
+    fields,
+    time: entry.time,
+    entry,
+  };
+  // An entry of a set that nobody shares is one object's alone, and read too seldom for a note of it.
+  if (isInterned(fields)) ownedByEntry.set(entry, owned);
+  return owned;
 }
 
 // Trees that were found to be field sets, by identity: nearly all entries are read again and again.
@@ -93,7 +94,8 @@ const checked = new WeakSet<object>([leaf]);
 
 function isKnown(fields: unknown): fields is Fields {
   if (typeof fields !== 'object' || fields === null) return false;
-  if (checked.has(fields)) return true;
+  // What is shared has been made here.
+  if (isInterned(fields as Fields) || checked.has(fields)) return true;
   if (!isFields(fields)) return false;
   checked.add(fields);
   return true;
@@ -150,9 +152,12 @@ function entryOf({ manager, fields, time, entry }: OwnedFields): ManagedFieldsEn
     return entry;
   }
   const fieldsV1 = internFields(fields);
+  if (!isInterned(fieldsV1)) {
+    checked.add(fieldsV1);
+    return newEntry(manager, fieldsV1, time);
+  }
   const last = lastEntries.get(fieldsV1);
   if (last !== undefined && last.time === time && isOf(last, manager)) return last;
-  checked.add(fieldsV1);
   const made = newEntry(manager, fieldsV1, time);
   lastEntries.set(fieldsV1, made);
   return made;
