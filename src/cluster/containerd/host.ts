@@ -142,7 +142,9 @@ const NODE_FILES: readonly (readonly [string, string])[] = [
     '/var/lib/kubelet/config.yaml',
     'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n',
   ],
-  ['/var/log/', ''],
+  ...['boot', 'home', 'opt', 'root', 'run', 'tmp', 'usr/bin', 'var/log'].map(
+    (name): [string, string] => [`/${name}/`, ''],
+  ),
 ];
 
 /** What answers on a port of a Pod's address: a container that names the port before one that takes any. */

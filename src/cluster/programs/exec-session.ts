@@ -4,6 +4,7 @@ import { surroundingsOf, type Exec, type Host, type Program } from './program.ts
 import { parseScript } from './shell/parse.ts';
 import { createShell, runShell } from './shell/run.ts';
 import { readShellLine, runWords } from './shell/simple.ts';
+import { enterRoot, leaveCall, profileIn, shellInRoot } from './shell/root.ts';
 import { ENDED, READY, type Shell, type Thread } from './shell/state.ts';
 import { pushText, type Surroundings } from './shell/thread.ts';
 
@@ -69,8 +70,11 @@ export function beginSession(
       : 'executable file not found in $PATH';
     return { kind: 'cannot-run', message: `exec: "${word}": ${message}` };
   }
-  const streams = openStreams(command, { stdin, tty, silent });
-  const exec = { shell: newShell(command, host, plain), output: '', streams };
+  const inside = shellInRoot(command, plain.files(host.config.workingDir));
+  const argv = inside?.argv ?? command;
+  const streams = openStreams(argv, { stdin, tty, silent });
+  const exec = { shell: newShell(argv, host, plain), output: '', streams };
+  if (inside !== undefined) enterRoot(exec.shell, inside.root);
   // A command that waits for its input has nothing to do till then.
   const first = exec.shell.threads[0];
   if (streams.mode === 'input' && first !== undefined) first.state = ENDED;
@@ -193,6 +197,7 @@ function typed(exec: Session, streams: ExecStreams, char: string): void {
 function interrupt({ shell, streams }: Session): void {
   const first = shell.threads[0];
   if (first === undefined || first.state.kind === 'ended') return;
+  for (const frame of first.frames.toReversed()) if (frame.kind === 'call') leaveCall(shell, frame);
   first.frames.length = 0;
   first.status = 130;
   first.state = READY;
@@ -316,7 +321,8 @@ function isIncomplete(command: string): boolean {
 }
 
 /** What each shell shows a person: bash its user, host and folder, busybox the folder, dash a sign alone. */
-function prompt(shell: Shell, streams: ExecStreams, { config, profile }: Host): void {
+function prompt(shell: Shell, streams: ExecStreams, host: Host): void {
+  const { config } = host;
   if (!streams.tty || streams.prompted) return;
   streams.prompted = true;
   if (streams.begun !== '') {
@@ -331,8 +337,7 @@ function prompt(shell: Shell, streams: ExecStreams, { config, profile }: Host): 
         ? `~${shell.cwd.slice(home.length)}`
         : shell.cwd;
   if (shell.name === 'bash') streams.out += `root@${config.hostname}:${folder}# `;
-  else if (profile.userland === 'busybox' || profile.userland === 'alpine')
-    streams.out += `${folder} # `;
+  else if (/busybox|alpine/.test(profileIn(shell, host).userland)) streams.out += `${folder} # `;
   else streams.out += '# ';
 }
 

@@ -8,6 +8,7 @@ import { openFiles, type Files, type FileTable } from './files.ts';
 import { indexOfPid, withRootsOf } from './process-roots.ts';
 import type { ImageProfile, Running } from './image-profile.ts';
 import { parseScript } from './shell/parse.ts';
+import { enterRoot, shellInRoot } from './shell/root.ts';
 import { createShell, nextWake, runShell } from './shell/run.ts';
 import { readShellLine, runWords } from './shell/simple.ts';
 import type { Shell, Thread } from './shell/state.ts';
@@ -162,6 +163,12 @@ function begin(
   for (let hops = 0; hops < 8; hops++) {
     if (SHELLS.has(baseName(words[0] ?? '')))
       return { main: undefined, shell: startShell(words, around) };
+    const inside = shellInRoot(words, around.files(config.workingDir));
+    if (inside !== undefined) {
+      const shell = startShell(inside.argv, around);
+      enterRoot(shell, inside.root);
+      return { main: undefined, shell };
+    }
     const script = (words[0] ?? '').includes('/')
       ? around.files('/').read(words[0] ?? '')
       : undefined;
@@ -171,7 +178,8 @@ function begin(
     const call = directCall(words, around);
     const result = commandOf(call)(call);
     if (result.kind === 'run') return { main: result.running, shell: undefined };
-    if (result.kind !== 'becomes' || result.within !== undefined) break;
+    if (result.kind !== 'becomes' || result.within !== undefined || result.root !== undefined)
+      break;
     words = result.argv;
   }
   // Whatever waits, asks or ends by itself is carried by a shell that has put it in its own place.

@@ -50,6 +50,28 @@ index.html
     err: ATTACHED,
   },
   {
+    title: 'the root of a machine',
+    run: `kubectl debug node/node-1 --image=busybox:1.36 --profile=sysadmin -- sh -c 'chroot /host crictl ps; chroot /none ls; chroot /host sh -c "cd /etc; pwd; ls; echo hi > /tmp/x"; pwd; cat /host/tmp/x; sleep 3600' | cut -c 1-43
+sleep 4; kubectl logs -l app.kubernetes.io/managed-by=kubectl-debug`,
+    out: `Creating debugging pod node-debugger-node-1
+chroot: can't execute 'crictl': No such file or directory
+chroot: cannot change root directory to '/none': No such file or directory
+/etc
+kubernetes
+os-release
+/
+hi
+`,
+  },
+  {
+    title: 'a shell there, left again',
+    run: `kubectl exec -it $(kubectl get pod -l app.kubernetes.io/managed-by=kubectl-debug -o name) -- sh`,
+    typed: ['chroot /host\n', 'cat /tmp/x\n', 'exit\n', 'cat /tmp/x\n', 'exit\n'],
+    out: `/ # # hi\n# / # cat: can't open '/tmp/x': No such file or directory\n/ # `,
+    err: 'command terminated with exit code 1\n',
+    status: 1,
+  },
+  {
     title: 'what is wrong with a command line of debug',
     run: 'kubectl debug web; kubectl debug web --image=b --profile=x; kubectl debug web --copy-to=x; kubectl debug web --image=a -t; kubectl debug web --image=b --same-node; kubectl debug deploy/none --image=b --profile=general',
     out: '',

@@ -56,6 +56,8 @@ export type CommandResult =
       readonly kind: 'becomes';
       readonly argv: readonly string[];
       readonly within: Micros | undefined;
+      /** In another root. */
+      readonly root?: string;
     }
   /** It asks the network, and goes on with the answer. */
   | { readonly kind: 'network'; readonly request: NetworkRequest };

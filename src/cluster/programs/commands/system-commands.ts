@@ -235,12 +235,21 @@ const wrapper: Command = (call) => {
   return { kind: 'becomes', argv: call.argv.slice(at), within: undefined };
 };
 
-/** chroot: a shell, or what is named, in another root; the files stay where they are mounted. */
-const chroot: Command = (call) => ({
-  kind: 'becomes',
-  argv: call.argv.length > 2 ? call.argv.slice(2) : ['sh'],
-  within: undefined,
-});
+/** chroot: a shell, or what is named, in another root. */
+const chroot: Command = ({ argv, files }) => {
+  const [, root, ...rest] = argv;
+  if (root === undefined) return done(125, '', 'chroot: missing operand\n');
+  if (!files.isDirectory(root)) {
+    const why = `cannot change root directory to '${root}': No such file or directory`;
+    return done(125, '', `chroot: ${why}\n`);
+  }
+  return {
+    kind: 'becomes',
+    argv: rest.length > 0 ? rest : ['sh'],
+    within: undefined,
+    root: files.resolve(root),
+  };
+};
 
 /** xargs: its input becomes further words. */
 const xargs: Command = (call) => {

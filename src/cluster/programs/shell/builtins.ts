@@ -2,6 +2,7 @@ import { parseDuration } from '../commands/command.ts';
 import { hasCommand } from '../commands/index.ts';
 import { evaluateArithmetic } from './arithmetic.ts';
 import { writeTo } from './output.ts';
+import { filesIn, goBack, leaveCall, profileIn } from './root.ts';
 import { ENDED, JOINING, type Frame, type Shell, type Thread } from './state.ts';
 import { currentInput, exitThread, finish, pushText, type Surroundings } from './thread.ts';
 
@@ -25,8 +26,10 @@ function numberAt(argv: readonly string[], index: number, otherwise: number): nu
 const exit: Builtin = (shell, thread, argv) => {
   exitThread(shell, thread, numberAt(argv, 1, thread.status));
   // Out of a subshell it leaves that alone.
-  if (shell.interactive === true && thread === shell.threads[0] && thread.frames.length === 0)
-    shell.exiting = true;
+  if (shell.interactive !== true || thread !== shell.threads[0] || thread.frames.length > 0) return;
+  const place = shell.places?.pop();
+  if (place === undefined) shell.exiting = true;
+  else goBack(shell, place);
 };
 
 const returns: Builtin = (shell, thread, argv) => {
@@ -34,7 +37,7 @@ const returns: Builtin = (shell, thread, argv) => {
   while (thread.frames.length > 0) {
     const frame = thread.frames.pop() as Frame; // Not empty: checked by the loop.
     if (frame.kind !== 'call') continue;
-    shell.positional = frame.positional;
+    leaveCall(shell, frame);
     return;
   }
 };
@@ -59,10 +62,9 @@ const leaveLoop: Builtin = (_, thread, argv) => {
 
 const cd: Builtin = (shell, thread, argv, around) => {
   const target = argv[1] ?? shell.vars.get('HOME') ?? '/root';
-  const files = around.files(shell.cwd);
+  const files = filesIn(shell, around);
   if (!files.isDirectory(target) && around.profile.userland !== 'unknown') {
     writeTo(
-      shell,
       thread,
       around,
       2,
@@ -203,15 +205,9 @@ const kill: Builtin = (shell, thread, argv, around) => {
 };
 
 const source: Builtin = (shell, thread, argv, around) => {
-  const text = around.files(shell.cwd).read(argv[1] ?? '');
+  const text = filesIn(shell, around).read(argv[1] ?? '');
   if (text === undefined) {
-    writeTo(
-      shell,
-      thread,
-      around,
-      2,
-      `${shell.name}: ${argv[1] ?? ''}: No such file or directory\n`,
-    );
+    writeTo(thread, around, 2, `${shell.name}: ${argv[1] ?? ''}: No such file or directory\n`);
     finish(shell, thread, 2);
   } else pushText(shell, thread, text);
 };
@@ -262,13 +258,13 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
       finish(shell, thread, value === 0 ? 1 : 0);
     },
     pwd: (shell, thread, _, around) => {
-      writeTo(shell, thread, around, 1, `${shell.cwd}\n`);
+      writeTo(thread, around, 1, `${shell.cwd}\n`);
       finish(shell, thread, 0);
     },
     command: (shell, thread, argv, around) => {
       if (argv[1] !== '-v' && argv[1] !== '-V') return argv.slice(1);
-      const held = hasCommand(around.profile, around.files(shell.cwd), argv[2] ?? '');
-      if (held) writeTo(shell, thread, around, 1, `/usr/bin/${argv[2] ?? ''}\n`);
+      const held = hasCommand(profileIn(shell, around), filesIn(shell, around), argv[2] ?? '');
+      if (held) writeTo(thread, around, 1, `/usr/bin/${argv[2] ?? ''}\n`);
       finish(shell, thread, held ? 0 : 127);
       return undefined;
     },

@@ -1,5 +1,6 @@
 import type { FileFault } from '../files.ts';
 import { expandText, type Scope } from './expand.ts';
+import { filesIn, outside } from './root.ts';
 import { finish, type Surroundings } from './thread.ts';
 import type { Frame, Shell, Sink, Thread } from './state.ts';
 import type { Redirect } from './syntax.ts';
@@ -18,29 +19,17 @@ export function sinkOf(thread: Thread, fd: number): Sink {
   return { kind: 'log', stream: fd === 2 ? 'stderr' : 'stdout' };
 }
 
-export function writeTo(
-  shell: Shell,
-  thread: Thread,
-  around: Surroundings,
-  fd: number,
-  text: string,
-): void {
-  if (text !== '') writeSink(shell, thread, around, sinkOf(thread, fd), text);
+export function writeTo(thread: Thread, around: Surroundings, fd: number, text: string): void {
+  if (text !== '') writeSink(thread, around, sinkOf(thread, fd), text);
 }
 
-function writeSink(
-  shell: Shell,
-  thread: Thread,
-  around: Surroundings,
-  sink: Sink,
-  text: string,
-): void {
+function writeSink(thread: Thread, around: Surroundings, sink: Sink, text: string): void {
   switch (sink.kind) {
     case 'log':
       around.write(sink.stream, text);
       return;
     case 'file':
-      around.files(shell.cwd).write(sink.path, text, true);
+      around.files('/').write(sink.path, text, true);
       return;
     case 'collect': {
       const frame = thread.frames[sink.frame];
@@ -61,12 +50,12 @@ export function openRedirects(
   around: Surroundings,
   subshell: boolean,
 ): boolean {
-  const files = around.files(shell.cwd);
+  const files = filesIn(shell, around);
   let out: Sink | undefined;
   let err: Sink | undefined;
   let input: string | undefined;
   const fail = (target: string, fault: FileFault, verb: string): false => {
-    writeTo(shell, thread, around, 2, complaintAbout(shell, target, fault, verb));
+    writeTo(thread, around, 2, complaintAbout(shell, target, fault, verb));
     finish(shell, thread, 1);
     return false;
   };
@@ -95,7 +84,7 @@ export function openRedirects(
           const fault = files.write(path, '', redirect.op === '>>');
           if (fault !== undefined) return fail(target, fault, 'create');
         }
-        const opened: Sink = sink ?? { kind: 'file', path };
+        const opened: Sink = sink ?? { kind: 'file', path: outside(shell.root, path) };
         if (redirect.fd === 2) err = opened;
         else if (redirect.fd === 1) out = opened;
         else if (redirect.fd === 3) {

@@ -4,6 +4,7 @@ import { expandText, expandWords } from './expand.ts';
 import { parseScript } from './parse.ts';
 import { matchesPattern } from './pattern.ts';
 import { openRedirects, writeTo } from './output.ts';
+import { leaveCall } from './root.ts';
 import { runSimple } from './simple.ts';
 import { ENDED, READY, type Frame, type Preparable, type Shell, type Thread } from './state.ts';
 import type { Node, Script } from './syntax.ts';
@@ -112,7 +113,7 @@ function wakeIfDue(shell: Shell, thread: Thread, around: Surroundings): void {
   thread.state = READY;
   if (frame?.kind !== 'foreground') return;
   thread.frames.pop();
-  if (frame.out !== '') writeTo(shell, thread, around, 1, frame.out);
+  if (frame.out !== '') writeTo(thread, around, 1, frame.out);
   finish(shell, thread, frame.code);
 }
 
@@ -197,7 +198,7 @@ function stepFrame(shell: Shell, thread: Thread, frame: Frame, around: Surroundi
       if (frame.collects) handDown(frames.at(-1), frame.text);
       return;
     case 'call':
-      shell.positional = frame.positional;
+      leaveCall(shell, frame);
       frames.pop();
       return;
     case 'foreground':

@@ -5,6 +5,7 @@ import { baseName } from '../catalogue.ts';
 import { builtinOf } from './builtins.ts';
 import { expandText, expandWords, type Scope } from './expand.ts';
 import { openRedirects, writeTo } from './output.ts';
+import { enterRoot, filesIn, profileIn } from './root.ts';
 import { READY, type Frame, type Shell, type Thread } from './state.ts';
 import type { Assignment, SimpleNode } from './syntax.ts';
 import {
@@ -79,10 +80,9 @@ export function runWords(
     if (words !== undefined) runWords(shell, thread, words, around, within);
     return;
   }
-  if (!hasCommand(around.profile, around.files(shell.cwd), name)) {
+  if (!hasCommand(profileIn(shell, around), filesIn(shell, around), name)) {
     const missing = name.includes('/') ? 'No such file or directory' : 'command not found';
     writeTo(
-      shell,
       thread,
       around,
       2,
@@ -97,7 +97,7 @@ export function runWords(
     runNested(shell, thread, argv, around);
     return;
   }
-  const script = name.includes('/') ? around.files(shell.cwd).read(name) : undefined;
+  const script = name.includes('/') ? filesIn(shell, around).read(name) : undefined;
   if (script?.startsWith('#!') === true) {
     runNested(shell, thread, ['sh', name, ...argv.slice(1)], around);
     return;
@@ -115,11 +115,10 @@ function runNested(
 ): void {
   const line = readShellLine(argv);
   const text =
-    line.script ?? (line.file === undefined ? undefined : around.files(shell.cwd).read(line.file));
+    line.script ?? (line.file === undefined ? undefined : filesIn(shell, around).read(line.file));
   if (text === undefined) {
     if (line.file !== undefined)
       writeTo(
-        shell,
         thread,
         around,
         2,
@@ -192,11 +191,13 @@ function apply(
   const { now } = around;
   switch (result.kind) {
     case 'done':
-      writeTo(shell, thread, around, 2, result.err);
-      writeTo(shell, thread, around, 1, result.out);
+      writeTo(thread, around, 2, result.err);
+      writeTo(thread, around, 1, result.out);
       finish(shell, thread, result.code);
       return;
     case 'becomes':
+      if (result.root !== undefined && !goIn(shell, thread, result.root, result.argv, around))
+        return;
       runWords(shell, thread, result.argv, around, result.within ?? within);
       return;
     case 'daemon':
@@ -217,13 +218,13 @@ function apply(
       const lasts = cut ? within : result.lasts;
       // What a command without end has to say, it says at once: `tail -f`.
       const early = result.lasts === undefined;
-      if (early) writeTo(shell, thread, around, 1, result.out);
+      if (early) writeTo(thread, around, 1, result.out);
       foreground(thread, now, undefined, lasts, cut ? 143 : result.code, early ? '' : result.out);
       return;
     }
     case 'run': {
       const { running } = result;
-      writeTo(shell, thread, around, 1, running.log);
+      writeTo(thread, around, 1, running.log);
       const cut = within !== undefined && (running.lasts === undefined || running.lasts > within);
       foreground(
         thread,
@@ -243,6 +244,32 @@ function apply(
       });
       thread.state = Object.freeze({ kind: 'asking', request: result.request, sent: false });
   }
+}
+
+/** Goes to another root to run words there. False when there is nothing left to run. */
+function goIn(
+  shell: Shell,
+  thread: Thread,
+  root: string,
+  argv: readonly string[],
+  around: Surroundings,
+): boolean {
+  const left = { root: shell.root, cwd: shell.cwd };
+  const { script, file } = readShellLine(argv);
+  const isShell = SHELLS.has(baseName(argv[0] ?? ''));
+  enterRoot(shell, root);
+  if (shell.interactive === true && isShell && script === undefined && file === undefined) {
+    // Whoever types goes on typing there, until `exit`.
+    shell.places = [...(shell.places ?? []), left];
+    finish(shell, thread, 0);
+    return false;
+  }
+  thread.frames.push({ kind: 'call', positional: shell.positional, left });
+  const name = argv[0] ?? '';
+  if (hasCommand(profileIn(shell, around), filesIn(shell, around), name)) return true;
+  writeTo(thread, around, 2, `chroot: can't execute '${name}': No such file or directory\n`);
+  finish(shell, thread, 127);
+  return false;
 }
 
 function foreground(

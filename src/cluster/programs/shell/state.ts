@@ -1,6 +1,7 @@
 import type { Micros } from '../../../kernel/time.ts';
 import type { NetworkRequest } from '../commands/command.ts';
 import type { Running } from '../image-profile.ts';
+import type { Place } from './root.ts';
 import type { Node, Redirect, Script, SimpleNode } from './syntax.ts';
 
 /**
@@ -18,6 +19,10 @@ export interface Shell {
   readonly threads: Thread[];
   positional: readonly string[];
   cwd: string;
+  /** Where its paths begin, if not at the container's own root: `chroot`. */
+  root?: string | undefined;
+  /** Of an interactive one: where it was before each `chroot` that it has not left yet. */
+  places?: Place[];
   /** `set -e`. */
   errexit: boolean;
   /** `set -x`. */
@@ -103,7 +108,12 @@ export type Frame =
       readonly input: string | undefined;
     }
   /** A function's body; `return` ends it. */
-  | { readonly kind: 'call'; readonly positional: readonly string[] }
+  | {
+      readonly kind: 'call';
+      readonly positional: readonly string[];
+      /** Of a command in another root: where the shell was before. */
+      readonly left?: Place;
+    }
   /** A wait or program in the foreground; it ends at `endsAt`. */
   | {
       readonly kind: 'foreground';

@@ -5,6 +5,7 @@ import type { Files } from '../files.ts';
 import type { ImageProfile } from '../image-profile.ts';
 import type { Scope } from './expand.ts';
 import { parseScript } from './parse.ts';
+import { filesIn, leaveCall, profileIn } from './root.ts';
 import { READY, type Frame, type Shell, type Thread } from './state.ts';
 import type { Node } from './syntax.ts';
 
@@ -60,7 +61,7 @@ export function exitThread(shell: Shell, thread: Thread, code: number): void {
     const frame = thread.frames.at(-1) as Frame; // Not empty: checked by the loop.
     // A subshell's frame stays: it ends by itself and hands on what it collected.
     if (frame.kind === 'output' && frame.subshell) return;
-    if (frame.kind === 'call') shell.positional = frame.positional;
+    if (frame.kind === 'call') leaveCall(shell, frame);
     thread.frames.pop();
   }
 }
@@ -85,7 +86,7 @@ export function scopeOf(
   results: readonly string[],
 ): Scope {
   return {
-    files: around.files(shell.cwd),
+    files: filesIn(shell, around),
     positional: shell.positional,
     status: thread.status,
     results,
@@ -111,9 +112,9 @@ export function invocationOf(
     input: currentInput(thread),
     now: around.now,
     epochMillis: around.epochMillis,
-    files: around.files(shell.cwd),
+    files: filesIn(shell, around),
     config: around.config,
-    profile: around.profile,
+    profile: profileIn(shell, around),
     find: (name) => shell.vars.get(name),
     variables: () => shell.vars,
     processes: around.processes,
