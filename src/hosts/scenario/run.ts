@@ -83,7 +83,10 @@ export interface KeptRun extends Omit<ActionBook, 'session'> {
 
 const keepers = new WeakMap<object, () => KeptRun>();
 
-/** How far a scenario is that is being played, or has been; undefined where a director plays none. It shares what goes on: clone it at once. */
+/**
+ * How far a scenario is that is being played, or has been; undefined where a director plays none. It shares what
+ * goes on: clone it at once.
+ */
 export function keptRunOf(run: object): KeptRun | undefined {
   return keepers.get(run)?.();
 }
