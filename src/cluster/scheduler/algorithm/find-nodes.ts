@@ -1,5 +1,5 @@
 import { compareNumbers } from '../../../base/compare.ts';
-import type { Cycle, FilterRun } from '../framework/plugin.ts';
+import { type Cycle, FEASIBLE, type FilterRun } from '../framework/plugin.ts';
 import { isRejected, type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
 import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo.ts';
 import { positionOf, scratchOf, slotsInOrder, verdictScratchOf } from '../snapshot/snapshot.ts';
@@ -60,6 +60,8 @@ function searchAll(
   { start, wanted }: { readonly start: number; readonly wanted: number },
 ): FoundNodes {
   const { snapshot } = cycle;
+  // Nearly always nothing is remembered of nodes, and then they are asked without a detour: it is done for each of them.
+  const isPlain = snapshot.nominated.size === 0;
   const { key, ask } = askerOf(cycle, filters);
   const startedAt = slots.length === 0 ? 0 : start % slots.length;
   const known = key === undefined ? undefined : hopelessBook(snapshot, key, slots, ask);
@@ -74,13 +76,16 @@ function searchAll(
   let position = startedAt;
   while (examined < slots.length && found < wanted) {
     const slot = slots[position] as number; // In range: positions wrap at the end.
-    const status = ask(slot);
-    if (status === undefined) feasible[found++] = slot;
-    // A status like the last one has been looked at.
-    else if (status !== book.lastStatus && !isRejected(status)) {
-      return { feasible: NO_NODES, book, startedAt, examined, error: status };
+    const status = isPlain ? runFiltersWithNominated(cycle, filters, slot) : ask(slot);
+    if (status === undefined) {
+      feasible[found++] = slot;
+      book.byPosition[position] = FEASIBLE;
+    } else {
+      // A status like the last one has been looked at.
+      if (status !== book.lastStatus && !isRejected(status))
+        return { feasible: NO_NODES, book, startedAt, examined, error: status };
+      enterVerdict(book, position, status);
     }
-    enterVerdict(book, position, status);
     examined += 1;
     position = position + 1 === slots.length ? 0 : position + 1;
   }

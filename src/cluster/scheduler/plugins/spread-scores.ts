@@ -104,8 +104,9 @@ export function spreadScores(
     }
   }
   for (let at = 0; at < length; at++) {
+    const value = values[at] as number;
     if (ignored.size > 0 && ignored.has(nodes[at] as number)) values[at] = 0;
-    else values[at] = roundHalfAwayFromZero(values[at] as number);
+    else values[at] = value < 0 ? roundHalfAwayFromZero(value) : Math.round(value);
   }
 }
 
