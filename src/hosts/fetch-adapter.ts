@@ -283,9 +283,19 @@ function plainResponse(response: SessionResponse, request: Request): Response {
   for (const warning of warnings) headers.append('Warning', warningText(warning));
   const retryAfter = response.retryAfterSeconds ?? retryAfterOf(body);
   if (retryAfter !== undefined) headers.set('Retry-After', String(retryAfter));
+  if (code === 404 && isNobodys(new URL(request.url).pathname)) {
+    headers.set('Content-Type', 'text/plain; charset=utf-8');
+    headers.set('X-Content-Type-Options', 'nosniff');
+    return new Response('404 page not found\n', { status: code, headers });
+  }
   headers.set('Content-Type', contentType ?? JSON_TYPE);
   const text = typeof body === 'string' ? body : jsonText(withoutItemKinds(body), request);
   return new Response(text, { status: code, headers });
+}
+
+/** Outside the API, Go's own server says that there is nothing: in plain words, not as a Status. */
+function isNobodys(path: string): boolean {
+  return !/^\/(?:api|apis|openapi)(?:\/|$)/.test(path);
 }
 
 /** Go's lists say once what their items are; those of custom resources, of no Go type, say it in each. */

@@ -176,6 +176,22 @@ describe('over HTTP', () => {
     expect(await text('/version')).toMatch(/\}$/);
   });
 
+  test('outside the API nothing is found in plain words, within it as a Status', async () => {
+    const at = async (path: string) => {
+      const answer = await fetch(`${served.address}${path}`, { headers });
+      return { type: answer.headers.get('content-type'), text: await answer.text() };
+    };
+    for (const path of ['/nothing', '/logs', '/healthz/nothing', '/swagger.json'])
+      expect(await at(path)).toEqual({
+        type: 'text/plain; charset=utf-8',
+        text: '404 page not found\n',
+      });
+    expect(JSON.parse((await at('/api/v1/nothing')).text)).toMatchObject({
+      kind: 'Status',
+      reason: 'NotFound',
+    });
+  });
+
   test('warnings are headers', async () => {
     const response = await fetch(`${served.address}/api/v1/endpoints`, { headers });
     expect(response.headers.get('warning')).toBe(
