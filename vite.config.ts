@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import react from '@vitejs/plugin-react';
 import tailwindcss from '@tailwindcss/vite';
-import { fetcherOfChunks, firstChunk } from './scripts/first-chunk.mjs';
+import { firstChunk, preloadChunk, startChunk } from './scripts/first-chunk.mjs';
 import { openingWorldPlugin } from './scripts/opening-world.mjs';
 
 /** The page's Content-Security-Policy allows no inline script; the development server needs some. */
@@ -15,7 +15,7 @@ const withoutPolicyInDevelopment = {
 export default defineConfig({
   // Relative addresses, so that dist/ works from any folder of any static host.
   base: './',
-  plugins: [react(), tailwindcss(), withoutPolicyInDevelopment],
+  plugins: [react(), tailwindcss(), withoutPolicyInDevelopment, preloadChunk('page')],
   resolve: {
     alias: [
       // monaco-yaml's worker manager still asks for the paths of monaco before its exports map.
@@ -37,7 +37,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          groups: [fetcherOfChunks, firstChunk('page', 'src/ui/mount.tsx', 'src/main.tsx')],
+          groups: [startChunk('start', 'src/main.tsx'), firstChunk('page', 'src/ui/mount.tsx')],
         },
       },
     },

@@ -1,24 +1,22 @@
-/** The group of what fetches chunks: it is needed by the very first of them. */
-export const fetcherOfChunks: {
-  readonly name: string;
-  readonly test: RegExp;
-  readonly priority: number;
-};
+import type { Plugin } from 'vite';
 
-/**
- * A group of rolldown's `codeSplitting`: the module `entry`, from the top folder on, and all that it imports at once, but
- * for what `before` needs, which is there already.
- */
-export function firstChunk(
-  name: string,
-  entry: string,
-  before?: string,
-): {
+/** A group of rolldown's `codeSplitting`. */
+interface Group {
   readonly debugName: string;
+  readonly priority?: number;
   name(
     id: string,
     context: {
       getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
     },
   ): string | null;
-};
+}
+
+/** The module `entry`, from the top folder on, and all that it imports at once, but for what another group has. */
+export function firstChunk(name: string, entry: string): Group;
+
+/** What the very first module needs, and what fetches chunks: nothing larger must come before them. */
+export function startChunk(name: string, entry: string): Group;
+
+/** Tells the browser of a group's chunk in the page's very head, before the script that asks for it has come. */
+export function preloadChunk(name: string): Plugin;

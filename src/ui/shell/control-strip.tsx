@@ -6,7 +6,7 @@ import { componentTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
 import { countText } from '../../view/words.ts';
 import { useMedia } from '../hooks/use-media.ts';
-import { useSampled } from '../hooks/use-view.ts';
+import { useHead, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { IconButton } from '../parts/icon-button.tsx';
 import { Lamp } from '../parts/lamp.tsx';
@@ -197,6 +197,7 @@ export function Figures({ figures }: { readonly figures: ComponentHealth['figure
 /** The scheduler's lanes in numbers; the harbour on the canvas shows them. */
 function QueueCounts() {
   const { view } = usePage();
+  const isKnown = useHead((head) => head.phase !== 'starting');
   const counts = useSampled(
     () =>
       ['active', 'backoff', 'unschedulable'].map((lane) => view.index.waiting.size(lane)).join(' '),
@@ -204,6 +205,7 @@ function QueueCounts() {
   );
   const compact = useMedia('(max-width: 1180px)');
   const [active = 0, backoff = 0, stuck = 0] = counts.split(' ').map(Number);
+  if (!isKnown) return null;
   const stuckCount = (
     <>
       <b className={stuck > 0 ? 'text-attention-text' : 'text-fg'}>{countText(stuck)}</b> no node

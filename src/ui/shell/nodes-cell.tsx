@@ -1,7 +1,7 @@
 import { notReadyKey } from '../../view/record-history.ts';
 import type { View } from '../../view/view.ts';
 import { ageText, countText, plural } from '../../view/words.ts';
-import { useSampled } from '../hooks/use-view.ts';
+import { useHead, useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
 import { useSelection } from '../state/selection.ts';
 import { StripCell } from './strip-cell.tsx';
@@ -23,6 +23,7 @@ interface NodesSummary {
 export function NodesCell() {
   const { view } = usePage();
   const summary = useSampled(() => summarise(view), 250, same);
+  const isKnown = useHead((head) => head.phase !== 'starting');
   const select = useSelection((state) => state.select);
   const allReady = summary.ready === summary.all;
   return (
@@ -43,6 +44,14 @@ export function NodesCell() {
         if (first !== undefined) select(first);
       }}
     >
+      {isKnown && <NodesWords summary={summary} />}
+    </StripCell>
+  );
+}
+
+function NodesWords({ summary }: { readonly summary: NodesSummary }) {
+  return (
+    <>
       <p className="truncate-text text-dim">
         <span className="text-fg">{countText(summary.ready)}</span> of{' '}
         <span className="text-fg">{countText(summary.all)}</span> Ready
@@ -51,12 +60,14 @@ export function NodesCell() {
         {summary.worst === '' ? (
           plural(summary.pods, 'Pod')
         ) : (
-          <span className={allReady ? 'text-attention-text' : 'text-failed-text'}>
+          <span
+            className={summary.ready === summary.all ? 'text-attention-text' : 'text-failed-text'}
+          >
             {summary.worst} {summary.words}
           </span>
         )}
       </p>
-    </StripCell>
+    </>
   );
 }
 
