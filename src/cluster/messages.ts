@@ -95,11 +95,19 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Paths of fields that the body's text had twice; only who parsed it can know. */
   readonly duplicateFields?: readonly string[];
+  /** In the body's place, where its text was no JSON. */
+  readonly unreadable?: UnreadableBody;
   /**
    * True when the body was built by one of the cluster's own components from typed objects, so that
    * strict decoding of unknown fields and types can be skipped. Validation never is.
    */
   readonly typed?: true;
+}
+
+/** A text that is no JSON: what is wrong with it in a decoder's words, and its head. */
+export interface UnreadableBody {
+  readonly fault: string;
+  readonly head: string;
 }
 
 /** The answer to a request that is not a watch. `body` is the object, a list, a Table or a Status. */

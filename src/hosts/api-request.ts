@@ -26,6 +26,7 @@ export function toApiRequest(id: number, request: SessionRequest): ApiRequest {
     ...(request.duplicateFields === undefined
       ? undefined
       : { duplicateFields: request.duplicateFields }),
+    ...(request.unreadable === undefined ? undefined : { unreadable: request.unreadable }),
     ...(request.impersonate === undefined ? undefined : { impersonate: request.impersonate }),
     ...(request.body === undefined ? undefined : { body: request.body }),
     ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),

@@ -27,6 +27,8 @@ export interface SessionRequest extends PageApiRequest {
   readonly token?: string;
   /** Paths of fields that the body's text had twice. */
   readonly duplicateFields?: readonly string[];
+  /** In the body's place, where its text was no JSON. */
+  readonly unreadable?: ApiRequest['unreadable'];
   /** On whose behalf: `--as`, `--as-group`. */
   readonly impersonate?: ApiRequest['impersonate'];
   /** The program that asks, as it calls itself; managed fields are named after it. kubectl by default. */

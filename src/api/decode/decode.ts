@@ -4,7 +4,14 @@ import { isObject, ownValue } from '../patch/json.ts';
 import { schemaOf } from '../schema/lookup.ts';
 import type { StructSchema } from '../schema/schema.ts';
 import { badRequestError, type StatusError } from '../status-error.ts';
-import { DecodeError, decodeStatus, strictFailure, type DecodeFailure } from './failure.ts';
+import {
+  DecodeError,
+  decodeStatus,
+  strictFailure,
+  unreadableStatus,
+  type DecodeFailure,
+} from './failure.ts';
+import { bodySummary } from './json-fault.ts';
 import { decodeFields } from './fields.ts';
 
 /** What becomes of unknown and duplicate fields: refused, warned of, or dropped in silence. */
@@ -73,9 +80,9 @@ export function decodeObject(
   options: DecodeOptions,
 ): Result<Decoded<KubernetesObject>, StatusError> {
   if (!isObject(body)) {
-    const what = body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body;
-    const message = `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
-    return refusal(decodeStatus({ message }, { apiVersion: '', kind: '' }, expected.kind));
+    const what = goTypeOfJson(body);
+    const fault = `json: cannot unmarshal ${what} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+    return refusal(unreadableStatus(fault, bodySummary(JSON.stringify(body)), expected.kind));
   }
   const claimed = {
     apiVersion: textOr(ownValue(body, 'apiVersion'), expected.apiVersion),
@@ -92,6 +99,13 @@ export function decodeObject(
   const { value, warnings } = decoded.value;
   // The decoder has checked every field against the schema from which the types are generated.
   return success({ value: value as unknown as KubernetesObject, warnings });
+}
+
+/** What Go's decoder calls a JSON value. */
+function goTypeOfJson(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 function textOr(value: unknown, otherwise: string): string {

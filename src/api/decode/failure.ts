@@ -1,5 +1,6 @@
 import { badRequestError, invalidError, type StatusError } from '../status-error.ts';
 import { invalid } from '../field-errors.ts';
+import { bodySummary, jsonFault } from './json-fault.ts';
 
 /** Why a value is not an object of its kind, in the words of Go's JSON decoder. */
 export interface DecodeFailure {
@@ -35,6 +36,17 @@ export function decodeStatus(
   return badRequestError(
     `${claimed.kind} in version "${version}" cannot be handled as a ${expectedKind}: ${failure.message}`,
   );
+}
+
+/** 400: a body of which not even the kind can be told; `head` is its beginning. */
+export function unreadableStatus(fault: string, head: string, expectedKind: string): StatusError {
+  const message = `couldn't get version/kind; json parse error: ${fault} (${head})`;
+  return decodeStatus({ message }, { apiVersion: '', kind: '' }, expectedKind);
+}
+
+/** The same for no body at all. */
+export function noBodyStatus(expectedKind: string): StatusError {
+  return unreadableStatus(jsonFault('') ?? '', bodySummary(''), expectedKind);
 }
 
 /**

@@ -98,7 +98,7 @@ describe('autoscaling/v1', () => {
       metadata: { name: 'web' },
       spec: { scaleTargetRef, maxReplicas: 3 },
     };
-    expect((v1.toStored?.(bare) as HorizontalPodAutoscaler).spec.metrics).toEqual([
+    expect((v1.toStored?.(bare) as HorizontalPodAutoscaler | undefined)?.spec.metrics).toEqual([
       {
         type: 'Resource',
         resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },

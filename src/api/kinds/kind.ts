@@ -101,6 +101,8 @@ export interface CustomKind {
   };
   /** The definition says that it is going: nothing new is made. */
   readonly isTerminating: boolean;
+  /** The version that objects are stored in. */
+  readonly storageVersion: string;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { base64Bytes, base64OfText, textOfBase64 } from '../base64.ts';
+import { jsonFault } from '../decode/json-fault.ts';
 import { fill } from '../defaults/fill.ts';
 import { forbidden, invalid, required, tooLong } from '../field-errors.ts';
 import type { Secret } from '../generated/types.ts';
@@ -112,7 +113,6 @@ function checkJson(data: Readonly<Record<string, string>>, key: string, errors: 
 }
 
 function jsonProblem(text: string): string | undefined {
-  if (text === '') return 'unexpected end of JSON input';
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && !Array.isArray(value)) return undefined;
@@ -123,7 +123,7 @@ function jsonProblem(text: string): string | undefined {
         : typeof value;
     return `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`;
   } catch {
-    return 'invalid character in JSON input';
+    return jsonFault(text);
   }
 }
 

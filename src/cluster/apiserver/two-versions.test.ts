@@ -58,10 +58,12 @@ describe('autoscalers in two versions', () => {
     run(rig);
     const [first] = eventsOf(rig, older);
     const [second] = eventsOf(rig, newer);
-    expect((first?.object as HorizontalPodAutoscalerV1).spec.targetCPUUtilizationPercentage).toBe(
-      60,
-    );
-    expect((second?.object as HorizontalPodAutoscaler).spec.metrics).toEqual([cpu(60)]);
+    expect(
+      (first?.object as HorizontalPodAutoscalerV1 | undefined)?.spec.targetCPUUtilizationPercentage,
+    ).toBe(60);
+    expect((second?.object as HorizontalPodAutoscaler | undefined)?.spec.metrics).toEqual([
+      cpu(60),
+    ]);
     expect(first?.object).toMatchObject({ apiVersion: 'autoscaling/v1' });
     expect(second?.object).toMatchObject({ apiVersion: 'autoscaling/v2' });
   });

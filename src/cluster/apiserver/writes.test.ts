@@ -115,7 +115,11 @@ describe('create', () => {
         'Gadget in',
       ),
     ]);
-    expect(post(undefined)).toEqual([400, 'BadRequest', 'unexpected end of JSON input']);
+    expect(post(undefined)).toEqual([
+      400,
+      'BadRequest',
+      "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)",
+    ]);
     expect(post({ ...configBody('b'), data: [] })).toEqual([
       400,
       'BadRequest',

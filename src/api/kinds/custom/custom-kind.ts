@@ -108,6 +108,7 @@ function customKind(
       schema: structSchemaOf(names.kind, structural),
       prune: (object) => pruneObject(object, structural),
       isTerminating,
+      storageVersion,
     },
     nothingActs: true,
     warnings: (object, old) => {

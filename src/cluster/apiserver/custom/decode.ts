@@ -1,6 +1,6 @@
 import type { Decoded, DecodeOptions } from '../../../api/decode/decode.ts';
 import { decodeObject } from '../../../api/decode/decode.ts';
-import { strictFailure, decodeStatus } from '../../../api/decode/failure.ts';
+import { decodeStatus, noBodyStatus, strictFailure } from '../../../api/decode/failure.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import type { CustomKind, KindDeclaration } from '../../../api/kinds/kind.ts';
 import { isObject } from '../../../api/patch/json.ts';
@@ -44,7 +44,7 @@ export function decodeCustom(
   { fieldValidation, duplicateFields = [] }: DecodeOptions,
 ): Result<Decoded<KubernetesObject>, StatusError> {
   const expected = { apiVersion: `${kind.group}/${kind.version}`, kind: kind.kind };
-  if (body === undefined) return refusal(badRequestError('unexpected end of JSON input'));
+  if (body === undefined) return refusal(noBodyStatus(kind.kind));
   const { apiVersion, kind: given, metadata, ...rest } = isObject(body) ? body : {};
   const claimed = { apiVersion: apiVersion ?? expected.apiVersion, kind: given ?? expected.kind };
   if (claimed.apiVersion !== expected.apiVersion || claimed.kind !== expected.kind) {

@@ -3,8 +3,11 @@ import { customKinds, type CustomDefinitions } from '../../../api/kinds/custom/r
 import { compareVersions } from '../../../api/kinds/custom/versions.ts';
 import { allKinds, apiVersionOf } from '../../../api/kinds/index.ts';
 import { reviewKinds } from '../../../api/kinds/reviews.ts';
+import { unstoredKinds } from '../../../api/kinds/unstored-kinds.ts';
 import type { KindDeclaration, Subresource, SubresourceName } from '../../../api/kinds/kind.ts';
+import { base64OfBytes } from '../../../api/base64.ts';
 import { compareStrings } from '../../../base/compare.ts';
+import { sha256 } from '../../../base/sha256.ts';
 
 /** What is served, in the two forms of discovery. All of it follows from the kinds' declarations. */
 
@@ -13,7 +16,9 @@ export function servedKinds(definitions: CustomDefinitions): readonly KindDeclar
   return definitions.size === 0 ? builtIn : [...builtIn, ...customKinds(definitions)];
 }
 
-const builtIn: readonly KindDeclaration[] = [...allKinds, ...reviewKinds];
+const builtIn: readonly KindDeclaration[] = [...allKinds, ...reviewKinds, ...unstoredKinds];
+
+const unstored: ReadonlySet<KindDeclaration> = new Set([...reviewKinds, ...unstoredKinds]);
 
 /** The kinds of one group and version, by name. */
 export function kindsIn(
@@ -99,6 +104,7 @@ export function plainResources(kind: KindDeclaration): readonly APIResource[] {
     verbs: kind.verbs,
     ...(kind.shortNames.length === 0 ? undefined : { shortNames: kind.shortNames }),
     ...(kind.categories.length === 0 ? undefined : { categories: kind.categories }),
+    ...(unstored.has(kind) ? undefined : { storageVersionHash: storageVersionHash(kind) }),
   };
   return [
     own,
@@ -114,6 +120,30 @@ export function plainResources(kind: KindDeclaration): readonly APIResource[] {
       }),
     ),
   ];
+}
+
+const hashes = new WeakMap<KindDeclaration, string>();
+const HASH_BYTES = 8;
+
+/** A hash of the group, version and kind in which objects are stored (upstream: discovery.StorageVersionHash). */
+function storageVersionHash(kind: KindDeclaration): string {
+  let hash = hashes.get(kind);
+  if (hash === undefined) {
+    const stored = storedKind(kind);
+    const text = `${stored.group}/${stored.version}/${kind.kind}`;
+    hash = base64OfBytes(sha256(text).subarray(0, HASH_BYTES));
+    hashes.set(kind, hash);
+  }
+  return hash;
+}
+
+/** The view of a kind's store that is the store's own. */
+function storedKind(kind: KindDeclaration): { readonly group: string; readonly version: string } {
+  if (kind.custom !== undefined) return { group: kind.group, version: kind.custom.storageVersion };
+  if (kind.toStored === undefined) return kind;
+  return (
+    allKinds.find((each) => each.storage === kind.storage && each.toStored === undefined) ?? kind
+  );
 }
 
 /** The same in aggregated discovery. */

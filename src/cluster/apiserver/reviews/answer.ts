@@ -13,6 +13,7 @@ import { policyOf, rulesFor } from '../authorization/policy.ts';
 import { refuse, reply } from '../exchange.ts';
 import type { Server } from '../server.ts';
 import type { Stage } from '../stages/stage.ts';
+import { refuseUnreadable } from '../writes/unreadable.ts';
 import { readBody } from '../writes/body.ts';
 import { reviewAt } from './kinds.ts';
 import { reviewToken } from './token-review.ts';
@@ -24,6 +25,8 @@ export const answerReview: Stage = ({ request }, server) => {
   const kind = reviewAt(request.path);
   if (kind === undefined) return undefined;
   if (request.method !== 'POST') return refuse(methodNotAllowedError());
+  const refusal = refuseUnreadable(request, kind.kind);
+  if (refusal !== undefined) return refusal;
   const body = readBody(request, kind);
   if (!body.ok) return refuse(body.error);
   // A review is a JSON object; its spec has been decoded by its kind's schema.

@@ -6,6 +6,8 @@ import { targetOf } from '../request-target.ts';
 import { knowResource } from './know-resource.ts';
 import { serveItself } from './serve-itself.ts';
 import type { Stage } from './stage.ts';
+import { answerBinding } from '../unstored/bindings.ts';
+import { answerComponentStatus } from '../unstored/component-statuses.ts';
 import { runVerbStage } from './run-verb-stage.ts';
 import { waitForCache } from './wait-for-cache.ts';
 
@@ -17,6 +19,8 @@ const serveOthers: Stage = (exchange, server) =>
       (serveItself(exchange, server) ??
       // Questions that are answered and not stored.
       answerReview(exchange, server) ??
+      answerBinding(exchange, server) ??
+      answerComponentStatus(exchange, server) ??
       knowResource(exchange, server));
 
 /** What a request goes through, in this order. The first stage that answers ends it. */

@@ -77,7 +77,8 @@ export function requestToken(call: VerbCall): Answer {
         namespace: target.namespace,
         creationTimestamp: timestamp(server),
       },
-      spec: { ...spec, audiences, expirationSeconds: seconds },
+      // Go writes it in any case.
+      spec: { boundObjectRef: null, ...spec, audiences, expirationSeconds: seconds },
       status: { token, expirationTimestamp: formatTime((issuedAt + seconds) * 1000) },
     },
     201,

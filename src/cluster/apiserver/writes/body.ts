@@ -6,13 +6,13 @@ import {
   type Decoded,
   type FieldValidation,
 } from '../../../api/decode/decode.ts';
-import { decodeStatus } from '../../../api/decode/failure.ts';
+import { decodeStatus, noBodyStatus } from '../../../api/decode/failure.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { apiVersionOf } from '../../../api/kinds/index.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { schemaOf, structSchema } from '../../../api/schema/lookup.ts';
 import type { StructSchema } from '../../../api/schema/schema.ts';
-import { badRequestError, type StatusError } from '../../../api/status-error.ts';
+import type { StatusError } from '../../../api/status-error.ts';
 import { assert } from '../../../base/assert.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
 import type { ApiRequest } from '../../messages.ts';
@@ -66,7 +66,7 @@ export function decodeAs(
     // What is the old object's is complete already, as everything stored is.
     return success({ value: completeObject(named, schema, old), warnings: noWarnings });
   }
-  if (value === undefined) return refusal(badRequestError('unexpected end of JSON input'));
+  if (value === undefined) return refusal(noBodyStatus(kind.kind));
   const { duplicateFields } = request;
   // What a patch made has no text of its own.
   return duplicateFields === undefined || old !== undefined
