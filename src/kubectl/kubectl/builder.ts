@@ -72,7 +72,9 @@ export async function targetsOf(
     });
     return fileTargets(
       session,
-      selectsOnServer(session) ? objects : selectedObjects(session, objects),
+      selectsOnServer(session) || options.takesSelectors === false
+        ? objects
+        : selectedObjects(session, objects),
     );
   }
   return argumentTargets(session, args, options);
@@ -142,7 +144,10 @@ async function argumentTargets(
 ): Promise<readonly Target[]> {
   const { flags } = session;
   if (args.length === 0) fail(missingResources);
-  const hasSelector = flags.text('selector') !== '' || flags.text('field-selector') !== '';
+  // What `expose --selector` says is about the Service.
+  const hasSelector =
+    options.takesSelectors !== false &&
+    (flags.text('selector') !== '' || flags.text('field-selector') !== '');
   const wantsAll = options.takesSelectors === true && flags.bool('all');
   const isAll = wantsAll && options.allIsNoSelector !== true;
   const discovery = await session.discovery();
@@ -215,6 +220,24 @@ function pairOf(arg: string): { readonly type: string; readonly name: string } {
     fail('arguments in resource/name form must have a single resource and name');
   }
   return { type, name };
+}
+
+/** As `collect`, for commands that take what files say as it is, and ask the server for what is named otherwise. */
+export async function collectGiven(
+  session: Session,
+  targets: readonly Target[],
+): Promise<Collected> {
+  const infos: Info[] = [];
+  const failures: Failure[] = [];
+  for (const target of targets) {
+    if (target.fromFile !== undefined) infos.push(infoOf(target, target.fromFile));
+    else {
+      const found = await collect(session, [target]);
+      infos.push(...found.infos);
+      failures.push(...found.failures);
+    }
+  }
+  return { infos, failures };
 }
 
 /** What `collect` found, and what failed meanwhile. */

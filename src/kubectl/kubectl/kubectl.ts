@@ -50,7 +50,9 @@ const groupCommands = new Set(['rollout', 'set', 'auth', 'config', 'top', 'certi
 function wantsHelp(command: string, rest: readonly string[]): boolean {
   const end = rest.indexOf('--');
   const own = end < 0 ? rest : rest.slice(0, end);
-  return own.includes('-h') && command !== 'exec';
+  // What stands behind the name of a Pod is its command's.
+  const at = own.indexOf('-h');
+  return at >= 0 && (command !== 'exec' || own.slice(0, at).every((word) => word.startsWith('-')));
 }
 
 /** Flags of all commands may stand before the command; those that take a value are known by name. */
@@ -132,7 +134,9 @@ const commandAliases: Readonly<Record<string, string>> = {
 function refuseCommand(word: string): never {
   const near = Object.keys(flagTexts)
     .filter((each) => !each.includes(' '))
-    .filter((each) => distance(word, each) <= 2 || each.startsWith(word.toLowerCase()));
+    .filter(
+      (each) => distance(word.toLowerCase(), each) <= 2 || each.startsWith(word.toLowerCase()),
+    );
   const hint =
     near.length === 0
       ? ''

@@ -116,6 +116,11 @@ function readText(
 
 function objectsOf(value: unknown, source: string, validates: boolean): FileObject[] {
   if (value === null) return [];
+  if (!isFields(value) && validates) {
+    throw new Failure(
+      `error validating ${JSON.stringify(source)}: error validating data: invalid object to validate; if you choose to ignore these errors, turn validation off with --validate=false`,
+    );
+  }
   if (!isFields(value)) {
     throw new Failure(
       `unable to decode ${JSON.stringify(source)}: json: cannot unmarshal ${goTypeOf(value)} into Go value of type unstructured.detector`,

@@ -1,3 +1,4 @@
+import { parseGoDuration } from '../../api/go-duration.ts';
 import type { KubeRequest, KubeResponse } from '../kube-client.ts';
 import type { KubeStream, ProgramContext, ProgramIo } from '../program.ts';
 import { DISCOVERY_ACCEPT, discoveryOf, type Discovery } from './discovery.ts';
@@ -74,6 +75,14 @@ export function queryText(query: Query): string {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
+/** A number of seconds, or one with a unit. (Upstream: clientcmd's ParseTimeout.) */
+function refuseWrongTimeout(text: string): void {
+  if (text === '' || /^[-+]?\d+$/.test(text) || parseGoDuration(text).ok) return;
+  fail(
+    'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+  );
+}
+
 export function createSession(
   command: string,
   parsed: ParsedLine,
@@ -106,6 +115,7 @@ export function createSession(
     async send(request) {
       if (io.signal.aborted) throw new Failure('', { isVerbatim: true, exitCode: 130 });
       refuseWrongConfig(config, flags, { io, command });
+      refuseWrongTimeout(flags.text('request-timeout'));
       const act = request.method === 'GET' ? {} : { act: line };
       const began = context.now();
       const response = await context.kube.request({ ...act, ...impersonate, ...request });

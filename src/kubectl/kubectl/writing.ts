@@ -1,7 +1,7 @@
 import { goJson } from '../../api/go-text.ts';
 import { pathOf, type Resource } from './discovery.ts';
 import { fail, Failure } from './failure.ts';
-import { withField, type ApiObject } from './objects.ts';
+import { withField, withSortedKeys, type ApiObject } from './objects.ts';
 import { shownName, valuePrinterOf } from './printers/values.ts';
 import { queryText, type Query, type Session } from './session.ts';
 
@@ -78,7 +78,9 @@ export function createReporter(
     end() {
       if (printer === undefined) return;
       if (kept.length > 0) {
-        session.out(printer.print({ apiVersion: 'v1', items: kept, kind: 'List', metadata: {} }));
+        // The list is typed, its items are not.
+        const list = { kind: 'List', apiVersion: 'v1', metadata: {}, items: withSortedKeys(kept) };
+        session.out((valuePrinterOf(session, { typed: true }) ?? printer).print(list));
       }
       session.out(printer.end());
     },

@@ -1,4 +1,5 @@
-import { collect, targetsOf, type Info } from '../builder.ts';
+import { parseQuantity } from '../../../api/quantity/parse.ts';
+import { collectGiven, targetsOf, type Info } from '../builder.ts';
 import { groupVersionOf, resourceByKind } from '../discovery.ts';
 import { asFailure, fail } from '../failure.ts';
 import type { ApiObject, Fields } from '../objects.ts';
@@ -16,12 +17,28 @@ export async function autoscale(session: Session): Promise<void> {
       `--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${flags.int('min')}`,
     );
   }
-  const { infos, failures } = await collect(session, await targetsOf(session));
+  const percent = flags.int('cpu-percent');
+  if (flags.has('cpu-percent')) {
+    session.err(
+      "Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).\n",
+    );
+  }
+  if (percent > 0 && flags.text('cpu') !== '') {
+    fail('--cpu-percent and --cpu are mutually exclusive');
+  }
+  for (const each of ['cpu', 'memory']) refuseWrongAmount(each, flags.text(each));
+  const { infos, failures } = await collectGiven(session, await targetsOf(session));
   throwAll(failures);
   for (const info of infos) {
+    const { resource } = info;
+    if (!resource.subresources.some(({ name }) => name === 'scale')) {
+      fail(
+        `cannot autoscale a ${resource.kind}: could not find scale subresource for ${resource.group}/${resource.version}, Resource=${resource.name} in discovery information`,
+      );
+    }
     const object = maybeSaved(session, autoscalerFor(session, info), { typed: true });
     if (session.dryRun === 'client') {
-      report(session, object, 'autoscaled', { typed: true });
+      report(session, object, 'created', { typed: true });
       continue;
     }
     const created = await createOne(session, info, object).catch((error: unknown) => {
@@ -30,6 +47,12 @@ export async function autoscale(session: Session): Promise<void> {
     });
     report(session, created, 'autoscaled', { typed: true });
   }
+}
+
+/** A percentage, or a quantity. */
+function refuseWrongAmount(resource: string, text: string): void {
+  if (text === '' || /^\d+%$/.test(text) || parseQuantity(text).ok) return;
+  fail(`invalid resource ${resource} value: ${text}`);
 }
 
 async function createOne(session: Session, info: Info, object: ApiObject): Promise<ApiObject> {

@@ -22,7 +22,8 @@ const CLIENT_VERSION = {
 
 /** kubectl version. */
 export async function version(session: Session): Promise<void> {
-  const { flags } = session;
+  const { flags, args } = session;
+  if (args.length > 0) fail(`extra arguments: [${args.join(' ')}]`);
   const output = flags.text('output');
   if (output === '') {
     session.out(

@@ -1,10 +1,11 @@
 import { stringifyYaml } from '../../../api/manifest/stringify.ts';
-import { fail, failUsage } from '../failure.ts';
+import { fail, Failure } from '../failure.ts';
 import { currentContext, entryOf, writeKubeConfig } from '../kubeconfig.ts';
 import { at, isFields, listAt, textAt, withField, type Fields } from '../objects.ts';
 import { createListWriter } from '../printers/tab-writer.ts';
 import { valuePrinterOf } from '../printers/values.ts';
 import type { Session } from '../session.ts';
+import { throwAll } from '../writing.ts';
 
 /** kubectl config view. */
 export async function configView(session: Session): Promise<void> {
@@ -97,6 +98,12 @@ export async function configCurrentContext(session: Session): Promise<void> {
 /** kubectl config get-contexts. */
 export async function configGetContexts(session: Session): Promise<void> {
   const { config, args, flags } = session;
+  const output = flags.text('output');
+  if (output !== '' && output !== 'name') {
+    fail(
+      `--output ${output} is not available in kubectl config get-contexts; resetting to default output format`,
+    );
+  }
   const current = textAt(config.value, 'current-context');
   const contexts = listAt(config.value, 'contexts').filter(
     (each) => args.length === 0 || args.includes(textAt(each, 'name')),
@@ -120,9 +127,8 @@ export async function configGetContexts(session: Session): Promise<void> {
     writer.write(`${cells.join('\t')}\n`);
   }
   session.out(writer.flush());
-  for (const name of args) {
-    if (entryOf(config, 'contexts', name) === undefined) fail(`context ${name} not found`);
-  }
+  const missing = args.filter((name) => entryOf(config, 'contexts', name) === undefined);
+  throwAll(missing.map((name) => new Failure(`context ${name} not found`)));
 }
 
 function namesOf(list: string, title: string): (session: Session) => Promise<void> {
@@ -146,14 +152,24 @@ async function failWithHelp({ err, command }: Session, message: string): Promise
   return fail(message);
 }
 
+/** Leaves with the help of the command where it has not just as many arguments. */
+async function requireArguments(
+  session: Session,
+  count: number,
+  word = 'Unexpected',
+): Promise<void> {
+  const { args } = session;
+  if (args.length !== count) await failWithHelp(session, `${word} args: [${args.join(' ')}]`);
+}
+
 function save({ io, config }: Session, value: Fields): void {
   writeKubeConfig(io, config, value);
 }
 
 /** kubectl config use-context. */
 export async function configUseContext(session: Session): Promise<void> {
-  const [name] = session.args;
-  if (name === undefined) return failWithHelp(session, 'Unexpected args: []');
+  const [name = ''] = session.args;
+  await requireArguments(session, 1);
   if (entryOf(session.config, 'contexts', name) === undefined) {
     fail(`no context exists with the name: ${JSON.stringify(name)}`);
   }
@@ -193,8 +209,8 @@ export async function configSetContext(session: Session): Promise<void> {
 /** kubectl config set-cluster. */
 export async function configSetCluster(session: Session): Promise<void> {
   const { flags, args, config } = session;
-  const [name] = args;
-  if (name === undefined) failUsage('kubectl config set-cluster', 'Unexpected args: []');
+  const [name = ''] = args;
+  await requireArguments(session, 1);
   const change: Record<string, unknown> = {};
   for (const field of ['server', 'certificate-authority', 'tls-server-name', 'proxy-url']) {
     if (flags.has(field)) change[field] = flags.text(field);
@@ -208,8 +224,8 @@ export async function configSetCluster(session: Session): Promise<void> {
 /** kubectl config set-credentials. */
 export async function configSetCredentials(session: Session): Promise<void> {
   const { flags, args, config } = session;
-  const [name] = args;
-  if (name === undefined) failUsage('kubectl config set-credentials', 'Unexpected args: []');
+  const [name = ''] = args;
+  await requireArguments(session, 1, 'unexpected');
   const change: Record<string, unknown> = {};
   for (const field of ['token', 'username', 'password', 'client-certificate', 'client-key']) {
     if (flags.has(field)) change[field] = flags.text(field);
@@ -221,6 +237,8 @@ export async function configSetCredentials(session: Session): Promise<void> {
 /** kubectl config set: one value by its path. */
 export async function configSet(session: Session): Promise<void> {
   const [path = '', value = ''] = session.args;
+  await requireArguments(session, 2);
+  refuseUnknownField(path);
   save(session, withField(session.config.value, path.split('.'), value));
   session.out(`Property ${JSON.stringify(path)} set.\n`);
 }
@@ -228,12 +246,16 @@ export async function configSet(session: Session): Promise<void> {
 /** kubectl config unset. */
 export async function configUnset(session: Session): Promise<void> {
   const [path = ''] = session.args;
-  const [first = ''] = path.split('.');
-  if (!declarations['Config']?.includes(first)) {
-    fail(`unable to parse ${path} after [] at api.Config`);
-  }
+  await requireArguments(session, 1);
+  refuseUnknownField(path);
   save(session, withField(session.config.value, path.split('.'), undefined));
   session.out(`Property ${JSON.stringify(path)} unset.\n`);
+}
+
+function refuseUnknownField(path: string): void {
+  const [first = ''] = path.split('.');
+  if (declarations['Config']?.includes(first) === true) return;
+  fail(`unable to parse ${path} after [] at api.Config`);
 }
 
 function deleting(list: string, word: string): (session: Session) => Promise<void> {
@@ -261,6 +283,7 @@ export const configDeleteUser = deleting('users', 'user');
 /** kubectl config rename-context. */
 export async function configRenameContext(session: Session): Promise<void> {
   const [from = '', to = ''] = session.args;
+  await requireArguments(session, 2);
   const { config } = session;
   if (entryOf(config, 'contexts', from) === undefined) {
     fail(`cannot rename the context ${JSON.stringify(from)}, it's not in ${config.path}`);

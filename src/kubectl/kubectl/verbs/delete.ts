@@ -29,7 +29,13 @@ export async function deleteVerb(session: Session): Promise<void> {
     );
     return;
   }
-  if (args.length === 0 && !namesFiles(session)) fail(missingResources);
+  if (args.length === 0 && !namesFiles(session)) {
+    fail(
+      flags.bool('all')
+        ? 'at least one resource must be specified to use a selector'
+        : missingResources,
+    );
+  }
   const settings = settingsOf(session);
   const output = flags.text('output');
   if (output !== '' && output !== 'name')
@@ -53,7 +59,8 @@ export async function deleteVerb(session: Session): Promise<void> {
 function settingsOf({ flags, warn }: Session): DeleteSettings {
   let gracePeriod = flags.int('grace-period');
   const isForced = flags.bool('force');
-  if (flags.bool('all') && flags.text('selector') !== '') {
+  const selects = flags.text('selector') !== '' || flags.text('field-selector') !== '';
+  if (flags.bool('all') && selects) {
     fail("setting 'all' parameter but found a non empty selector. ");
   }
   if (flags.bool('now')) {

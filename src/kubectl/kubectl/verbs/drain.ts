@@ -52,10 +52,10 @@ async function drainOne(session: Session, { name }: Info): Promise<void> {
   const { pods, errors, warnings } = await doomedOf(session, listAt(list, 'items'));
   if (errors.length > 0) throw new Failure(errors.join(', '));
   if (warnings.length > 0) session.err(`Warning: ${warnings.join('; ')}\n`);
-  if (session.dryRun !== 'none') {
-    // A trial by the client alone does nothing at the same time.
-    for (const pod of session.dryRun === 'server' ? inTurn(pods) : pods)
+  if (session.dryRun === 'client') {
+    for (const pod of pods) {
       session.out(`evicting pod ${nameOf(pod)}${dryRunSuffix(session)}\n`);
+    }
     return;
   }
   const timeout = flags.duration('timeout');
@@ -148,11 +148,17 @@ async function remove(session: Session, pod: unknown, deadline: number): Promise
   const namespace = textAt(pod, 'metadata', 'namespace');
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
   const grace = flags.int('grace-period');
-  const deleteOptions = grace >= 0 ? { gracePeriodSeconds: grace } : {};
+  const isTrial = session.dryRun === 'server';
+  const deleteOptions = {
+    ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}),
+    ...(isTrial ? { dryRun: ['All'] } : {}),
+  };
   const evicts = !flags.bool('disable-eviction');
   const quotedName = `pods/${JSON.stringify(name)} -n ${JSON.stringify(namespace)}`;
   for (;;) {
-    session.out(`${evicts ? 'evicting' : 'deleting'} pod ${namespace}/${name}\n`);
+    session.out(
+      `${evicts ? 'evicting' : 'deleting'} pod ${namespace}/${name}${dryRunSuffix(session)}\n`,
+    );
     if (context.now() > deadline) {
       throw new Failure(
         `error when evicting ${quotedName}: global timeout reached: ${flags.text('timeout')}`,
@@ -167,7 +173,7 @@ async function remove(session: Session, pod: unknown, deadline: number): Promise
               apiVersion: 'policy/v1',
               kind: 'Eviction',
               metadata: { name, namespace },
-              ...(grace >= 0 ? { deleteOptions } : {}),
+              ...(Object.keys(deleteOptions).length > 0 ? { deleteOptions } : {}),
             },
           })
         : session.ask({
@@ -186,6 +192,7 @@ async function remove(session: Session, pod: unknown, deadline: number): Promise
       await context.sleep(RETRY_MILLIS, io.signal);
     }
   }
+  if (isTrial) return;
   await untilGone(session, pod, { path, deadline, quotedName, evicts });
 }
 

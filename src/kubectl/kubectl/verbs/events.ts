@@ -1,5 +1,5 @@
 import { findResource } from '../discovery.ts';
-import { fail } from '../failure.ts';
+import { fail, failVerbatim } from '../failure.ts';
 import { eventAge } from '../describe/writer.ts';
 import { listAt, textAt } from '../objects.ts';
 import { goSorted } from '../printers/go-sort.ts';
@@ -134,7 +134,7 @@ async function selectorFor(session: Session): Promise<string> {
   if (name === '') fail('--for must be in resource/name form');
   const resource = findResource(await session.discovery(), type);
   if (resource === undefined)
-    fail(`the server doesn't have a resource type ${JSON.stringify(type)}`);
+    failVerbatim(`the server doesn't have a resource type ${JSON.stringify(type)}`);
   const group = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   return `involvedObject.apiVersion=${group},involvedObject.kind=${resource.kind},involvedObject.name=${name}`;
 }

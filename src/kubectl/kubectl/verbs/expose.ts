@@ -1,6 +1,6 @@
-import { collect, targetsOf, type Info } from '../builder.ts';
+import { collectGiven, targetsOf, type Info } from '../builder.ts';
 import { resourceByKind } from '../discovery.ts';
-import { asFailure, fail, failUsage, Failure } from '../failure.ts';
+import { asFailure, fail, Failure } from '../failure.ts';
 import { at, fieldsAt, listAt, textAt, type ApiObject, type Fields } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { createObject, maybeSaved, report, throwAll } from '../writing.ts';
@@ -9,7 +9,7 @@ import { labelsOf, overridden } from './run.ts';
 
 /** kubectl expose: a Service before the Pods that something else selects. */
 export async function expose(session: Session): Promise<void> {
-  const { infos, failures } = await collect(
+  const { infos, failures } = await collectGiven(
     session,
     await targetsOf(session, { takesSelectors: false }),
   );
@@ -26,6 +26,7 @@ export async function expose(session: Session): Promise<void> {
 }
 
 async function exposeOne(session: Session, info: Info): Promise<void> {
+  refuseUnexposable(info);
   const service = overridden(session, serviceFor(session, info));
   const saved = maybeSaved(session, service);
   if (session.dryRun === 'client') {
@@ -38,6 +39,13 @@ async function exposeOne(session: Session, info: Info): Promise<void> {
   report(session, await createObject(session, place, saved, 'kubectl-expose'), 'exposed', {
     typed: true,
   });
+}
+
+const exposable = ['Pod', 'Service', 'ReplicationController', 'Deployment', 'ReplicaSet'];
+
+function refuseUnexposable({ resource, object }: Info): void {
+  if (exposable.includes(object.kind)) return;
+  fail(`cannot expose a ${resource.kind}${resource.group === '' ? '' : `.${resource.group}`}`);
 }
 
 function serviceFor(session: Session, info: Info): ApiObject {
@@ -89,7 +97,9 @@ function selectorOf(object: ApiObject): Readonly<Record<string, string>> {
       const selector = fieldsAt(object, 'spec', 'selector');
       if (Object.keys(selector).length === 0) {
         fail(
-          `couldn't retrieve selectors via --selector flag or introspection: invalid service: no selectors, therefore cannot be exposed`,
+          object.kind === 'Service'
+            ? "couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set"
+            : "couldn't retrieve selectors via --selector flag or introspection: the replication controller has no labels or selectors and cannot be exposed",
         );
       }
       return selector as Record<string, string>;
@@ -110,9 +120,9 @@ function selectorOf(object: ApiObject): Readonly<Record<string, string>> {
 function portsOf({ flags }: Session, object: ApiObject): readonly Fields[] {
   const wanted = flags.text('port');
   const found = objectPorts(object);
-  const numbers = wanted === '' ? found.map(({ port }) => port) : wanted.split(',').map(Number);
+  const numbers = wanted === '' ? found.map(({ port }) => port) : wanted.split(',').map(portNumber);
   if (numbers.length === 0) {
-    failUsage('kubectl expose', "couldn't find port via --port flag or introspection");
+    fail("couldn't find port via --port flag or introspection");
   }
   const protocol = flags.text('protocol');
   const target = flags.text('target-port');
@@ -125,6 +135,13 @@ function portsOf({ flags }: Session, object: ApiObject): readonly Fields[] {
       targetPort: target === '' ? port : numberOrText(target),
     };
   });
+}
+
+function portNumber(text: string): number {
+  if (!/^[-+]?\d+$/.test(text)) {
+    fail(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  }
+  return Number(text);
 }
 
 function objectPorts(object: ApiObject): readonly { port: number; protocol: string }[] {

@@ -22,7 +22,12 @@ import { queryText, watch, type Session } from '../session.ts';
 /** kubectl get: prints one or many objects, as tables of the server or in the forms of `-o`. */
 export async function get(session: Session): Promise<void> {
   const { flags, args } = session;
-  if (flags.text('raw') !== '') return printRaw(session);
+  if (flags.text('raw') !== '') {
+    if (args.length > 0) fail('arguments may not be passed when --raw is specified');
+    if (flags.text('output') !== '') fail('--raw and --output are mutually exclusive');
+    refuseWrongPath(flags.text('raw'));
+    return printRaw(session);
+  }
   if (args.length === 0 && !namesFiles(session)) refuseNothing(session);
   if (flags.bool('watch') || flags.bool('watch-only')) return watchObjects(session);
   const unread = new Map<number, Failure>();
@@ -42,6 +47,12 @@ function refuseNothing(session: Session): never {
     'kubectl get',
     'Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).',
   );
+}
+
+/** What no server could be asked for. */
+function refuseWrongPath(path: string): void {
+  if (path.startsWith('/') || /^[a-z]+:/.test(path)) return;
+  fail(`--raw must be a valid URL path: parse ${JSON.stringify(path)}: invalid URI for request`);
 }
 
 async function printRaw(session: Session): Promise<void> {

@@ -15,9 +15,11 @@ export async function replace(session: Session): Promise<void> {
   const { flags } = session;
   if (!namesFiles(session)) fail('must specify one of -f and -k');
   const isForced = flags.bool('force');
-  if (isForced && session.dryRun === 'server') {
-    fail('--dry-run=server cannot be used when --force is set');
+  if (flags.int('grace-period') >= 0 && !isForced) {
+    fail('--grace-period must have --force specified');
   }
+  if (flags.duration('timeout') !== 0 && !isForced) fail('--timeout must have --force specified');
+  if (isForced && session.dryRun !== 'none') fail('--dry-run can not be used when --force is set');
   const objects = await readObjects(session, { validates: validates(session) });
   const failures: Failure[] = [];
   const targets: FileTarget[] = [];

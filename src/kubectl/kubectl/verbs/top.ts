@@ -1,5 +1,5 @@
 import { milliValue, value } from '../../../api/quantity/numbers.ts';
-import { fail } from '../failure.ts';
+import { fail, failUsage } from '../failure.ts';
 import { at, listAt, textAt } from '../objects.ts';
 import { createListWriter } from '../printers/tab-writer.ts';
 import type { Session } from '../session.ts';
@@ -19,8 +19,12 @@ function compare(a: string, b: string): number {
 /** kubectl top node. */
 export async function topNode(session: Session): Promise<void> {
   const { flags } = session;
-  await requireMetrics(session);
   const [name] = session.args;
+  if (session.args.length > 1) failUsage('kubectl top node', 'node [NAME | -l label]');
+  if (name !== undefined && flags.text('selector') !== '') {
+    fail('only one of NAME or --selector can be provided');
+  }
+  await requireMetrics(session);
   const base = '/apis/metrics.k8s.io/v1beta1/nodes';
   const items =
     name === undefined
@@ -63,8 +67,12 @@ function percent(part: number, whole: number): string {
 /** kubectl top pod. */
 export async function topPod(session: Session): Promise<void> {
   const { flags } = session;
-  await requireMetrics(session);
   const [name] = session.args;
+  if (session.args.length > 1) failUsage('kubectl top pod', 'pod [NAME | -l label]');
+  if (name !== undefined && flags.text('selector') !== '') {
+    fail('only one of NAME or selector can be provided');
+  }
+  await requireMetrics(session);
   const everywhere = flags.bool('all-namespaces');
   const base = everywhere
     ? '/apis/metrics.k8s.io/v1beta1/pods'

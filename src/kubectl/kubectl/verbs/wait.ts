@@ -33,7 +33,10 @@ export async function wait(session: Session): Promise<void> {
       const left = Math.max(deadline - session.context.now(), 0);
       const isThere = condition(info.object);
       // One span of time for all: when it is over, upstream looks at no further object.
-      if (left === 0 && (!isThere || timeout > 0)) timedOut(info as Awaited);
+      if (timeout === 0 && !isThere) {
+        throw new Failure(`condition not met for ${info.resource.name}/${info.name}`);
+      }
+      if (left === 0 && timeout > 0) timedOut(info as Awaited);
       if (!isThere) {
         const reached = await until(session, info, left, (object) => {
           if (object === undefined && !isDelete) {
@@ -108,7 +111,8 @@ function jsonPathCondition(text: string): Condition {
       "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3",
     );
   const relaxed = relaxedJsonPath(path);
-  const parsed = parseJsonPath(relaxed.ok ? relaxed.value : path);
+  if (!relaxed.ok) return fail(relaxed.error);
+  const parsed = parseJsonPath(relaxed.value);
   if (!parsed.ok) return fail(parsed.error);
   return (object) => {
     if (object === undefined) return false;
@@ -118,6 +122,9 @@ function jsonPathCondition(text: string): Condition {
     if (value === undefined) return values.length > 0;
     if (values.length > 1) return fail(`given jsonpath expression matches more than one value`);
     const [only] = values;
+    if (typeof only === 'object' && only !== null) {
+      return fail('jsonpath leads to a nested object or list which is not supported');
+    }
     return only !== undefined && goText(only) === value;
   };
 }
@@ -134,6 +141,9 @@ async function untilCreated(
     const left = Math.max(deadline - session.context.now(), 0);
     await until(session, { ...target, name }, left, (object) => object !== undefined).catch(
       (error: unknown) => {
+        if (asFailure(error).message.startsWith('timed out waiting')) {
+          fail('timed out waiting for the condition');
+        }
         if (!isNotFound(error)) throw error;
       },
     );

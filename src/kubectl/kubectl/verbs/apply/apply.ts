@@ -53,6 +53,8 @@ export async function apply(session: Session): Promise<void> {
       'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
     );
   }
+  // Upstream looks at the option before any file.
+  writeQuery(session);
   const failures: Failure[] = [];
   const onFailure = (failure: Failure): void => void failures.push(failure);
   const objects = selectedObjects(
@@ -61,6 +63,10 @@ export async function apply(session: Session): Promise<void> {
   );
   const targets: FileTarget[] = [];
   for (const each of objects) {
+    const { name = '', generateName = '' } = each.object.metadata;
+    if (name === '' && generateName !== '') {
+      fail(`from ${generateName}: cannot use generate name with apply`);
+    }
     try {
       targets.push({ ...(await fileTarget(session, each)), name: each.object.metadata.name ?? '' });
     } catch (error) {
@@ -86,7 +92,8 @@ export async function apply(session: Session): Promise<void> {
       failures.push(asFailure(error));
     }
   }
-  reporter.end();
+  // What was to be printed as a whole is not when something failed.
+  if (failures.length === 0) reporter.end();
   if (failures.length === 0 && flags.bool('prune')) {
     await prune(
       session,

@@ -17,13 +17,13 @@ export async function viewLastApplied(session: Session): Promise<void> {
   const { infos, failures } = await collect(session, targets);
   throwAll(failures);
   const output = flags.text('output') === '' ? 'yaml' : flags.text('output');
-  if (output !== 'yaml' && output !== 'json') {
-    fail(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
-  }
   for (const info of infos) {
     const text = info.object.metadata.annotations?.[LAST_APPLIED];
-    if (text === undefined)
-      fail(`no last-applied-configuration annotation found on resource: ${info.name}`);
+    // Upstream prints nothing of what was never applied.
+    if (text === undefined) continue;
+    if (output !== 'yaml' && output !== 'json') {
+      fail(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
+    }
     const value: unknown = JSON.parse(text);
     session.out(output === 'json' ? `${jsonText(value, false, 2)}\n` : stringifyYaml(value));
   }

@@ -1,5 +1,5 @@
 import { collect, targetsOf, type Info } from '../../builder.ts';
-import { fail } from '../../failure.ts';
+import { asFailure, fail, type Failure } from '../../failure.ts';
 import { namesFiles } from '../../manifests.ts';
 import { selectorText, writePodTemplate } from '../../describe/pod-template.ts';
 import {
@@ -64,26 +64,43 @@ export async function rolloutHistory(session: Session): Promise<void> {
     session,
     await targetsOf(session, { takesSelectors: true, typeAlone: true }),
   );
-  throwAll(failures);
+  const all: Failure[] = [...failures];
   for (const info of infos) {
-    if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(info.object.kind)) {
-      fail(`no history viewer has been implemented for ${JSON.stringify(groupKindOf(info))}`);
+    try {
+      await showHistory(session, info, revision);
+    } catch (error) {
+      all.push(asFailure(error));
     }
-    const revisions = await revisionsOf(session, info);
-    const printer = valuePrinterOf(session);
-    if (printer !== undefined) {
-      for (const each of revisions) {
-        if (revision === 0 || each.number === revision) {
-          const kind = info.object.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision';
-          session.out(printer.print({ ...each.keeper, apiVersion: 'apps/v1', kind }));
-        }
-      }
-      continue;
-    }
-    const suffix = revision > 0 ? `with revision #${revision}` : '';
-    const text = revision > 0 ? templateText(revisions, revision) : tableText(revisions);
-    report(session, info.object, `${suffix}\n${text}`);
   }
+  throwAll(all);
+}
+
+/** Kinds of which upstream knows that they have no history. */
+const knownKinds = ['CronJob', 'Job', 'Pod', 'ReplicaSet', 'ReplicationController'];
+
+async function showHistory(session: Session, info: Info, revision: number): Promise<void> {
+  const { kind: own } = info.object;
+  if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(own)) {
+    const shown = JSON.stringify(groupKindOf(info));
+    if (knownKinds.includes(own)) fail(`no history viewer has been implemented for ${shown}`);
+    fail(
+      `error retrieving history for ${shown}, no visitor method exists for {${info.resource.group} ${own}}`,
+    );
+  }
+  const revisions = await revisionsOf(session, info);
+  const printer = valuePrinterOf(session);
+  if (printer !== undefined) {
+    for (const each of revisions) {
+      if (revision === 0 || each.number === revision) {
+        const kind = info.object.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision';
+        session.out(printer.print({ ...each.keeper, apiVersion: 'apps/v1', kind }));
+      }
+    }
+    return;
+  }
+  const suffix = revision > 0 ? `with revision #${revision}` : '';
+  const text = revision > 0 ? templateText(revisions, revision) : tableText(revisions);
+  report(session, info.object, `${suffix}\n${text}`);
 }
 
 /** The commands of rollout say it their own way when nothing is named. */

@@ -1,5 +1,5 @@
 import { collect, targetsOf, type Info } from '../../builder.ts';
-import { fail, Failure } from '../../failure.ts';
+import { asFailure, fail, Failure } from '../../failure.ts';
 import { at, listAt, numberAt, textAt } from '../../objects.ts';
 import type { Session } from '../../session.ts';
 import { FOR_EVER_MILLIS, until } from '../../until.ts';
@@ -19,14 +19,19 @@ export async function rolloutStatus(session: Session): Promise<void> {
     await targetsOf(session, { takesSelectors: true, typeAlone: true }),
   );
   if (infos.length === 0 && failures.length === 0) fail('no resources found');
+  const all = [...failures];
   for (const info of infos) {
     const progressOf = viewers[info.object.kind];
-    if (progressOf === undefined) {
-      fail(`no status viewer has been implemented for ${groupKindOf(info)}`);
+    try {
+      if (progressOf === undefined) {
+        fail(`no status viewer has been implemented for ${groupKindOf(info)}`);
+      }
+      await follow(session, info, progressOf);
+    } catch (error) {
+      all.push(asFailure(error));
     }
-    await follow(session, info, progressOf);
   }
-  throwAll(failures);
+  throwAll(all);
 }
 
 async function follow(

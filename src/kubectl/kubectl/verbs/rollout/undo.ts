@@ -6,7 +6,7 @@ import { equalJson } from '../../../../api/patch/json.ts';
 import { at, fieldsAt, withField, type ApiObject } from '../../objects.ts';
 import type { Session } from '../../session.ts';
 import { createReporter, patchObject, throwAll, writeQuery } from '../../writing.ts';
-import { groupKindOf, revisionsOf, type Revision } from './history.ts';
+import { groupKindOf, requireResourceArguments, revisionsOf, type Revision } from './history.ts';
 
 /** Annotations that are the Deployment's own and never come back with an earlier template. */
 const keptAnnotations = [
@@ -20,6 +20,7 @@ const keptAnnotations = [
 
 /** kubectl rollout undo: the template of an earlier revision again. */
 export async function rolloutUndo(session: Session): Promise<void> {
+  requireResourceArguments(session);
   const { infos, failures } = await collect(
     session,
     await targetsOf(session, { takesSelectors: true }),
@@ -49,12 +50,12 @@ async function undoOne(
   }
   const revisions = await revisionsOf(session, info);
   const isDeployment = object.kind === 'Deployment';
+  const target = targetOf(revisions, wanted, object);
   if (isDeployment && at(object, 'spec', 'paused') === true) {
     fail(
       "you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
     );
   }
-  const target = targetOf(revisions, wanted, object);
   const template = withoutHash(target.template);
   if (session.dryRun === 'client') {
     // Upstream writes the description of what would be put back, as it is.
@@ -97,7 +98,7 @@ async function undoOne(
 }
 
 function targetOf(revisions: readonly Revision[], wanted: number, object: ApiObject): Revision {
-  if (wanted > 0) {
+  if (wanted !== 0) {
     const found = revisions.find(({ number }) => number === wanted);
     return found ?? fail(`unable to find specified revision ${wanted} in history`);
   }

@@ -188,5 +188,6 @@ function sourceText(source: Fields): string {
     return `configmap ${textAt(configMapKeyRef, 'name')}, key ${textAt(configMapKeyRef, 'key')}`;
   }
   if (fieldRef !== undefined) return `field path ${textAt(fieldRef, 'fieldPath')}`;
-  return `resource field ${textAt(resourceFieldRef, 'containerName')}${textAt(resourceFieldRef, 'containerName') === '' ? '' : ', '}${textAt(resourceFieldRef, 'resource')}`;
+  const container = textAt(resourceFieldRef, 'containerName');
+  return `resource field ${container === '' ? '' : `${container}/`}${textAt(resourceFieldRef, 'resource')}`;
 }
