@@ -8,11 +8,6 @@ export const exceptions: Readonly<Record<string, Readonly<Record<string, string>
     'kubectl options': 'the default of --cache-dir is the folder of whoever runs it',
     'kubectl set image -f app.yaml web=nginx:9 --local -o yaml':
       'of an object that no server has seen, the real one prints empty fields that its Go types always write (`status: {}`)',
-    'kubectl set env deploy/web --list --resolve': '--resolve is taken and shows the references',
-    'kubectl apply -f . --dry-run=server':
-      'a file that cannot be read ends the command before the others are applied',
-    'kubectl apply view-last-applied deploy web':
-      'without the annotation the real one prints nothing, ours says so',
     "kubectl patch deploy web -p '{bad'":
       'a patch that is no JSON is found before it is sent, in the words of our own reader',
   },

@@ -43,7 +43,7 @@ export async function openSideBySide(): Promise<SideBySide> {
   for (const name of names) {
     if (!name.startsWith('0')) continue;
     const applied = await terminal.run(`kubectl apply --server-side -f ${name}`);
-    if (applied.includes('[1]')) throw new Error(`${name}: ${applied.slice(-1000)}`);
+    if (applied.endsWith('[1]\n')) throw new Error(`${name}: ${applied.slice(-1000)}`);
     await terminal.run('sleep 2');
   }
   const { kubeconfig, session } = terminal.cluster;

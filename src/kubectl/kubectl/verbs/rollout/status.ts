@@ -18,7 +18,10 @@ export async function rolloutStatus(session: Session): Promise<void> {
     session,
     await targetsOf(session, { takesSelectors: true, typeAlone: true }),
   );
-  if (infos.length === 0 && failures.length === 0) fail('no resources found');
+  if (infos.length === 0 && failures.length === 0) {
+    session.err(`No resources found in ${session.namespace} namespace.\n`);
+    return;
+  }
   const all = [...failures];
   for (const info of infos) {
     const progressOf = viewers[info.object.kind];

@@ -46,6 +46,8 @@ export async function changeObjects(
   const { infos, failures } = session.flags.bool('local')
     ? localInfos(targets)
     : await collect(session, targets);
+  // Upstream changes nothing when something cannot be had; only selectors are set one by one.
+  if (refused !== undefined) throwAll(failures);
   const all: Failure[] = [...failures];
   const reporter = createReporter(session);
   for (const info of infos) {
