@@ -127,9 +127,25 @@ function loop(): void {
 async function fetchEngine(): Promise<void> {
   if (isOnTheWay) return;
   isOnTheWay = true;
-  const { takeOver } = await import('./worker.ts');
+  const { takeOver } = await engineOnceFetched();
   isHandedOver = true;
   takeOver({ snapshots, opened, messages: waiting });
+}
+
+const AGAIN_MILLIS = 2000;
+
+/** A server that has ended, or a laptop that has left its network, may come back: the cluster stands still until then. */
+async function engineOnceFetched(): Promise<typeof import('./worker.ts')> {
+  for (;;) {
+    try {
+      return await import('./worker.ts');
+    } catch (error) {
+      // Browsers tell it in their own words, all as a TypeError. Another error is a bug of ours.
+      if (!/module/i.test(String(error)) || !(error instanceof TypeError)) throw error;
+      console.warn(`The engine cannot be fetched yet: ${String(error)}`);
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLIS));
+    }
+  }
 }
 
 async function loadSnapshot(): Promise<LoadedSnapshot> {

@@ -7,7 +7,7 @@ import {
   Pause,
   Play,
 } from 'lucide-react';
-
+import { useRef } from 'react';
 import { speedText } from '../../view/words.ts';
 import { clusterOfPage } from '../attach/cluster-link.ts';
 import { useRefusal } from '../attach/limits.ts';
@@ -136,6 +136,19 @@ function useAchievedSpeed(): number | undefined {
   }, 1000);
 }
 
+/** Whether the clock waits for the rest of the engine: its first part lets time pass only until something is due. */
+function useIsHeld(): boolean {
+  const { view } = usePage();
+  const before = useRef(-1);
+  return useSampled(() => {
+    const { now, phase, paused, attached, faultCatalogue } = view.head.getState();
+    const stands = now === before.current;
+    before.current = now;
+    const isEngineThere = faultCatalogue.length > 0 || attached !== undefined;
+    return stands && phase === 'live' && !paused && !isEngineThere;
+  }, 1000);
+}
+
 function LiveLamp() {
   const page = usePage();
   const isPast = useHead((head) => head.recording?.end !== undefined);
@@ -143,8 +156,16 @@ function LiveLamp() {
   const paused = useHead((head) => head.paused);
   // Of a cluster elsewhere that does not answer, the last picture stands still.
   const isLost = useHead((head) => head.attachProblem !== undefined);
-  const words = isLost ? 'LOST' : phase === 'live' ? (paused ? 'PAUSED' : 'LIVE') : 'STARTING';
-  const state = isLost ? 'failed' : phase !== 'live' ? 'moving' : paused ? 'attention' : 'good';
+  const isHeld = useIsHeld();
+  const [words, state] = isLost
+    ? (['LOST', 'failed'] as const)
+    : phase !== 'live'
+      ? (['STARTING', 'moving'] as const)
+      : isHeld
+        ? (['LOADING', 'moving'] as const)
+        : paused
+          ? (['PAUSED', 'attention'] as const)
+          : (['LIVE', 'good'] as const);
   if (isPast) {
     return (
       <button
