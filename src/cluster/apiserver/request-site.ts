@@ -60,20 +60,13 @@ function findSite(request: ApiRequest, target: RequestTarget): RequestSite {
   const who = whoOf(request);
   const verb = verbOf(request);
   const { sites } = target.place;
-  let byVerb = sites.get(who);
-  if (byVerb === undefined) {
-    byVerb = new Map();
-    sites.set(who, byVerb);
-  }
-  let site = byVerb.get(verb);
-  if (site === undefined) {
-    if (siteCount >= SITES_MAX) {
-      forgetTargets();
-      siteCount = 0;
-    }
-    siteCount += 1;
-    site = newSite(request, target, verb);
-    byVerb.set(verb, site);
+  const own = sites.get(who);
+  if (own?.last.verb === verb) return own.last;
+  const site = own?.all.get(verb) ?? newSite(request, target, verb);
+  if (own === undefined) sites.set(who, { last: site, all: new Map([[verb, site]]) });
+  else {
+    own.all.set(verb, site);
+    own.last = site;
   }
   return site;
 }
@@ -85,6 +78,11 @@ function whoOf({ user, groups }: ApiRequest): string {
 }
 
 function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): RequestSite {
+  if (siteCount >= SITES_MAX) {
+    forgetTargets();
+    siteCount = 0;
+  }
+  siteCount += 1;
   const { kind, subresource, namespace } = target;
   const groups = Object.freeze([...(request.groups ?? groupsOf(request.user))]);
   return {

@@ -21,7 +21,13 @@ export interface RequestTarget {
 
 /** What is remembered of a place, by user and verb. Filled by `request-site.ts`. */
 export interface TargetPlace {
-  sites: Map<string, Map<ApiVerb, RequestSite>>;
+  readonly sites: Map<string, UserSites>;
+}
+
+/** The sites of one user at a place. Most users do one thing there, so the last one is kept at hand. */
+export interface UserSites {
+  last: RequestSite;
+  readonly all: Map<ApiVerb, RequestSite>;
 }
 
 /**

@@ -112,7 +112,7 @@ function applyTxn(
   }
   const event =
     op.kind === 'put'
-      ? put(disk, { key, value: op.value, lease: entry.lease, cause })
+      ? put(disk, { key, value: op.value, lease: entry.lease, cause }, current)
       : remove(disk, key, cause);
   if (event !== undefined) events.push(event);
   return {

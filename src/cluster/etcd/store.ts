@@ -128,9 +128,10 @@ export function put(
     readonly lease: number;
     readonly cause: Cause | undefined;
   },
+  /** What the key holds. */
+  previous: StoredKeyValue | undefined,
 ): StoredEvent {
   const { key, value, lease, cause } = write;
-  const previous = disk.keys.get(key);
   const revision = ++disk.revision;
   const bucket = bucketOf(key);
   const bytes = weigh(disk.backend, bucket, key, value);
