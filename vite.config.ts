@@ -15,7 +15,14 @@ const withoutPolicyInDevelopment = {
 export default defineConfig({
   // Relative addresses, so that dist/ works from any folder of any static host.
   base: './',
-  plugins: [react(), tailwindcss(), withoutPolicyInDevelopment, preloadChunk('page')],
+  plugins: [
+    react(),
+    tailwindcss(),
+    withoutPolicyInDevelopment,
+    preloadChunk('page'),
+    // The development server knows no plugins of workers alone.
+    openingWorldPlugin(),
+  ],
   resolve: {
     alias: [
       // monaco-yaml's worker manager still asks for the paths of monaco before its exports map.

@@ -10,7 +10,15 @@ ensureDependencies(root);
 const { build, preview } = await import('vite');
 
 const built = join(root, 'dist', 'index.html');
-const inputs = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json'];
+const inputs = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'scripts/first-chunk.mjs',
+  'scripts/opening-world.mjs',
+  'package-lock.json',
+];
 if (!existsSync(built) || newestOf(inputs) > statSync(built).mtimeMs) {
   console.log('Building the playground …');
   await build({ root, logLevel: 'warn' });
