@@ -25,6 +25,7 @@ export async function events(session: Session): Promise<void> {
   const fieldSelector = await selectorFor(session);
   const isWanted = (event: unknown): boolean =>
     types.length === 0 || types.includes(textAt(event, 'type').toLowerCase());
+  if (flags.bool('watch')) return follow(session, { path, fieldSelector, isWanted, everywhere });
   const { items, version } = await eventsAt(session, path, fieldSelector, isWanted);
   if (flags.text('output') === 'wide') {
     fail(
@@ -49,7 +50,7 @@ export async function events(session: Session): Promise<void> {
     session.out(printer.end());
     return;
   }
-  if (items.length === 0 && !flags.bool('watch')) {
+  if (items.length === 0) {
     session.err(
       everywhere ? 'No events found.\n' : `No events found in ${session.namespace} namespace.\n`,
     );
@@ -57,23 +58,45 @@ export async function events(session: Session): Promise<void> {
   }
   const sorted = goSorted(items, (a, b) => isEarlier(lastSeen(a), lastSeen(b)));
   const writer = createListWriter();
-  if (!flags.bool('no-headers')) {
-    writer.write(`${everywhere ? 'NAMESPACE\t' : ''}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`);
-  }
-  const write = (event: unknown): void => writer.write(rowOf(session, event, everywhere));
-  for (const event of sorted) write(event);
+  if (!flags.bool('no-headers')) writer.write(headers(everywhere));
+  for (const event of sorted) writer.write(rowOf(session, event, everywhere));
   session.out(writer.flush());
-  if (!flags.bool('watch')) return;
-  const query = queryText({
+}
+
+function headers(everywhere: boolean): string {
+  return `${everywhere ? 'NAMESPACE\t' : ''}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`;
+}
+
+/** `--watch`: upstream lists nothing, and lets the watch begin with what there is, as the server sends it. */
+async function follow(
+  session: Session,
+  {
+    path,
     fieldSelector,
-    watch: 'true',
-    resourceVersion: version,
-  });
+    isWanted,
+    everywhere,
+  }: {
+    readonly path: string;
+    readonly fieldSelector: string;
+    readonly isWanted: (event: unknown) => boolean;
+    readonly everywhere: boolean;
+  },
+): Promise<void> {
+  const printer = valuePrinterOf(session);
+  const writer = createListWriter();
+  let isFirst = !session.flags.bool('no-headers');
+  const query = queryText({ fieldSelector, limit: CHUNK_SIZE, watch: 'true' });
   await watch(session, { path: `${path}${query}` }, ({ type, object }) => {
-    if ((type === 'ADDED' || type === 'MODIFIED') && isWanted(object)) {
-      write(object);
-      session.out(writer.flush());
+    if ((type !== 'ADDED' && type !== 'MODIFIED') || !isWanted(object)) return false;
+    if (printer !== undefined) {
+      const full = { apiVersion: 'v1', kind: 'Event', ...(object as object) };
+      session.out(printer.print(full) + printer.end());
+      return false;
     }
+    if (isFirst) writer.write(headers(everywhere));
+    isFirst = false;
+    writer.write(rowOf(session, object, everywhere));
+    session.out(writer.flush());
     return false;
   });
 }

@@ -302,7 +302,10 @@ function listOf(items: readonly unknown[]): unknown {
   return { apiVersion: 'v1', items, kind: 'List', metadata: { resourceVersion: '' } };
 }
 
-/** kubectl get -w: first what is there, then every change of it, until Ctrl-C. */
+/**
+ * kubectl get -w: first what is there, then every change of it, until Ctrl-C or until the server ends the watch, which it
+ * does after half an hour or so: upstream does not list again either, and leaves with status 0.
+ */
 async function watchObjects(session: Session): Promise<void> {
   const { flags } = session;
   const targets = await targetsOf(session, { typeAlone: true });
@@ -358,6 +361,18 @@ async function watchObjects(session: Session): Promise<void> {
       session.out(values.end());
     }
   };
+  // What the server says before it ends a watch is printed like an object, with headers of its own.
+  const showStatus = (status: unknown): void => {
+    if (values !== undefined) return show(status, 'ERROR');
+    const event = withEvents ? ['EVENT', 'ERROR'] : [];
+    const [heads, cells] = [
+      [...event.slice(0, 1), 'STATUS', 'REASON', 'MESSAGE'],
+      [...event.slice(1), ...['status', 'reason', 'message'].map((field) => textAt(status, field))],
+    ];
+    if (!flags.bool('no-headers')) writer.write(`${heads.join('\t')}\n`);
+    writer.write(`${cells.join('\t')}\n`);
+    session.out(writer.flush());
+  };
   const isEmpty =
     values === undefined ? tableOf(seen, now()).rows.length === 0 : itemsOf(seen).length === 0;
   if (!flags.bool('watch-only') && !isEmpty) show(seen, 'ADDED');
@@ -369,7 +384,10 @@ async function watchObjects(session: Session): Promise<void> {
     { path: `${collection}${queryText(query)}`, ...(accept === undefined ? {} : { accept }) },
     ({ type, object }) => {
       if (type === 'BOOKMARK') return false;
-      if (type === 'ERROR') fail(textAt(object, 'message'));
+      if (type === 'ERROR') {
+        showStatus(object);
+        return false;
+      }
       show(object, type);
       return false;
     },
