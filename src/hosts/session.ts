@@ -300,7 +300,11 @@ export function createSession(world: World): Session {
     },
     input(id, piece) {
       if (!waiting.has(id)) return;
-      const message: KernelMessage & typeof piece = { type: 'api/input', ...piece, id };
+      const message: KernelMessage & typeof piece & { readonly id: number } = {
+        type: 'api/input',
+        ...piece,
+        id,
+      };
       perform({ kind: 'message', to: apiEndpointOf(world), message });
     },
     connect(target, onOutcome, from) {
