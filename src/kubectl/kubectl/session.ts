@@ -187,6 +187,12 @@ function logLine(
   return `${head} "Response" verb="${request.method}" url="${url}" status="${code} ${code === 200 ? 'OK' : ''}" milliseconds=${Math.round(now - began)}\n`;
 }
 
+/** What client-go makes of an answer that is no Status, by its code: reason and message. (Upstream: NewGenericServerResponse.) */
+const genericRefusals: Readonly<Record<number, readonly [reason: string, message: string]>> = {
+  404: ['NotFound', 'the server could not find the requested resource'],
+  405: ['MethodNotAllowed', 'the server does not allow this method on the requested resource'],
+};
+
 /** The failure that a response tells of. */
 export function refusalOf({
   code,
@@ -195,6 +201,11 @@ export function refusalOf({
   readonly code: number;
   readonly body: unknown;
 }): Failure {
+  const generic = isFields(body) ? undefined : genericRefusals[code];
+  if (generic !== undefined) {
+    const [reason, message] = generic;
+    return new Failure(message, { status: { reason, message, code } });
+  }
   const status: FailureStatus = isFields(body) ? (body as FailureStatus) : {};
   let message = textAt(body, 'message');
   if (message === '') message = typeof body === 'string' ? body : `HTTP ${code}`;
