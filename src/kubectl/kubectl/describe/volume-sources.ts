@@ -295,8 +295,8 @@ export const persistentVolumeSources: VolumeSources = {
     text('ShareName', source, 'shareName'),
     isReadOnly(source),
   ],
-  scaleIO: (source) => [
-    ...(provided['scaleIO']?.(source) ?? []).flatMap((line): Line[] =>
+  scaleIO: (source) =>
+    (provided['scaleIO']?.(source) ?? []).flatMap((line): Line[] =>
       line[0] === 'FSType'
         ? [
             ['SecretName', textAt(source, 'secretRef', 'name')],
@@ -305,5 +305,4 @@ export const persistentVolumeSources: VolumeSources = {
           ]
         : [line],
     ),
-  ],
 };
