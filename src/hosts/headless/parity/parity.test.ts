@@ -74,7 +74,7 @@ describe.skipIf(tools === undefined || !isWanted)(
         });
         outcomes.set(name, played);
       }
-    });
+    }, PATIENCE_MILLIS);
     afterAll(async () => {
       for (const terminal of terminals) await (await terminal).close();
     });
