@@ -53,11 +53,6 @@ export function forbid(call: VerbCall, { next }: Change, why: string): NotAdmitt
 
 export const notAdmitted = (why: NotAdmitted): Admitted => refusal(why);
 
-/** Whether a change is the creation of an object of a kind, not of one of its subresources. */
-export function isCreation(call: VerbCall, { old }: Change, kind: string): boolean {
-  return old === undefined && isOf(call, kind);
-}
-
 /** Whether a call is about objects of a core kind themselves. */
 export function isOf({ target }: VerbCall, kind: string): boolean {
   return concernsCore(target, kind);

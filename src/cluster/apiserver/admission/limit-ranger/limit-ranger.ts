@@ -2,8 +2,8 @@ import type { LimitRange, PersistentVolumeClaim, Pod } from '../../../../api/gen
 import { cachedInNamespace } from '../cached.ts';
 import {
   admitted,
+  concernsCore,
   forbid,
-  isCreation,
   isOf,
   notAdmitted,
   type AdmissionPlugin,
@@ -17,10 +17,13 @@ import { claimViolations, podViolations } from './limits.ts';
 export const limitRanger: AdmissionPlugin = {
   name: 'LimitRanger',
 
+  concerns: (place) =>
+    place.subresource === 'resize' ||
+    (place.isCreation && concernsCore(place, 'Pod')) ||
+    concernsCore(place, 'PersistentVolumeClaim'),
+
   admit(call, change) {
-    const isResize = call.target.subresource === 'resize';
-    const ofPod = isResize || isCreation(call, change, 'Pod');
-    if (!ofPod && !isOf(call, 'PersistentVolumeClaim')) return admitted(change.next);
+    const ofPod = !isOf(call, 'PersistentVolumeClaim');
     const ranges = cachedInNamespace<LimitRange>(call.server, 'limitranges', call.target.namespace);
     if (ranges.length === 0) return admitted(change.next);
     return ofPod ? admitPod(call, change, ranges) : admitClaim(call, change, ranges);
