@@ -1,7 +1,7 @@
 import { parseQuantity } from '../../../api/quantity/parse.ts';
 import { collectGiven, targetsOf, type Info } from '../builder.ts';
 import { groupVersionOf, resourceByKind } from '../discovery.ts';
-import { asFailure, fail } from '../failure.ts';
+import { asFailure, fail, type Failure } from '../failure.ts';
 import type { ApiObject, Fields } from '../objects.ts';
 import type { Session } from '../session.ts';
 import { createObject, maybeSaved, report, throwAll } from '../writing.ts';
@@ -28,25 +28,34 @@ export async function autoscale(session: Session): Promise<void> {
   }
   for (const each of ['cpu', 'memory']) refuseWrongAmount(each, flags.text(each));
   const { infos, failures } = await collectGiven(session, await targetsOf(session));
-  throwAll(failures);
+  const all: Failure[] = [...failures];
   for (const info of infos) {
-    const { resource } = info;
-    if (!resource.subresources.some(({ name }) => name === 'scale')) {
-      fail(
-        `cannot autoscale a ${resource.kind}: could not find scale subresource for ${resource.group}/${resource.version}, Resource=${resource.name} in discovery information`,
-      );
+    try {
+      await autoscaleOne(session, info);
+    } catch (error) {
+      all.push(asFailure(error));
     }
-    const object = maybeSaved(session, autoscalerFor(session, info), { typed: true });
-    if (session.dryRun === 'client') {
-      report(session, object, 'created', { typed: true });
-      continue;
-    }
-    const created = await createOne(session, info, object).catch((error: unknown) => {
-      asFailure(error);
-      return createOne(session, info, olderFormOf(session, info));
-    });
-    report(session, created, 'autoscaled', { typed: true });
   }
+  throwAll(all);
+}
+
+async function autoscaleOne(session: Session, info: Info): Promise<void> {
+  const { resource } = info;
+  if (!resource.subresources.some(({ name }) => name === 'scale')) {
+    fail(
+      `cannot autoscale a ${resource.kind}: could not find scale subresource for ${resource.group}/${resource.version}, Resource=${resource.name} in discovery information`,
+    );
+  }
+  const object = maybeSaved(session, autoscalerFor(session, info), { typed: true });
+  if (session.dryRun === 'client') {
+    report(session, object, 'created', { typed: true });
+    return;
+  }
+  const created = await createOne(session, info, object).catch((error: unknown) => {
+    asFailure(error);
+    return createOne(session, info, olderFormOf(session, info));
+  });
+  report(session, created, 'autoscaled', { typed: true });
 }
 
 /** A percentage, or a quantity. */

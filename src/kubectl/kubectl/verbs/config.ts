@@ -1,5 +1,5 @@
 import { stringifyYaml } from '../../../api/manifest/stringify.ts';
-import { fail, Failure } from '../failure.ts';
+import { fail, Failure, failUsage } from '../failure.ts';
 import { currentContext, entryOf, writeKubeConfig } from '../kubeconfig.ts';
 import { at, isFields, listAt, textAt, withField, type Fields } from '../objects.ts';
 import { createListWriter } from '../printers/tab-writer.ts';
@@ -9,7 +9,10 @@ import { throwAll } from '../writing.ts';
 
 /** kubectl config view. */
 export async function configView(session: Session): Promise<void> {
-  const { flags, config } = session;
+  const { args, flags, config } = session;
+  if (args.length > 0) {
+    failUsage('kubectl config view', `unexpected arguments: [${args.join(' ')}]`);
+  }
   let value: Fields = { ...config.value, preferences: undefined };
   if (flags.bool('minify')) {
     const name = currentContext(config, flags);

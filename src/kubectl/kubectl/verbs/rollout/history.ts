@@ -90,6 +90,9 @@ async function showHistory(session: Session, info: Info, revision: number): Prom
   const revisions = await revisionsOf(session, info);
   const printer = valuePrinterOf(session);
   if (printer !== undefined) {
+    if (revision > 0 && !revisions.some(({ number }) => number === revision)) {
+      fail('unable to find the specified revision');
+    }
     for (const each of revisions) {
       if (revision === 0 || each.number === revision) {
         const kind = info.object.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision';
