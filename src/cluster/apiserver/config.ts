@@ -21,7 +21,10 @@ export interface ApiServerConfig {
   readonly eventTtlSeconds: number;
   /** Set when `--tls-cert-file` is one that clients no longer take. */
   readonly servingCertificate?: ServingCertificate;
-  /** Stores the default roles and bindings. Without them they hold all the same; tests of other things do without. */
+  /**
+   * Stores the default roles and bindings, and since when tokens are tracked. Without them rights hold all the same; tests of
+   * other things do without.
+   */
   readonly bootstrapPolicy: boolean;
 }
 

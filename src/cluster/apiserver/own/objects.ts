@@ -1,4 +1,5 @@
 import type {
+  ConfigMap,
   FlowSchema,
   KubernetesObject,
   Namespace,
@@ -7,6 +8,7 @@ import type {
   Service,
   ServiceCIDR,
 } from '../../../api/generated/types.ts';
+import { formatTime } from '../../../api/time.ts';
 import { bootstrapPolicy } from '../authorization/bootstrap/index.ts';
 import type { ApiServerConfig } from '../config.ts';
 import { bootstrapLevels, bootstrapSchemas } from '../flow-control/bootstrap.ts';
@@ -22,6 +24,7 @@ export interface OwnObject {
   readonly fieldManager?: string;
 }
 
+const DATE_LENGTH = 'YYYY-MM-DD'.length;
 export const SECURE_PORT = 6443;
 const byConfig = new WeakMap<ApiServerConfig, readonly OwnObject[]>();
 
@@ -49,7 +52,9 @@ export function ownObjects(config: ApiServerConfig): readonly OwnObject[] {
     kubernetesService(config),
     ...bootstrapLevels.map((object) => flowObject('prioritylevelconfigurations', object)),
     ...bootstrapSchemas.map((object) => flowObject('flowschemas', object)),
-    ...(config.bootstrapPolicy ? bootstrapPolicy.map(policyObject) : []),
+    ...(config.bootstrapPolicy
+      ? [legacyTokenTracking(config), ...bootstrapPolicy.map(policyObject)]
+      : []),
   ];
   byConfig.set(config, objects);
   return objects;
@@ -111,6 +116,22 @@ function serviceCidr({ serviceCidr: cidr }: ApiServerConfig): OwnObject {
   return {
     collection: '/apis/networking.k8s.io/v1/servicecidrs',
     key: '/registry/servicecidrs/kubernetes',
+    object,
+  };
+}
+
+/** Since when it is noted which tokens in Secrets are still used: since the cluster's first day. */
+function legacyTokenTracking({ epochMillis }: ApiServerConfig): OwnObject {
+  const name = 'kube-apiserver-legacy-service-account-token-tracking';
+  const object: ConfigMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'kube-system' },
+    data: { since: formatTime(epochMillis).slice(0, DATE_LENGTH) },
+  };
+  return {
+    collection: '/api/v1/namespaces/kube-system/configmaps',
+    key: `/registry/configmaps/kube-system/${name}`,
     object,
   };
 }
