@@ -2,7 +2,7 @@ import { stringifyYaml } from '../../../../api/manifest/stringify.ts';
 import { goJson } from '../../../../api/go-text.ts';
 import { collect, fileTarget, targetsOf } from '../../builder.ts';
 import { pathOf } from '../../discovery.ts';
-import { asFailure, fail, Failure } from '../../failure.ts';
+import { asFailure, fail, failUsage, Failure } from '../../failure.ts';
 import { readObjects } from '../../manifests.ts';
 import { shownName, jsonText } from '../../printers/values.ts';
 import { textAt, type ApiObject } from '../../objects.ts';
@@ -22,7 +22,10 @@ export async function viewLastApplied(session: Session): Promise<void> {
     // Upstream prints nothing of what was never applied.
     if (text === undefined) continue;
     if (output !== 'yaml' && output !== 'json') {
-      fail(`Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`);
+      failUsage(
+        'kubectl apply view-last-applied',
+        `Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`,
+      );
     }
     const value: unknown = JSON.parse(text);
     session.out(output === 'json' ? `${jsonText(value, false, 2)}\n` : stringifyYaml(value));
