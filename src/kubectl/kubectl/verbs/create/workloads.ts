@@ -176,7 +176,12 @@ function servicePort(text: string): Fields {
   const [first = '', second = first] = parts;
   if (parts.length > 2) fail(`invalid port format ${text}`);
   const port = portNumber(first);
-  const targetPort = /^\d+$/.test(second) ? portNumber(second) : second;
+  const isNumber = /^\d+$/.test(second);
+  // Upstream reads the two with different functions.
+  if (isNumber && (Number(second) < 1 || Number(second) > 65535)) {
+    fail('must be between 1 and 65535, inclusive');
+  }
+  const targetPort = isNumber ? Number(second) : second;
   return {
     name: text.replace(':', '-'),
     protocol: 'TCP',
@@ -188,8 +193,8 @@ function servicePort(text: string): Fields {
 function portNumber(text: string): number {
   if (!/^\d+$/.test(text))
     fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
-  if (Number(text) < 1 || Number(text) > 65535) {
-    fail('must be between 1 and 65535, inclusive');
+  if (Number(text) > 65535) {
+    fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
   }
   return Number(text);
 }
