@@ -34,7 +34,9 @@ export function Tabs<Id extends string>(props: TabsProps<Id>) {
 
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className={`tab-bar flex items-center border-b border-line pr-1 ${isDense ? 'pl-3' : 'pl-4'}`}>
+      <div
+        className={`tab-bar flex items-center border-b border-line pr-1 ${isDense ? 'pl-3' : 'pl-4'}`}
+      >
         <div
           role="tablist"
           aria-label={label}

@@ -95,8 +95,8 @@ describe.skipIf(libraries === undefined)('other client libraries', () => {
       const starting = third.start();
       await pause(300);
       expect([third.current_leader, await holder()]).toEqual([false, 'second']);
+      // The third may have it as soon as it is let go.
       await second.stop();
-      expect(await holder()).toBeUndefined();
       await starting;
       expect([third.current_leader, await holder()]).toEqual([true, 'third']);
     });
