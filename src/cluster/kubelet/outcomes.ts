@@ -367,6 +367,5 @@ export function containerEnded(kubelet: Kubelet, ended: CriContainer, env: Kubel
   if (isOfIt && operation.container === work.name) worker.operation = undefined;
   syncPod(kubelet, worker, env);
   // Between its end and its next start a container is seen as ended, unless both are one act (a resize).
-  if (isNews && worker.stage === 'syncing' && !work.restarting)
-    publishStatus(kubelet, worker, env);
+  if (isNews && worker.stage === 'syncing' && !work.restarting) publishStatus(kubelet, worker, env);
 }
