@@ -18,6 +18,7 @@ import {
   type Fields,
 } from '../objects.ts';
 import type { Session } from '../session.ts';
+import { FOR_EVER_MILLIS } from '../until.ts';
 import { createObject, patchObject, throwAll } from '../writing.ts';
 import { attachOrLog, podWhen, printLog } from './attach-to.ts';
 import { profileNamed, type DebugProfile } from './debug-profiles.ts';
@@ -428,12 +429,11 @@ async function onNode(session: Session, { object }: Info, wish: Wish): Promise<M
 // ── Attaching ───────────────────────────────────────────────────────────────────────────────────
 
 const STATUSES = ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'];
-const FOR_EVER = 10 * 365 * 86_400_000;
 
 async function attachWhenRunning(session: Session, made: Made, wish: Wish): Promise<number> {
   const { namespace = '', name = '' } = made.pod.metadata;
   let hasEnded = false;
-  const pod = await podWhen(session, { namespace, name }, FOR_EVER, (object) => {
+  const pod = await podWhen(session, { namespace, name }, FOR_EVER_MILLIS, (object) => {
     const status = STATUSES.flatMap((list) => listAt(object, 'status', list)).find(
       (each) => textAt(each, 'name') === made.container,
     );
