@@ -4,7 +4,8 @@ import { createCluster } from '../../cluster/world.ts';
 import { MILLISECOND, SECOND } from '../../kernel/time.ts';
 import type { KubeRequest } from '../../kubectl/kube-client.ts';
 import { kubectl } from '../../kubectl/kubectl/kubectl.ts';
-import type { ProgramContext, ProgramIo, StreamingKubeClient } from '../../kubectl/program.ts';
+import type { ProgramContext, StreamingKubeClient } from '../../kubectl/program.ts';
+import { recordingIo } from '../../kubectl/testing.ts';
 import { createDriver, untilNodesReady, type Driver } from '../headless/drive.ts';
 import { createSession } from '../session.ts';
 import { createStreams } from '../worker/streams.ts';
@@ -63,26 +64,13 @@ async function run(
   isTerminal = false,
 ): Promise<string> {
   const waiting = [...typed];
-  let printed = '';
-  const io: ProgramIo = {
+  const { io, printed } = recordingIo({
     readAll: async () => waiting.splice(0).join(''),
     read: async () => waiting.shift(),
-    out: (text) => (printed += text),
-    err: (text) => (printed += text),
     stdinIsTerminal: isTerminal,
     stdoutIsTerminal: isTerminal,
     columns: 120,
-    signal: new AbortController().signal,
-    files: {
-      read: () => undefined,
-      write: () => undefined,
-      remove: () => false,
-      list: () => [],
-      isFolder: () => false,
-      resolve: (path) => path,
-    },
-    environment: new Map(),
-  };
+  });
   const context: ProgramContext = {
     kube: clientOf(driver),
     now: () => Date.UTC(2026, 0, 1, 9),
@@ -97,7 +85,7 @@ async function run(
     driver.run(10 * MILLISECOND);
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   }
-  return code === 0 ? printed : `${printed}[${code}]`;
+  return code === 0 ? printed() : `${printed()}[${code}]`;
 }
 
 test('exec, attach and logs of the page’s own kubectl', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeRequest } from '../kube-client.ts';
-import type { ProgramContext, ProgramIo } from '../program.ts';
+import type { ProgramContext } from '../program.ts';
+import { recordingIo } from '../testing.ts';
 import { kubectl } from './kubectl.ts';
 
 /** kubectl before a server that answers what a test says. */
@@ -8,26 +9,7 @@ async function run(
   line: string,
   answer: (request: KubeRequest) => { readonly code: number; readonly body: unknown },
 ): Promise<string> {
-  let printed = '';
-  const io: ProgramIo = {
-    readAll: async () => '',
-    read: async () => undefined,
-    out: (text) => (printed += text),
-    err: (text) => (printed += text),
-    stdinIsTerminal: false,
-    stdoutIsTerminal: false,
-    columns: 80,
-    signal: new AbortController().signal,
-    files: {
-      read: () => undefined,
-      write: () => undefined,
-      remove: () => false,
-      list: () => [],
-      isFolder: () => false,
-      resolve: (path) => path,
-    },
-    environment: new Map(),
-  };
+  const { io, printed } = recordingIo();
   const context: ProgramContext = {
     kube: {
       request: async (request) => ({ ...answer(request), warnings: [] }),
@@ -41,7 +23,7 @@ async function run(
     machine: 'laptop',
   };
   const code = await kubectl(line.split(' '), io, context);
-  return code === 0 ? printed : `${printed}[${code}]`;
+  return code === 0 ? printed() : `${printed()}[${code}]`;
 }
 
 const REFUSED =

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeRequest } from '../kube-client.ts';
-import type { ProgramContext, ProgramIo, StreamHandlers } from '../program.ts';
+import type { ProgramContext, StreamHandlers } from '../program.ts';
+import { recordingIo } from '../testing.ts';
 import { kubectl } from './kubectl.ts';
 
 const columns = [{ name: 'Name', type: 'string', format: 'name', description: '', priority: 0 }];
@@ -44,28 +45,9 @@ const discovery = {
 
 /** kubectl before a server that ends every watch, after the given events. */
 async function run(line: string, events: readonly { type: string; object: unknown }[]) {
-  let printed = '';
   let watches = 0;
   const asked: string[] = [];
-  const io: ProgramIo = {
-    readAll: async () => '',
-    read: async () => undefined,
-    out: (text) => (printed += text),
-    err: (text) => (printed += text),
-    stdinIsTerminal: false,
-    stdoutIsTerminal: false,
-    columns: 80,
-    signal: new AbortController().signal,
-    files: {
-      read: () => undefined,
-      write: () => undefined,
-      remove: () => false,
-      list: () => [],
-      isFolder: () => false,
-      resolve: (path) => path,
-    },
-    environment: new Map(),
-  };
+  const { io, printed } = recordingIo();
   const context: ProgramContext = {
     kube: {
       request: async ({ path }: KubeRequest) => {
@@ -89,7 +71,7 @@ async function run(line: string, events: readonly { type: string; object: unknow
   };
   const code = await kubectl(line.split(' '), io, context);
   return {
-    printed,
+    printed: printed(),
     code,
     watches,
     lists: asked.filter((path) => path.includes('configmaps')).length,
