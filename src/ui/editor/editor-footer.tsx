@@ -1,4 +1,5 @@
 import { useRefusal } from '../attach/limits.ts';
+import { shownKeys } from '../keys/shown-keys.ts';
 
 interface EditorFooterProps {
   readonly busy: boolean;
@@ -9,6 +10,8 @@ interface EditorFooterProps {
 
 /** Where the focus goes when the keyboard leaves the editor. */
 export const APPLY_BUTTON_ID = 'apply-manifest';
+
+const APPLY_KEYS = shownKeys('Ctrl Enter').join(' ');
 
 const SECONDARY =
   'truncate-text min-w-0 rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
@@ -25,9 +28,9 @@ export function EditorFooter({ busy, problems, onApply, onWhere }: EditorFooterP
         className="flex-none rounded-md bg-accent px-3 py-1.5 text-xs font-medium text-on-accent hover:opacity-90 disabled:opacity-50"
         disabled={busy || refusal !== undefined}
         onClick={onApply}
-        title={refusal ?? 'kubectl apply -f - (Ctrl/⌘ Enter)'}
+        title={refusal ?? `kubectl apply -f - (${APPLY_KEYS})`}
       >
-        Apply <kbd className="font-sans opacity-80">⌘↵</kbd>
+        Apply <kbd className="font-sans opacity-80">{APPLY_KEYS}</kbd>
       </button>
       <button
         type="button"

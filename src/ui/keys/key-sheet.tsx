@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useSheet } from '../state/menu.ts';
 import { BINDINGS, MAP_KEYS, SPACE } from './bindings.ts';
+import { shownKeys } from './shown-keys.ts';
 
 const GROUPS = ['Time', 'Selection', 'View', 'Everywhere'] as const;
 
@@ -51,7 +52,7 @@ function Row({ keys, does }: { readonly keys: string; readonly does: string }) {
   return (
     <div className="flex items-center justify-between gap-4 border-b border-line py-1.5">
       <dt className="order-2 flex flex-none gap-1">
-        {keys.split(' ').map((key) => (
+        {shownKeys(keys).map((key) => (
           <kbd key={key} className="kbd">
             {key}
           </kbd>

@@ -22,6 +22,7 @@ import { actionsFor } from '../actions/index.ts';
 import { runAction } from '../actions/run-action.ts';
 import { suggestionsFor } from '../actions/suggestions.ts';
 import { BINDINGS, SPACE } from '../keys/bindings.ts';
+import { shownKeys } from '../keys/shown-keys.ts';
 import { usePage, type Page } from '../page.tsx';
 import { openScenario } from '../scenario/open-scenario.ts';
 import { openFaults } from '../state/fault-sheet.ts';
@@ -102,7 +103,9 @@ export default function Palette() {
                     {entry.note !== undefined && (
                       <span className="truncate-text max-w-[45%] text-dim">{entry.note}</span>
                     )}
-                    {entry.keys !== undefined && <span className="kbd">{entry.keys}</span>}
+                    {entry.keys !== undefined && (
+                      <span className="kbd">{shownKeys(entry.keys).join(' ')}</span>
+                    )}
                   </Command.Item>
                 ))}
             </Command.Group>

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { shownKeys } from '../keys/shown-keys.ts';
 
 interface Tip {
   readonly element: Element;
@@ -30,7 +31,7 @@ export function TipLayer() {
     // The names of controls already say it to a screen reader.
     <div ref={box} className="tip" aria-hidden="true">
       {tip.text}
-      {tip.key !== undefined && <span className="kbd ml-2">{tip.key}</span>}
+      {tip.key !== undefined && <span className="kbd ml-2">{shownKeys(tip.key).join(' ')}</span>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Keyboard, Monitor, Moon, Search, SquareTerminal, Sun } from 'lucide-react';
 import { useHead } from '../hooks/use-view.ts';
+import { shownKeys } from '../keys/shown-keys.ts';
 import { IconButton } from '../parts/icon-button.tsx';
 import { useSheet } from '../state/menu.ts';
 import { useTerminal } from '../state/terminal.ts';
@@ -33,7 +34,7 @@ export function TopBar() {
         >
           <Search size={13} className="flex-none" />
           <span className="truncate-text max-[1160px]:hidden">Search or do anything</span>
-          <span className="kbd flex-none max-[640px]:hidden">{CONTROL} K</span>
+          <span className="kbd flex-none max-[640px]:hidden">{shownKeys('Ctrl K').join(' ')}</span>
         </button>
         <TerminalButton />
         <IconButton
@@ -59,8 +60,6 @@ function TerminalButton() {
     </IconButton>
   );
 }
-
-const CONTROL = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
 
 function SeedAndVersion() {
   const seed = useHead((head) => (head.phase === 'starting' ? undefined : head.seed));
