@@ -1,11 +1,4 @@
-import type {
-  ConfigMap,
-  KubernetesList,
-  Node,
-  Pod,
-  Secret,
-  Service,
-} from '../../api/generated/types.ts';
+import type { KubernetesList, Node, Pod, Service } from '../../api/generated/types.ts';
 import { defineBehaviour } from '../../kernel/process.ts';
 import type { Micros } from '../../kernel/time.ts';
 import {
@@ -56,6 +49,7 @@ import type {
   KubeletThen,
   KubeletTimer,
   PodWorker,
+  Referenced,
 } from './state.ts';
 import { mirroredUid } from './static-pods.ts';
 import { publishStatus, statusWritten } from './status-writes.ts';
@@ -424,7 +418,7 @@ function takeReference(
   if (key === 'services') {
     if (succeeded(outcome))
       references.services = serviceList((outcome.body as KubernetesList<Service>).items);
-  } else if (succeeded(outcome)) references.objects.set(key, outcome.body as ConfigMap | Secret);
+  } else if (succeeded(outcome)) references.objects.set(key, outcome.body as Referenced);
   else if (reasonOf(outcome) === 'NotFound') references.objects.set(key, null);
   // An API server that does not answer is as good as an object that is not there: both are tried again.
   references.outstanding -= 1;

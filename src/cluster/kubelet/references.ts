@@ -1,4 +1,4 @@
-import type { ConfigMap, Container, Pod, Secret } from '../../api/generated/types.ts';
+import type { ConfigMap, Container, Pod, Secret, Volume } from '../../api/generated/types.ts';
 import type { References } from './state.ts';
 
 /** Written into every namespace by the controller manager, and mounted into nearly every Pod: not worth a request. */
@@ -29,11 +29,14 @@ const NOT_FETCHED: References = Object.freeze({
 });
 const NOTHING_TO_FETCH: References = Object.freeze({ ...NOT_FETCHED, state: 'ready' });
 
-/** Every ConfigMap and Secret that a Pod's volumes and variables speak of, as `configmaps/NAME` and `secrets/NAME`. */
+/** All that a Pod's volumes and variables speak of, as `configmaps/NAME`, `secrets/NAME`, `persistentvolumeclaims/NAME`. */
 export function referencedKeys(pod: Pod): readonly string[] {
   const { spec } = pod;
   let keys: Set<string> | undefined;
-  const add = (kind: 'configmaps' | 'secrets', name: string | undefined) => {
+  const add = (
+    kind: 'configmaps' | 'secrets' | 'persistentvolumeclaims',
+    name: string | undefined,
+  ) => {
     if (name === undefined || name === '' || (kind === 'configmaps' && name === ROOT_CA)) return;
     keys ??= new Set();
     keys.add(`${kind}/${name}`);
@@ -41,6 +44,7 @@ export function referencedKeys(pod: Pod): readonly string[] {
   for (const volume of spec.volumes ?? []) {
     add('configmaps', volume.configMap?.name);
     add('secrets', volume.secret?.secretName);
+    add('persistentvolumeclaims', claimNameOf(volume, pod));
     for (const source of volume.projected?.sources ?? []) {
       add('configmaps', source.configMap?.name);
       add('secrets', source.secret?.name);
@@ -58,6 +62,13 @@ export function referencedKeys(pod: Pod): readonly string[] {
   }
   for (const secret of spec.imagePullSecrets ?? []) add('secrets', secret.name);
   return keys === undefined ? NOTHING : [...keys];
+}
+
+/** The name of the claim behind a volume: one that is named, or the one that is made for the Pod itself. */
+export function claimNameOf(volume: Volume, pod: Pod): string | undefined {
+  const { persistentVolumeClaim: named, ephemeral, name } = volume;
+  if (named !== undefined) return named.claimName;
+  return ephemeral === undefined ? undefined : `${pod.metadata.name ?? ''}-${name}`;
 }
 
 const NOTHING: readonly string[] = Object.freeze([]);

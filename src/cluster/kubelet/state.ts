@@ -5,6 +5,7 @@ import type {
   Pod,
   PodStatus,
   ResourceRequirements,
+  PersistentVolumeClaim,
   Secret,
   Taint,
 } from '../../api/generated/types.ts';
@@ -277,14 +278,17 @@ export interface Termination {
   deleting: boolean;
 }
 
+/** What the kubelet fetches for a Pod. */
+export type Referenced = ConfigMap | Secret | PersistentVolumeClaim;
+
 /**
- * ConfigMaps and Secrets a Pod needs, as they were fetched for it. Frozen where there is nothing to fetch, so
+ * ConfigMaps, Secrets and claims a Pod needs, as they were fetched for it. Frozen where there is nothing to fetch, so
  * that Pods share it; otherwise the worker has one of its own.
  */
 export interface References {
   state: 'unknown' | 'fetching' | 'ready' | 'failed';
-  /** `configmaps/name` or `secrets/name` → the object; null: there is none. */
-  readonly objects: Map<string, ConfigMap | Secret | null>;
+  /** `configmaps/name`, `secrets/name` or `persistentvolumeclaims/name` → the object; null: there is none. */
+  readonly objects: Map<string, Referenced | null>;
   /** Services of the Pod's namespace, where its containers look at their variables. */
   services: readonly ServiceVariables[] | undefined;
   outstanding: number;

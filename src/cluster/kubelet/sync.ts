@@ -1,4 +1,5 @@
 import type { Container } from '../../api/generated/types.ts';
+import { below } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { call } from '../client/api-client.ts';
 import type { ContainerConfig } from '../messages.ts';
@@ -6,6 +7,7 @@ import { parseImageReference, fullName } from '../programs/image-reference.ts';
 import { allocatedContainer } from './allocation.ts';
 import { delayText } from './backoff.ts';
 import { decide, type Hold, type Step } from './decide.ts';
+import { claimProblem } from './claims.ts';
 import { containerConfig } from './container-config.ts';
 import { hasNetwork } from './node.ts';
 import { recordPod, podText } from './records.ts';
@@ -27,6 +29,9 @@ import { specOf } from './worker.ts';
 
 /** Sooner than this nothing of a Pod's start that failed is tried again. */
 const CONFIG_RETRY: Micros = 12_000_000;
+/** A Pod whose claims cannot be used is synced anew after this (upstream: the pod workers' back-off and its jitter). */
+const CLAIM_RETRY: Micros = 10_000_000;
+const CLAIM_JITTER: Micros = 5_000_000;
 /** What was fetched longer ago is fetched again before a start is called failed. */
 const FRESH: Micros = 1_000_000;
 
@@ -159,12 +164,17 @@ export function referencesFetched(kubelet: Kubelet, worker: PodWorker, env: Kube
   references.fetchedAt = env.now;
   // What is mounted stays mounted, whatever has become of the object.
   const isMounted = [...worker.containers.values()].some((work) => work.current !== undefined);
-  const problem = isMounted ? undefined : volumeProblem(worker.pod, references);
+  const claims = isMounted ? undefined : claimProblem(worker.pod, references);
+  const problem = isMounted ? undefined : (claims ?? volumeProblem(worker.pod, references));
   if (problem === undefined) references.state = 'ready';
   else {
     references.state = 'failed';
-    references.retryAt = env.now + references.delay;
-    references.delay = Math.min(references.delay * 2, DELAY_MAX);
+    if (claims === undefined) {
+      references.retryAt = env.now + references.delay;
+      references.delay = Math.min(references.delay * 2, DELAY_MAX);
+    } else {
+      references.retryAt = env.now + CLAIM_RETRY + below(env.random('claim-retry'), CLAIM_JITTER);
+    }
     recordPod(kubelet, worker, env, { type: 'Warning', reason: 'FailedMount', message: problem });
   }
   syncPod(kubelet, worker, env);
