@@ -95,3 +95,39 @@ describe('the sign of a Pod', () => {
     expect(workloadHue('default/web')).not.toBe(workloadHue('default/shop'));
   });
 });
+
+describe('a machine that is broken and a cluster that may not know it', () => {
+  test.each([
+    [
+      'no power, not noticed',
+      { power: 'off', cut: true, kubelet: 'down' },
+      'n has no power',
+      'The cluster does not know yet: last heartbeat 12 s ago · 0 Pods',
+    ],
+    [
+      'no power, noticed',
+      { power: 'off', ready: 'Unknown' },
+      'n has no power',
+      'The cluster has noticed: NotReady · 0 Pods',
+    ],
+    [
+      'cut off',
+      { cut: true },
+      'n is cut off from the network',
+      'The cluster does not know yet: last heartbeat 12 s ago · 0 Pods',
+    ],
+    [
+      'kube-proxy',
+      { kubeProxy: 'down' },
+      'n: kube-proxy is stopped',
+      'Services lead where they led before · 0 Pods',
+    ],
+    ['only the cluster says so', { ready: 'False' }, 'n is NotReady', '0 Pods'],
+  ] as const)('%s', (_, over, title, detail) => {
+    const view = createView({ onWanted: () => undefined });
+    const node = aNode({ id: 'u', name: 'n', heartbeatAt: 30_000_000, ...over });
+    const nodes = { upsert: [node], remove: [] };
+    view.take({ type: 'frame', frame: aFrame({ full: true, now: 42_900_000, nodes }) });
+    expect(problemsOf(view).map((each) => [each.title, each.detail])).toEqual([[title, detail]]);
+  });
+});

@@ -1,4 +1,4 @@
-import type { PodCard, StatusClass } from '../bridge/cards.ts';
+import type { NodeCard, PodCard, StatusClass } from '../bridge/cards.ts';
 import { idOfComponent } from './components.ts';
 import { processTitle } from './process-title.ts';
 import { workloadKey } from './indexes.ts';
@@ -20,18 +20,24 @@ export interface Problem {
 const PROBLEMS_MAX = 12;
 
 /**
- * What is wrong now, the worst first: components, then nodes, then Pods joined by workload and reason, so
- * that forty Pods with one cause are one line. Cost: the Pods that are not well, not all Pods.
+ * What is wrong now, causes before what follows from them: the control plane, then nodes, then what runs on
+ * nodes: CoreDNS, and Pods joined by workload and reason, so that forty Pods with one cause are one line. Cost: the Pods that are not well, not all Pods.
  */
 export function problemsOf(view: View): readonly Problem[] {
-  const problems = [...componentProblems(view), ...nodeProblems(view), ...podProblems(view)];
+  const problems = [
+    ...componentProblems(view, (component) => component !== 'coredns'),
+    ...nodeProblems(view),
+    ...componentProblems(view, (component) => component === 'coredns'),
+    ...podProblems(view),
+  ];
   return problems.slice(0, PROBLEMS_MAX);
 }
 
-function componentProblems(view: View): Problem[] {
+function componentProblems(view: View, wanted: (component: string) => boolean): Problem[] {
   return view.head
     .getState()
-    .health.components.filter((each) => each.state !== 'up' || each.lamp === 'failed')
+    .health.components.filter(({ component }) => wanted(component))
+    .filter((each) => each.state !== 'up' || each.lamp === 'failed')
     .map((each) => ({
       key: each.process,
       statusClass: 'failed' as const,
@@ -56,18 +62,54 @@ const STOPPED: Readonly<Record<string, string>> = {
 
 function nodeProblems(view: View): Problem[] {
   const problems: Problem[] = [];
+  const { now } = view.head.getState();
   for (const node of [...view.machines.rows(), ...view.nodes.rows()]) {
-    if (node.ready === 'True') continue;
+    const cause = causeIn(node);
+    if (node.ready === 'True' && cause === undefined) continue;
     problems.push({
       key: node.id,
       statusClass: 'failed',
-      title: `${node.name} is NotReady`,
-      detail: plural(view.index.podsOnNode.size(node.name), 'Pod'),
+      title: cause === undefined ? `${node.name} is NotReady` : `${node.name}${cause.words}`,
+      detail: `${knownOf(node, cause, now)}${plural(view.index.podsOnNode.size(node.name), 'Pod')}`,
       about: node.id,
       count: 1,
     });
   }
   return problems;
+}
+
+/** What is broken on a machine, seen from outside, whether the cluster has noticed or not. */
+interface NodeCause {
+  /** Follows the node's name. */
+  readonly words: string;
+  /** What goes on without it; undefined: the heartbeats stop, and that is how the cluster will notice. */
+  readonly unnoticed?: string;
+}
+
+/** The root of it alone: without power nothing else on the machine needs to be said. */
+function causeIn(node: NodeCard): NodeCause | undefined {
+  if (node.power === 'off') return { words: ' has no power' };
+  if (node.cut) return { words: ' is cut off from the network' };
+  if (node.kubelet === 'down') return { words: ': the kubelet is stopped' };
+  if (node.containerd === 'down')
+    return { words: ': containerd is stopped', unnoticed: 'No container starts or ends there' };
+  if (node.cniAgent === 'down')
+    return {
+      words: ': the CNI agent is stopped',
+      unnoticed: 'Routes and addresses stay as they were',
+    };
+  if (node.kubeProxy === 'down')
+    return { words: ': kube-proxy is stopped', unnoticed: 'Services lead where they led before' };
+  return undefined;
+}
+
+/** What the cluster knows of it, for a reader who sees the node Ready although it is not there. */
+function knownOf(node: NodeCard, cause: NodeCause | undefined, now: number): string {
+  if (cause === undefined) return '';
+  if (node.ready !== 'True') return 'The cluster has noticed: NotReady · ';
+  if (cause.unnoticed !== undefined) return `${cause.unnoticed} · `;
+  const seconds = Math.max(0, Math.floor((now - node.heartbeatAt) / 1_000_000));
+  return `The cluster does not know yet: last heartbeat ${seconds} s ago · `;
 }
 
 interface Group {
