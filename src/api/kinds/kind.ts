@@ -58,6 +58,8 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
 
   /** The object with every absent field filled that has a default in this version (not what admission adds). */
   defaults(object: T): T;
+  /** Writes into a new object who makes it, in the place of what he has written there (CertificateSigningRequests). */
+  ofRequester?(object: T, requester: Requester): T;
   /** Takes out what a creator may not set (status, …) and sets what the kind begins with (generation 1, …). */
   prepareForCreate(object: T): T;
   /** Restores what this endpoint may not change (status, …), and raises the generation where the spec changed. */
@@ -88,6 +90,14 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   readonly custom?: CustomKind;
   /** Finalizers that a first DELETE puts on an object without them (a CustomResourceDefinition outlives its objects). */
   readonly deletionFinalizers?: readonly string[];
+}
+
+/** Who asks, as authentication knows him. */
+export interface Requester {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What is different about kinds that are not built in. */

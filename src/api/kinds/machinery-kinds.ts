@@ -20,7 +20,7 @@ import { checkPodTemplate } from '../validation/pod-template.ts';
 import { statusOf } from './define-kind.ts';
 import { asNew, keepStatus, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
 import { kept, needs } from './kept-kind.ts';
-import type { KindDeclaration } from './kind.ts';
+import type { KindDeclaration, Requester } from './kind.ts';
 
 const NETWORKING = 'networking.k8s.io';
 
@@ -60,8 +60,10 @@ const certificateSigningRequest = kept<CertificateSigningRequest>(
       approval: statusOf('CertificateSigningRequest'),
     },
     selectableFields: { 'spec.signerName': ({ spec }) => spec?.signerName ?? '' },
+    ofRequester: requestedBy,
     prepareForCreate: (object) => asNew(object, {}),
-    prepareForUpdate: keepStatus,
+    // Nothing of a request changes but by its endpoints: what an update says of it is not heard.
+    prepareForUpdate: (next, old) => keepStatus({ ...next, spec: old.spec }, old),
     prepareForStatusUpdate: (next, old) => onlyStatus(next, old),
     subresourceUpdates: {
       approval: {
@@ -110,9 +112,26 @@ const certificateSigningRequest = kept<CertificateSigningRequest>(
         );
       }
     },
-    checkUpdate: (next, old, errors) => checkImmutable(next.spec, old.spec, 'spec', errors),
   },
 );
+
+/** A request with its requester (upstream: the strategy's PrepareForCreate). What he says of himself is not heard. */
+function requestedBy(
+  object: CertificateSigningRequest,
+  { username, uid, groups, extra }: Requester,
+): CertificateSigningRequest {
+  const { username: _, uid: __, groups: ___, extra: ____, ...spec } = object.spec;
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      ...(extra === undefined ? undefined : { extra }),
+      groups,
+      ...(uid === undefined ? undefined : { uid }),
+      username,
+    },
+  };
+}
 
 const addressName: NameCheck = (name) =>
   hasFormat(name, 'ipv4') || hasFormat(name, 'ipv6')

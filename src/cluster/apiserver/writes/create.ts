@@ -13,6 +13,7 @@ import { podSecurity } from '../admission/pod-security.ts';
 import { validatingPolicies } from '../admission/validating-policy.ts';
 import { callWebhooks, hasReviewers } from '../admission/webhooks.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
+import { wholeUserOf } from '../authorization/attributes.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { LATER, refuse, type Answer } from '../exchange.ts';
 import { keyOf } from '../request-target.ts';
@@ -82,7 +83,9 @@ export function createFrom(
     if (unchanged !== undefined) return refuse(unchanged);
   }
   const named = withNewMetadata(server, admitted.value, target, managers);
-  const prepared = kind.prepareForCreate(named);
+  const signed =
+    kind.ofRequester === undefined ? named : kind.ofRequester(named, wholeUserOf(exchange.request));
+  const prepared = kind.prepareForCreate(signed);
   const errors = kind.validate(prepared);
   const name = prepared.metadata.name ?? '';
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
