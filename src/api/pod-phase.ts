@@ -22,8 +22,7 @@ export function podPhase(
   statuses: readonly PhaseStatus[],
   isTerminal: boolean,
 ): PodPhase {
-  const statusOf = (container: Container) => statuses.find((each) => each.name === container.name);
-  const { initContainers = [] } = spec;
+  const { containers, initContainers } = spec;
   let isInitPending = false;
   const counts: Counts = {
     unknown: 0,
@@ -34,20 +33,24 @@ export function podPhase(
     restarting: 0,
   };
 
-  for (const container of initContainers) {
+  for (const container of initContainers ?? NO_CONTAINERS) {
     if (isContainerRestartable(container)) continue;
-    const ended = initEnd(statusOf(container));
+    const ended = initEnd(statusOf(statuses, container));
     if (ended === undefined) isInitPending = true;
     else if (ended !== 0 && !shouldContainerRestart(container, spec, ended)) return 'Failed';
   }
-  for (const container of spec.containers) {
-    countContainer(counts, container, spec, statusOf(container));
-  }
   // Once a main container has run, a sidecar that restarts does not put the Pod back to Pending.
-  const hasInitialized = spec.containers.some((each) => hasStarted(statusOf(each)));
-  for (const container of initContainers) {
+  let hasInitialized = false;
+  // By index: several phases are made of every Pod that starts, and an iterator is garbage at once.
+  for (let i = 0; i < containers.length; i += 1) {
+    const container = containers[i] as Container; // In range.
+    const status = statusOf(statuses, container);
+    countContainer(counts, container, spec, status);
+    hasInitialized ||= hasStarted(status);
+  }
+  for (const container of initContainers ?? NO_CONTAINERS) {
     if (!isContainerRestartable(container)) continue;
-    const isStarting = countSidecar(counts, statusOf(container));
+    const isStarting = countSidecar(counts, statusOf(statuses, container));
     if (isStarting && !hasInitialized) isInitPending = true;
   }
 
@@ -59,6 +62,16 @@ export function podPhase(
   if (isTerminal) return haveAllSucceeded ? 'Succeeded' : 'Failed';
   if (counts.restarting > 0) return 'Running';
   return haveAllSucceeded ? 'Succeeded' : 'Failed';
+}
+
+const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
+
+function statusOf(statuses: readonly PhaseStatus[], { name }: Container): PhaseStatus | undefined {
+  for (let i = 0; i < statuses.length; i += 1) {
+    const status = statuses[i];
+    if (status?.name === name) return status;
+  }
+  return undefined;
 }
 
 interface Counts {
@@ -121,10 +134,10 @@ function countSidecar(counts: Counts, status: PhaseStatus | undefined): boolean 
 }
 
 function hasStarted(status: PhaseStatus | undefined): boolean {
-  const { state, lastState } = status ?? {};
+  const state = status?.state;
   return (
     state?.running !== undefined ||
     state?.terminated !== undefined ||
-    lastState?.terminated !== undefined
+    status?.lastState?.terminated !== undefined
   );
 }

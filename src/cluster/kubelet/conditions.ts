@@ -15,73 +15,69 @@ export interface ConditionFacts {
 
 /** The kubelet's own conditions, in upstream's order, with its reasons and messages. Pure. */
 export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
-  const containersReady = containersReadyCondition(facts);
-  const sketches: Sketches = [
-    facts.sandboxReady ? SANDBOX_READY : SANDBOX_NOT_READY,
-    initializedCondition(facts),
-    readyCondition(facts, containersReady),
-    containersReady,
-    SCHEDULED,
+  const { before, nowText } = facts;
+  const { generation } = facts.pod.metadata;
+  const readiness = readinessOf(facts);
+  const sandbox = facts.sandboxReady ? SANDBOX_READY : SANDBOX_NOT_READY;
+  const initialized = initializedCondition(facts);
+  const ready = readyCondition(facts, readiness);
+  for (let i = 0; i < lately.length; i += 1) {
+    const made = lately[i] as Made; // In range.
+    if (
+      made.before === before &&
+      made.nowText === nowText &&
+      made.readiness === readiness &&
+      made.ready === ready &&
+      made.sandbox === sandbox &&
+      made.initialized === initialized &&
+      made.generation === generation
+    )
+      return made.conditions;
+  }
+  const conditions = [
+    stamped(facts, sandbox),
+    stamped(facts, initialized),
+    stamped(facts, ready),
+    stamped(facts, readiness.containers),
+    stamped(facts, SCHEDULED),
   ];
-  const known = lately.find((each) => isMadeOf(each, facts, sketches));
-  if (known !== undefined) return known.conditions;
-  const conditions = sketches.map((sketch) => stamped(facts, sketch));
   lately[latelyNext] = {
-    before: facts.before,
-    nowText: facts.nowText,
-    generation: facts.pod.metadata.generation,
-    sketches,
+    before,
+    nowText,
+    generation,
+    readiness,
+    ready,
+    sandbox,
+    initialized,
     conditions,
   };
   latelyNext = (latelyNext + 1) % LATELY_MAX;
   return conditions;
 }
 
-type Sketches = readonly Sketch[];
-
 /** A list of conditions and all that it was made of. */
 interface Made {
   readonly before: readonly PodCondition[] | undefined;
   readonly nowText: string;
   readonly generation: number | undefined;
-  readonly sketches: Sketches;
+  readonly readiness: Readiness;
+  readonly ready: Sketch;
+  readonly sandbox: Sketch;
+  readonly initialized: Sketch;
   readonly conditions: readonly PodCondition[];
 }
 
 // The lists made last. Pods of one ReplicaSet that change within a second share theirs, and who merges or compares
-// lists finds that by their identity. A memo only.
+// lists finds that by their identity. Sketches are found by theirs: what most Pods say is one object. A memo only.
 const lately: Made[] = [];
 const LATELY_MAX = 8;
 let latelyNext = 0;
 
-function isMadeOf(
-  made: Made,
-  { before, nowText, pod }: ConditionFacts,
-  sketches: Sketches,
-): boolean {
-  if (made.before !== before || made.nowText !== nowText) return false;
-  if (made.generation !== pod.metadata.generation) return false;
-  for (let i = 0; i < sketches.length; i += 1) {
-    if (!isSameSketch(made.sketches[i], sketches[i])) return false;
-  }
-  return true;
-}
-
-function isSameSketch(a: Sketch | undefined, b: Sketch | undefined): boolean {
-  return (
-    a === b ||
-    (a?.type === b?.type &&
-      a?.status === b?.status &&
-      a?.reason === b?.reason &&
-      a?.message === b?.message)
-  );
-}
-
 interface Sketch {
   readonly type: string;
   readonly status: string;
-  readonly reason?: string | undefined;
-  readonly message?: string | undefined;
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
 }
 
 /** Keeps the time of the last change while the status stays the same. */
@@ -100,31 +96,26 @@ function stamped({ before, nowText, pod }: ConditionFacts, sketch: Sketch): PodC
   return { type, status, reason, message, lastTransitionTime, observedGeneration };
 }
 
-const INITIALIZED: Sketch = Object.freeze({ type: 'Initialized', status: 'True' });
-const SANDBOX_READY: Sketch = Object.freeze({ type: 'PodReadyToStartContainers', status: 'True' });
-const SANDBOX_NOT_READY: Sketch = Object.freeze({
-  type: 'PodReadyToStartContainers',
-  status: 'False',
-});
-const SCHEDULED: Sketch = Object.freeze({ type: 'PodScheduled', status: 'True' });
-const CONTAINERS_READY: Sketch = Object.freeze({ type: 'ContainersReady', status: 'True' });
+function sketch(type: string, status: string, reason?: string, message?: string): Sketch {
+  return Object.freeze({ type, status, reason, message });
+}
+
+const INITIALIZED = sketch('Initialized', 'True');
+const INITIALIZED_AND_OVER = sketch('Initialized', 'True', 'PodCompleted');
+const SANDBOX_READY = sketch('PodReadyToStartContainers', 'True');
+const SANDBOX_NOT_READY = sketch('PodReadyToStartContainers', 'False');
+const SCHEDULED = sketch('PodScheduled', 'True');
 
 function initializedCondition({ pod, phase, initStatuses }: ConditionFacts): Sketch {
-  const type = 'Initialized';
+  if (phase === 'Succeeded') return INITIALIZED_AND_OVER;
   const inits = pod.spec.initContainers;
-  if (inits === undefined || inits.length === 0) {
-    return phase === 'Succeeded' ? { type, status: 'True', reason: 'PodCompleted' } : INITIALIZED;
-  }
-  if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' };
+  if (inits === undefined || inits.length === 0) return INITIALIZED;
   // Once a main container has started, later restarts of sidecars do not take it back.
   const incomplete = inits.filter((container) => !isInitialized(container, initStatuses));
-  if (incomplete.length === 0) return { type, status: 'True' };
-  return {
-    type,
-    status: 'False',
-    reason: 'ContainersNotInitialized',
-    message: `containers with incomplete status: [${incomplete.map(({ name }) => name).join(' ')}]`,
-  };
+  if (incomplete.length === 0) return INITIALIZED;
+  const names = incomplete.map(({ name }) => name).join(' ');
+  const message = `containers with incomplete status: [${names}]`;
+  return sketch('Initialized', 'False', 'ContainersNotInitialized', message);
 }
 
 function isInitialized(container: Container, statuses: readonly ContainerStatus[]): boolean {
@@ -133,48 +124,68 @@ function isInitialized(container: Container, statuses: readonly ContainerStatus[
   return container.restartPolicy === 'Always' ? status.started === true : status.ready;
 }
 
-function containersReadyCondition({ pod, phase, initStatuses, statuses }: ConditionFacts): Sketch {
-  const type = 'ContainersReady';
-  const terminal = terminalCondition(type, phase);
-  if (terminal !== undefined) return terminal;
-  let unready = '';
-  for (const { name, restartPolicy } of pod.spec.initContainers ?? NO_CONTAINERS) {
-    if (restartPolicy !== 'Always' || isReadyIn(initStatuses, name)) continue;
-    unready = unready === '' ? name : `${unready} ${name}`;
-  }
-  for (const { name } of pod.spec.containers) {
-    if (isReadyIn(statuses, name)) continue;
-    unready = unready === '' ? name : `${unready} ${name}`;
-  }
-  if (unready === '') return CONTAINERS_READY;
-  return {
-    type,
-    status: 'False',
-    reason: 'ContainersNotReady',
-    message: `containers with unready status: [${unready}]`,
-  };
+/** What the conditions ContainersReady and Ready say, as far as the containers decide. */
+interface Readiness {
+  readonly containers: Sketch;
+  readonly pod: Sketch;
 }
 
-const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
+function readinessLike(status: string, reason?: string, message?: string): Readiness {
+  return Object.freeze({
+    containers: sketch('ContainersReady', status, reason, message),
+    pod: sketch('Ready', status, reason, message),
+  });
+}
+
+const ALL_READY = readinessLike('True');
+const COMPLETED = readinessLike('False', 'PodCompleted');
+const FAILED = readinessLike('False', 'PodFailed');
+
+// By the containers' names. A memo only.
+const unready = new Map<string, Readiness>();
+const UNREADY_MAX = 1000;
+
+function withUnready(names: string): Readiness {
+  let readiness = unready.get(names);
+  if (readiness === undefined) {
+    if (unready.size >= UNREADY_MAX) unready.clear();
+    const message = `containers with unready status: [${names}]`;
+    readiness = readinessLike('False', 'ContainersNotReady', message);
+    unready.set(names, readiness);
+  }
+  return readiness;
+}
+
+function readinessOf({ pod, phase, initStatuses, statuses }: ConditionFacts): Readiness {
+  if (phase === 'Succeeded') return COMPLETED;
+  if (phase === 'Failed') return FAILED;
+  const { containers, initContainers } = pod.spec;
+  let names = '';
+  if (initContainers !== undefined) {
+    for (const { name, restartPolicy } of initContainers) {
+      if (restartPolicy !== 'Always' || isReadyIn(initStatuses, name)) continue;
+      names = names === '' ? name : `${names} ${name}`;
+    }
+  }
+  // By index: three of these are made for every Pod that starts, and an iterator is garbage at once.
+  for (let i = 0; i < containers.length; i += 1) {
+    const name = containers[i]?.name ?? '';
+    if (isReadyIn(statuses, name)) continue;
+    names = names === '' ? name : `${names} ${name}`;
+  }
+  return names === '' ? ALL_READY : withUnready(names);
+}
 
 function isReadyIn(statuses: readonly ContainerStatus[], name: string): boolean {
-  for (const each of statuses) if (each.name === name) return each.ready;
+  for (let i = 0; i < statuses.length; i += 1) {
+    const status = statuses[i];
+    if (status?.name === name) return status.ready;
+  }
   return false;
 }
 
-function terminalCondition(type: string, phase: string): Sketch | undefined {
-  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
-  return phase === 'Failed' ? { type, status: 'False', reason: 'PodFailed' } : undefined;
-}
-
-const READY: Sketch = Object.freeze({ type: 'Ready', status: 'True' });
-
-function readyCondition({ pod, phase }: ConditionFacts, containersReady: Sketch): Sketch {
-  const type = 'Ready';
-  const terminal = terminalCondition(type, phase);
-  if (terminal !== undefined) return terminal;
-  if (containersReady.status !== 'True') return { ...containersReady, type };
-  if (pod.spec.readinessGates === undefined) return READY;
+function readyCondition({ pod }: ConditionFacts, readiness: Readiness): Sketch {
+  if (readiness !== ALL_READY || pod.spec.readinessGates === undefined) return readiness.pod;
   const problems = pod.spec.readinessGates.flatMap(({ conditionType }) => {
     const gate = findCondition(pod.status?.conditions, conditionType);
     if (gate === undefined)
@@ -183,6 +194,6 @@ function readyCondition({ pod, phase }: ConditionFacts, containersReady: Sketch)
       ? []
       : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
   });
-  if (problems.length === 0) return { type, status: 'True' };
-  return { type, status: 'False', reason: 'ReadinessGatesNotReady', message: problems.join(', ') };
+  if (problems.length === 0) return readiness.pod;
+  return sketch('Ready', 'False', 'ReadinessGatesNotReady', problems.join(', '));
 }

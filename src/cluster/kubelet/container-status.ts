@@ -7,43 +7,88 @@ import type {
   VolumeMountStatus,
 } from '../../api/generated/types.ts';
 import { formatTime } from '../../api/time.ts';
+import type { Micros } from '../../kernel/time.ts';
 import type { CriContainer } from '../messages.ts';
 import { isStarted } from './decide.ts';
 import type { ContainerWork } from './state.ts';
 
-/** A container's entry in the Pod's status. Pure; `epochMillis` turns instants into calendar time. */
+/**
+ * A container's entry in the Pod's status. Pure; `epochMillis` turns instants into calendar time. Of the entry that was
+ * made last, what still holds is used again.
+ */
 export function containerStatus(
   work: ContainerWork,
   container: Container,
   defaultWaiting: string,
   epochMillis: number,
+  made: ContainerStatus | undefined,
+): ContainerStatus {
+  const { current } = work;
+  return current?.state === 'running'
+    ? runningStatus(work, current, container, epochMillis, made)
+    : idleStatus(work, container, defaultWaiting, epochMillis, made);
+}
+
+function runningStatus(
+  work: ContainerWork,
+  current: CriContainer,
+  container: Container,
+  epochMillis: number,
+  made: ContainerStatus | undefined,
+): ContainerStatus {
+  const { resources } = container;
+  const { previous } = work;
+  const started = isStarted(work);
+  // When it has started is said once.
+  const same =
+    made?.state?.running !== undefined && made.containerID?.endsWith(current.id) === true
+      ? made
+      : undefined;
+  const status: Mutable<ContainerStatus> = {
+    name: work.name,
+    state: same?.state ?? { running: { startedAt: timeOf(current.startedAt ?? 0, epochMillis) } },
+    lastState:
+      previous === undefined ? NO_STATE : { terminated: terminated(previous, epochMillis) },
+    ready: started && isReady(work),
+    restartCount: work.restartCount,
+    image: current.image,
+    imageID: current.imageId,
+    started,
+    containerID: same?.containerID ?? `containerd://${current.id}`,
+  };
+  // Field by field, because a literal put together from pieces costs several times as much.
+  if (container.volumeMounts !== undefined)
+    status.volumeMounts = made?.volumeMounts ?? mountStatuses(container.volumeMounts);
+  status.resources = work.actuated ?? resources ?? NO_RESOURCES;
+  if (resources?.requests !== undefined) status.allocatedResources = resources.requests;
+  status.user = userOf(container);
+  return status;
+}
+
+/** Of one that has not started yet, or has ended. */
+function idleStatus(
+  work: ContainerWork,
+  container: Container,
+  defaultWaiting: string,
+  epochMillis: number,
+  made: ContainerStatus | undefined,
 ): ContainerStatus {
   const { current, previous } = work;
-  const isRunning = current?.state === 'running';
-  const isDone =
-    current?.state === 'exited' && work.init && !work.sidecar && current.exitCode === 0;
   const state = stateOf(work, defaultWaiting, epochMillis);
-  const last = state.waiting !== undefined && current?.state === 'exited' ? current : previous;
-  const started = isStarted(work);
+  const last = state.waiting !== undefined && current !== undefined ? current : previous;
   const status: Mutable<ContainerStatus> = {
     name: work.name,
     state,
     lastState: last === undefined ? NO_STATE : { terminated: terminated(last, epochMillis) },
-    ready: isRunning ? started && isReady(work) : isDone,
+    ready: current !== undefined && work.init && !work.sidecar && current.exitCode === 0,
     restartCount: work.restartCount,
     image: current?.image ?? container.image ?? '',
     imageID: current?.imageId ?? '',
-    started,
+    started: false,
   };
-  // Field by field, because a literal put together from pieces costs several times as much.
   if (current !== undefined) status.containerID = `containerd://${current.id}`;
   if (container.volumeMounts !== undefined)
-    status.volumeMounts = mountStatuses(container.volumeMounts);
-  if (!isRunning) return status;
-  const { resources } = container;
-  status.resources = work.actuated ?? resources ?? NO_RESOURCES;
-  if (resources?.requests !== undefined) status.allocatedResources = resources.requests;
-  status.user = userOf(container);
+    status.volumeMounts = made?.volumeMounts ?? mountStatuses(container.volumeMounts);
   return status;
 }
 
@@ -68,43 +113,43 @@ function userOf(container: Container): ContainerStatus['user'] & object {
   return { linux: { uid, gid, supplementalGroups: [gid] } };
 }
 
-const mounts = new WeakMap<object, readonly VolumeMountStatus[]>();
-
-/** One list for all statuses of a container. */
 function mountStatuses(volumeMounts: readonly VolumeMount[]): readonly VolumeMountStatus[] {
-  let statuses = mounts.get(volumeMounts);
-  if (statuses === undefined) {
-    statuses = Object.freeze(
-      volumeMounts.map(({ name, mountPath, readOnly }) =>
-        readOnly === true
-          ? { name, mountPath, readOnly, recursiveReadOnly: 'Disabled' }
-          : { name, mountPath },
-      ),
-    );
-    mounts.set(volumeMounts, statuses);
-  }
-  return statuses;
+  return volumeMounts.map(({ name, mountPath, readOnly }) =>
+    readOnly === true
+      ? { name, mountPath, readOnly, recursiveReadOnly: 'Disabled' }
+      : { name, mountPath },
+  );
 }
 
 function stateOf(work: ContainerWork, defaultWaiting: string, epochMillis: number): ContainerState {
   const { current, waiting } = work;
-  if (current?.state === 'running') {
-    return { running: { startedAt: formatTime(epochMillis + (current.startedAt ?? 0) / 1000) } };
-  }
   if (waiting !== undefined) return { waiting };
-  if (current === undefined) return { waiting: { reason: defaultWaiting } };
+  if (current === undefined) return waitingFor(defaultWaiting);
   return { terminated: terminated(current, epochMillis) };
 }
 
+const CREATING: ContainerState = Object.freeze({
+  waiting: Object.freeze({ reason: 'ContainerCreating' }),
+});
+
+function waitingFor(reason: string): ContainerState {
+  return reason === 'ContainerCreating' ? CREATING : { waiting: { reason } };
+}
+
 function terminated(container: CriContainer, epochMillis: number): ContainerStateTerminated {
-  const time = (at: number | undefined) =>
-    at === undefined ? '1970-01-01T00:00:00Z' : formatTime(epochMillis + at / 1000);
+  const { startedAt, finishedAt } = container;
   return {
     exitCode: container.exitCode ?? 0,
     reason: container.reason ?? '',
     ...(container.message === undefined ? undefined : { message: container.message }),
-    startedAt: time(container.startedAt),
-    finishedAt: time(container.finishedAt),
+    startedAt: startedAt === undefined ? NEVER : timeOf(startedAt, epochMillis),
+    finishedAt: finishedAt === undefined ? NEVER : timeOf(finishedAt, epochMillis),
     containerID: `containerd://${container.id}`,
   };
+}
+
+const NEVER = '1970-01-01T00:00:00Z';
+
+function timeOf(at: Micros, epochMillis: number): string {
+  return formatTime(epochMillis + at / 1000);
 }

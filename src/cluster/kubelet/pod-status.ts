@@ -12,7 +12,7 @@ import type { Micros } from '../../kernel/time.ts';
 import { allocatedPod } from './allocation.ts';
 import { podConditions } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
-import type { ContainerWork, PodWorker } from './state.ts';
+import type { PodWorker } from './state.ts';
 
 /** The instant and place a status is made for. */
 export interface StatusFacts {
@@ -23,57 +23,78 @@ export interface StatusFacts {
 
 /** The status of a Pod, from what its containers do. Pure. Frozen. */
 export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
-  const { pod, failure, sandbox } = worker;
-  const { spec } = pod;
-  const nowText = formatTime(facts.epochMillis + facts.now / 1000);
-  const startTime = worker.status?.startTime ?? pod.status?.startTime ?? nowText;
-  const status: Mutable<PodStatus> = {
-    phase: 'Failed',
-    startTime,
-    qosClass: pod.status?.qosClass ?? qosClass(spec),
-  };
-  // Field by field, because a literal put together from pieces costs several times as much.
-  if (pod.metadata.generation !== undefined) status.observedGeneration = pod.metadata.generation;
-  if (failure !== undefined) {
-    status.reason = failure.reason;
-    status.message = failure.message;
-    // A Pod that was refused has run nothing.
-    if (!worker.admitted) return Object.freeze(status);
-  }
-  const inits = spec.initContainers ?? NO_CONTAINERS;
-  const waiting = inits.length === 0 ? 'ContainerCreating' : 'PodInitializing';
+  const { pod, failure, sandbox, status: last, made } = worker;
+  const { spec, status: told } = pod;
+  const { epochMillis, hostIp } = facts;
+  const nowText = formatTime(epochMillis + facts.now / 1000);
+  const startTime = last?.startTime ?? told?.startTime ?? nowText;
+  const qos = told?.qosClass ?? qosClass(spec);
+  // A Pod that was refused has run nothing.
+  if (failure !== undefined && !worker.admitted)
+    return finished({ phase: 'Failed', startTime, qosClass: qos }, worker);
+  const { initContainers = NO_CONTAINERS } = spec;
+  const waiting = initContainers.length === 0 ? 'ContainerCreating' : 'PodInitializing';
   const granted = worker.allocated === undefined ? spec : allocatedPod(worker).spec;
-  const initStatuses = statusesOf(worker, granted.initContainers ?? inits, waiting, facts);
-  const statuses = statusesOf(worker, granted.containers, waiting, facts);
-  const phase = phaseOf(worker, initStatuses, statuses);
-  status.phase = phase;
-  status.conditions = podConditions({
+  const inits = statusesOf(worker, granted.initContainers, waiting, epochMillis, NO_STATUSES);
+  const shown = made?.containerStatuses ?? NO_STATUSES;
+  const mains = statusesOf(worker, granted.containers, waiting, epochMillis, shown);
+  const phase = phaseOf(worker, inits, mains);
+  const conditions = podConditions({
     pod,
     phase,
     sandboxReady: sandbox?.state === 'ready',
-    initStatuses,
-    statuses,
+    initStatuses: inits,
+    statuses: mains,
     nowText,
-    before: worker.status?.conditions ?? pod.status?.conditions,
+    before: last?.conditions ?? told?.conditions,
   });
-  if (worker.resize !== undefined)
-    status.conditions = withResize(worker, status.conditions, nowText);
-  if (failure?.reason === 'Evicted')
-    status.conditions = [...status.conditions, disruption(worker, failure.message, nowText)];
-  status.hostIP = facts.hostIp;
-  status.hostIPs = hostIps(facts.hostIp);
-  const ip = sandbox?.ip ?? pod.status?.podIP;
+  const status: Mutable<PodStatus> = {
+    phase,
+    startTime,
+    qosClass: qos,
+    conditions: withRare(worker, conditions, nowText),
+    hostIP: hostIp,
+    // What stays the same stays the same list: who compares finds that at once.
+    hostIPs: made?.hostIPs ?? [{ ip: hostIp }],
+    containerStatuses: byName(mains),
+  };
+  // Field by field, because a literal put together from pieces costs several times as much.
+  const ip = sandbox?.ip ?? told?.podIP;
   if (ip !== undefined) {
     status.podIP = ip;
-    status.podIPs = [{ ip }];
+    status.podIPs = made?.podIP === ip && made.podIPs !== undefined ? made.podIPs : [{ ip }];
   }
-  if (initStatuses.length > 0) status.initContainerStatuses = initStatuses;
-  status.containerStatuses = byName(statuses);
-  if (spec.ephemeralContainers !== undefined && spec.ephemeralContainers.length > 0) {
-    const ephemeral = statusesOf(worker, spec.ephemeralContainers, waiting, facts);
-    status.ephemeralContainerStatuses = byName(ephemeral.map(asEphemeral));
+  if (inits.length > 0) status.initContainerStatuses = inits;
+  const { ephemeralContainers } = spec;
+  if (ephemeralContainers !== undefined && ephemeralContainers.length > 0) {
+    const made = statusesOf(worker, ephemeralContainers, waiting, epochMillis, NO_STATUSES);
+    status.ephemeralContainerStatuses = byName(made.map(asEphemeral));
+  }
+  return finished(status, worker);
+}
+
+function finished(status: Mutable<PodStatus>, { pod, failure }: PodWorker): PodStatus {
+  const { generation } = pod.metadata;
+  if (generation !== undefined) status.observedGeneration = generation;
+  if (failure !== undefined) {
+    status.reason = failure.reason;
+    status.message = failure.message;
   }
   return Object.freeze(status);
+}
+
+/** Conditions that few Pods have: of a resize, and of an eviction. */
+function withRare(
+  worker: PodWorker,
+  conditions: readonly PodCondition[],
+  nowText: string,
+): readonly PodCondition[] {
+  const { resize, failure } = worker;
+  if (resize === undefined && failure === undefined) return conditions;
+  const all = resize === undefined ? conditions : withResize(worker, conditions, nowText);
+  return failure?.reason === 'Evicted'
+    ? [...all, disruption(worker, failure.message, nowText)]
+    : all;
 }
 
 /** Nobody asks whether a container for debugging is ready. */
@@ -123,54 +144,35 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
 
+/** Entries for containers, in their order; `shown` are those that were made last. */
 function statusesOf(
   worker: PodWorker,
-  containers: readonly Container[],
+  containers: readonly Container[] = NO_CONTAINERS,
   waiting: string,
-  facts: StatusFacts,
+  epochMillis: number,
+  shown: readonly ContainerStatus[],
 ): readonly ContainerStatus[] {
-  const isFresh = containers.every(({ name }) => isUntouched(worker.containers.get(name)));
-  const known = isFresh ? firstStatuses.get(containers) : undefined;
-  if (known?.waiting === waiting) return known.statuses;
-  const statuses = containers.map((container) => {
+  if (containers.length === 0) return NO_STATUSES;
+  const statuses: ContainerStatus[] = [];
+  for (let i = 0; i < containers.length; i += 1) {
+    const container = containers[i] as Container; // In range.
     const work = worker.containers.get(container.name);
     if (work === undefined)
       throw new TypeError(`pod ${worker.uid} has no container ${container.name}`);
-    return containerStatus(work, container, waiting, facts.epochMillis);
-  });
-  if (isFresh) firstStatuses.set(containers, { waiting, statuses });
+    const last = shown[i];
+    const known = last?.name === container.name ? last : undefined;
+    statuses.push(containerStatus(work, container, waiting, epochMillis, known));
+  }
   return statuses;
 }
 
-// What containers are before anything has come of them, by their specs, which the Pods of a ReplicaSet share.
-const firstStatuses = new WeakMap<
-  readonly Container[],
-  { readonly waiting: string; readonly statuses: readonly ContainerStatus[] }
->();
-
-function isUntouched(work: ContainerWork | undefined): boolean {
-  return (
-    work !== undefined &&
-    work.current === undefined &&
-    work.previous === undefined &&
-    work.waiting === undefined &&
-    work.restartCount === 0
-  );
-}
+const NO_STATUSES: readonly ContainerStatus[] = Object.freeze([]);
 
 /** Main containers are listed by name, whatever their order in the spec. */
 function byName(statuses: readonly ContainerStatus[]): readonly ContainerStatus[] {
   return statuses.length < 2
     ? statuses
     : statuses.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-}
-
-let lastHost: { readonly ip: string; readonly ips: readonly { readonly ip: string }[] } | undefined;
-
-/** One list for all Pods of a node. A memo only. */
-function hostIps(ip: string): readonly { readonly ip: string }[] {
-  if (lastHost?.ip !== ip) lastHost = { ip, ips: Object.freeze([Object.freeze({ ip })]) };
-  return lastHost.ips;
 }
 
 function phaseOf(

@@ -232,6 +232,8 @@ export interface PodWorker {
   termination: Termination | undefined;
   /** The status last handed over to the API. Frozen. */
   status: PodStatus | undefined;
+  /** The status made last, whatever the API has had since: what of it still holds is used again. Frozen. */
+  made: PodStatus | undefined;
   /** The instant its timer is set for; a timer for another one is stale. */
   wakeAt: Micros | undefined;
   /** A status write is under way; another may be needed after it. */

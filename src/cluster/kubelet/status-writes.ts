@@ -1,4 +1,4 @@
-import type { PodCondition, PodStatus } from '../../api/generated/types.ts';
+import type { ContainerStatus, PodCondition, PodStatus } from '../../api/generated/types.ts';
 import { findCondition } from '../../api/conditions.ts';
 import { semanticEqual } from '../../api/semantic-equal.ts';
 import { createRecent } from '../../base/recent.ts';
@@ -18,44 +18,50 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
     worker.cause = env.cause;
     return;
   }
+  const { config, memory } = kubelet;
   const object = worker.source === 'api' ? worker.pod : mirrorFor(kubelet, worker);
   const isNew = worker.source === 'file' && worker.mirrorUid !== object?.metadata.uid;
   const before = isNew ? object?.status : (worker.status ?? worker.pod.status);
   const status = podStatus(worker, {
     now: env.now,
-    epochMillis: kubelet.config.epochMillis + env.clockSkewMicros() / 1000,
-    hostIp: kubelet.config.nodeIp,
+    epochMillis: config.epochMillis + env.clockSkewMicros() / 1000,
+    hostIp: config.nodeIp,
   });
   const plain = statusPatch(before, status);
   const patch = worker.resize === undefined ? plain : withResizeOrder(plain, before, status);
   worker.status = status;
+  worker.made = status;
   // A static Pod runs whether the API shows it or not.
   if (patch === undefined || object === undefined) return;
-  const { metadata } = object;
-  worker.mirrorUid = metadata.uid ?? '';
+  const { namespace = '', name = '', uid = '' } = object.metadata;
+  worker.mirrorUid = uid;
   worker.writing = true;
   worker.dirty = false;
-  env.note(`${metadata.namespace ?? ''}/${metadata.name ?? ''}: ${summary(before, status)}`);
-  call(kubelet.memory.client, env, {
+  env.note(`${namespace}/${name}: ${summary(before, status)}`);
+  call(memory.client, env, {
     method: 'PATCH',
-    path: `/api/v1/namespaces/${metadata.namespace ?? ''}/pods/${metadata.name ?? ''}/status`,
+    path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
     contentType: 'application/strategic-merge-patch+json',
-    body: { metadata: { uid: metadata.uid ?? '' }, status: patch },
+    body: { metadata: { uid }, status: patch },
     then: { type: 'pod/status-written', uid: worker.uid },
   });
 }
 
 /** What a person would call the change. */
 function summary(before: PodStatus | undefined, after: PodStatus): string {
-  const ready = (status: PodStatus | undefined) =>
-    findCondition(status?.conditions, 'Ready')?.status ?? 'False';
   if (before?.phase !== after.phase)
     return `phase ${before?.phase ?? 'unset'} → ${after.phase ?? ''}`;
-  if (ready(before) !== ready(after)) return `Ready ${ready(before)} → ${ready(after)}`;
+  const last = readyOf(before);
+  const next = readyOf(after);
+  if (last !== next) return `Ready ${last} → ${next}`;
   const waiting = after.containerStatuses?.find((each) => each.state?.waiting !== undefined);
   return waiting?.state?.waiting?.reason === undefined
     ? 'status has changed'
     : `container ${waiting.name} waits: ${waiting.state.waiting.reason}`;
+}
+
+function readyOf(status: PodStatus | undefined): string {
+  return findCondition(status?.conditions, 'Ready')?.status ?? 'False';
 }
 
 /** The kubelet's part of a status, as a patch names it: `null` takes a field back. */
@@ -75,37 +81,55 @@ type StatusPatch = {
  * scheduler's, taint eviction's) are left alone. Undefined: nothing differs. Pure.
  */
 export function statusPatch(
-  before: PodStatus | undefined,
+  before: PodStatus = NO_STATUS,
   after: PodStatus,
 ): Readonly<Record<string, unknown>> | undefined {
   // Field by field, though a loop over their names would be shorter: it would look each of them up as in a table.
   const patch: StatusPatch = {};
-  if (before?.phase !== after.phase) patch.phase = after.phase ?? null;
-  if (before?.reason !== after.reason) patch.reason = after.reason ?? null;
-  if (before?.message !== after.message) patch.message = after.message ?? null;
-  if (before?.startTime !== after.startTime) patch.startTime = after.startTime ?? null;
-  if (before?.hostIP !== after.hostIP) patch.hostIP = after.hostIP ?? null;
-  if (before?.podIP !== after.podIP) patch.podIP = after.podIP ?? null;
-  if (before?.qosClass !== after.qosClass) patch.qosClass = after.qosClass ?? null;
-  if (differ(before?.hostIPs, after.hostIPs)) patch.hostIPs = after.hostIPs ?? null;
-  if (differ(before?.podIPs, after.podIPs)) patch.podIPs = ipsPatch(before?.podIPs, after.podIPs);
-  if (differ(before?.initContainerStatuses, after.initContainerStatuses))
+  if (before.phase !== after.phase) patch.phase = after.phase ?? null;
+  if (before.reason !== after.reason) patch.reason = after.reason ?? null;
+  if (before.message !== after.message) patch.message = after.message ?? null;
+  if (before.startTime !== after.startTime) patch.startTime = after.startTime ?? null;
+  if (before.hostIP !== after.hostIP) patch.hostIP = after.hostIP ?? null;
+  if (before.podIP !== after.podIP) patch.podIP = after.podIP ?? null;
+  if (before.qosClass !== after.qosClass) patch.qosClass = after.qosClass ?? null;
+  if (differ(before.hostIPs, after.hostIPs)) patch.hostIPs = after.hostIPs ?? null;
+  if (differ(before.podIPs, after.podIPs)) patch.podIPs = ipsPatch(before.podIPs, after.podIPs);
+  if (haveChanged(before.initContainerStatuses, after.initContainerStatuses))
     patch.initContainerStatuses = after.initContainerStatuses ?? null;
-  if (differ(before?.containerStatuses, after.containerStatuses))
+  if (haveChanged(before.containerStatuses, after.containerStatuses))
     patch.containerStatuses = after.containerStatuses ?? null;
-  if (differ(before?.ephemeralContainerStatuses, after.ephemeralContainerStatuses))
+  if (haveChanged(before.ephemeralContainerStatuses, after.ephemeralContainerStatuses))
     patch.ephemeralContainerStatuses = after.ephemeralContainerStatuses ?? null;
-  const conditions = conditionsPatch(before?.conditions, after.conditions);
+  const conditions = conditionsPatch(before.conditions, after.conditions);
   if (conditions.length > 0) {
     patch.conditions = conditions;
-    if (before?.conditions === undefined || before.conditions.length <= 1) {
+    if (before.conditions === undefined || before.conditions.length <= 1) {
       patch['$setElementOrder/conditions'] = orderOf(after.conditions ?? NO_CONDITIONS);
     }
   }
   if (isEmpty(patch)) return undefined;
-  if (before?.observedGeneration !== after.observedGeneration)
+  if (before.observedGeneration !== after.observedGeneration)
     patch.observedGeneration = after.observedGeneration;
   return patch;
+}
+
+const NO_STATUS: PodStatus = Object.freeze({});
+
+/**
+ * Whether containers' entries say something else than before. What changes most is looked at first: to find two entries
+ * equal takes a walk through all that they hold.
+ */
+function haveChanged(
+  last: readonly ContainerStatus[] | undefined,
+  next: readonly ContainerStatus[] | undefined,
+): boolean {
+  if (last === next) return false;
+  const a = last?.[0];
+  const b = next?.[0];
+  if (a !== undefined && b !== undefined && (a.ready !== b.ready || a.started !== b.started))
+    return true;
+  return !semanticEqual(last, next);
 }
 
 function isEmpty(patch: object): boolean {
@@ -139,8 +163,9 @@ function differ(last: unknown, next: unknown): boolean {
 
 /** The list is merged by address, so an address that is gone must be taken out. */
 function ipsPatch(before: PodStatus['podIPs'], after: PodStatus['podIPs']): readonly object[] {
-  const gone = (before ?? []).filter(({ ip }) => after?.every((each) => each.ip !== ip) !== false);
-  return [...(after ?? []), ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))];
+  if (before === undefined) return after ?? NO_CHANGES;
+  const gone = before.filter(({ ip }) => after?.every((each) => each.ip !== ip) !== false);
+  return [...(after ?? NO_CHANGES), ...gone.map(({ ip }) => ({ $patch: 'delete', ip }))];
 }
 
 type Conditions = readonly PodCondition[];

@@ -39,6 +39,7 @@ export function createWorker(
     containers,
     termination: undefined,
     status: undefined,
+    made: undefined,
     wakeAt: undefined,
     writing: false,
     dirty: false,
