@@ -1,26 +1,25 @@
-import { isList, isObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { StructSchema, TypeSchema } from '../schema/schema.ts';
 import { zeroOf } from './zero-values.ts';
 import { draftOf } from '../../base/copy.ts';
 
 /**
- * Fills the fields that the API server always holds into an object that was not decoded, as objects of the cluster's
- * own components are not. Upstream has them by construction; without this, a later update by a client, which is
- * decoded, would seem to add `resources: {}` to every container. The very same object comes back when nothing is
- * missing. The object's fields must have the types of the schema. What it shares with `before`, which is complete, is
- * not looked through again.
+ * Fills the fields that the API server always holds and the TypeScript type does not promise (`status: {}`,
+ * `resources: {}`) into an object that was not decoded, as objects of the cluster's own components are not. Upstream has
+ * them by construction; without this, a later update by a client, which is decoded, would seem to add `resources: {}` to
+ * every container. The very same object comes back when nothing is missing. The object must be of the type that the
+ * schema describes. What it shares with `before`, which is complete, is not looked through again.
  */
-export function completeObject<T>(object: T, schema: StructSchema, before?: T): T {
-  if (!isObject(object)) return object;
-  return completeStruct(object, planOf(schema), isObject(before) ? before : undefined) as T;
+export function completeObject<T extends object>(object: T, schema: StructSchema, before?: T): T {
+  // A struct of the API is a table of fields, whatever its type calls them.
+  return completeStruct(object as Fields, planOf(schema), before as Fields | undefined) as T;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What is to be looked at in the objects of a struct: worked out once, since every write of a component asks. */
 interface Plan {
-  /** Fields that are always there, with what fills them. */
+  /** Fields that are always there and yet not promised, with what fills them. */
   readonly filled: readonly { readonly name: string; readonly zero: unknown }[];
   /** Fields below which there is anything to fill. Made when they are first needed, as structs may hold themselves. */
   below: readonly { readonly name: string; readonly inner: Inner }[] | undefined;
@@ -38,20 +37,26 @@ const plans = new WeakMap<StructSchema, Plan>();
 function planOf(struct: StructSchema): Plan {
   let plan = plans.get(struct);
   if (plan === undefined) {
-    const filled = struct.emittedFields
-      .map((field) => ({ name: field.name, zero: zeroOf(field) }))
-      .filter(({ zero }) => zero !== undefined);
-    plan = { filled, below: undefined, struct };
+    plan = { filled: unpromisedOf(struct), below: undefined, struct };
     plans.set(struct, plan);
   }
   return plan;
+}
+
+function unpromisedOf(struct: StructSchema): Plan['filled'] {
+  return struct.emittedFields
+    .filter((field) => !field.required)
+    .map((field) => ({ name: field.name, zero: zeroOf(field) }))
+    .filter(({ zero }) => zero !== undefined);
 }
 
 function belowOf(struct: StructSchema): NonNullable<Plan['below']> {
   const below: { readonly name: string; readonly inner: Inner }[] = [];
   for (const { name, type } of struct.fields.values()) {
     const inner = innerOf(type, name === 'spec');
-    if (inner !== undefined && reachesEmitted(type, new Set([struct]))) below.push({ name, inner });
+    if (inner !== undefined && reachesUnpromised(type, new Set([struct]))) {
+      below.push({ name, inner });
+    }
   }
   return below;
 }
@@ -87,18 +92,23 @@ function completeStruct(object: Fields, plan: Plan, before: Fields | undefined):
   return changed ?? object;
 }
 
+/** A value of the inner type, by the object's type; so are the casts below. */
 function completeInner(value: unknown, inner: Inner, before: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (inner.kind === 'list') {
-    if (!isList(value)) return value;
-    return completeList(value, inner.inner, isList(before) ? before : NOTHING);
+  if (value === null) return value;
+  switch (inner.kind) {
+    case 'struct':
+      return inner.isSpec
+        ? completeSpec(value as Fields, inner.plan)
+        : completeStruct(value as Fields, inner.plan, before as Fields | undefined);
+    case 'list':
+      return completeList(
+        value as readonly unknown[],
+        inner.inner,
+        (before ?? NOTHING) as readonly unknown[],
+      );
+    case 'map':
+      return completeMap(value as Fields, inner.inner);
   }
-  if (isList(value)) return value;
-  const fields = value as Fields;
-  if (inner.kind === 'map') return completeMap(fields, inner.inner);
-  return inner.isSpec
-    ? completeSpec(fields, inner.plan)
-    : completeStruct(fields, inner.plan, isObject(before) ? before : undefined);
 }
 
 const NOTHING: readonly unknown[] = Object.freeze([]);
@@ -142,13 +152,13 @@ function completeSpec(spec: Fields, plan: Plan): Fields {
   return completed;
 }
 
-function reachesEmitted(type: TypeSchema, seen: Set<StructSchema>): boolean {
-  if (type.kind === 'list') return reachesEmitted(type.element, seen);
-  if (type.kind === 'map') return reachesEmitted(type.value, seen);
+function reachesUnpromised(type: TypeSchema, seen: Set<StructSchema>): boolean {
+  if (type.kind === 'list') return reachesUnpromised(type.element, seen);
+  if (type.kind === 'map') return reachesUnpromised(type.value, seen);
   if (type.kind === 'scalar') return false;
   const struct = structOf(type);
-  if (struct.emittedFields.length > 0) return true;
+  if (unpromisedOf(struct).length > 0) return true;
   if (seen.has(struct)) return false;
   seen.add(struct);
-  return [...struct.fields.values()].some((field) => reachesEmitted(field.type, seen));
+  return [...struct.fields.values()].some((field) => reachesUnpromised(field.type, seen));
 }

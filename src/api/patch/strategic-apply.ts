@@ -1,5 +1,15 @@
 import type { Result } from '../../base/result.ts';
 import {
+  badElementOrder,
+  deleteListPrefix,
+  elementOrderPrefix,
+  hasDirectives,
+  isParallelList,
+  parallelField,
+  patchDirective,
+  retainKeysDirective,
+} from './directives.ts';
+import {
   asMaps,
   elementKind,
   indexOfKeyValue,
@@ -8,6 +18,7 @@ import {
   mergeKeyOf,
   partitionByPresence,
 } from './element-order.ts';
+import { isClean, withoutDirectives, withoutDirectivesInList, withoutNulls } from './clean.ts';
 import { goFormat, wrongType } from './go-format.ts';
 import { equalJson, isList, isObject, setOwn, type JsonList, type JsonObject } from './json.ts';
 import type { PatchField, PatchSchema } from './patch-schema.ts';
@@ -21,10 +32,6 @@ import { createRecent } from '../../base/recent.ts';
  * their type has a merge key; and the patch may carry directives: `$patch`, `$retainKeys`, `$setElementOrder/FIELD` and
  * `$deleteFromPrimitiveList/FIELD`.
  */
-export const deleteListPrefix = '$deleteFromPrimitiveList';
-export const elementOrderPrefix = '$setElementOrder';
-export const retainKeysDirective = '$retainKeys';
-const patchDirective = '$patch';
 
 export interface MergeOptions {
   /**
@@ -50,46 +57,48 @@ export function mergeObjects(
   schema: PatchSchema | undefined,
   options: MergeOptions,
 ): JsonObject {
-  if (Object.hasOwn(patch, patchDirective)) return directed(patch);
-  if (saysNothingNew(original, patch)) return original;
-  // Drafts: what is merged so far, and what of the patch is still to be looked at.
-  const merged = copyOf(original);
-  if (!hasDirectives(patch)) {
-    // Not Object.keys, whose list would be garbage at once; a decoded patch inherits nothing that could be listed.
-    for (const key in patch) {
-      const value = patch[key];
-      const isPlain = typeof value !== 'object' && value !== undefined && key !== '__proto__';
-      // Whatever was there, a plain value takes its place.
-      if (isPlain) merged[key] = value;
-      else mergeKey(merged, key, value, schema, options);
-    }
-  } else {
-    const rest: Record<string, unknown> = { ...patch };
-    applyRetainKeys(merged, rest, options);
-    applyElementOrders(merged, rest, schema, options);
-    for (const key of Object.keys(rest)) mergeKey(merged, key, rest[key], schema, options);
-  }
-  return sameEntries(original, merged) ? original : merged;
-}
-
-/** The patch has only plain values, and those that are there already, as the uid in a status patch. */
-function saysNothingNew(original: JsonObject, patch: JsonObject): boolean {
+  if (hasDirectives(patch)) return mergeDirected(original, patch, schema, options);
+  // Copied at the first difference only: a status patch repeats the uid, and much of a patch may be there already.
+  let merged: Record<string, unknown> | undefined;
+  // Not Object.keys, whose list would be garbage at once; a decoded patch inherits nothing that could be listed.
   for (const key in patch) {
     const value = patch[key];
-    if (typeof value === 'object' || value !== original[key] || key.startsWith('$')) return false;
-    if (value === undefined || !Object.hasOwn(original, key)) return false;
+    if (typeof value === 'object' || value === undefined || key === '__proto__') {
+      merged = mergeField(original, merged, key, value, schema, options);
+    } else if (value !== original[key]) {
+      // Whatever was there, a plain value takes its place.
+      merged ??= copyOf(original);
+      merged[key] = value;
+    }
   }
-  return true;
+  if (merged === undefined) return original;
+  // A null that was in a patch already has changed its place at most.
+  return !options.intoObject && sameEntries(original, merged) ? original : merged;
+}
+
+/** The same for a patch that has directives besides its fields. */
+function mergeDirected(
+  original: JsonObject,
+  patch: JsonObject,
+  schema: PatchSchema | undefined,
+  options: MergeOptions,
+): JsonObject {
+  if (Object.hasOwn(patch, patchDirective)) return directed(patch);
+  const merged = copyOf(original);
+  if (Object.hasOwn(patch, retainKeysDirective)) applyRetainKeys(merged, patch, options);
+  const ordered = applyElementOrders(merged, patch, schema, options);
+  for (const key in patch) {
+    if (key === retainKeysDirective || ordered.includes(key)) continue;
+    if (!key.startsWith(elementOrderPrefix)) {
+      mergeKey(merged, key, patch[key], schema, options);
+    }
+  }
+  return sameEntries(original, merged) ? original : merged;
 }
 
 /** A draft. Objects of equal form get one hidden class (see `base/copy.ts`), unless a user's key forbids it. */
 function copyOf(original: JsonObject): Record<string, unknown> {
   return Object.hasOwn(original, '__proto__') ? { ...original } : draftOf(original);
-}
-
-function hasDirectives(patch: JsonObject): boolean {
-  for (const key in patch) if (key.startsWith('$')) return true;
-  return false;
 }
 
 function sameEntries(a: JsonObject, b: JsonObject): boolean {
@@ -119,17 +128,14 @@ function unknownDirective(directive: unknown, patch: JsonObject): never {
 }
 
 const badRetainKeys = 'invalid patch format of retainKeys';
-const badElementOrder = 'invalid patch format of setElementOrder list';
 
 /** `$retainKeys` names all fields that may stay; the others are cleared before the patch is merged. */
 function applyRetainKeys(
   merged: Record<string, unknown>,
-  rest: Record<string, unknown>,
+  patch: JsonObject,
   options: MergeOptions,
 ): void {
-  if (!Object.hasOwn(rest, retainKeysDirective)) return;
-  const names = rest[retainKeysDirective];
-  delete rest[retainKeysDirective];
+  const names = patch[retainKeysDirective];
   if (!options.intoObject) {
     const known = merged[retainKeysDirective];
     if (Object.hasOwn(merged, retainKeysDirective) && !equalJson(known, names)) {
@@ -142,39 +148,36 @@ function applyRetainKeys(
   }
   if (!isList(names)) return refusePatch(badRetainKeys);
   const retained = new Set(names);
-  for (const [key, value] of Object.entries(rest)) {
-    if (value === null || isParallelList(key)) continue;
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null || key === retainKeysDirective || isParallelList(key)) continue;
     if (!retained.has(key)) refusePatch(badRetainKeys);
   }
   for (const key of Object.keys(merged)) if (!retained.has(key)) delete merged[key];
 }
 
-function isParallelList(key: string): boolean {
-  return key.startsWith(deleteListPrefix) || key.startsWith(elementOrderPrefix);
-}
-
-/** Merges every list that `$setElementOrder` speaks of, in that order, and takes it out of the patch. */
+/** Merges every list that `$setElementOrder` speaks of, in that order; answers with the fields that are done so. */
 function applyElementOrders(
   merged: Record<string, unknown>,
-  rest: Record<string, unknown>,
+  patch: JsonObject,
   schema: PatchSchema | undefined,
   options: MergeOptions,
-): void {
-  for (const key of Object.keys(rest)) {
+): readonly string[] {
+  const done: string[] = [];
+  for (const key in patch) {
     if (!key.startsWith(elementOrderPrefix)) continue;
-    const order = rest[key];
-    delete rest[key];
+    const order = patch[key];
     if (!options.intoObject) {
       if (Object.hasOwn(merged, key) && !equalJson(merged[key], order))
         refusePatch(badElementOrder);
       merged[key] = order;
     }
     if (!isList(order)) return refusePatch(wrongType('list', order));
-    const name = parallelName(key, elementOrderPrefix, badElementOrder);
-    const list = orderedList(merged, rest, name, order, fieldOf(schema, name), options);
+    const name = parallelField(key);
+    const list = orderedList(merged, patch, name, order, fieldOf(schema, name), options);
     if (list !== undefined) setOwn(merged, name, list);
-    delete rest[name];
+    done.push(name);
   }
+  return done;
 }
 
 // Patches made in one moment for objects of one owner have lists in common (the conditions of a ReplicaSet's Pods).
@@ -280,10 +283,6 @@ function checkPatchOrder(patch: JsonList, order: JsonList, mergeKey: string): vo
   }
 }
 
-function parallelName(key: string, prefix: string, problem: string): string {
-  return key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : refusePatch(problem);
-}
-
 /** What the schema says of a field that both sides have as an object or a list. */
 export function fieldOf(schema: PatchSchema | undefined, name: string): PatchField {
   if (schema === undefined) {
@@ -295,102 +294,110 @@ export function fieldOf(schema: PatchSchema | undefined, name: string): PatchFie
   );
 }
 
-/** Merges one key of the patch into the draft. */
+/** Merges one key of a patch with directives, which may itself be one: what is deleted from a list of plain values. */
 function mergeKey(
   merged: Record<string, unknown>,
-  patchKey: string,
-  patchValue: unknown,
+  key: string,
+  value: unknown,
   schema: PatchSchema | undefined,
   options: MergeOptions,
 ): void {
-  const isDeleteList = patchKey.startsWith(deleteListPrefix);
-  if (isDeleteList && !options.intoObject) {
-    setOwn(merged, patchKey, patchValue);
-    return;
+  if (!key.startsWith(deleteListPrefix)) mergeField(merged, merged, key, value, schema, options);
+  else if (!options.intoObject) setOwn(merged, key, value);
+  else {
+    const field = parallelField(key);
+    if (value === null) {
+      delete merged[field];
+      return;
+    }
+    const before = Object.hasOwn(merged, field) ? merged[field] : undefined;
+    if (before === undefined || shapeOf(before) !== shapeOf(value)) return;
+    setOwn(merged, field, mergedValue(before, value, field, true, schema, options));
   }
-  const key = isDeleteList
-    ? parallelName(patchKey, deleteListPrefix, 'invalid patch format of primitive list')
-    : patchKey;
-  if (patchValue === null) {
-    delete merged[key];
-    if (options.intoObject) return;
+}
+
+/**
+ * Merges one field of the patch. Answers with the draft; there may be none as long as all is still as in the original,
+ * and there is none after that where the field changes nothing either.
+ */
+function mergeField(
+  original: JsonObject,
+  draft: Record<string, unknown> | undefined,
+  key: string,
+  value: unknown,
+  schema: PatchSchema | undefined,
+  options: MergeOptions,
+): Record<string, unknown> | undefined {
+  const current = draft ?? original;
+  const isThere = Object.hasOwn(current, key);
+  if (value === null) {
+    const rest = isThere ? withoutValue(original, draft, key) : draft;
+    // A patch keeps it, as the last of its keys.
+    return options.intoObject ? rest : withValue(original, rest, key, null);
   }
-  const originalValue = Object.hasOwn(merged, key) ? merged[key] : undefined;
-  if (originalValue === undefined || shapeOf(originalValue) !== shapeOf(patchValue)) {
-    if (!isDeleteList) putFromPatch(merged, key, patchValue, options);
-    return;
+  const before = isThere ? current[key] : undefined;
+  if (before === undefined || shapeOf(before) !== shapeOf(value)) {
+    const taken = takenOver(value, options);
+    if (taken !== undefined) return withValue(original, draft, key, taken);
+    return isThere ? withoutValue(original, draft, key) : draft;
   }
-  if (isObject(originalValue) && isObject(patchValue)) {
-    const field = fieldOf(schema, key);
-    const value =
-      field.strategy === 'replace'
-        ? patchValue
-        : mergeObjects(originalValue, patchValue, field.schema, options);
-    setOwn(merged, key, value);
-  } else if (isList(originalValue) && isList(patchValue)) {
-    setOwn(
-      merged,
-      key,
-      mergeLists(originalValue, patchValue, fieldOf(schema, key), isDeleteList, options),
-    );
-  } else setOwn(merged, key, patchValue);
+  const merged = mergedValue(before, value, key, false, schema, options);
+  return merged === before ? draft : withValue(original, draft, key, merged);
+}
+
+/** What becomes of a value that both sides have, and in one shape. */
+function mergedValue(
+  before: unknown,
+  patchValue: unknown,
+  key: string,
+  isDeleteList: boolean,
+  schema: PatchSchema | undefined,
+  options: MergeOptions,
+): unknown {
+  if (isList(patchValue)) {
+    // As the shapes are the same; so below.
+    return mergeLists(before as JsonList, patchValue, fieldOf(schema, key), isDeleteList, options);
+  }
+  if (!isObject(patchValue)) return patchValue;
+  const field = fieldOf(schema, key);
+  return field.strategy === 'replace'
+    ? patchValue
+    : mergeObjects(before as JsonObject, patchValue, field.schema, options);
+}
+
+function withValue(
+  original: JsonObject,
+  draft: Record<string, unknown> | undefined,
+  key: string,
+  value: unknown,
+): Record<string, unknown> {
+  const merged = draft ?? copyOf(original);
+  setOwn(merged, key, value);
+  return merged;
+}
+
+function withoutValue(
+  original: JsonObject,
+  draft: Record<string, unknown> | undefined,
+  key: string,
+): Record<string, unknown> {
+  const merged = draft ?? copyOf(original);
+  delete merged[key];
+  return merged;
 }
 
 function shapeOf(value: unknown): string {
   return isList(value) ? 'list' : value === null ? 'null' : typeof value;
 }
 
-/** Takes a value over from the patch as it is, but for directives in it and, into an object, nulls. */
-function putFromPatch(
-  merged: Record<string, unknown>,
-  key: string,
-  patchValue: unknown,
-  options: MergeOptions,
-): void {
-  const value = isClean(patchValue)
+/**
+ * A value taken over from the patch as it is, but for directives in it and, into an object, nulls. Undefined when that
+ * leaves nothing.
+ */
+function takenOver(patchValue: unknown, options: MergeOptions): unknown {
+  return isClean(patchValue)
     ? patchValue
     : withoutDirectives(options.intoObject ? withoutNulls(patchValue) : patchValue);
-  if (value === undefined) delete merged[key];
-  else setOwn(merged, key, value);
-}
-
-/** Nothing in it is to be taken out: no directive and no null. Then it need not be copied. */
-function isClean(value: unknown): boolean {
-  if (typeof value !== 'object') return value !== undefined;
-  if (value === null) return false;
-  if (isList(value)) return value.every(isClean);
-  for (const key in value) {
-    if (key === patchDirective || !isClean((value as JsonObject)[key])) return false;
-  }
-  return true;
-}
-
-/** The value without maps that carry `$patch`; undefined when it is one itself. */
-function withoutDirectives(value: unknown): unknown {
-  if (isList(value)) return withoutDirectivesInList(value);
-  if (!isObject(value)) return value;
-  if (Object.hasOwn(value, patchDirective)) return undefined;
-  const kept: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const inner = withoutDirectives(value[key]);
-    if (inner !== undefined) setOwn(kept, key, inner);
-  }
-  return kept;
-}
-
-function withoutDirectivesInList(list: JsonList): JsonList {
-  return list.map(withoutDirectives).filter((item) => item !== undefined);
-}
-
-/** The value without null fields; null elements of lists stay. */
-function withoutNulls(value: unknown): unknown {
-  if (isList(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  const kept: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    if (value[key] !== null) setOwn(kept, key, withoutNulls(value[key]));
-  }
-  return kept;
 }
 
 function mergeLists(

@@ -4,12 +4,8 @@ import { goFormat } from './go-format.ts';
 import { equalJson, isList, isObject, setOwn, type JsonList, type JsonObject } from './json.ts';
 import type { PatchField, PatchSchema } from './patch-schema.ts';
 import { attempt, refusePatch, type PatchProblem } from './problem.ts';
-import {
-  deleteListPrefix,
-  elementOrderPrefix,
-  fieldOf,
-  retainKeysDirective,
-} from './strategic-apply.ts';
+import { deleteListPrefix, elementOrderPrefix, retainKeysDirective } from './directives.ts';
+import { fieldOf } from './strategic-apply.ts';
 
 /** Making strategic merge patches from two objects (upstream: apimachinery's strategicpatch). */
 export interface DiffOptions {

@@ -4,7 +4,8 @@ import { goFormat } from './go-format.ts';
 import { equalJson, isList, isObject, ownValue, type JsonList, type JsonObject } from './json.ts';
 import type { PatchSchema } from './patch-schema.ts';
 import { attempt, refusePatch, type PatchProblem } from './problem.ts';
-import { fieldOf, mergeObjects, retainKeysDirective } from './strategic-apply.ts';
+import { retainKeysDirective } from './directives.ts';
+import { fieldOf, mergeObjects } from './strategic-apply.ts';
 import { diffObjects } from './strategic-diff.ts';
 
 /**
