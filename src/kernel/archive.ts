@@ -27,9 +27,9 @@ export interface Archive {
 
 /**
  * 1: the first release. 2: compact; set-up, agenda and processes have other parts. 3: recorders of events and kubelets
- * remember otherwise.
+ * remember otherwise. 4: indexes of copies hold keys, the controller manager knows its loops that are awake.
  */
-export const ARCHIVE_FORMAT = 3;
+export const ARCHIVE_FORMAT = 4;
 
 const TAGS = 8;
 const WHOLE = 0;

@@ -4,6 +4,7 @@ import { below } from '../../kernel/random.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { ApiResponse, ApiWatchEnded, ApiWatchEvents, WatchEvent } from '../messages.ts';
 import { openStream, type ApiClient, type ApiClientMessage } from './api-client.ts';
+import { FiledObjects, NONE_FILED, type Filed } from './filed-objects.ts';
 import { keyOf, type KubeObject } from './kube-object.ts';
 
 /**
@@ -19,6 +20,11 @@ export interface InformerSpec {
   readonly query?: Readonly<Record<string, string>>;
   /** Index name → what an object is filed under. */
   readonly indexes?: Readonly<Record<string, (object: KubeObject) => IndexValues>>;
+  /**
+   * Whether two versions of an object are filed alike for sure, seen from a few of their fields: most changes leave an
+   * object where it is filed, and then no index is asked. False where only the indexes know.
+   */
+  readonly isFiledAlike?: (old: KubeObject, next: KubeObject) => boolean;
 }
 
 /** Values of an index. Mostly there is one, which needs no list: lists would be made, and thrown away, at every change. */
@@ -27,8 +33,8 @@ export type IndexValues = string | readonly string[];
 export interface Informer {
   readonly name: string;
   readonly items: Map<string, KubeObject>;
-  /** Index name → value → key → object. */
-  readonly indexes: Map<string, Map<string, Map<string, KubeObject>>>;
+  /** Index name → value → keys, in order of arrival. Keys alone: what they stand for changes much more often. */
+  readonly indexes: Map<string, Map<string, Set<string>>>;
   /** The revision up to which the copy is true. */
   revision: string;
   /** True once the first list is in. */
@@ -69,7 +75,7 @@ export interface InformerHandlers {
 type InformerEnv = Env<ApiClientMessage | InformerTimer>;
 
 export function createInformer(spec: InformerSpec): Informer {
-  const indexes = new Map<string, Map<string, Map<string, KubeObject>>>();
+  const indexes = new Map<string, Map<string, Set<string>>>();
   for (const index of Object.keys(spec.indexes ?? {})) indexes.set(index, new Map());
   return {
     name: spec.name,
@@ -109,15 +115,10 @@ function sinceWhen({ revision, synced }: Informer): Readonly<Record<string, stri
 }
 
 /** The objects filed under a value of an index, by key, in order of arrival. */
-export function indexed(
-  informer: Informer,
-  index: string,
-  value: string,
-): ReadonlyMap<string, KubeObject> {
-  return informer.indexes.get(index)?.get(value) ?? NOTHING;
+export function indexed(informer: Informer, index: string, value: string): Filed<KubeObject> {
+  const keys = informer.indexes.get(index)?.get(value);
+  return keys === undefined ? NONE_FILED : new FiledObjects(informer.items, keys);
 }
-
-const NOTHING: ReadonlyMap<string, KubeObject> = new Map();
 
 /**
  * Takes a message that belongs to one of the process's informers; false when it belongs to none.
@@ -134,23 +135,23 @@ export function informersStep<Then>(
   switch (message.type) {
     case 'api/watch': {
       const batch = message as ApiWatchEvents;
-      const informer = byStream(informers, batch.id);
-      if (informer === undefined) return false;
-      informer.open = true;
-      applyEvents(specOf(specs, informer), informer, client, batch.events, env, handlers);
+      const found = byStream(specs, informers, batch.id);
+      if (found === undefined) return false;
+      found.informer.open = true;
+      applyEvents(found.spec, found.informer, client, batch.events, env, handlers);
       return true;
     }
     case 'api/response': {
       const response = message as ApiResponse;
-      const informer = byStream(informers, response.id);
-      if (informer === undefined) return false;
-      takeList(specOf(specs, informer), informer, client, response, env, handlers);
+      const found = byStream(specs, informers, response.id);
+      if (found === undefined) return false;
+      takeList(found.spec, found.informer, client, response, env, handlers);
       return true;
     }
     case 'api/watch-ended': {
-      const informer = byStream(informers, (message as ApiWatchEnded).id);
-      if (informer === undefined) return false;
-      openWatch(specOf(specs, informer), informer, client, env);
+      const found = byStream(specs, informers, (message as ApiWatchEnded).id);
+      if (found === undefined) return false;
+      openWatch(found.spec, found.informer, client, env);
       return true;
     }
     case 'client/relist': {
@@ -189,8 +190,29 @@ function specOf(specs: readonly InformerSpec[], informer: Informer): InformerSpe
   return specs.find((spec) => spec.name === informer.name) as InformerSpec;
 }
 
-function byStream(informers: ReadonlyMap<string, Informer>, id: number): Informer | undefined {
-  for (const informer of informers.values()) if (informer.streamId === id) return informer;
+/** An informer and what it was made of. */
+interface Specified {
+  readonly spec: InformerSpec;
+  readonly informer: Informer;
+}
+
+/** A process's informer that has last heard something: mostly it hears the next thing, too. A memo only. */
+const lastToHear = new WeakMap<ReadonlyMap<string, Informer>, Specified>();
+
+function byStream(
+  specs: readonly InformerSpec[],
+  informers: ReadonlyMap<string, Informer>,
+  id: number,
+): Specified | undefined {
+  const last = lastToHear.get(informers);
+  if (last?.informer.streamId === id && informers.get(last.spec.name) === last.informer)
+    return last;
+  for (const informer of informers.values()) {
+    if (informer.streamId !== id) continue;
+    const found = { spec: specOf(specs, informer), informer };
+    lastToHear.set(informers, found);
+    return found;
+  }
   return undefined;
 }
 
@@ -331,21 +353,19 @@ function put(
   next: KubeObject,
 ): void {
   informer.items.set(key, next);
-  const { indexes } = spec;
-  for (const index in indexes) {
+  const { indexes, isFiledAlike } = spec;
+  if (indexes === undefined) return;
+  if (old !== undefined && isFiledAlike?.(old, next) === true) return;
+  for (const [index, buckets] of informer.indexes) {
     const valuesOf = indexes[index];
-    const buckets = informer.indexes.get(index);
-    if (valuesOf === undefined || buckets === undefined) continue;
+    if (valuesOf === undefined) continue;
     const values = valuesOf(next);
     const before = old === undefined ? NO_VALUES : valuesOf(old);
-    if (typeof values === 'string' && typeof before === 'string') {
-      if (before !== values) unfile(buckets, before, key);
-      file(buckets, values, key, next);
-      continue;
-    }
+    if (before === values) continue;
     const now = listOf(values);
-    for (const value of listOf(before)) if (!now.includes(value)) unfile(buckets, value, key);
-    for (const value of now) file(buckets, value, key, next);
+    const then = listOf(before);
+    for (const value of then) if (!now.includes(value)) unfile(buckets, value, key);
+    for (const value of now) if (!then.includes(value)) file(buckets, value, key);
   }
 }
 
@@ -355,18 +375,10 @@ function listOf(values: IndexValues): readonly string[] {
   return typeof values === 'string' ? [values] : values;
 }
 
-function file(
-  buckets: Map<string, Map<string, KubeObject>>,
-  value: string,
-  key: string,
-  next: KubeObject,
-): void {
-  let bucket = buckets.get(value);
-  if (bucket === undefined) {
-    bucket = new Map();
-    buckets.set(value, bucket);
-  }
-  bucket.set(key, next);
+function file(buckets: Map<string, Set<string>>, value: string, key: string): void {
+  const bucket = buckets.get(value);
+  if (bucket === undefined) buckets.set(value, new Set([key]));
+  else bucket.add(key);
 }
 
 function remove(spec: InformerSpec, informer: Informer, key: string, old: KubeObject): void {
@@ -377,7 +389,7 @@ function remove(spec: InformerSpec, informer: Informer, key: string, old: KubeOb
   }
 }
 
-function unfile(buckets: Map<string, Map<string, KubeObject>>, value: string, key: string): void {
+function unfile(buckets: Map<string, Set<string>>, value: string, key: string): void {
   const bucket = buckets.get(value);
   if (bucket === undefined) return;
   bucket.delete(key);

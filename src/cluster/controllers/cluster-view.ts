@@ -1,5 +1,6 @@
 import { formatTime } from '../../api/time.ts';
 import type { Micros } from '../../kernel/time.ts';
+import { NONE_FILED, type Filed } from '../client/filed-objects.ts';
 import { indexed, type Informer } from '../client/informer.ts';
 import type { KubeObject } from '../client/kube-object.ts';
 import type { ComponentFlags } from '../set-up.ts';
@@ -17,12 +18,8 @@ export interface ClusterView {
   /** Every object of a resource, in order of arrival. */
   all<R extends ResourceName>(resource: R): ReadonlyMap<string, Resources[R]>;
   /** The objects filed under a value: `owner` (uid), `namespace`, and those of resources.ts. */
-  filed<R extends ResourceName>(
-    resource: R,
-    index: string,
-    value: string,
-  ): ReadonlyMap<string, Resources[R]>;
-  filedAny(resource: string, index: string, value: string): ReadonlyMap<string, KubeObject>;
+  filed<R extends ResourceName>(resource: R, index: string, value: string): Filed<Resources[R]>;
+  filedAny(resource: string, index: string, value: string): Filed<KubeObject>;
   /** Tallies kept up to date with every change. */
   readonly derived: Derived;
   /** Calendar time of an instant as Kubernetes writes it. */
@@ -42,7 +39,7 @@ export function createClusterView(state: {
   const find = (resource: string, key: string) => informers.get(resource)?.items.get(key);
   const filedAny = (resource: string, index: string, value: string) => {
     const informer = informers.get(resource);
-    return informer === undefined ? NOTHING : indexed(informer, index, value);
+    return informer === undefined ? NONE_FILED : indexed(informer, index, value);
   };
   // The informer of a resource holds objects of that resource, which the type system cannot see.
   return {

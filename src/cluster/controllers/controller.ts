@@ -1,6 +1,7 @@
 import type { Micros } from '../../kernel/time.ts';
 import type { InformerChange } from '../client/informer.ts';
 import type { ClusterView } from './cluster-view.ts';
+import type { News } from './news.ts';
 import type { Failure, Memo, Plan } from './plan.ts';
 
 /**
@@ -36,10 +37,17 @@ export interface Controller {
   ): Plan;
 }
 
-/** Which keys a changed object concerns. Asked for every change, so it answers quickly. */
+/** Which keys a changed object concerns. Asked for many changes, so it answers quickly. */
 export interface Waking {
   /** A resource's name, or `*` for all. */
   readonly resource: string;
+  /** The news that it heeds: about changes without any of these it is not asked. Absent: it is asked about all. */
+  readonly about?: readonly News[];
+  /**
+   * Of Pods: the keys are those of their controllers of this kind. A Pod that has such a controller and keeps it
+   * concerns its controller alone, and nobody is asked.
+   */
+  readonly ownedBy?: string;
   keys(change: InformerChange, cluster: ClusterView): readonly string[];
   /** How long to gather changes before the keys are looked at, so that many are met at one look. */
   readonly batch?: Micros;

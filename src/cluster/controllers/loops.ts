@@ -1,4 +1,3 @@
-import type { Cause } from '../../kernel/cause.ts';
 import type { Env } from '../../kernel/process.ts';
 import { MINUTE, type Micros } from '../../kernel/time.ts';
 import { createApiClient, type ApiOutcome } from '../client/api-client.ts';
@@ -77,47 +76,52 @@ export function createLoop(
   };
 }
 
-/** Adds a key to a loop's queue. */
-export function wake(loop: Loop, key: string, cause: Cause | undefined, now: Micros): void {
-  if (!loop.arrivals.has(key)) loop.arrivals.set(key, now);
-  enqueue(loop.queue, key, cause);
-}
-
-/** Adds a key once this much time has passed; several changes meanwhile are one. */
-export function wakeLater(
-  loop: Loop,
+/** Adds a key to a loop's queue; with `after`, once this much time has passed: several changes meanwhile are one. */
+export function wakeKey(
+  context: LoopContext,
   index: number,
-  term: number,
   key: string,
-  after: Micros,
-  env: Env<ControllerManagerMessage>,
+  after: Micros | undefined,
 ): void {
-  if (!delayKey(loop.queue, key, env.now + after)) return;
-  env.after(after, { type: 'controllers/due', term, loop: index, key });
+  if (after === undefined) wake(context, index, key);
+  else lookAgain(context, index, key, after);
 }
 
-/** Gives every idle worker a key, until keys or workers run out. */
+function wake({ running, env }: LoopContext, index: number, key: string): void {
+  const loop = running.loops[index] as Loop; // Indexes are those of the list of controllers.
+  // A key that has arrived and was not taken waits already, or will when the work on it ends.
+  if (loop.arrivals.has(key)) return;
+  loop.arrivals.set(key, env.now);
+  enqueue(loop.queue, key, env.cause);
+  if (loop.queue.waiting.size > 0) running.awake.add(index);
+}
+
+/** Gives every idle worker a key, until keys or workers run out. The first loops come first. */
 export function pump(context: LoopContext): void {
-  const { running, controllers } = context;
-  for (let index = 0; index < controllers.length; index++) {
-    const loop = running.loops[index] as Loop; // Parallel lists.
-    if (loop.queue.waiting.size === 0) continue;
-    const controller = controllers[index] as Controller;
-    while (loop.busy < controller.workers) {
-      const taken = takeKey(loop.queue);
-      if (taken === undefined) break;
-      loop.arrivals.delete(taken.key);
-      context.env.resumeCause(taken.cause);
-      reconcileKey(context, index, taken.key);
-    }
+  const { awake } = context.running;
+  if (awake.size === 1) for (const index of awake) pumpLoop(context, index);
+  else for (const index of [...awake].sort((a, b) => a - b)) pumpLoop(context, index);
+}
+
+function pumpLoop(context: LoopContext, index: number): void {
+  const { running, controllers, env } = context;
+  const loop = running.loops[index] as Loop; // Parallel lists.
+  const { workers } = controllers[index] as Controller;
+  while (loop.busy < workers) {
+    const taken = takeKey(loop.queue);
+    if (taken === undefined) break;
+    loop.arrivals.delete(taken.key);
+    env.resumeCause(taken.cause);
+    reconcileKey(context, index, taken.key);
   }
+  if (loop.queue.waiting.size === 0) running.awake.delete(index);
 }
 
 /** A delayed key's timer rang. */
 export function dueKey(context: LoopContext, index: number, key: string): void {
   const loop = context.running.loops[index];
   if (loop === undefined || !keyIsDue(loop.queue, key, context.env.now)) return;
-  wake(loop, key, context.env.cause, context.env.now);
+  wake(context, index, key);
 }
 
 /** An answer to one of a work's writes. */
@@ -163,7 +167,7 @@ function reconcileKey(context: LoopContext, index: number, key: string): void {
   if (writes.length === 0) {
     if (plan.retry === true) pauseAndRetry(context, index, key, 0);
     else forgetFailures(loop.queue, key);
-    finishKey(loop.queue, key);
+    finish(running, index, key);
     return;
   }
   env.note(plan.why);
@@ -210,7 +214,14 @@ function endWork(context: LoopContext, index: number, key: string): void {
   const loop = context.running.loops[index] as Loop;
   if (context.controllers[index]?.waitsForCache === true) loop.busy -= 1;
   loop.works.delete(key);
-  finishKey(loop.queue, key);
+  finish(context.running, index, key);
+}
+
+/** Ends the work on a key, which may wait again at once. */
+function finish(running: Running, index: number, key: string): void {
+  const { queue } = running.loops[index] as Loop;
+  finishKey(queue, key);
+  if (queue.waiting.size > 0) running.awake.add(index);
 }
 
 /** Client-go's growing pauses after failures, never shorter than the server demands. */

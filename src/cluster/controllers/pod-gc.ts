@@ -29,7 +29,7 @@ export const podGcController: Controller = {
   workers: 1,
   wokenBy: [
     { resource: 'nodes', keys: nodeKey },
-    { resource: 'pods', keys: podKeys },
+    { resource: 'pods', about: ['spec', 'leaving', 'ended'], keys: podKeys },
   ],
 
   reconcile(key, cluster, now, memo) {

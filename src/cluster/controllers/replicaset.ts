@@ -46,7 +46,11 @@ export function replicaController(own: ReplicaKind): Controller {
     workers: 5,
     wokenBy: [
       itself(resource),
-      { resource: 'pods', keys: (change, cluster) => setsOfPod(own, change, cluster) },
+      {
+        resource: 'pods',
+        ownedBy: own.kind,
+        keys: (change, cluster) => setsOfPod(own, change, cluster),
+      },
     ],
 
     reconcile(key, cluster, now) {

@@ -203,6 +203,20 @@ function serviceOf(object: KubeObject): IndexValues {
 
 type IndexTable = NonNullable<InformerSpec['indexes']>;
 
+function hasSameOwners(old: KubeObject, next: KubeObject): boolean {
+  return old.metadata.ownerReferences === next.metadata.ownerReferences;
+}
+
+/** What the functions above look at, of two versions at once; the namespace is part of the key. */
+const filedAlike: Readonly<Partial<Record<string, NonNullable<InformerSpec['isFiledAlike']>>>> = {
+  pods: (old, next) =>
+    hasSameOwners(old, next) &&
+    (old as Pod).spec.nodeName === (next as Pod).spec.nodeName &&
+    ended(old) === ended(next),
+  endpointslices: (old, next) =>
+    hasSameOwners(old, next) && old.metadata.labels === next.metadata.labels,
+};
+
 const ownIndexes: Readonly<Partial<Record<string, IndexTable>>> = {
   pods: { node: nodeOf, orphan: orphanOf, ended },
   replicasets: { orphan: orphanOf },
@@ -224,6 +238,7 @@ export const informerSpecs: readonly InformerSpec[] = resourceInfos
       ...(each.namespaced ? { namespace: namespaceOf } : undefined),
       ...ownIndexes[each.name],
     },
+    isFiledAlike: filedAlike[each.name] ?? hasSameOwners,
   }));
 
 const customIndexes: IndexTable = { owner: ownerUids, namespace: namespaceOf };
@@ -233,7 +248,7 @@ const customSpecs = new Map<string, InformerSpec>();
 export function customInformerSpec(name: string): InformerSpec {
   let spec = customSpecs.get(name);
   if (spec === undefined) {
-    spec = { name, path: name, indexes: customIndexes };
+    spec = { name, path: name, indexes: customIndexes, isFiledAlike: hasSameOwners };
     customSpecs.set(name, spec);
   }
   return spec;

@@ -23,8 +23,8 @@ import {
   type LeaderElectionThen,
 } from '../client/leader-election.ts';
 import { clientEnv } from './client-env.ts';
-import { createClusterView, type ClusterView } from './cluster-view.ts';
-import type { Controller, Waking } from './controller.ts';
+import { createClusterView } from './cluster-view.ts';
+import type { Controller } from './controller.ts';
 import { createDerived, updateDerived } from './derived.ts';
 import {
   answerToWrite,
@@ -32,10 +32,10 @@ import {
   dueKey,
   pump,
   settleWorks,
-  wake,
-  wakeLater,
+  wakeKey,
   type LoopContext,
 } from './loops.ts';
+import { newsOf } from './news.ts';
 import { customInformerSpec, customResourceInfo, informerSpecs } from './resources.ts';
 import {
   clientOfRequest,
@@ -49,6 +49,13 @@ import {
   type Running,
   type Then,
 } from './state.ts';
+import {
+  askedAbout,
+  settledOwner,
+  wakingsByResource,
+  type LoopWaking,
+  type WakingTable,
+} from './wakings.ts';
 
 type ProcessEnv = Env<ControllerManagerMessage>;
 
@@ -71,9 +78,8 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
     handle(manager, message);
     const { running } = memory;
     if (running?.synced !== true) return;
-    const context = contextOf(manager, running);
-    if (running.settling.size > 0) settleWorks(context);
-    pump(context);
+    if (running.settling.size > 0) settleWorks(contextOf(manager, running));
+    if (running.awake.size > 0) pump(contextOf(manager, running));
   };
   return defineBehaviour<
     ControllerManagerConfig,
@@ -100,29 +106,6 @@ interface Manager {
   readonly controllers: readonly Controller[];
   readonly wakings: WakingTable;
   readonly env: ProcessEnv;
-}
-
-/** Resource → the loops that its changes may wake. */
-type WakingTable = ReadonlyMap<
-  string,
-  readonly { readonly loop: number; readonly waking: Waking }[]
->;
-
-function wakingsByResource(controllers: readonly Controller[]): WakingTable {
-  const table = new Map(
-    [...informerSpecs.map(({ name }) => name), '*'].map((name) => [
-      name,
-      [] as { loop: number; waking: Waking }[],
-    ]),
-  );
-  controllers.forEach((controller, loop) => {
-    for (const waking of controller.wokenBy) {
-      for (const [resource, list] of table) {
-        if (waking.resource === resource || waking.resource === '*') list.push({ loop, waking });
-      }
-    }
-  });
-  return table;
 }
 
 function createMemory(env: ProcessEnv, config: ControllerManagerConfig): ControllerManagerMemory {
@@ -213,12 +196,11 @@ function toClient(manager: Manager, client: number, message: { readonly type: st
 }
 
 function toInformers(manager: Manager, message: { readonly type: string }): void {
-  const { memory, env } = manager;
-  const { running } = memory;
+  const { running } = manager.memory;
   if (running === undefined) return;
-  const cluster = viewOf(running, manager.env.clockSkewMicros());
-  informersStep(specsOf(running), running.informers, running.informerClient, message, env, {
-    onChange: (change) => takeChange(manager, running, cluster, change),
+  const { informers, informerClient } = running;
+  informersStep(specsOf(running), informers, informerClient, message, manager.env, {
+    onChange: (change) => takeChange(manager, running, change),
     onSynced() {
       // Copies that are added later are of no concern to what runs already.
       running.synced ||= allSynced(running.informers);
@@ -227,33 +209,30 @@ function toInformers(manager: Manager, message: { readonly type: string }): void
 }
 
 /** A change of the copies: first what is derived from them, then the loops that it concerns. */
-function takeChange(
-  manager: Manager,
-  running: Running,
-  cluster: ClusterView,
-  change: InformerChange,
-): void {
-  const { env } = manager;
-  if (change.informer === 'customresourcedefinitions') followDefinition(manager, running, change);
+function takeChange(manager: Manager, running: Running, change: InformerChange): void {
+  const context = contextOf(manager, running);
+  const { cluster, env } = context;
+  const { informer } = change;
+  if (informer === 'customresourcedefinitions') followDefinition(manager, running, change);
   updateDerived(running.derived, change, cluster, env.now);
-  for (const { loop: index, waking } of wakingsOf(manager.wakings, change.informer)) {
-    const keys = waking.keys(change, cluster);
-    if (keys.length === 0) continue;
-    const loop = running.loops[index];
-    if (loop === undefined) continue;
-    if (waking.batch === undefined) {
-      for (const key of keys) wake(loop, key, env.cause, env.now);
-    } else {
-      for (const key of keys) wakeLater(loop, index, running.term, key, waking.batch, env);
+  const wakings = manager.wakings.get(informer) ?? manager.wakings.get('*');
+  if (wakings === undefined) return;
+  const news = newsOf(change, running.derived);
+  if (wakings.byOwner.size > 0) {
+    const owner = settledOwner(change, news);
+    const loops = owner === undefined ? undefined : wakings.byOwner.get(owner.kind);
+    if (owner !== undefined && loops !== undefined) {
+      for (const { loop, waking } of loops) wakeKey(context, loop, owner.key, waking.batch);
     }
   }
-}
-
-function wakingsOf(
-  table: WakingTable,
-  resource: string,
-): readonly { readonly loop: number; readonly waking: Waking }[] {
-  return table.get(resource) ?? table.get('*') ?? [];
+  const asked = askedAbout(wakings, news);
+  for (let index = 0; index < asked.length; index += 1) {
+    const { loop, waking } = asked[index] as LoopWaking; // In range by the loop's condition.
+    const keys = waking.keys(change, cluster);
+    for (let at = 0; at < keys.length; at += 1) {
+      wakeKey(context, loop, keys[at] as string, waking.batch); // Likewise.
+    }
+  }
 }
 
 /** Copies of custom resources begin and end with their definitions. */
@@ -322,6 +301,7 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
     synced: false,
     derived: createDerived(),
     loops: controllers.map((controller, index) => createLoop(controller, index, term, config)),
+    awake: new Set(),
     settling: new Map(),
     trace: new Map(),
   };
@@ -331,28 +311,22 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
   }
 }
 
-function contextOf(manager: Manager, running: Running): LoopContext {
-  const { controllers, env } = manager;
-  return { running, controllers, cluster: viewOf(running, env.clockSkewMicros()), env };
-}
-
-/** Views hold no state, so one is kept for each memory that is met. A memo only. */
-const views = new WeakMap<Running, { readonly skew: Micros; readonly view: ClusterView }>();
-
-/** The one asked for last: it is asked for several times at each step. */
-let lastRunning: Running | undefined;
-let lastView: { readonly skew: Micros; readonly view: ClusterView } | undefined;
-
-/** The cluster as this process sees it, by the clock of its machine. */
-function viewOf(running: Running, skew: Micros): ClusterView {
-  if (running === lastRunning && skew === lastView?.skew) return lastView.view;
-  const known = views.get(running);
-  lastRunning = running;
-  lastView = known;
-  if (known?.skew === skew) return known.view;
+/**
+ * What the loops of a running manager work with. The kernel lends the same Env at each step, and views hold no state, so
+ * the last one mostly serves again. A memo only.
+ */
+function contextOf({ controllers, env }: Manager, running: Running): LoopContext {
+  const skew = env.clockSkewMicros();
+  const known = lastContexts.get(running);
+  if (known?.skew === skew && known.context.env === env) return known.context;
   const epochMillis = running.epochMillis + skew / 1000;
-  const view = createClusterView(skew === 0 ? running : { ...running, epochMillis });
-  lastView = { skew, view };
-  views.set(running, lastView);
-  return view;
+  const cluster = createClusterView(skew === 0 ? running : { ...running, epochMillis });
+  const context = { running, controllers, cluster, env };
+  lastContexts.set(running, { skew, context });
+  return context;
 }
+
+const lastContexts = new WeakMap<
+  Running,
+  { readonly skew: Micros; readonly context: LoopContext }
+>();

@@ -43,6 +43,8 @@ export interface Running {
   readonly derived: Derived;
   /** Parallel to the list of controllers. */
   readonly loops: readonly Loop[];
+  /** The loops that have waiting keys, by index. */
+  readonly awake: Set<number>;
   /** Works whose writes were answered but are not in the cache yet. */
   readonly settling: Map<string, Settling>;
   /** The last plan by controller and key, for panels; the oldest is forgotten first. */

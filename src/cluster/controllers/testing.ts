@@ -2,7 +2,12 @@ import type { Pod, PodCondition, ReplicaSet } from '../../api/generated/types.ts
 import { forkStream } from '../../kernel/random.ts';
 import type { Env } from '../../kernel/process.ts';
 import { createApiClient } from '../client/api-client.ts';
-import { createInformer, informersStep, type Informer } from '../client/informer.ts';
+import {
+  createInformer,
+  informersStep,
+  type Informer,
+  type InformerChange,
+} from '../client/informer.ts';
 import type { KubeObject } from '../client/kube-object.ts';
 import type { WireMessage } from '../messages.ts';
 import { DEFAULT_FLAGS, type ComponentFlags } from '../set-up.ts';
@@ -30,6 +35,8 @@ type Objects = { readonly [R in ResourceName]?: readonly Resources[R][] };
 export function seenCluster(
   objects: Objects = {},
   flags: Partial<ComponentFlags> = {},
+  /** Told of every change, once everything derived has taken it in. */
+  heed: (change: InformerChange) => void = () => {},
 ): SeenCluster {
   const derived = createDerived();
   const informers = new Map(informerSpecs.map((spec) => [spec.name, createInformer(spec)]));
@@ -52,7 +59,10 @@ export function seenCluster(
     });
     const message = { type: 'api/watch', id: 1, events: [{ type, object: stamped }] };
     informersStep(informerSpecs, new Map([[resource, informer]]), client, message, deafEnv(now), {
-      onChange: (change) => updateDerived(derived, change, view, now),
+      onChange(change) {
+        updateDerived(derived, change, view, now);
+        heed(change);
+      },
     });
   };
   const cluster: SeenCluster = {

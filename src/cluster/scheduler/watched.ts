@@ -1,5 +1,6 @@
 import { kindByGvk } from '../../api/kinds/index.ts';
 import type { Labels } from '../../api/selectors/label-requirement.ts';
+import { NONE_FILED } from '../client/filed-objects.ts';
 import { indexed, type Informer, type InformerSpec } from '../client/informer.ts';
 import type { EventResource } from './framework/cluster-event.ts';
 import type { Reservation } from './framework/plugin.ts';
@@ -149,7 +150,7 @@ export function objectsOf(watching: Watching): ClusterObjects {
     namespaceLabels: labelsOf,
     inNamespace<Kind extends keyof ObjectKinds>(kind: Kind, namespace: string) {
       const informer = informers.get(kind);
-      const found = informer === undefined ? NOTHING : indexed(informer, 'namespace', namespace);
+      const found = informer === undefined ? NONE_FILED : indexed(informer, 'namespace', namespace);
       return found.values() as Iterable<ObjectKinds[Kind]>; // As above.
     },
   };

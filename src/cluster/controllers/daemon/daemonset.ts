@@ -33,7 +33,7 @@ export const daemonSetController: Controller = {
   workers: 2,
   wokenBy: [
     itself('daemonsets'),
-    { resource: 'pods', keys: setsOfPod },
+    { resource: 'pods', ownedBy: 'DaemonSet', keys: setsOfPod },
     { resource: 'nodes', keys: setsOfNode },
     {
       resource: 'controllerrevisions',

@@ -38,7 +38,7 @@ export const deploymentController: Controller = {
   wokenBy: [
     itself('deployments'),
     { resource: 'replicasets', keys: deploymentsOfSet },
-    { resource: 'pods', keys: deploymentsOfPod },
+    { resource: 'pods', about: ['loss'], keys: deploymentsOfPod },
   ],
 
   reconcile(key, cluster, now) {

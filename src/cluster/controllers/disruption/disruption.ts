@@ -27,7 +27,11 @@ export const disruptionController: Controller = {
   workers: 1,
   wokenBy: [
     itself('poddisruptionbudgets'),
-    { resource: 'pods', keys: (_change, { derived }) => [...derived.stirredBudgets] },
+    {
+      resource: 'pods',
+      about: ['budgets'],
+      keys: (_change, { derived }) => [...derived.stirredBudgets],
+    },
   ],
 
   reconcile(key, cluster, now) {

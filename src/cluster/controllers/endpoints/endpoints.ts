@@ -32,8 +32,8 @@ export const endpointsController: Controller = {
   workers: 5,
   wokenBy: [
     itself('services'),
-    { resource: 'pods', keys: stirredServices },
-    { resource: 'nodes', keys: stirredServices },
+    { resource: 'pods', about: ['endpoints'], keys: stirredServices },
+    { resource: 'nodes', about: ['endpoints'], keys: stirredServices },
     { resource: 'endpoints', keys: ({ key, next }) => (next === undefined ? [key] : NO_KEYS) },
   ],
 

@@ -25,9 +25,9 @@ export const endpointSliceController: Controller = {
   workers: 5,
   wokenBy: [
     itself('services'),
-    { resource: 'pods', keys: stirredServices },
+    { resource: 'pods', about: ['endpoints'], keys: stirredServices },
     { resource: 'endpointslices', keys: serviceOfChangedSlice },
-    { resource: 'nodes', keys: stirredServices },
+    { resource: 'nodes', about: ['endpoints'], keys: stirredServices },
   ],
 
   reconcile(key, cluster) {

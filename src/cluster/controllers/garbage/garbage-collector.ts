@@ -32,7 +32,7 @@ export const garbageCollector: Controller = {
   name: 'garbage-collector-controller',
   account: 'generic-garbage-collector',
   workers: 20,
-  wokenBy: [{ resource: '*', keys: concerned }],
+  wokenBy: [{ resource: '*', about: ['loss', 'leaving', 'owners'], keys: concerned }],
 
   reconcile(id, cluster) {
     const owned = ownedAt(id, cluster);

@@ -35,7 +35,8 @@ export const jobController: Controller = {
   wokenBy: [
     itself('jobs'),
     { resource: 'jobs', keys: orphansOfJob },
-    { resource: 'pods', keys: jobsOfPod, batch: BATCH },
+    { resource: 'pods', ownedBy: 'Job', keys: jobsOfPod, batch: BATCH },
+    { resource: 'pods', about: ['held'], keys: orphanedPod, batch: BATCH },
   ],
 
   reconcile(key, cluster, now) {
@@ -55,16 +56,19 @@ export const jobController: Controller = {
 };
 
 function jobsOfPod(change: InformerChange, cluster: ClusterView): readonly string[] {
-  const pod = change.next as Pod | undefined;
-  const keys = ownersOfPod(change, 'Job', (namespace, orphan) => {
+  return ownersOfPod(change, 'Job', (namespace, orphan) => {
     const found: string[] = [];
     for (const [key, job] of cluster.filed('jobs', 'namespace', namespace)) {
       if (labelSelectorMatcher(job.spec.selector)(orphan.metadata.labels)) found.push(key);
     }
     return found;
   });
-  if (pod === undefined || !isTracked(pod) || hasJob(pod, cluster)) return keys;
-  return [...keys, ORPHAN + change.key];
+}
+
+/** A pod that waits to be counted, though its job is gone. */
+function orphanedPod({ key, next }: InformerChange, cluster: ClusterView): readonly string[] {
+  const pod = next as Pod | undefined;
+  return pod !== undefined && isTracked(pod) && !hasJob(pod, cluster) ? [ORPHAN + key] : NO_KEYS;
 }
 
 /** The pods that a job leaves behind uncounted. */

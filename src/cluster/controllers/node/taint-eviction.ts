@@ -15,7 +15,7 @@ export const taintEvictionController: Controller = {
   workers: 8,
   wokenBy: [
     { resource: 'nodes', keys: podsOfNode },
-    { resource: 'pods', keys: podOnTaintedNode },
+    { resource: 'pods', about: ['spec'], keys: podOnTaintedNode },
   ],
 
   reconcile(key, cluster, now, memo) {

@@ -5,6 +5,7 @@ import { addedText, usageOf } from '../../../api/quota/usage.ts';
 import { semanticEqual } from '../../../api/semantic-equal.ts';
 import { MINUTE, type Micros } from '../../../kernel/time.ts';
 import type { InformerChange } from '../../client/informer.ts';
+import type { KubeObject } from '../../client/kube-object.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { NO_KEYS, type Controller } from '../controller.ts';
 import { inOrder, rest } from '../plan.ts';
@@ -23,7 +24,8 @@ export const resourceQuotaController: Controller = {
   workers: 5,
   wokenBy: [
     { resource: 'resourcequotas', keys: keysOfQuota },
-    { resource: '*', keys: keysOfLoss },
+    { resource: '*', about: ['loss'], keys: keysOfLoss },
+    { resource: 'pods', keys: keysOfPod },
   ],
 
   reconcile(key, cluster) {
@@ -52,19 +54,24 @@ function keysOfQuota({ key, old, next }: InformerChange): readonly string[] {
     : [key];
 }
 
-/** Something that may be counted has gone, or a pod counts otherwise. */
-function keysOfLoss(
-  { old, next, informer }: InformerChange,
-  cluster: ClusterView,
-): readonly string[] {
-  if (old === undefined || (next !== undefined && informer !== 'pods')) return NO_KEYS;
-  const { namespace = '' } = old.metadata;
-  if (namespace === '') return NO_KEYS;
-  const quotas = cluster.filed('resourcequotas', 'namespace', namespace);
-  if (quotas.size === 0) return NO_KEYS;
-  return next === undefined || countsOtherwise(old as Pod, next as Pod)
-    ? [...quotas.keys()]
-    : NO_KEYS;
+/** The quotas that an object may be counted by. */
+function quotasOver(object: KubeObject | undefined, cluster: ClusterView): readonly string[] {
+  const namespace = object?.metadata.namespace ?? '';
+  return namespace === ''
+    ? NO_KEYS
+    : [...cluster.filed('resourcequotas', 'namespace', namespace).keys()];
+}
+
+/** Something that may be counted has gone. */
+function keysOfLoss({ old, next }: InformerChange, cluster: ClusterView): readonly string[] {
+  return next === undefined ? quotasOver(old, cluster) : NO_KEYS;
+}
+
+/** A Pod that stays and counts otherwise; most clusters have no quotas. */
+function keysOfPod({ old, next }: InformerChange, cluster: ClusterView): readonly string[] {
+  if (old === undefined || next === undefined) return NO_KEYS;
+  if (cluster.all('resourcequotas').size === 0) return NO_KEYS;
+  return countsOtherwise(old as Pod, next as Pod) ? quotasOver(next, cluster) : NO_KEYS;
 }
 
 /** A Pod has ended, or a resize of it has begun or ended. */

@@ -28,7 +28,7 @@ export const statefulSetController: Controller = {
   workers: 5,
   wokenBy: [
     itself('statefulsets'),
-    { resource: 'pods', keys: setsOfPod },
+    { resource: 'pods', ownedBy: 'StatefulSet', keys: setsOfPod },
     {
       resource: 'controllerrevisions',
       keys: ({ old, next }) => {

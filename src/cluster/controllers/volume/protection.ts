@@ -15,7 +15,10 @@ export const claimProtection: Controller = {
   name: 'persistentvolumeclaim-protection-controller',
   account: 'pvc-protection-controller',
   workers: 1,
-  wokenBy: [itself('persistentvolumeclaims'), { resource: 'pods', keys: claimsLetGo }],
+  wokenBy: [
+    itself('persistentvolumeclaims'),
+    { resource: 'pods', about: ['loss', 'unbound', 'ended'], keys: claimsLetGo },
+  ],
 
   reconcile(key, cluster) {
     const claim = cluster.get('persistentvolumeclaims', key);

@@ -12,8 +12,8 @@ function informerOf(name: string, objects: readonly object[], indexes: Indexes =
     for (const [index, valuesOf] of Object.entries(indexes)) {
       const buckets = informer.indexes.get(index);
       for (const value of valuesOf(object)) {
-        const bucket = buckets?.get(value) ?? new Map<string, KubeObject>();
-        buckets?.set(value, bucket.set(keyOf(object), object));
+        const bucket = buckets?.get(value) ?? new Set<string>();
+        buckets?.set(value, bucket.add(keyOf(object)));
       }
     }
   }

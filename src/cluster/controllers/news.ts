@@ -1,0 +1,102 @@
+import type { Pod } from '../../api/generated/types.ts';
+import { controllerOf } from '../../api/owner-references.ts';
+import { isPodFinished } from '../../api/pod-readiness.ts';
+import type { InformerChange } from '../client/informer.ts';
+import type { Derived } from './derived.ts';
+
+/**
+ * What a change may mean to somebody. Worked out once for each change, so that a loop which heeds a few of these need
+ * not be asked about all others: most changes of a Pod are of its status and mean nothing to nearly everyone.
+ */
+export type News =
+  /** It is gone. */
+  | 'loss'
+  /** It is there and being deleted. */
+  | 'leaving'
+  /** Its owners are others than before; those of a new object are. */
+  | 'owners'
+  /** Of a Pod: its specification is another than before, or it has come or gone. */
+  | 'spec'
+  /** Of a Pod that is there: no node has been chosen. */
+  | 'unbound'
+  /** Of a Pod that is there: all of its containers have ended for good. */
+  | 'ended'
+  /** Of a Pod that is there: it has finalizers. */
+  | 'held'
+  /** Of a Pod: it has another controller than before, or none, so that whoever may want it is concerned. */
+  | 'unclaimed'
+  /** Services should now be told something else of it. */
+  | 'endpoints'
+  /** Budgets count it. */
+  | 'budgets';
+
+const LOSS = 1;
+const LEAVING = 2;
+const OWNERS = 4;
+const SPEC = 8;
+const UNBOUND = 16;
+const ENDED = 32;
+const HELD = 64;
+const UNCLAIMED = 128;
+const ENDPOINTS = 256;
+const BUDGETS = 512;
+
+const BITS: Readonly<Record<News, number>> = {
+  loss: LOSS,
+  leaving: LEAVING,
+  owners: OWNERS,
+  spec: SPEC,
+  unbound: UNBOUND,
+  ended: ENDED,
+  held: HELD,
+  unclaimed: UNCLAIMED,
+  endpoints: ENDPOINTS,
+  budgets: BUDGETS,
+};
+
+/** A set of news as the bits of a number. */
+export type NewsBits = number;
+
+/** The bits of some news. */
+export function newsBits(news: readonly News[]): NewsBits {
+  return news.reduce((bits, each) => bits | BITS[each], 0);
+}
+
+/** Whether the news say that nobody, or somebody else, has a Pod. */
+export function isUnclaimed(news: NewsBits): boolean {
+  return (news & UNCLAIMED) !== 0;
+}
+
+/** What a change means, `derived` having taken it in. */
+export function newsOf(change: InformerChange, derived: Derived): NewsBits {
+  const { old, next } = change;
+  let news = 0;
+  if (derived.stirred.size > 0) news |= ENDPOINTS;
+  if (derived.stirredBudgets.size > 0) news |= BUDGETS;
+  const isSameOwners = ownersOf(old) === ownersOf(next);
+  if (!isSameOwners) news |= OWNERS;
+  if (next === undefined) news |= LOSS;
+  else if (next.metadata.deletionTimestamp !== undefined) news |= LEAVING;
+  if (change.informer !== 'pods') return news;
+  // The informer holds nothing else.
+  return news | newsOfPod(old as Pod | undefined, next as Pod | undefined, isSameOwners);
+}
+
+function ownersOf(object: InformerChange['next']): unknown {
+  return object?.metadata.ownerReferences;
+}
+
+function newsOfPod(old: Pod | undefined, next: Pod | undefined, isSameOwners: boolean): NewsBits {
+  let news = 0;
+  if (old?.spec !== next?.spec) news |= SPEC;
+  if (next !== undefined) {
+    const { nodeName } = next.spec;
+    if (nodeName === undefined || nodeName === '') news |= UNBOUND;
+    if (isPodFinished(next)) news |= ENDED;
+    if (next.metadata.finalizers !== undefined) news |= HELD;
+  }
+  const pod = next ?? old;
+  const hasSameController = isSameOwners || old === undefined || next === undefined;
+  if (!hasSameController || pod === undefined || controllerOf(pod) === undefined) news |= UNCLAIMED;
+  return news;
+}
