@@ -28,6 +28,8 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   /** API group; the empty text for the core group. */
   readonly group: string;
   readonly version: string;
+  /** What objects of this kind carry: `v1`, `apps/v1`. */
+  readonly apiVersion: string;
   readonly kind: string;
   readonly listKind: string;
   /** The resource's name in paths: lower case, plural. */
@@ -40,7 +42,9 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   readonly verbs: readonly Verb[];
   readonly subresources: Readonly<Partial<Record<SubresourceName, Subresource>>>;
   /** How subresources that take the object itself change it, other than `status` (pods: ephemeralcontainers, resize). */
-  readonly subresourceUpdates?: Readonly<Partial<Record<SubresourceName, SubresourceUpdate<T>>>>;
+  readonly subresourceUpdates:
+    | Readonly<Partial<Record<SubresourceName, SubresourceUpdate<T>>>>
+    | undefined;
   /** The folder of this kind's keys in etcd below `/registry/`, as upstream names it (`minions` for nodes). */
   readonly storage: string;
   /** PUT of a name that is not there creates it (services, leases, …); otherwise 404. */
@@ -54,7 +58,7 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   /** How `kubectl get` shows objects of this kind. */
   readonly table: KindTable<T>;
   /** The replica count of kinds with subresource `scale`. */
-  readonly scale?: ScaleAccess<T>;
+  readonly scale: ScaleAccess<T> | undefined;
 
   /** The object with every absent field filled that has a default in this version (not what admission adds). */
   defaults(object: T): T;
@@ -72,24 +76,26 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   validateUpdate(next: T, old: T, options?: ValidationOptions): FieldErrors;
   validateStatusUpdate(next: T, old: T): FieldErrors;
   /** Sent as a warning with every answer of a kind that is on its way out. */
-  readonly deprecation?: string;
+  readonly deprecation: string | undefined;
   /** Texts for the `Warning` header of a create or update. */
   warnings(object: T, old?: T): readonly string[];
   /**
    * For kinds that are deleted gracefully (pods): how long a delete waits; 0 removes at once. `requested` is what
    * the deleter asked for. Absent for kinds that go at once.
    */
-  gracePeriodSeconds?(object: T, requested: number | undefined): number;
+  readonly gracePeriodSeconds:
+    | { of(object: T, requested: number | undefined): number }['of']
+    | undefined;
   /** This view's object as it lies in the store, where that differs. */
-  toStored?(object: T): KubernetesObject;
+  readonly toStored: { of(object: T): KubernetesObject }['of'] | undefined;
   /** The reverse. */
-  fromStored?(stored: KubernetesObject): T;
+  readonly fromStored: { of(stored: KubernetesObject): T }['of'] | undefined;
   /** Kubarium keeps objects of this kind, and no component of its acts on them: the page says so beside them. */
-  readonly nothingActs?: true;
+  readonly nothingActs: true | undefined;
   /** Set on kinds that a CustomResourceDefinition brought into being: their schema is no Go struct. */
-  readonly custom?: CustomKind;
+  readonly custom: CustomKind | undefined;
   /** Finalizers that a first DELETE puts on an object without them (a CustomResourceDefinition outlives its objects). */
-  readonly deletionFinalizers?: readonly string[];
+  readonly deletionFinalizers: readonly string[] | undefined;
 }
 
 /** Who asks, as authentication knows him. */

@@ -66,14 +66,14 @@ const warning: readonly string[] = Object.freeze([NOTHING_ACTS]);
 export function storedOnly<T extends KubernetesObject>(
   kind: KindDeclaration<T>,
 ): KindDeclaration<T> {
-  return {
+  return defineKind({
     ...kind,
     nothingActs: true,
     warnings: (object, old) => {
       const own = kind.warnings(object, old);
       return own.length === 0 ? warning : [...own, ...warning];
     },
-  };
+  });
 }
 
 /** A kind of which little more is checked than its metadata. */
