@@ -13,8 +13,8 @@ import { createSession } from './session.ts';
 const bounds: Readonly<Record<string, number>> = {
   // One entry a kind of object that was ever stored, as upstream keeps series of metrics for deleted resources.
   'etcd disk.backend.weights': 200,
-  'kube-apiserver memory.metrics.answers.*': 1000,
-  'kube-apiserver memory.metrics.answers.*.*': 1000,
+  'kube-apiserver memory.metrics.verbs.*.answers': 1000,
+  'kube-apiserver memory.metrics.verbs.*.answers.*': 1000,
   // client-go's event correlator: caches of 4,096; here one for each of the recorders.
   'kube-controller-manager memory.running.loops[].recorder.subjects': 4096,
   'kube-scheduler memory.recorder.subjects': 4096,

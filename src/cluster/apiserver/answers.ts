@@ -1,10 +1,10 @@
+import type { ApiRequest } from '../messages.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { release } from './flow-control/release.ts';
-import { countAnswer, type ApiRequestObservation } from './metrics.ts';
+import { countAnswer, countersOf, type ApiRequestObservation } from './metrics.ts';
 import { noteOwnAnswer } from './own/state.ts';
-import { targetOf } from './request-target.ts';
+import { passageOf, type Passage } from './passage.ts';
 import type { Server } from './server.ts';
-import { verbOf } from './verb.ts';
 import { collectedDeletions, notePart } from './writes/delete-collection.ts';
 
 /** Sends the answer of a request to whoever waits for it. */
@@ -14,13 +14,16 @@ export function sendReply(server: Server, exchange: Exchange, answer: Reply): vo
     noteGroupReply(server, group, answer);
     return;
   }
-  report(server, exchange, answer.code);
+  const { code, body, retryAfterSeconds, contentType } = answer;
+  const passage = passageOf(server, request);
+  count(server, exchange, code, passage);
   if (client === undefined) {
-    noteOwnAnswer(server, answer.code);
+    noteOwnAnswer(server, code);
     return;
   }
-  const { code, body, retryAfterSeconds, contentType } = answer;
-  const warnings = withDeprecation(exchange, answer.warnings);
+  const deprecation = passage.kind?.deprecation;
+  const warnings =
+    deprecation === undefined ? answer.warnings : withDeprecation(answer, request, deprecation);
   const { id } = request;
   if (warnings === undefined && retryAfterSeconds === undefined && contentType === undefined) {
     // Nearly every answer; putting one together from optional parts costs several times as much.
@@ -40,35 +43,40 @@ export function sendReply(server: Server, exchange: Exchange, answer: Reply): vo
 
 /** Whoever speaks to a kind that is on its way out is told so. */
 function withDeprecation(
-  { request }: Exchange,
-  warnings: readonly string[] | undefined,
+  { warnings }: Reply,
+  request: ApiRequest,
+  deprecation: string,
 ): readonly string[] | undefined {
-  const deprecation = targetOf(request.path)?.kind.deprecation;
-  if (deprecation === undefined || request.typed === true) return warnings;
-  return [deprecation, ...(warnings ?? [])];
+  return request.typed === true ? warnings : [deprecation, ...(warnings ?? [])];
 }
 
 /** Counts an answer, and tells the observers of it. */
 export function report(server: Server, exchange: Exchange, code: number): void {
-  const { request, receivedAt, seat } = exchange;
-  if (seat !== undefined) release(server, seat);
-  const verb = verbOf(request);
-  const latencyMicros = server.env.now - receivedAt;
-  const resource = targetOf(request.path)?.kind.plural ?? '';
-  const { now } = server.env;
-  countAnswer(server.memory.metrics, { verb, resource, code, latencyMicros, now });
+  count(server, exchange, code, passageOf(server, exchange.request));
+}
+
+function count(server: Server, exchange: Exchange, code: number, passage: Passage): void {
+  const { env, memory } = server;
+  const { request, receivedAt, seat, client } = exchange;
+  if (seat !== undefined) release(server, seat, passage.gate?.level);
+  const { verb } = passage;
+  const resource = passage.kind?.plural ?? '';
+  const { now } = env;
+  const latencyMicros = now - receivedAt;
+  const counters = (passage.counters ??= countersOf(memory.metrics, verb, resource));
+  countAnswer(memory.metrics, counters, { code, took: latencyMicros, now });
   const observation: ApiRequestObservation = {
     kind: 'api-request',
     method: request.method,
     path: request.path,
     user: request.user,
-    from: exchange.client ?? '',
+    from: client ?? '',
     code,
     latencyMicros,
     resource,
     verb,
   };
-  server.env.emit(observation);
+  env.emit(observation);
 }
 
 /** The last part's answer answers the whole. */

@@ -19,7 +19,7 @@ export function conclude(
 ): void {
   switch (answer.kind) {
     case 'reply':
-      if (mayBeBehind(server, exchange, answer, at)) {
+      if (answer.code >= 404 && mayBeBehind(server, exchange, answer, at)) {
         const again = { step: at.step, attempt: at.attempt + 1 };
         armSweep(server, consult(server, exchange, again));
       } else sendReply(server, exchange, answer);

@@ -7,17 +7,17 @@ import { takeCompactionTurn } from './compaction.ts';
 import { sendReply } from './answers.ts';
 import { conclude } from './conclude.ts';
 import { brokenEtcd, isTransient, overdue } from './etcd-errors.ts';
-import { refuse, reply, type Answer, type Exchange } from './exchange.ts';
+import { refuse, type Exchange, type Reply } from './exchange.ts';
 import { consultLater, takeConsulted } from './reads/consult.ts';
 import { allFollow } from './reads/freshness.ts';
 import { countEtcd } from './metrics.ts';
 import { answerRead } from './reads/list.ts';
 import { formOf, present } from './reads/object-form.ts';
-import { targetOf } from './request-target.ts';
+import { passageOf } from './passage.ts';
 import { runVerb } from './run-verb.ts';
 import { cacheOf, calendarMillis, type EtcdCall, type Server } from './server.ts';
 import { refuseFeed, takeList } from './storage/feed.ts';
-import { revisionOf, withRevision } from './storage/stored-object.ts';
+import { withRevision } from './storage/stored-object.ts';
 import { scaleOf } from './subresources/scale.ts';
 import type { VerbStep } from './verb.ts';
 
@@ -26,17 +26,28 @@ const ATTEMPTS_MAX = 100;
 
 /** An answer from etcd: the request that waited for it goes on. */
 export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
-  const { memory } = server;
-  const call = memory.calls.get(answer.id);
+  const { memory, env } = server;
+  const { calls } = memory;
+  const call = calls.get(answer.id);
   // etcd tells watches before it answers, so by now every copy is at least as new as the answer.
   if (answer.type !== 'etcd/error' && answer.revision > memory.revision) {
     memory.revision = answer.revision;
   }
   if (call === undefined) return;
-  memory.calls.delete(answer.id);
+  calls.delete(answer.id);
   if (call.askedAt !== undefined) {
-    countEtcd(memory.metrics, operationOf(call), server.env.now - call.askedAt);
+    countEtcd(memory.metrics, operationOf(call), env.now - call.askedAt);
   }
+  // What nearly all answers are to.
+  if (call.kind === 'write') finishWrite(server, call, answer);
+  else takeOther(server, call, answer);
+}
+
+function takeOther(
+  server: Server,
+  call: Exclude<EtcdCall, { kind: 'write' }>,
+  answer: EtcdResponse,
+): void {
   switch (call.kind) {
     case 'list':
       if (answer.type === 'etcd/range-result') takeList(server, call.storage, answer);
@@ -61,9 +72,6 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
       return;
     case 'read':
       conclude(server, call.exchange, answerRead(server, call.exchange, answer));
-      return;
-    case 'write':
-      finishWrite(server, call, answer);
       return;
     default:
       assertNever(call);
@@ -131,16 +139,16 @@ function goOn(server: Server, call: WriteCall, revision: number): void {
       runAgain(server, exchange, { step: then.step, attempt: 0 });
       return;
     case 'body':
-      conclude(server, exchange, withWarnings(reply(then.body, then.code), call));
+      conclude(server, exchange, replyTo(call, then.body, then.code));
       return;
     case 'object': {
       const body = presentFor(server, exchange, asWritten(server, call, revision));
-      conclude(server, exchange, withWarnings(reply(body, then.code), call));
+      conclude(server, exchange, replyTo(call, body, then.code));
       return;
     }
     case 'scale': {
       const body = scaleOf(exchange.request.path, asWritten(server, call, revision));
-      conclude(server, exchange, withWarnings(reply(body), call));
+      conclude(server, exchange, replyTo(call, body, 200));
       return;
     }
     default:
@@ -148,8 +156,10 @@ function goOn(server: Server, call: WriteCall, revision: number): void {
   }
 }
 
-function withWarnings(answer: Answer, { warnings }: WriteCall): Answer {
-  return warnings === undefined || answer.kind !== 'reply' ? answer : { ...answer, warnings };
+function replyTo({ warnings }: WriteCall, body: unknown, code: number): Reply {
+  return warnings === undefined
+    ? { kind: 'reply', code, body }
+    : { kind: 'reply', code, body, warnings };
 }
 
 /** The written object with its revision: the very one in the copy, unless that is newer already. */
@@ -159,16 +169,17 @@ function asWritten(
   revision: number,
 ): KubernetesObject {
   const cached = cacheOf(server, storage).objects.get(key);
-  return cached !== undefined && revisionOf(cached) === revision
+  return cached !== undefined && cached.metadata.resourceVersion === String(revision)
     ? cached
     : withRevision(value as KubernetesObject, revision);
 }
 
 /** An object in the form that its request wants. */
 function presentFor(server: Server, exchange: Exchange, object: KubernetesObject): unknown {
-  const kind = targetOf(exchange.request.path)?.kind;
+  const { request } = exchange;
+  const { kind } = passageOf(server, request);
   if (kind === undefined) return object;
-  const form = formOf(exchange.request);
+  const form = request.accept === undefined ? 'object' : formOf(request);
   // As it is, nearly always.
   if (form === 'object' && kind.fromStored === undefined) return object;
   return present(object, { kind, form, now: calendarMillis(server) });

@@ -41,9 +41,8 @@ export function loadFiguresOf(memory: ApiServerMemory, now: Micros): LoadFigures
     return { name, inUse, limit, waiting, refused: own };
   });
   return {
-    latencies: [...metrics.latencies].flatMap(([verb, ring]) => {
-      const times = metrics.times.get(verb) ?? [];
-      const recent = ring
+    latencies: [...metrics.verbs].flatMap(([verb, { latencies, times }]) => {
+      const recent = latencies
         .filter((_, at) => now - (times[at] ?? 0) <= MINUTE)
         .toSorted((a, b) => a - b);
       if (recent.length === 0) return [];

@@ -21,10 +21,10 @@ export function metricsText(server: Server): string {
     'counter',
     '[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
   );
-  for (const [verb, byResource] of sorted(metrics.answers)) {
-    for (const [resource, byCode] of sorted(byResource)) {
+  for (const [verb, { answers }] of sorted(metrics.verbs)) {
+    for (const [resource, counts] of sorted(answers)) {
       const kind = kindOf(({ plural }) => plural === resource);
-      for (const [code, count] of byCode) {
+      for (const { code, count } of counts) {
         const { group, version } = kind;
         const labels = { code: String(code), component: 'apiserver', group, resource };
         const more = { verb: verbLabel(verb), version };
@@ -39,7 +39,7 @@ export function metricsText(server: Server): string {
     'histogram',
     '[STABLE] Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
   );
-  for (const [verb, histogram] of sorted(metrics.durations)) {
+  for (const [verb, { durations: histogram }] of sorted(metrics.verbs)) {
     const labels = { component: 'apiserver', verb: verbLabel(verb) };
     buckets(page, duration, labels, { histogram, bounds: REQUEST_BUCKETS });
   }
@@ -60,9 +60,9 @@ export function metricsText(server: Server): string {
     '[STABLE] Gauge of all active long-running apiserver requests broken out by verb, group, version, resource, scope and component. Not all requests are tracked this way.',
   );
   for (const [storage, scoped] of sorted(watches.byStorage)) {
-    let count = scoped.all.size;
+    let count = scoped.all.length;
     for (const tables of [scoped.namespace, scoped.node, scoped.key]) {
-      for (const table of tables.values()) count += table.size;
+      for (const table of tables.values()) count += table.length;
     }
     if (count === 0) continue;
     const { group, resource, version } = kindOf((each) => each.storage === storage, storage);

@@ -2,20 +2,35 @@ import { SECOND, type Micros } from '../../kernel/time.ts';
 
 /** What the server's `/metrics` tells of its requests. */
 export interface ApiServerMetrics {
-  /** Requests answered, by verb. */
-  readonly requests: Map<string, number>;
-  /** The newest latencies in microseconds, by verb: rings that the counts above index. */
-  readonly latencies: Map<string, number[]>;
-  /** When each of them was answered: rings of the same shape. */
-  readonly times: Map<string, Micros[]>;
-  /** Answers by verb, then resource, then code. */
-  readonly answers: Map<string, Map<string, Map<number, number>>>;
-  /** How long answers took, by verb. */
-  readonly durations: Map<string, Histogram>;
+  readonly verbs: Map<string, VerbMetrics>;
   /** How long etcd took, by operation. */
   readonly etcd: Map<string, Histogram>;
   /** Refusals with a code of 500 or more. */
   errors: number;
+}
+
+/** Of the requests of one verb. */
+export interface VerbMetrics {
+  /** Requests answered. */
+  requests: number;
+  /** The newest latencies in microseconds, and when each of them was answered: rings that the count above indexes. */
+  readonly latencies: Micros[];
+  readonly times: Micros[];
+  /** How long answers took. */
+  readonly durations: Histogram;
+  /** Answers by resource: a few codes each. */
+  readonly answers: Map<string, AnswerCount[]>;
+}
+
+export interface AnswerCount {
+  readonly code: number;
+  count: number;
+}
+
+/** Where the answers to requests of one verb at one resource are counted. Found once for thousands of them. */
+export interface AnswerCounters {
+  readonly verb: VerbMetrics;
+  readonly answers: AnswerCount[];
 }
 
 /** Counts by the bounds of a table, not yet added up; the last one is of what is longer than all of them. */
@@ -54,75 +69,71 @@ export const ETCD_BUCKETS: readonly Micros[] = [
 ].map((seconds) => seconds * SECOND);
 
 export function noMetrics(): ApiServerMetrics {
-  return {
-    requests: new Map(),
-    latencies: new Map(),
-    times: new Map(),
-    answers: new Map(),
-    durations: new Map(),
-    etcd: new Map(),
-    errors: 0,
-  };
+  return { verbs: new Map(), etcd: new Map(), errors: 0 };
+}
+
+function noObservations(bounds: readonly Micros[]): Histogram {
+  return { counts: bounds.map(() => 0).concat(0), sumMicros: 0 };
+}
+
+/** The counters of a verb and resource. */
+export function countersOf(
+  { verbs }: ApiServerMetrics,
+  verb: string,
+  resource: string,
+): AnswerCounters {
+  let own = verbs.get(verb);
+  if (own === undefined) {
+    const durations = noObservations(REQUEST_BUCKETS);
+    own = { requests: 0, latencies: [], times: [], durations, answers: new Map() };
+    verbs.set(verb, own);
+  }
+  let answers = own.answers.get(resource);
+  if (answers === undefined) {
+    answers = [];
+    own.answers.set(resource, answers);
+  }
+  return { verb: own, answers };
 }
 
 /** Counts an answer. */
 export function countAnswer(
   metrics: ApiServerMetrics,
-  given: {
-    readonly verb: string;
-    readonly resource: string;
-    readonly code: number;
-    readonly latencyMicros: Micros;
-    readonly now: Micros;
-  },
+  { verb, answers }: AnswerCounters,
+  { code, took, now }: { readonly code: number; readonly took: Micros; readonly now: Micros },
 ): void {
-  const { verb, resource, code, latencyMicros, now } = given;
-  const count = metrics.requests.get(verb) ?? 0;
-  metrics.requests.set(verb, count + 1);
-  const at = count % LATENCIES_KEPT;
-  ringOf(metrics.latencies, verb)[at] = latencyMicros;
-  ringOf(metrics.times, verb)[at] = now;
-  let byResource = metrics.answers.get(verb);
-  if (byResource === undefined) {
-    byResource = new Map();
-    metrics.answers.set(verb, byResource);
-  }
-  let byCode = byResource.get(resource);
-  if (byCode === undefined) {
-    byCode = new Map();
-    byResource.set(resource, byCode);
-  }
-  byCode.set(code, (byCode.get(code) ?? 0) + 1);
-  observe(metrics.durations, verb, { took: latencyMicros, bounds: REQUEST_BUCKETS });
+  const at = verb.requests % LATENCIES_KEPT;
+  verb.requests += 1;
+  verb.latencies[at] = took;
+  verb.times[at] = now;
+  // Nearly all answers of a kind have one code.
+  const first = answers[0];
+  if (first?.code === code) first.count += 1;
+  else countCode(answers, code);
+  observe(verb.durations, took, REQUEST_BUCKETS);
   if (code >= 500) metrics.errors += 1;
 }
 
+function countCode(answers: AnswerCount[], code: number): void {
+  const known = answers.find((each) => each.code === code);
+  if (known === undefined) answers.push({ code, count: 1 });
+  else known.count += 1;
+}
+
 /** Counts an answer of etcd. */
-export function countEtcd(metrics: ApiServerMetrics, operation: string, took: Micros): void {
-  observe(metrics.etcd, operation, { took, bounds: ETCD_BUCKETS });
-}
-
-function ringOf(rings: Map<string, number[]>, verb: string): number[] {
-  let ring = rings.get(verb);
-  if (ring === undefined) {
-    ring = [];
-    rings.set(verb, ring);
-  }
-  return ring;
-}
-
-function observe(
-  histograms: Map<string, Histogram>,
-  name: string,
-  { took, bounds }: { readonly took: Micros; readonly bounds: readonly Micros[] },
-): void {
-  let histogram = histograms.get(name);
+export function countEtcd({ etcd }: ApiServerMetrics, operation: string, took: Micros): void {
+  let histogram = etcd.get(operation);
   if (histogram === undefined) {
-    histogram = { counts: bounds.map(() => 0).concat(0), sumMicros: 0 };
-    histograms.set(name, histogram);
+    histogram = noObservations(ETCD_BUCKETS);
+    etcd.set(operation, histogram);
   }
+  observe(histogram, took, ETCD_BUCKETS);
+}
+
+function observe(histogram: Histogram, took: Micros, bounds: readonly Micros[]): void {
+  const { counts } = histogram;
   let bucket = 0;
   while (bucket < bounds.length && took > (bounds[bucket] as number)) bucket += 1; // In range.
-  histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
+  counts[bucket] = (counts[bucket] as number) + 1; // One count a bound, and one more.
   histogram.sumMicros += took;
 }

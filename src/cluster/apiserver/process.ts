@@ -116,12 +116,22 @@ export const apiServerBehaviour = defineBehaviour<
   },
 });
 
-/** One message: each case calls the one function that handles it. */
+/** One message: each case calls the one function that handles it. What comes ten times as often as all else is first. */
 function take(server: Server, message: ApiServerMessage): void {
   const { config, memory, env } = server;
   switch (message.type) {
     case 'api/request':
-      if (!failsHandshake(server, message)) admit(server, withoutWatchPath(message), env.from);
+      if (config.servingCertificate !== undefined && failsHandshake(server, message)) return;
+      admit(server, withoutWatchPath(message), env.from);
+      return;
+    case 'etcd/events':
+      takeEvents(server, message);
+      return;
+    case 'etcd/txn-result':
+    case 'etcd/range-result':
+    case 'etcd/compact-result':
+    case 'etcd/error':
+      takeEtcdAnswer(server, message);
       return;
     case 'api/cancel':
       if (env.from !== undefined) {
@@ -144,15 +154,6 @@ function take(server: Server, message: ApiServerMessage): void {
       return;
     case 'apiserver/stream-overdue':
       streamOverdue(server, message.stream);
-      return;
-    case 'etcd/events':
-      takeEvents(server, message);
-      return;
-    case 'etcd/range-result':
-    case 'etcd/txn-result':
-    case 'etcd/compact-result':
-    case 'etcd/error':
-      takeEtcdAnswer(server, message);
       return;
     case 'apiserver/run':
       runNext(server);

@@ -1,10 +1,16 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ApiRequest, Method } from '../messages.ts';
-import { bootstrapLevels, bootstrapSchemas } from './flow-control/bootstrap.ts';
+import { userOf } from './authorization/attributes.ts';
+import { authorize } from './authorization/authorize.ts';
+import { attributesOf } from './authorization/request-attributes.ts';
 import { classify } from './flow-control/classify.ts';
-import { flowConfiguration } from './flow-control/configuration.ts';
+import { currentConfiguration, gateOf } from './flow-control/gate.ts';
+import { passageOf } from './passage.ts';
 import { siteOf } from './request-site.ts';
+import type { Server } from './server.ts';
+import { authorise } from './stages/authorise.ts';
+import { API_SERVER, apiServerRig, ask, memoryOf, type ApiServerRig } from './testing.ts';
 
 const users = [
   'kubernetes-admin',
@@ -55,30 +61,69 @@ function request(): fc.Arbitrary<ApiRequest> {
     }));
 }
 
-describe('what is decided under the site of a request', () => {
-  const made = () => flowConfiguration({ schemas: bootstrapSchemas, levels: bootstrapLevels }, 600);
+/** A server as a step sees it; nothing here is told to anybody. */
+function serverOf(rig: ApiServerRig): Server {
+  const { config } = rig.world.processes.get(API_SERVER) ?? {};
+  return { config, memory: memoryOf(rig), env: {} } as Server;
+}
 
-  test('a verdict that was remembered is the one that would be found anew', () => {
-    const remembering = made();
-    fc.assert(
-      fc.property(fc.array(request(), { minLength: 1, maxLength: 20 }), (requests) => {
-        for (const each of requests) {
-          const { schema, level } = classify(remembering, each);
-          const anew = classify(made(), each);
-          expect(schema.metadata.name).toBe(anew.schema.metadata.name);
-          expect(level).toEqual(anew.level);
-        }
-      }),
-    );
-  });
+/** Grants something to eve, or another share of the seats to a level. */
+const acts: readonly ((rig: ApiServerRig, round: number) => void)[] = [
+  (rig, round) =>
+    ask(rig, {
+      method: 'POST',
+      path: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
+      body: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: { name: `eve-${round}` },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+        subjects: [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }],
+      },
+    }),
+  (rig, round) =>
+    ask(rig, {
+      method: 'DELETE',
+      path: `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/eve-${round - 1}`,
+    }),
+  (rig) =>
+    ask(rig, {
+      method: 'DELETE',
+      path: '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/system-nodes',
+    }),
+];
 
-  test('two requests have one site exactly when nothing but the name of their object differs', () => {
-    fc.assert(
-      fc.property(request(), request(), (a, b) => {
-        const [left, right] = [siteOf(a), siteOf(b)];
-        if (left === undefined || right === undefined) return;
-        expect(left === right).toBe(JSON.stringify(left) === JSON.stringify(right));
-      }),
-    );
-  });
+test('what is remembered of a site is what would be found anew, whatever has changed since', () => {
+  const rig = apiServerRig();
+  let round = 0;
+  const some = fc.array(request(), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(some, fc.constantFrom(...acts, undefined), (requests, act) => {
+      act?.(rig, round++);
+      const server = serverOf(rig);
+      for (const each of requests) {
+        const passage = passageOf(server, each);
+        const { verdict, level } = gateOf(server, passage, each);
+        const anew = classify(currentConfiguration(server), each);
+        expect(verdict.schema.metadata.name).toBe(anew.schema.metadata.name);
+        expect(verdict.level).toEqual(anew.level);
+        expect(level.name).toBe(anew.level.name);
+        const exchange = { request: each, client: '', receivedAt: 0, cause: undefined, group: 0 };
+        const refused = authorise(exchange, server, passage) !== undefined;
+        const decision = authorize(server, userOf(each), attributesOf(each));
+        expect(refused, JSON.stringify(each)).toBe(!decision.allowed);
+      }
+    }),
+  );
+});
+
+test('two requests have one site exactly when nothing but the name of their object differs', () => {
+  fc.assert(
+    fc.property(request(), request(), (a, b) => {
+      const [left, right] = [siteOf(a), siteOf(b)];
+      if (left === undefined || right === undefined) return;
+      const told = [left, right].map((each) => JSON.stringify({ ...each, number: 0 }));
+      expect(left === right).toBe(told[0] === told[1]);
+    }),
+  );
 });

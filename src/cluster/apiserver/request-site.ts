@@ -1,21 +1,23 @@
 import type { ApiRequest } from '../messages.ts';
 import { groupsOf, type UserInfo } from './authorization/attributes.ts';
-import type { Classification } from './flow-control/classify.ts';
-import type { FlowConfiguration } from './flow-control/configuration.ts';
 import {
   authorizedNamespaceOf,
   forgetTargets,
   targetOf,
   type RequestTarget,
+  type TargetPlace,
+  type UserSites,
 } from './request-target.ts';
-import { verbOf, type ApiVerb } from './verb.ts';
+import { verbAt, type ApiVerb } from './verb.ts';
 
 /**
  * Who wants to do what, and where: all that authorizers and flow schemas look at, but for the object's name. There is
- * one object for all requests of a site, thousands of them, so what was decided of one is kept in it or under it. A
- * memo only.
+ * one object for all requests of a site, thousands of them, so what a server decides of one is kept under its number
+ * (see `passage.ts`). A memo only.
  */
 export interface RequestSite {
+  /** Small, and of this site alone until the tables start afresh. */
+  readonly number: number;
   readonly user: UserInfo;
   readonly verb: ApiVerb;
   readonly group: string;
@@ -26,55 +28,51 @@ export interface RequestSite {
   readonly namespace: string;
   /** As authorizers see it: a namespace itself lies in the namespace of its name. */
   readonly authorizedNamespace: string;
-  /** What was decided last, and by what: mostly one configuration and one policy are asked again and again. */
-  lastVerdict:
-    | {
-        readonly configuration: FlowConfiguration;
-        readonly verdict: Classification;
-      }
-    | undefined;
-  lastGrant: { readonly policy: number; readonly granted: boolean | readonly string[] } | undefined;
 }
 
 let siteCount = 0;
 /** Beyond this many the tables start afresh. */
 const SITES_MAX = 100_000;
 
-// Several stages ask about one request, one after the other.
-let lastRequest: ApiRequest | undefined;
-let lastTarget: RequestTarget | undefined;
-let lastSite: RequestSite | undefined;
-
 /** The site of a request; undefined for one that names no resource. */
 export function siteOf(request: ApiRequest): RequestSite | undefined {
-  // Which also notices that a definition of custom resources has come or gone.
   const target = targetOf(request.path);
-  if (request === lastRequest && target === lastTarget) return lastSite;
-  lastRequest = request;
-  lastTarget = target;
-  lastSite = target === undefined ? undefined : findSite(request, target);
-  return lastSite;
+  return target === undefined ? undefined : siteAt(target, request);
 }
 
-function findSite(request: ApiRequest, target: RequestTarget): RequestSite {
-  const who = whoOf(request);
-  const verb = verbOf(request);
-  const { sites } = target.place;
-  const own = sites.get(who);
-  if (own?.last.verb === verb) return own.last;
-  const site = own?.all.get(verb) ?? newSite(request, target, verb);
-  if (own === undefined) sites.set(who, { last: site, all: new Map([[verb, site]]) });
-  else {
-    own.all.set(verb, site);
-    own.last = site;
-  }
+/** The site of a request whose target is known. */
+export function siteAt(target: RequestTarget, request: ApiRequest): RequestSite {
+  const verb = verbAt(request, target.name);
+  const { place } = target;
+  const own =
+    request.groups === undefined
+      ? place.sites.get(request.user)
+      : place.sitesOfGroups.get(whoOf(request));
+  if (own === undefined) return firstSite(place, target, request, verb);
+  if (own.last.verb === verb) return own.last;
+  return (own.last = own.all.get(verb) ?? addSite(own, newSite(request, target, verb)));
+}
+
+function firstSite(
+  place: TargetPlace,
+  target: RequestTarget,
+  request: ApiRequest,
+  verb: ApiVerb,
+): RequestSite {
+  const site = newSite(request, target, verb);
+  const own = { last: site, all: new Map([[verb, site]]) };
+  if (request.groups === undefined) place.sites.set(request.user, own);
+  else place.sitesOfGroups.set(whoOf(request), own);
   return site;
 }
 
-/** A text for each user with his groups, nearly always his name: which begins with no line break. */
+function addSite({ all }: UserSites, site: RequestSite): RequestSite {
+  all.set(site.verb, site);
+  return site;
+}
+
 function whoOf({ user, groups }: ApiRequest): string {
-  if (groups === undefined && !user.startsWith('\n')) return user;
-  return `\n${JSON.stringify([user, groups ?? null])}`;
+  return JSON.stringify([user, groups ?? null]);
 }
 
 function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): RequestSite {
@@ -86,6 +84,7 @@ function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): Req
   const { kind, subresource, namespace } = target;
   const groups = Object.freeze([...(request.groups ?? groupsOf(request.user))]);
   return {
+    number: siteCount,
     user: Object.freeze({ name: request.user, groups }),
     verb,
     group: kind.group,
@@ -93,7 +92,5 @@ function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): Req
     subresource,
     namespace,
     authorizedNamespace: authorizedNamespaceOf(target),
-    lastVerdict: undefined,
-    lastGrant: undefined,
   };
 }

@@ -22,6 +22,8 @@ export interface RequestTarget {
 /** What is remembered of a place, by user and verb. Filled by `request-site.ts`. */
 export interface TargetPlace {
   readonly sites: Map<string, UserSites>;
+  /** Of requests that say their groups, by a text of user and groups. */
+  readonly sitesOfGroups: Map<string, UserSites>;
 }
 
 /** The sites of one user at a place. Most users do one thing there, so the last one is kept at hand. */
@@ -61,7 +63,7 @@ function placeOf(kind: KindDeclaration, namespace: string, own: string, sub: str
   const text = `${kind.group}/${kind.plural}/${sub}/${namespace}/${own}`;
   let place = places.get(text);
   if (place === undefined) {
-    place = { sites: new Map() };
+    place = { sites: new Map(), sitesOfGroups: new Map() };
     places.set(text, place);
   }
   return place;
@@ -77,10 +79,16 @@ export function authorizedNamespaceOf(target: {
   return kind.plural === 'namespaces' && kind.group === '' && name !== '' ? name : namespace;
 }
 
-/** Says whose definitions count from now on, and that they may have changed. */
+/** Says whose definitions count from now on. */
 export function serveDefinitions(served: CustomDefinitions): void {
+  if (served === definitions) return;
   definitions = served;
-  if (lastTarget === undefined || lastTarget.kind.custom !== undefined) lastPath = '';
+  lastPath = '';
+}
+
+/** The definitions that count have changed: what a path points at is asked anew. */
+export function noteServedChange(): void {
+  lastPath = '';
 }
 
 /** For tests: the target of a path as it is found without looking at what is known. */

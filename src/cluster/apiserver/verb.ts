@@ -35,9 +35,17 @@ export const FIRST_STEP: VerbStep = Object.freeze({ step: 0, attempt: 0 });
 
 /** The verb of a request, from its method and what its path points at. */
 export function verbOf(request: ApiRequest): ApiVerb {
+  // What is no resource is read as an object is.
+  return verbAt(request, targetOf(request.path)?.name ?? NO_RESOURCE);
+}
+
+const NO_RESOURCE = '/';
+
+/** The verb of a request whose path points at an object of this name, or with the empty text at a collection. */
+export function verbAt(request: ApiRequest, name: string): ApiVerb {
   switch (request.method) {
     case 'GET':
-      if (targetOf(request.path)?.name !== '') return 'get';
+      if (name !== '') return 'get';
       return isTrue(request.query['watch']) ? 'watch' : 'list';
     case 'POST':
       return 'create';
@@ -46,7 +54,7 @@ export function verbOf(request: ApiRequest): ApiVerb {
     case 'PATCH':
       return 'patch';
     case 'DELETE':
-      return targetOf(request.path)?.name === '' ? 'deletecollection' : 'delete';
+      return name === '' ? 'deletecollection' : 'delete';
   }
 }
 

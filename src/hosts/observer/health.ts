@@ -107,7 +107,7 @@ function read(world: World, record: ProcessRecord, machines: readonly string[]):
     case 'kube-apiserver': {
       const { metrics } = record.memory as ApiServerMemory;
       return readApiServer(figures, {
-        recentUpdates: metrics.latencies.get('update') ?? [],
+        recentUpdates: metrics.verbs.get('update')?.latencies ?? [],
         balanced: isBalanced(world, record.name),
         certificateExpired: (record.config as ApiServerConfig).servingCertificate !== undefined,
       });

@@ -3,13 +3,10 @@ import { ownRequest } from '../own/own-request.ts';
 import { cacheOf, timestamp, type Server } from '../server.ts';
 import { API_SERVICES, backendsOf } from './services.ts';
 
-/** Storage folders whose changes may make a served group available, or not. */
-const CONCERNED: ReadonlySet<string> = new Set([API_SERVICES, 'services/specs', 'endpointslices']);
-
-/** Notes that something has changed that availability may hang on. */
-export function noteAggregation(server: Server, storage: string): void {
-  if (!CONCERNED.has(storage) || cacheOf(server, API_SERVICES).objects.size === 0) return;
-  server.memory.aggregationIsDue = true;
+/** Notes that something has changed that availability may hang on: an APIService, a Service or its endpoints. */
+export function noteAggregation({ memory }: Server): void {
+  const services = memory.caches.get(API_SERVICES);
+  if (services !== undefined && services.objects.size > 0) memory.aggregationIsDue = true;
 }
 
 /** Writes the condition Available of every APIService whose state has changed. */

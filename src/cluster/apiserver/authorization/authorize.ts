@@ -21,19 +21,18 @@ export function authorize(
   server: Server,
   user: UserInfo,
   asked: Attributes,
-  /** Where it was asked, if by a request for what it asks: what is granted there is remembered. */
-  site?: RequestSite,
+  /** What the roles grant where it is asked, if that is known. */
+  granted?: boolean | readonly string[],
 ): Decision {
   if (isSuperuser(user)) return ALLOWED;
   if (asked.kind === 'resource' && user.name.startsWith('system:node:')) {
     const own = nodeDecision(server, user.name.slice('system:node:'.length), asked);
     if (own !== undefined) return own;
   }
-  const policy = policyOf(server);
-  if (site === undefined || asked.kind === 'path') {
-    return isGranted(policy, user, asked) ? ALLOWED : DENIED;
+  if (granted === undefined || asked.kind === 'path') {
+    return isGranted(policyOf(server), user, asked) ? ALLOWED : DENIED;
   }
-  return grantsName(grantedAt(policy, site), asked.name) ? ALLOWED : DENIED;
+  return grantsName(granted, asked.name) ? ALLOWED : DENIED;
 }
 
 function isSuperuser({ groups }: UserInfo): boolean {
@@ -48,32 +47,23 @@ const ofItsPods: ReadonlySet<string> = new Set([
   'serviceaccounts',
 ]);
 
-/**
- * Whether all requests of a site are allowed, whatever their object is called: nothing of a request needs to be looked
- * at then. False says nothing; `authorize` knows.
- */
-export function isGrantedAt(server: Server, site: RequestSite): boolean {
-  const { user, group, resource } = site;
-  if (user.name.startsWith('system:node:') && group === '' && ofItsPods.has(resource)) return false;
-  return grantedAt(policyOf(server), site) === true;
+/** Whether what a site's user may do there does not hang on the roles alone. */
+export function hangsOnPods({ user, group, resource }: RequestSite): boolean {
+  return user.name.startsWith('system:node:') && group === '' && ofItsPods.has(resource);
 }
 
-const DECISIONS_MAX = 20_000;
-
-function grantedAt(policy: Policy, site: RequestSite): boolean | readonly string[] {
-  const { lastGrant } = site;
-  if (lastGrant?.policy === policy.id) return lastGrant.granted;
-  const { decisions } = policy;
-  let granted = decisions.get(site);
-  if (granted === undefined) {
-    const { user, verb, group, resource, subresource, authorizedNamespace: namespace } = site;
-    const asked = { kind: 'resource', verb, group, resource, subresource, namespace } as const;
-    granted = grantedNames(policy, user, { ...asked, name: '' });
-    if (decisions.size >= DECISIONS_MAX) decisions.clear();
-    decisions.set(site, granted);
-  }
-  site.lastGrant = { policy: policy.id, granted };
-  return granted;
+/** What the roles grant at a site: everything, nothing, or objects of these names. */
+export function grantedAt(policy: Policy, site: RequestSite): boolean | readonly string[] {
+  const { user, verb, group, resource, subresource, authorizedNamespace: namespace } = site;
+  return grantedNames(policy, user, {
+    kind: 'resource',
+    verb,
+    group,
+    resource,
+    subresource,
+    namespace,
+    name: '',
+  });
 }
 
 /** Whether a role grants it. */

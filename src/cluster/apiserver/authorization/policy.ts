@@ -6,7 +6,6 @@ import type {
   RoleBinding,
   Subject,
 } from '../../../api/generated/types.ts';
-import type { RequestSite } from '../request-site.ts';
 import type { Server } from '../server.ts';
 import type { UserInfo } from './attributes.ts';
 import {
@@ -21,8 +20,6 @@ import {
  * Until the default policy has been stored it counts as if it were, so that a cluster can begin.
  */
 export interface Policy {
-  /** Which policy this is of all that this program has ever read: a memo's key that keeps none of them alive. */
-  readonly id: number;
   readonly clusterRoles: ReadonlyMap<string, ClusterRole>;
   /** By `namespace/name`. */
   readonly roles: ReadonlyMap<string, Role>;
@@ -30,11 +27,8 @@ export interface Policy {
   readonly clusterBindings: ReadonlyMap<string, readonly ClusterRoleBinding[]>;
   /** By namespace, then by subject. */
   readonly bindings: ReadonlyMap<string, ReadonlyMap<string, readonly RoleBinding[]>>;
-  /** What is granted at a site: `true`, `false`, or the names that alone are. A memo. */
-  readonly decisions: Map<RequestSite, boolean | readonly string[]>;
 }
 
-let nextId = 1;
 const policies = new WeakMap<Server['memory'], { generation: number; policy: Policy }>();
 
 /** The policy in force. */
@@ -82,7 +76,7 @@ function readPolicy({ caches }: Server['memory']): Policy {
     for (const subject of binding.subjects ?? [])
       file(own, subjectKey(subject, namespace), binding);
   }
-  return { id: nextId++, clusterRoles, roles, clusterBindings, bindings, decisions: new Map() };
+  return { clusterRoles, roles, clusterBindings, bindings };
 }
 
 function file<T>(table: Map<string, T[]>, key: string, item: T): void {

@@ -7,15 +7,3 @@ export interface AuthorizationState {
 export function noAuthorization(): AuthorizationState {
   return { generation: 0 };
 }
-
-const storages: ReadonlySet<string> = new Set([
-  'clusterroles',
-  'clusterrolebindings',
-  'roles',
-  'rolebindings',
-]);
-
-/** Whether a storage holds what decides who may do what. */
-export function holdsPolicy(storage: string): boolean {
-  return storages.has(storage);
-}

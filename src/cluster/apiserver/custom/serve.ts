@@ -1,7 +1,8 @@
 import type { CustomResourceDefinition, KubernetesObject } from '../../../api/generated/types.ts';
 import { customKindsOf, customStorage } from '../../../api/kinds/custom/custom-kind.ts';
 import { isEstablished } from '../../../api/kinds/custom/registry.ts';
-import { serveDefinitions } from '../request-target.ts';
+import { forgetPassages } from '../passage.ts';
+import { noteServedChange } from '../request-target.ts';
 import type { Server } from '../server.ts';
 import { startFeed, stopFeed } from '../storage/follow.ts';
 
@@ -29,7 +30,8 @@ export function noteDefinition(
     const storage = customStorage(before.spec);
     if (custom.definitions.delete(storage)) stopFeed(server, storage);
   }
-  serveDefinitions(custom.definitions);
+  noteServedChange();
+  forgetPassages(server.memory);
 }
 
 function isServed(definition: CustomResourceDefinition): boolean {

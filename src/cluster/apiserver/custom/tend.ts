@@ -7,6 +7,7 @@ import {
 import { compareStrings } from '../../../base/compare.ts';
 import type { ApiRequest, Method } from '../../messages.ts';
 import { handle } from '../handle.ts';
+import { passageOf } from '../passage.ts';
 import { cacheOf, timestamp, type Server } from '../server.ts';
 import { acceptedStatus, withCondition } from './names.ts';
 
@@ -108,6 +109,7 @@ function send(server: Server, method: Method, path: string, body: object | undef
     userAgent: 'kube-apiserver/v1.35.0',
     ...(body === undefined ? undefined : { body, typed: true as const }),
   });
-  handle(server, { request, client: undefined, receivedAt: env.now, cause, group: 0 });
+  const exchange = { request, client: undefined, receivedAt: env.now, cause, group: 0 };
+  handle(server, Object.freeze(exchange), passageOf(server, request));
   env.resumeCause(cause);
 }

@@ -1,4 +1,3 @@
-import type { FlowSchema, PriorityLevelConfiguration } from '../../../api/generated/types.ts';
 import { SECOND, type Micros } from '../../../kernel/time.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { sendReply } from '../answers.ts';
@@ -6,15 +5,21 @@ import type { Exchange, Reply } from '../exchange.ts';
 import { handle } from '../handle.ts';
 import type { Server } from '../server.ts';
 import { NEVER, requestPatience } from '../patience.ts';
-import { verbOf, type ApiVerb } from '../verb.ts';
-import { bootstrapLevels, bootstrapSchemas } from './bootstrap.ts';
-import { classify, flowOf, type Classification } from './classify.ts';
-import { flowConfiguration, type FlowConfiguration } from './configuration.ts';
+import { passageOf, type Passage } from '../passage.ts';
+import { flowOf } from './classify.ts';
+import type { FlowConfiguration } from './configuration.ts';
 import { costOf, widthOf } from './cost.ts';
 import { advance, dequeue, enqueue, shortest, takeOut } from './fair-queues.ts';
+import { currentConfiguration, gateOf, sharedSeat, type Gate } from './gate.ts';
 import { lendSeats } from './lending.ts';
 import { dealHand, flowHash } from './shuffle-sharding.ts';
-import { newLevel, type LevelState, type RejectReason, type Seat, type Waiting } from './state.ts';
+import {
+  newLevel,
+  type FlowControl,
+  type LevelState,
+  type RejectReason,
+  type Waiting,
+} from './state.ts';
 
 /**
  * API Priority and Fairness: the gate between who a client is and what it wants. A request takes seats of its priority
@@ -36,43 +41,41 @@ export function admit(server: Server, request: ApiRequest, client: string | unde
   const { env, memory } = server;
   Object.freeze(request);
   const { now: receivedAt, cause } = env;
+  const passage = passageOf(server, request);
   // Nobody in particular is refused before this gate.
   if (request.user === '') {
-    handle(server, Object.freeze({ request, client, receivedAt, cause, group: 0 }));
+    const exchange = Object.freeze({ request, client, receivedAt, cause, group: 0 });
+    handle(server, exchange, passage);
     return;
   }
-  const configuration = currentConfiguration(server);
-  const verdict = classify(configuration, request);
-  const { name, isExempt, nominal } = verdict.level;
-  const level = levelOf(server, name, nominal);
-  const verb = verbOf(request);
-  const width = isExempt ? 1 : widthOf(server, request, verb);
-  if (!isExempt) {
+  const gate = passage.gate ?? gateOf(server, passage, request);
+  const { level } = gate;
+  let width = 1;
+  if (!gate.isExempt) {
+    width = widthOf(server, request, passage);
     const wanted = level.inUse + level.seatsWaiting + width;
     if (wanted > level.wanted) level.wanted = wanted;
     const isFree = level.waiting === 0 && (level.inUse === 0 || level.inUse + width <= level.limit);
     if (!isFree) {
-      lend(server, configuration);
+      lend(server, currentConfiguration(server));
       if (level.waiting > 0 || level.inUse + width > level.limit) {
         const exchange = { request, client, receivedAt, cause, group: 0 };
-        wait(server, level, verdict, { exchange, width });
+        wait(server, gate, { exchange, width });
         return;
       }
     }
     if (level.queues.size > 0) advance(level, receivedAt);
   }
-  const mutating = request.method !== 'GET';
-  take(level, width);
-  memory.flow.inflight[mutating ? 'mutating' : 'readOnly'] += 1;
-  const seat = sharedSeat(name, width, mutating);
-  run(server, Object.freeze({ request, client, receivedAt, cause, group: 0, seat }), verb);
+  take(memory.flow, level, width, gate.seat.mutating);
+  const seat = width === 1 ? gate.seat : sharedSeat(level.name, width, gate.seat.mutating);
+  const exchange = Object.freeze({ request, client, receivedAt, cause, group: 0, seat });
+  run(server, exchange, passage);
 }
 
 /** Queues a request, or refuses it. */
 function wait(
   server: Server,
-  level: LevelState,
-  verdict: Classification,
+  { level, verdict }: Gate,
   { exchange, width }: { readonly exchange: Exchange; readonly width: number },
 ): void {
   const { env, memory } = server;
@@ -107,15 +110,13 @@ export function dispatchWaiting(server: Server): void {
     for (let next = dequeue(level); next !== undefined; next = dequeue(level)) {
       const { waiting, queue } = next;
       const { exchange, width } = waiting;
-      const verb = verbOf(exchange.request);
       flow.waiting -= 1;
       noteWait(level, env.now - waiting.since);
-      take(level, width);
       const mutating = exchange.request.method !== 'GET';
-      flow.inflight[mutating ? 'mutating' : 'readOnly'] += 1;
+      take(flow, level, width, mutating);
       const seat = Object.freeze({ level: level.name, width, mutating, queue, since: env.now });
       env.resumeCause(exchange.cause);
-      run(server, Object.freeze({ ...exchange, seat }), verb);
+      run(server, Object.freeze({ ...exchange, seat }), passageOf(server, exchange.request));
     }
   }
 }
@@ -125,29 +126,37 @@ function noteWait(level: LevelState, waited: Micros): void {
   level.waited += 1;
 }
 
-function take(level: LevelState, width: number): void {
+function take(flow: FlowControl, level: LevelState, width: number, mutating: boolean): void {
   level.inUse += width;
   level.executing += 1;
   level.dispatched += 1;
+  const { inflight } = flow;
+  if (mutating) inflight.mutating += 1;
+  else inflight.readOnly += 1;
 }
 
 /** Lets a request run, at once or when the processors have done what came before it. */
-function run(server: Server, exchange: Exchange, verb: ApiVerb): void {
-  const { memory, env, config } = server;
+function run(server: Server, exchange: Exchange, passage: Passage): void {
+  const { memory, env } = server;
   const { flow } = memory;
   if (flow.running.length > 0 || flow.busyUntil - env.now > SLACK) {
     flow.running.push(exchange);
     armRun(server);
     return;
   }
-  charge(server, costOf(server, exchange.request, verb) / config.cpuCores);
-  handle(server, exchange);
+  begin(server, exchange, passage);
+}
+
+function begin(server: Server, exchange: Exchange, passage: Passage): void {
+  charge(server, costOf(server, exchange.request, passage) / server.config.cpuCores);
+  handle(server, exchange, passage);
 }
 
 /** Makes the processors busy for a while. */
 export function charge({ memory, env }: Server, micros: Micros): void {
   const { flow } = memory;
-  flow.busyUntil = Math.max(flow.busyUntil, env.now) + Math.ceil(micros);
+  const { now } = env;
+  flow.busyUntil = (flow.busyUntil > now ? flow.busyUntil : now) + Math.ceil(micros);
 }
 
 function armRun({ memory, env }: Server): void {
@@ -159,16 +168,14 @@ function armRun({ memory, env }: Server): void {
 
 /** The processors are free again: the next requests run. */
 export function runNext(server: Server): void {
-  const { memory, env, config } = server;
+  const { memory, env } = server;
   const { flow } = memory;
   flow.runArmed = false;
   let done = 0;
   while (done < flow.running.length && flow.busyUntil - env.now <= SLACK) {
     const exchange = flow.running[done++] as Exchange; // In range by the condition.
     env.resumeCause(exchange.cause);
-    const { request } = exchange;
-    charge(server, costOf(server, request, verbOf(request)) / config.cpuCores);
-    handle(server, exchange);
+    begin(server, exchange, passageOf(server, exchange.request));
   }
   flow.running.splice(0, done);
   if (flow.running.length > 0) armRun(server);
@@ -257,63 +264,3 @@ function lend({ memory, env }: Server, configuration: FlowConfiguration): void {
   }
   lendSeats(configuration, flow.levels);
 }
-
-function levelOf({ memory }: Server, name: string, nominal: number): LevelState {
-  const { levels } = memory.flow;
-  let level = levels.get(name);
-  if (level === undefined) {
-    level = newLevel(name, nominal);
-    levels.set(name, level);
-  }
-  return level;
-}
-
-/** The configuration of the stored objects; before they are here, that of a new cluster. */
-function currentConfiguration(server: Server): FlowConfiguration {
-  const { configuration, configurationStamp } = server.memory.flow;
-  return configuration !== undefined && configurationStamp >= 0
-    ? configuration
-    : renewedConfiguration(server);
-}
-
-function renewedConfiguration({ memory, config }: Server): FlowConfiguration {
-  const { flow } = memory;
-  const schemas = memory.caches.get('flowschemas');
-  const levels = memory.caches.get('prioritylevelconfigurations');
-  const isHere = schemas?.ready === true && levels?.ready === true && levels.objects.size > 0;
-  const made = flowConfiguration(
-    isHere
-      ? {
-          // Their folders hold nothing else.
-          schemas: [...schemas.objects.values()].map((each) => each as FlowSchema),
-          levels: [...levels.objects.values()].map((each) => each as PriorityLevelConfiguration),
-        }
-      : { schemas: bootstrapSchemas, levels: bootstrapLevels },
-    config.maxRequestsInflight + config.maxMutatingRequestsInflight,
-  );
-  flow.configuration = made;
-  flow.configurationStamp = 0;
-  // Upstream divides the seats anew; what is lent is settled when somebody next waits.
-  for (const { name, nominal } of made.levels.values()) {
-    const level = flow.levels.get(name);
-    if (level !== undefined) level.limit = nominal;
-  }
-  flow.lentAt = 0;
-  return made;
-}
-
-const seats = new Map<string, readonly Seat[]>();
-
-/** The seat of a request that was never queued: the same object for all of a level, width and kind. */
-function sharedSeat(level: string, width: number, mutating: boolean): Seat {
-  let made = seats.get(level);
-  if (made === undefined) {
-    made = Array.from({ length: 2 * (SHARED_WIDTH_MAX + 1) }, (_, index) =>
-      Object.freeze({ level, width: index >> 1, mutating: index % 2 === 1, queue: -1, since: 0 }),
-    );
-    seats.set(level, made);
-  }
-  return made[2 * width + (mutating ? 1 : 0)] as Seat; // Widths are at most ten.
-}
-
-const SHARED_WIDTH_MAX = 10;

@@ -16,37 +16,13 @@ export interface Classification {
   readonly level: LevelSettings;
 }
 
-/** Verdicts by configuration and site: a memo of a pure function of a frozen configuration. */
-const verdicts = new WeakMap<FlowConfiguration, Map<RequestSite, Classification>>();
-const VERDICTS_MAX = 100_000;
-
 /** The first schema that a request matches, lowest precedence number first; the catch-all at the last. */
-export function classify(configuration: FlowConfiguration, request: ApiRequest): Classification {
-  const site = siteOf(request);
-  if (site === undefined) return decide(configuration, request, userOf(request), undefined);
-  const { lastVerdict } = site;
-  if (lastVerdict?.configuration === configuration) return lastVerdict.verdict;
-  let bySite = verdicts.get(configuration);
-  if (bySite === undefined) {
-    bySite = new Map();
-    verdicts.set(configuration, bySite);
-  }
-  let verdict = bySite.get(site);
-  if (verdict === undefined) {
-    if (bySite.size >= VERDICTS_MAX) bySite.clear();
-    verdict = decide(configuration, request, site.user, site);
-    bySite.set(site, verdict);
-  }
-  site.lastVerdict = { configuration, verdict };
-  return verdict;
-}
-
-function decide(
+export function classify(
   { schemas, levels }: FlowConfiguration,
   request: ApiRequest,
-  user: UserInfo,
-  site: RequestSite | undefined,
 ): Classification {
+  const site = siteOf(request);
+  const user = site?.user ?? userOf(request);
   for (const schema of schemas) {
     if (!matches(schema, request, user, site)) continue;
     const level = levels.get(schema.spec.priorityLevelConfiguration.name);

@@ -1,5 +1,6 @@
 import type { Micros } from '../../../kernel/time.ts';
 import type { ApiRequest } from '../../messages.ts';
+import type { Passage } from '../passage.ts';
 import { targetOf } from '../request-target.ts';
 import { cacheOf, type Server } from '../server.ts';
 import { isTrue, type ApiVerb } from '../verb.ts';
@@ -27,7 +28,7 @@ const OBJECTS_PER_SEAT = 100;
 const SEATS_MAX = 10;
 
 /** How long one processor works on a request. */
-export function costOf(server: Server, request: ApiRequest, verb: ApiVerb): Micros {
+export function costOf(server: Server, request: ApiRequest, { verb }: Passage): Micros {
   const cost = COSTS[verb];
   return readsMany(request, verb)
     ? cost + PER_LISTED_OBJECT * objectsBehind(server, request)
@@ -35,7 +36,7 @@ export function costOf(server: Server, request: ApiRequest, verb: ApiVerb): Micr
 }
 
 /** How many seats a request fills. */
-export function widthOf(server: Server, request: ApiRequest, verb: ApiVerb): number {
+export function widthOf(server: Server, request: ApiRequest, { verb }: Passage): number {
   if (!readsMany(request, verb)) return 1;
   const objects = objectsBehind(server, request);
   return Math.min(SEATS_MAX, Math.max(1, Math.ceil(objects / OBJECTS_PER_SEAT)));

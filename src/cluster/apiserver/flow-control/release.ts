@@ -1,12 +1,14 @@
 import type { Server } from '../server.ts';
 import { advance, finish } from './fair-queues.ts';
-import type { Seat } from './state.ts';
+import type { LevelState, Seat } from './state.ts';
 
-/** A request has been answered: its seats are free. */
-export function release({ memory, env }: Server, seat: Seat): void {
+/** A request has been answered: its seats are free. `likely` is mostly the one that they belong to. */
+export function release({ memory, env }: Server, seat: Seat, likely?: LevelState): void {
   const { flow } = memory;
-  flow.inflight[seat.mutating ? 'mutating' : 'readOnly'] -= 1;
-  const level = flow.levels.get(seat.level);
+  const { inflight } = flow;
+  if (seat.mutating) inflight.mutating -= 1;
+  else inflight.readOnly -= 1;
+  const level = likely?.name === seat.level ? likely : flow.levels.get(seat.level);
   if (level === undefined) return;
   if (level.queues.size > 0) advance(level, env.now);
   level.inUse -= seat.width;

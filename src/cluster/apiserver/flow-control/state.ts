@@ -99,13 +99,6 @@ export function noFlowControl(): FlowControl {
   };
 }
 
-const storages: ReadonlySet<string> = new Set(['flowschemas', 'prioritylevelconfigurations']);
-
-/** The copy of a storage has changed: if the configuration is made of it, it is made anew. */
-export function noteFlowChange(flow: FlowControl, storage: string): void {
-  if (storages.has(storage)) flow.configurationStamp = -1;
-}
-
 export function newLevel(name: string, limit: number): LevelState {
   return {
     name,

@@ -1,5 +1,6 @@
 import type { ApiRequest, Method } from '../../messages.ts';
 import { handle } from '../handle.ts';
+import { passageOf } from '../passage.ts';
 import type { Server } from '../server.ts';
 
 const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
@@ -27,11 +28,7 @@ export function ownRequest(
     userAgent: 'kube-apiserver/v1.35.0',
     ...(body === undefined ? undefined : { body, typed: true as const }),
   });
-  handle(server, {
-    request,
-    client: undefined,
-    receivedAt: env.now,
-    cause: env.cause,
-    group: 0,
-  });
+  const { now: receivedAt, cause } = env;
+  const exchange = Object.freeze({ request, client: undefined, receivedAt, cause, group: 0 });
+  handle(server, exchange, passageOf(server, request));
 }

@@ -7,7 +7,7 @@ import { SECOND } from '../../../kernel/time.ts';
 import type { WatchEvent } from '../../messages.ts';
 import { OPEN, refuse, type Answer } from '../exchange.ts';
 import { cacheOf, calendarMillis, type ApiServerTimer, type Server } from '../server.ts';
-import { eventFor, kindOf } from '../storage/dispatch.ts';
+import { eventsFor, kindOf, sightOf } from '../storage/dispatch.ts';
 import { changesAfter, oldestWatchable, type ResourceCache } from '../storage/resource-cache.ts';
 import { addWatch, takeWatch, watchesOf, type ServedWatch } from '../storage/served-watches.ts';
 import type { VerbCall } from '../verb.ts';
@@ -93,15 +93,14 @@ function firstEvents(
       return { events: [{ type: 'ERROR', object: status }], isOver: true };
     }
     const events: WatchEvent[] = [];
-    const { definitions } = server.memory.custom;
     for (const change of changesAfter(cache, revision)) {
       // A key's index has no meaning for changes that are read in a row.
       if (watch.scope.by === 'key' && change.key !== watch.scope.key) continue;
       if (watch.scope.by === 'namespace') {
         if (change.object.metadata.namespace !== watch.scope.namespace) continue;
       }
-      const event = eventFor(watch, change, { shared: {}, now, definitions });
-      if (event !== undefined) events.push(event);
+      const seen = eventsFor(watch, change, sightOf(server));
+      if (seen !== undefined) events.push(...seen);
     }
     return { events, isOver: false };
   }

@@ -17,21 +17,20 @@ const FIELD_MANAGER_BYTES_MAX = 128;
 /** Refuses options that no write understands (upstream: the validation of CreateOptions and their like). */
 export const checkOptions: Stage = ({ request }) => {
   const { method, query } = request;
-  if (method === 'GET') return undefined;
+  // The components' own writes have no options.
+  if (method === 'GET' || isEmpty(query)) return undefined;
   const problem = problemOf(query);
   if (problem === undefined) return undefined;
   const kind = optionsKinds[method];
   return refuse(invalidError({ group: 'meta.k8s.io', kind }, '', [problem]));
 };
 
-/** The components' own writes have no options. */
 function isEmpty(query: Readonly<Record<string, string>>): boolean {
   for (const _ in query) return false;
   return true;
 }
 
 function problemOf(query: Readonly<Record<string, string>>): FieldError | undefined {
-  if (isEmpty(query)) return undefined;
   const { dryRun = '', fieldValidation = '', fieldManager = '' } = query;
   if (dryRun !== '' && dryRun !== 'All') return notSupported('dryRun', dryRun, ['All']);
   if (!['', 'Ignore', 'Strict', 'Warn'].includes(fieldValidation)) {

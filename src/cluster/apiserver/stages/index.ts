@@ -2,7 +2,6 @@ import { authenticate } from './authenticate.ts';
 import { authorise } from './authorise.ts';
 import { checkOptions } from './check-options.ts';
 import { answerReview } from '../reviews/answer.ts';
-import { targetOf } from '../request-target.ts';
 import { knowResource } from './know-resource.ts';
 import { serveItself } from './serve-itself.ts';
 import type { Stage } from './stage.ts';
@@ -12,16 +11,16 @@ import { runVerbStage } from './run-verb-stage.ts';
 import { waitForCache } from './wait-for-cache.ts';
 
 /** Paths that lead to no resource. */
-const serveOthers: Stage = (exchange, server) =>
-  targetOf(exchange.request.path) !== undefined
+const serveOthers: Stage = (exchange, server, passage) =>
+  passage.kind !== undefined
     ? undefined
     : // Health, versions and discovery.
-      (serveItself(exchange, server) ??
+      (serveItself(exchange, server, passage) ??
       // Questions that are answered and not stored.
-      answerReview(exchange, server) ??
-      answerBinding(exchange, server) ??
-      answerComponentStatus(exchange, server) ??
-      knowResource(exchange, server));
+      answerReview(exchange, server, passage) ??
+      answerBinding(exchange, server, passage) ??
+      answerComponentStatus(exchange, server, passage) ??
+      knowResource(exchange, server, passage));
 
 /** What a request goes through, in this order. The first stage that answers ends it. */
 export const stages: readonly Stage[] = [

@@ -21,26 +21,15 @@ export function dispatch(
   changes: readonly CacheChange[],
 ): void {
   const scoped = server.memory.watches.byStorage.get(cache.storage);
-  if (scoped === undefined) return;
-  if (isUnwatched(scoped)) return;
-  const sight = { now: calendarMillis(server), definitions: server.memory.custom.definitions };
-  const [only] = changes;
-  if (only !== undefined && changes.length === 1) {
-    // Most batches are one change, and no watch is told of it twice: no parcels are made up.
-    tellOf(only, scoped, sight, (watch, event) => {
-      server.env.resumeCause(event.cause);
-      server.env.send(watch.client, { type: 'api/watch', id: watch.request, events: [event] });
-    });
-    return;
+  if (scoped === undefined || isUnwatched(scoped)) return;
+  // Most batches are one change, and no watch is told of it twice: no parcels are made up.
+  const parcels = changes.length === 1 ? undefined : new Map<ServedWatch, WatchEvent[]>();
+  for (let at = 0; at < changes.length; at++) {
+    const change = changes[at] as CacheChange; // In range.
+    if (parcels === undefined) server.env.resumeCause(change.cause);
+    tellOf(server, change, scoped, parcels);
   }
-  const parcels = new Map<ServedWatch, WatchEvent[]>();
-  for (const change of changes) {
-    tellOf(change, scoped, sight, (watch, event) => {
-      const parcel = parcels.get(watch);
-      if (parcel === undefined) parcels.set(watch, [event]);
-      else parcel.push(event);
-    });
-  }
+  if (parcels === undefined) return;
   for (const [watch, events] of parcels) {
     server.env.resumeCause(events[events.length - 1]?.cause);
     server.env.send(watch.client, { type: 'api/watch', id: watch.request, events });
@@ -48,93 +37,114 @@ export function dispatch(
 }
 
 function isUnwatched({ all, namespace, key, node }: ScopedWatches): boolean {
-  return all.size === 0 && namespace.size === 0 && key.size === 0 && node.size === 0;
+  return all.length === 0 && namespace.size === 0 && key.size === 0 && node.size === 0;
 }
 
-/** What the form of an object depends on besides the object. */
-interface Sight {
-  readonly now: number;
-  readonly definitions: CustomDefinitions;
-}
+type Parcels = Map<ServedWatch, WatchEvent[]>;
 
-/** Calls back with each watch that sees the change, and with what it sees. */
+/** Tells all watches that see the change: at once, or by and by with what else there is for them. */
 function tellOf(
+  server: Server,
   change: CacheChange,
   scoped: ScopedWatches,
-  { now, definitions }: Sight,
-  tell: (watch: ServedWatch, event: WatchEvent) => void,
+  parcels: Parcels | undefined,
 ): void {
-  const view = { shared: {}, now, definitions };
-  tellEach(scoped.all, change, view, tell);
+  const sight = sightOf(server);
+  tellEach(server, scoped.all, change, sight, parcels);
   if (scoped.namespace.size > 0) {
     const namespace = change.object.metadata.namespace ?? '';
-    tellEach(scoped.namespace.get(namespace), change, view, tell);
+    tellEach(server, scoped.namespace.get(namespace), change, sight, parcels);
   }
-  if (scoped.key.size > 0) tellEach(scoped.key.get(change.key), change, view, tell);
+  if (scoped.key.size > 0) tellEach(server, scoped.key.get(change.key), change, sight, parcels);
   if (scoped.node.size === 0) return;
   const node = nodeOf(change.object);
   const before = nodeOf(change.previous);
-  if (node !== '') tellEach(scoped.node.get(node), change, view, tell);
-  if (before !== '' && before !== node) tellEach(scoped.node.get(before), change, view, tell);
-}
-
-function tellEach(
-  watches: ReadonlyMap<number, ServedWatch> | undefined,
-  change: CacheChange,
-  view: Sight & { readonly shared: SharedEvents },
-  tell: (watch: ServedWatch, event: WatchEvent) => void,
-): void {
-  if (watches === undefined || watches.size === 0) return;
-  for (const watch of watches.values()) {
-    const event = eventFor(watch, change, view);
-    if (event !== undefined) tell(watch, event);
+  if (node !== '') tellEach(server, scoped.node.get(node), change, sight, parcels);
+  if (before !== '' && before !== node) {
+    tellEach(server, scoped.node.get(before), change, sight, parcels);
   }
 }
 
-/** The events of a change that many watches see alike. */
-interface SharedEvents {
-  ADDED?: WatchEvent;
-  MODIFIED?: WatchEvent;
-  DELETED?: WatchEvent;
+function tellEach(
+  server: Server,
+  watches: readonly ServedWatch[] | undefined,
+  change: CacheChange,
+  sight: Sight,
+  parcels: Parcels | undefined,
+): void {
+  if (watches === undefined) return;
+  for (let at = 0; at < watches.length; at++) {
+    const watch = watches[at] as ServedWatch; // In range.
+    const events = eventsFor(watch, change, sight);
+    if (events === undefined) continue;
+    if (parcels === undefined) {
+      server.env.send(watch.client, { type: 'api/watch', id: watch.request, events });
+    } else {
+      const parcel = parcels.get(watch);
+      if (parcel === undefined) parcels.set(watch, [...events]);
+      else parcel.push(...events);
+    }
+  }
+}
+
+/** What the form of an object depends on besides the object, and what many watches see alike of one change. */
+export interface Sight {
+  readonly now: number;
+  readonly definitions: CustomDefinitions;
+  /** The event as a list of one, which is what is sent: all watches that see the same are sent the same list. */
+  added: readonly WatchEvent[] | undefined;
+  modified: readonly WatchEvent[] | undefined;
+  deleted: readonly WatchEvent[] | undefined;
+}
+
+/** How one change is seen now. */
+export function sightOf(server: Server): Sight {
+  const { definitions } = server.memory.custom;
+  const now = calendarMillis(server);
+  return { now, definitions, added: undefined, modified: undefined, deleted: undefined };
 }
 
 /**
- * What a watch sees of a change; undefined for nothing. With a selector an object may come into view or leave it
- * without being created or deleted; it then leaves as it was last seen.
+ * What a watch sees of a change, one event; undefined for nothing. With a selector an object may come into view or leave
+ * it without being created or deleted; it then leaves as it was last seen.
  */
-export function eventFor(
+export function eventsFor(
   watch: ServedWatch,
   change: CacheChange,
-  {
-    shared,
-    now,
-    definitions,
-  }: {
-    readonly shared: SharedEvents;
-    readonly now: number;
-    readonly definitions: CustomDefinitions;
-  },
-): WatchEvent | undefined {
+  sight: Sight,
+): readonly WatchEvent[] | undefined {
+  const { previous, deleted } = change;
   if (change.revision <= watch.since) return undefined;
-  const kind = kindOf(watch, definitions);
-  const had = change.previous !== undefined && isSeen(watch, kind, change.previous);
-  const has = !change.deleted && isSeen(watch, kind, change.object);
+  const kind = kindOf(watch, sight.definitions);
+  const { scope, labels, fields, form } = watch;
+  const seesAll = labels === undefined && fields === undefined && scope.by !== 'node';
+  const had = previous !== undefined && (seesAll || isSeen(watch, kind, previous));
+  const has = !deleted && (seesAll || isSeen(watch, kind, change.object));
   if (!had && !has) return undefined;
-  const type = has ? (had ? 'MODIFIED' : 'ADDED') : 'DELETED';
-  const hasLeft = type === 'DELETED' && !change.deleted;
-  const isPlain = watch.form === 'object' && kind.fromStored === undefined && !hasLeft;
-  if (isPlain && shared[type] !== undefined) return shared[type];
-  const object =
-    hasLeft && change.previous !== undefined
-      ? atRevision(change.previous, change.object)
-      : change.object;
-  const event: WatchEvent = {
-    type,
-    object: present(object, { kind, form: watch.form, now }),
-    cause: change.cause,
-  };
-  if (isPlain) shared[type] = event;
-  return event;
+  const isPlain = form === 'object' && kind.fromStored === undefined;
+  if (!isPlain || (!has && !deleted)) {
+    // Without a selector nothing leaves that was not there before.
+    const object =
+      has || deleted ? change.object : atRevision(previous as KubernetesObject, change.object);
+    const type = typeOf(had, has);
+    const seen = present(object, { kind, form, now: sight.now });
+    return [{ type, object: seen, cause: change.cause }];
+  }
+  if (has) {
+    return had
+      ? (sight.modified ??= plainly('MODIFIED', change))
+      : (sight.added ??= plainly('ADDED', change));
+  }
+  return (sight.deleted ??= plainly('DELETED', change));
+}
+
+function typeOf(had: boolean, has: boolean): WatchEvent['type'] {
+  if (!has) return 'DELETED';
+  return had ? 'MODIFIED' : 'ADDED';
+}
+
+function plainly(type: WatchEvent['type'], { object, cause }: CacheChange): readonly WatchEvent[] {
+  return [{ type, object, cause }];
 }
 
 /** The kind as whose objects a watch sees the storage. */
@@ -152,15 +162,14 @@ export function kindOf(
 }
 
 function isSeen(watch: ServedWatch, kind: KindDeclaration, object: KubernetesObject): boolean {
-  const { scope } = watch;
+  const { scope, labels, fields } = watch;
   // The index that led to the watch holds every other scope.
   if (scope.by === 'node') {
     if (nodeOf(object) !== scope.node) return false;
     if (scope.namespace !== '' && object.metadata.namespace !== scope.namespace) return false;
   }
   return (
-    (watch.labels === undefined && watch.fields === undefined) ||
-    isSelected(object, { kind, labels: watch.labels, fields: watch.fields })
+    (labels === undefined && fields === undefined) || isSelected(object, { kind, labels, fields })
   );
 }
 

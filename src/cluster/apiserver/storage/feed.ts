@@ -1,19 +1,11 @@
-import { noteAggregation } from '../aggregation/tend.ts';
 import { klog } from '../../client/component-log.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
-import { CRD_STORAGE } from '../../../api/kinds/custom-resource-definition.ts';
-import { SECOND } from '../../../kernel/time.ts';
-import type { EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
-import { holdsPolicy } from '../authorization/state.ts';
-import { noteDefinition, noteDefinitions } from '../custom/serve.ts';
-import { noteFlowChange } from '../flow-control/state.ts';
+import { SECOND, type Micros } from '../../../kernel/time.ts';
+import type { EtcdEvent, EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
 import { unsettleHealth } from '../health/unsettle.ts';
 import { isOwnKey, lookAgain } from '../own/state.ts';
 import type { Server } from '../server.ts';
-import { forgetServices, noteService } from '../services/allocate.ts';
-import { ADDRESSES } from '../services/ip-address.ts';
-import { noteAddressChange } from '../services/repair.ts';
 import { dispatch } from './dispatch.ts';
 import { list, watch } from './follow.ts';
 import {
@@ -26,14 +18,13 @@ import {
 } from './resource-cache.ts';
 import { takeWatch, watchesOf } from './served-watches.ts';
 import { withRevision } from './stored-object.ts';
+import { noteChange, noteChanges, noteFilled, noteRules, useOf } from './uses.ts';
 
 /** How the caches are filled from etcd and kept true: a list, then a watch, anew when the watch breaks. */
 
 /** gRPC's backoff between attempts to connect. */
 const RECONNECT_MIN = SECOND;
 const RECONNECT_MAX = 10 * SECOND;
-
-const SERVICES = 'services/specs';
 
 /** Begins to fill a cache for every kind. */
 export function startFeeds(server: Server): void {
@@ -65,14 +56,9 @@ export function takeList(
   if (cache === undefined) return;
   if (cache.phase !== 'listing' || cache.feed !== answer.id) return;
   clearCache(cache);
-  if (storage === SERVICES) forgetServices(server.memory.services);
   for (const { key, value, modRevision } of answer.keyValues) {
     // Only objects are ever stored below /registry.
-    const object = withRevision(value as KubernetesObject, modRevision);
-    fill(cache, key, object);
-    if (storage === SERVICES) {
-      noteService(server.memory.services, key, { previous: undefined, next: object });
-    }
+    fill(cache, key, withRevision(value as KubernetesObject, modRevision));
   }
   cache.listRevision = answer.revision;
   cache.revision = answer.revision;
@@ -80,10 +66,7 @@ export function takeList(
   cache.ready = true;
   noteConnected(server);
   watch(server, cache);
-  if (holdsPolicy(storage)) server.memory.authorization.generation += 1;
-  noteFlowChange(server.memory.flow, storage);
-  if (storage === CRD_STORAGE) noteDefinitions(server, [...cache.objects.values()]);
-  else server.memory.custom.isDue ||= server.memory.custom.definitions.has(storage);
+  noteFilled(server, cache);
 }
 
 /** Changes from etcd: into the copy, then to the watches. */
@@ -98,50 +81,48 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
     return;
   }
   noteConnected(server);
+  const { events } = message;
+  const use = useOf(cache.storage);
   const changes: CacheChange[] = [];
-  for (const event of message.events) {
-    const { key, keyValue, cause } = event;
-    const deleted = event.kind === 'delete';
-    const previous = cache.objects.get(key);
-    const change: CacheChange = Object.freeze({
-      revision: keyValue.modRevision,
-      key,
-      at: server.env.now,
-      deleted,
-      // A deletion carries the last value.
-      object: withRevision(keyValue.value as KubernetesObject, keyValue.modRevision),
-      previous,
-      cause,
-    });
+  for (let at = 0; at < events.length; at++) {
+    const change = changeBy(cache, events[at] as EtcdEvent, server.env.now); // In range.
     applyChange(cache, change);
     changes.push(change);
-    if (cache.storage === SERVICES) {
-      noteService(server.memory.services, key, {
-        previous,
-        next: deleted ? undefined : change.object,
-      });
-    }
-    if (cache.storage === ADDRESSES) noteAddressChange(server, deleted);
-    if (deleted && isOwnKey(server, key)) lookAgain(server);
-    if (cache.storage === CRD_STORAGE) {
-      noteDefinition(server, { next: deleted ? undefined : change.object, previous });
-    } else if (deleted && server.memory.custom.definitions.size > 0) {
-      server.memory.custom.isDue ||= server.memory.custom.definitions.has(cache.storage);
-    }
+    if (use !== undefined) noteChange(server, use, change);
+    if (change.deleted) noteDeletion(server, change.key, cache.storage);
   }
   if (message.revision > cache.revision) cache.revision = message.revision;
   cache.phase = 'watching';
   if (changes.length === 0) return;
-  noteAggregation(server, cache.storage);
-  if (holdsPolicy(cache.storage)) server.memory.authorization.generation += 1;
-  noteFlowChange(server.memory.flow, cache.storage);
+  if (use !== undefined) noteChanges(server, use);
   dispatch(server, cache, changes);
+}
+
+function changeBy(cache: ResourceCache, event: EtcdEvent, at: Micros): CacheChange {
+  const { key, keyValue, cause, kind } = event;
+  const { modRevision: revision, value } = keyValue;
+  return Object.freeze({
+    revision,
+    key,
+    at,
+    deleted: kind === 'delete',
+    // A deletion carries the last value.
+    object: withRevision(value as KubernetesObject, revision),
+    previous: cache.objects.get(key),
+    cause,
+  });
+}
+
+function noteDeletion(server: Server, key: string, storage: string): void {
+  const { custom } = server.memory;
+  if (isOwnKey(server, key)) lookAgain(server);
+  if (custom.definitions.size > 0) custom.isDue ||= custom.definitions.has(storage);
 }
 
 /** The copy has lost its place: its watches end, and it is listed anew (upstream: the cacher is re-initialised). */
 function relist(server: Server, cache: ResourceCache): void {
   cache.ready = false;
-  noteFlowChange(server.memory.flow, cache.storage);
+  noteRules(server, useOf(cache.storage));
   unsettleHealth(server);
   server.env.resumeCause(undefined);
   for (const each of watchesOf(server.memory.watches, cache.storage)) {

@@ -42,12 +42,12 @@ export interface ServedWatches {
   readonly byStorage: Map<string, ScopedWatches>;
 }
 
-/** The watches of one storage by their scope. A change asks a few of these tables and no other watch. */
+/** The watches of one storage by their scope, oldest first. A change asks a few of these lists and no other watch. */
 export interface ScopedWatches {
-  readonly all: Map<number, ServedWatch>;
-  readonly namespace: Map<string, Map<number, ServedWatch>>;
-  readonly node: Map<string, Map<number, ServedWatch>>;
-  readonly key: Map<string, Map<number, ServedWatch>>;
+  readonly all: ServedWatch[];
+  readonly namespace: Map<string, ServedWatch[]>;
+  readonly node: Map<string, ServedWatch[]>;
+  readonly key: Map<string, ServedWatch[]>;
 }
 
 export function noWatches(): ServedWatches {
@@ -58,21 +58,23 @@ export function noWatches(): ServedWatches {
 export function addWatch(watches: ServedWatches, watch: ServedWatch): void {
   Object.freeze(watch);
   watches.count += 1;
-  tableOf(watches.byClient, watch.client).set(watch.request, watch);
+  const own = watches.byClient.get(watch.client);
+  if (own === undefined) watches.byClient.set(watch.client, new Map([[watch.request, watch]]));
+  else own.set(watch.request, watch);
   const scoped = scopedOf(watches, watch.storage);
   const { scope } = watch;
   switch (scope.by) {
     case 'all':
-      scoped.all.set(watch.id, watch);
+      scoped.all.push(watch);
       return;
     case 'namespace':
-      tableOf(scoped.namespace, scope.namespace).set(watch.id, watch);
+      addTo(scoped.namespace, scope.namespace, watch);
       return;
     case 'node':
-      tableOf(scoped.node, scope.node).set(watch.id, watch);
+      addTo(scoped.node, scope.node, watch);
       return;
     case 'key':
-      tableOf(scoped.key, scope.key).set(watch.id, watch);
+      addTo(scoped.key, scope.key, watch);
       return;
   }
 }
@@ -92,16 +94,16 @@ export function takeWatch(
   const { scope } = watch;
   switch (scope.by) {
     case 'all':
-      scoped.all.delete(watch.id);
+      takeFrom(scoped.all, watch);
       break;
     case 'namespace':
-      takeFrom(scoped.namespace, scope.namespace, watch.id);
+      takeFromTable(scoped.namespace, scope.namespace, watch);
       break;
     case 'node':
-      takeFrom(scoped.node, scope.node, watch.id);
+      takeFromTable(scoped.node, scope.node, watch);
       break;
     case 'key':
-      takeFrom(scoped.key, scope.key, watch.id);
+      takeFromTable(scoped.key, scope.key, watch);
       break;
   }
   return watch;
@@ -119,9 +121,9 @@ export function watchesOf(watches: ServedWatches, storage: string): readonly Ser
   const found: ServedWatch[] = [];
   const scoped = watches.byStorage.get(storage);
   if (scoped === undefined) return found;
-  found.push(...scoped.all.values());
+  found.push(...scoped.all);
   for (const table of [scoped.namespace, scoped.node, scoped.key]) {
-    for (const list of table.values()) found.push(...list.values());
+    for (const list of table.values()) found.push(...list);
   }
   return found.sort((a, b) => a.id - b.id);
 }
@@ -129,26 +131,27 @@ export function watchesOf(watches: ServedWatches, storage: string): readonly Ser
 function scopedOf(watches: ServedWatches, storage: string): ScopedWatches {
   let scoped = watches.byStorage.get(storage);
   if (scoped === undefined) {
-    scoped = { all: new Map(), namespace: new Map(), node: new Map(), key: new Map() };
+    scoped = { all: [], namespace: new Map(), node: new Map(), key: new Map() };
     watches.byStorage.set(storage, scoped);
   }
   return scoped;
 }
 
-function tableOf(
-  tables: Map<string, Map<number, ServedWatch>>,
-  value: string,
-): Map<number, ServedWatch> {
-  let table = tables.get(value);
-  if (table === undefined) {
-    table = new Map();
-    tables.set(value, table);
-  }
-  return table;
+function addTo(table: Map<string, ServedWatch[]>, value: string, watch: ServedWatch): void {
+  const list = table.get(value);
+  if (list === undefined) table.set(value, [watch]);
+  else list.push(watch);
 }
 
-function takeFrom(tables: Map<string, Map<number, ServedWatch>>, value: string, id: number): void {
-  const table = tables.get(value);
-  table?.delete(id);
-  if (table?.size === 0) tables.delete(value);
+function takeFromTable(table: Map<string, ServedWatch[]>, value: string, watch: ServedWatch): void {
+  const list = table.get(value);
+  if (list === undefined) return;
+  takeFrom(list, watch);
+  if (list.length === 0) table.delete(value);
+}
+
+/** Mostly of the last ones: what lives long was opened first. */
+function takeFrom(list: ServedWatch[], watch: ServedWatch): void {
+  const at = list.lastIndexOf(watch);
+  if (at >= 0) list.splice(at, 1);
 }

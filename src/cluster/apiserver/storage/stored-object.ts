@@ -1,13 +1,16 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
-import { copyWith } from '../../../base/copy.ts';
+import { copyWith, draftOf } from '../../../base/copy.ts';
 
 /**
  * Objects lie in etcd without a resourceVersion, since it is the revision of the very write. Reading one puts it in.
  * The result is frozen: everybody shares it.
  */
 export function withRevision(stored: KubernetesObject, revision: number): KubernetesObject {
-  const metadata = copyWith(stored.metadata, { resourceVersion: String(revision) });
-  return Object.freeze(copyWith(stored, { metadata }));
+  const metadata = draftOf(stored.metadata);
+  metadata.resourceVersion = String(revision);
+  const object = draftOf(stored);
+  object.metadata = metadata;
+  return Object.freeze(object);
 }
 
 /** The object as it is stored. */

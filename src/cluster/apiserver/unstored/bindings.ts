@@ -1,6 +1,7 @@
 import { badRequestError } from '../../../api/status-error.ts';
 import { isObject } from '../../../api/patch/json.ts';
 import { refuse } from '../exchange.ts';
+import { passageOf } from '../passage.ts';
 import { runVerbStage } from '../stages/run-verb-stage.ts';
 import { refuseUnreadable } from '../writes/unreadable.ts';
 import type { Stage } from '../stages/stage.ts';
@@ -23,8 +24,7 @@ export const answerBinding: Stage = (exchange, server) => {
     return refuse(badRequestError('name is required'));
   }
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/binding`;
-  return runVerbStage(
-    Object.freeze({ ...exchange, request: Object.freeze({ ...request, path }) }),
-    server,
-  );
+  const named = Object.freeze({ ...request, path });
+  const same = Object.freeze({ ...exchange, request: named });
+  return runVerbStage(same, server, passageOf(server, named));
 };

@@ -14,7 +14,7 @@ export function figuresOfApiServer(memory: ApiServerMemory, now: Micros): Figure
   const answers = etcd.reduce((sum, { counts }) => sum + counts.reduce((a, b) => a + b, 0), 0);
   const took = etcd.reduce((sum, { sumMicros }) => sum + sumMicros, 0);
   let requests = 0;
-  for (const count of metrics.requests.values()) requests += count;
+  for (const each of metrics.verbs.values()) requests += each.requests;
   const figures = new Map<string, number>([
     ...latencies('write', recentWrites(memory, now)),
     ['watches', load.watches],
@@ -42,8 +42,8 @@ export function recentWrites({ metrics }: ApiServerMemory, now: Micros): readonl
   const all: Micros[] = [];
   const recent: Micros[] = [];
   for (const verb of WRITES) {
-    const times = metrics.times.get(verb) ?? [];
-    for (const [at, micros] of (metrics.latencies.get(verb) ?? []).entries()) {
+    const { latencies: ring = [], times = [] } = metrics.verbs.get(verb) ?? {};
+    for (const [at, micros] of ring.entries()) {
       all.push(micros);
       if (now - (times[at] ?? 0) <= MINUTE) recent.push(micros);
     }
