@@ -2,6 +2,8 @@ import { presentOf } from '../../view/head.ts';
 import type { Mark } from '../../view/history.ts';
 import type { Page } from '../page.tsx';
 import { useActivity, type Activity } from '../state/activity.ts';
+import type { Outcome } from './action.ts';
+import { runAct } from './run-action.ts';
 
 /** The transport: pause, step, speed. */
 
@@ -72,9 +74,18 @@ export function keepFuture({ client }: Page): void {
 }
 
 /** Makes a future without the last act. What was done since, by whomever, is done anew as it then comes. */
-export function undo({ client, view }: Page): void {
+export function undo(page: Page): void {
+  const { client, view } = page;
   const last = lastAct(view.history.marks(), useActivity.getState().activities);
-  if (last !== undefined) client.send({ type: 'clock', command: { kind: 'undo', acts: last } });
+  if (last === undefined) void runAct(page, { label: 'Undo', targets: [], run: sayWhyNot(view) });
+  else client.send({ type: 'clock', command: { kind: 'undo', acts: last } });
+}
+
+/** A key that does nothing says why. */
+function sayWhyNot({ head }: Page['view']): () => Promise<Outcome> {
+  const isRecorded = head.getState().recording !== undefined;
+  const message = isRecorded ? 'there is nothing to undo' : 'nothing is recorded of this cluster';
+  return async () => ({ ok: false, message });
 }
 
 /** How many acts there had been before the last one; an act of several requests counts from the first of them. */
