@@ -71,7 +71,7 @@ export function updateDerived(
       const pod = change as Changed<Pod>;
       tallyPod(derived.replicas, pod, cluster.epochMillis);
       notePod(derived.members, derived.stirred, pod, cluster);
-      tallyBudgetedPod(derived.budgets, derived.stirredBudgets, pod);
+      if (derived.budgets.size > 0) tallyBudgetedPod(derived.budgets, derived.stirredBudgets, pod);
       break;
     }
     case 'replicasets':

@@ -1,6 +1,7 @@
 import type { Env } from '../../kernel/process.ts';
 import { MINUTE, type Micros } from '../../kernel/time.ts';
 import { createApiClient, type ApiOutcome } from '../client/api-client.ts';
+import type { ClientEnv } from '../client/client-env.ts';
 import { createEventRecorder } from '../client/event-recorder.ts';
 import {
   backOff,
@@ -12,7 +13,6 @@ import {
   keyIsDue,
   takeKey,
 } from '../client/work-queue.ts';
-import { clientEnv } from './client-env.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { Controller } from './controller.ts';
 import type { Plan } from './plan.ts';
@@ -40,6 +40,8 @@ export interface LoopContext {
   readonly controllers: readonly Controller[];
   readonly cluster: ClusterView;
   readonly env: Env<ControllerManagerMessage>;
+  /** The Env as each loop's client sees it. */
+  readonly clients: readonly ClientEnv[];
 }
 
 /** A controller's own part of the memory, at the start of a term. */
@@ -136,7 +138,7 @@ export function answerToWrite(
   const work = loop.works.get(then.key);
   if (work === undefined) return;
   env.resumeCause(work.cause);
-  const client = clientEnv(env, FIRST_LOOP_CLIENT + index, running.term);
+  const client = context.clients[index] as ClientEnv; // Parallel lists.
   if (!takeAnswer(running, loop, work, then.index, outcome, client)) return;
   if (hasMore(work) && sendWave(loop, work, client)) return;
   endWaves(context, index, work);
@@ -173,7 +175,7 @@ function reconcileKey(context: LoopContext, index: number, key: string): void {
   env.note(plan.why);
   loop.busy += 1;
   const work = beginWork(loop, key, plan, writes, env.cause);
-  const client = clientEnv(env, FIRST_LOOP_CLIENT + index, running.term);
+  const client = context.clients[index] as ClientEnv;
   if (!sendWave(loop, work, client)) endWaves(context, index, work);
 }
 
@@ -197,7 +199,7 @@ function endWaves(context: LoopContext, index: number, work: Work): void {
     remember(context, index, work.key, plan);
     const writes = effectiveWrites(plan.writes, cluster);
     concludeWork(work, plan, writes);
-    const client = clientEnv(env, FIRST_LOOP_CLIENT + index, running.term);
+    const client = context.clients[index] as ClientEnv;
     if (writes.length > 0 && sendWave(loop, work, client)) return;
   }
   work.phase = 'settling';

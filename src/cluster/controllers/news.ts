@@ -1,8 +1,7 @@
 import type { Pod } from '../../api/generated/types.ts';
-import { controllerOf } from '../../api/owner-references.ts';
 import { isPodFinished } from '../../api/pod-readiness.ts';
 import type { InformerChange } from '../client/informer.ts';
-import type { Derived } from './derived.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 /**
  * What a change may mean to somebody. Worked out once for each change, so that a loop which heeds a few of these need
@@ -28,7 +27,9 @@ export type News =
   /** Services should now be told something else of it. */
   | 'endpoints'
   /** Budgets count it. */
-  | 'budgets';
+  | 'budgets'
+  /** Of a Pod: there are quotas, which may count it. */
+  | 'quotas';
 
 const LOSS = 1;
 const LEAVING = 2;
@@ -40,6 +41,7 @@ const HELD = 64;
 const UNCLAIMED = 128;
 const ENDPOINTS = 256;
 const BUDGETS = 512;
+const QUOTAS = 1024;
 
 const BITS: Readonly<Record<News, number>> = {
   loss: LOSS,
@@ -52,6 +54,7 @@ const BITS: Readonly<Record<News, number>> = {
   unclaimed: UNCLAIMED,
   endpoints: ENDPOINTS,
   budgets: BUDGETS,
+  quotas: QUOTAS,
 };
 
 /** A set of news as the bits of a number. */
@@ -62,41 +65,34 @@ export function newsBits(news: readonly News[]): NewsBits {
   return news.reduce((bits, each) => bits | BITS[each], 0);
 }
 
-/** Whether the news say that nobody, or somebody else, has a Pod. */
-export function isUnclaimed(news: NewsBits): boolean {
-  return (news & UNCLAIMED) !== 0;
-}
-
-/** What a change means, `derived` having taken it in. */
-export function newsOf(change: InformerChange, derived: Derived): NewsBits {
-  const { old, next } = change;
-  let news = 0;
-  if (derived.stirred.size > 0) news |= ENDPOINTS;
-  if (derived.stirredBudgets.size > 0) news |= BUDGETS;
-  const isSameOwners = ownersOf(old) === ownersOf(next);
-  if (!isSameOwners) news |= OWNERS;
+/**
+ * What a change means, everything derived having taken it in. `isUnclaimed`: of a Pod, that it has another controller
+ * than before, or none.
+ */
+export function newsOf(
+  { informer, old, next }: InformerChange,
+  cluster: ClusterView,
+  isUnclaimed: boolean,
+): NewsBits {
+  const { stirred, stirredBudgets } = cluster.derived;
+  let news = isUnclaimed ? UNCLAIMED : 0;
+  if (stirred.size > 0) news |= ENDPOINTS;
+  if (stirredBudgets.size > 0) news |= BUDGETS;
+  if (old?.metadata.ownerReferences !== next?.metadata.ownerReferences) news |= OWNERS;
   if (next === undefined) news |= LOSS;
   else if (next.metadata.deletionTimestamp !== undefined) news |= LEAVING;
-  if (change.informer !== 'pods') return news;
+  if (informer !== 'pods') return news;
   // The informer holds nothing else.
-  return news | newsOfPod(old as Pod | undefined, next as Pod | undefined, isSameOwners);
+  return news | newsOfPod(old as Pod | undefined, next as Pod | undefined, cluster);
 }
 
-function ownersOf(object: InformerChange['next']): unknown {
-  return object?.metadata.ownerReferences;
-}
-
-function newsOfPod(old: Pod | undefined, next: Pod | undefined, isSameOwners: boolean): NewsBits {
-  let news = 0;
-  if (old?.spec !== next?.spec) news |= SPEC;
-  if (next !== undefined) {
-    const { nodeName } = next.spec;
-    if (nodeName === undefined || nodeName === '') news |= UNBOUND;
-    if (isPodFinished(next)) news |= ENDED;
-    if (next.metadata.finalizers !== undefined) news |= HELD;
-  }
-  const pod = next ?? old;
-  const hasSameController = isSameOwners || old === undefined || next === undefined;
-  if (!hasSameController || pod === undefined || controllerOf(pod) === undefined) news |= UNCLAIMED;
+function newsOfPod(old: Pod | undefined, next: Pod | undefined, cluster: ClusterView): NewsBits {
+  let news = old?.spec === next?.spec ? 0 : SPEC;
+  if (cluster.all('resourcequotas').size > 0) news |= QUOTAS;
+  if (next === undefined) return news;
+  const { nodeName } = next.spec;
+  if (nodeName === undefined || nodeName === '') news |= UNBOUND;
+  if (isPodFinished(next)) news |= ENDED;
+  if (next.metadata.finalizers !== undefined) news |= HELD;
   return news;
 }

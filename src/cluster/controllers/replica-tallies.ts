@@ -100,10 +100,33 @@ export function tallyPod(
   epochMillis: number,
 ): void {
   const { key, old, next } = change;
+  if (old !== undefined && next !== undefined && isCountedAlike(old, next)) return;
   const before = old === undefined ? undefined : tallies.get(controllerOf(old)?.uid ?? '');
   if (before !== undefined && old !== undefined) count(before, key, old, -1, epochMillis);
   const after = next === undefined ? undefined : tallies.get(controllerOf(next)?.uid ?? '');
   if (after !== undefined && next !== undefined) count(after, key, next, 1, epochMillis);
+}
+
+/** Whether all that is counted of two versions of a pod is the same: most changes are of something else. */
+function isCountedAlike(old: Pod, next: Pod): boolean {
+  const before = old.metadata;
+  const after = next.metadata;
+  if (
+    before.ownerReferences !== after.ownerReferences ||
+    before.labels !== after.labels ||
+    before.deletionTimestamp !== after.deletionTimestamp
+  )
+    return false;
+  if (old.status === next.status) return true;
+  if (isPodFinished(old) !== isPodFinished(next)) return false;
+  const wasReady = findCondition(old.status?.conditions, 'Ready');
+  const isReady = findCondition(next.status?.conditions, 'Ready');
+  return (
+    wasReady === isReady ||
+    (wasReady?.status === 'True'
+      ? isReady?.status === 'True' && wasReady.lastTransitionTime === isReady.lastTransitionTime
+      : isReady?.status !== 'True')
+  );
 }
 
 /** How many pods are available at `now`: ready, and so for minReadySeconds. */

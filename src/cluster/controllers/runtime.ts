@@ -3,6 +3,7 @@ import type { ConnectionLost } from '../../kernel/kernel.ts';
 import { defineBehaviour, type AnyBehaviour, type Env } from '../../kernel/process.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { apiClientStep, createApiClient, type ApiOutcome } from '../client/api-client.ts';
+import type { ClientEnv } from '../client/client-env.ts';
 import { eventOutcome } from '../client/event-recorder.ts';
 import { answerHealth, isHealthCheck } from '../client/health.ts';
 import {
@@ -74,7 +75,7 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
       answerHealth(env, message, []);
       return;
     }
-    const manager: Manager = { memory, config, controllers, wakings, env };
+    const manager: Manager = { memory, config, controllers, wakings, env, context: undefined };
     handle(manager, message);
     const { running } = memory;
     if (running?.synced !== true) return;
@@ -106,6 +107,8 @@ interface Manager {
   readonly controllers: readonly Controller[];
   readonly wakings: WakingTable;
   readonly env: ProcessEnv;
+  /** What the loops work with, once somebody has asked for it (`contextOf`). */
+  context: LoopContext | undefined;
 }
 
 function createMemory(env: ProcessEnv, config: ControllerManagerConfig): ControllerManagerMemory {
@@ -188,9 +191,10 @@ function toClient(manager: Manager, client: number, message: { readonly type: st
   const index = client - FIRST_LOOP_CLIENT;
   const loop = running?.loops[index];
   if (running === undefined || loop === undefined) return;
-  const own = clientEnv(env, client, running.term);
+  const context = contextOf(manager, running);
+  const own = context.clients[index] as ClientEnv; // Parallel to the loops.
   apiClientStep(loop.client, message, own, (then: Then, outcome: ApiOutcome) => {
-    if (then.type === 'write') answerToWrite(contextOf(manager, running), index, then, outcome);
+    if (then.type === 'write') answerToWrite(context, index, then, outcome);
     else eventOutcome(then, outcome, loop.client, own);
   });
 }
@@ -217,15 +221,13 @@ function takeChange(manager: Manager, running: Running, change: InformerChange):
   updateDerived(running.derived, change, cluster, env.now);
   const wakings = manager.wakings.get(informer) ?? manager.wakings.get('*');
   if (wakings === undefined) return;
-  const news = newsOf(change, running.derived);
-  if (wakings.byOwner.size > 0) {
-    const owner = settledOwner(change, news);
-    const loops = owner === undefined ? undefined : wakings.byOwner.get(owner.kind);
-    if (owner !== undefined && loops !== undefined) {
+  const owner = wakings.byOwner.size === 0 ? undefined : settledOwner(change);
+  if (owner !== undefined) {
+    const loops = wakings.byOwner.get(owner.kind);
+    if (loops !== undefined)
       for (const { loop, waking } of loops) wakeKey(context, loop, owner.key, waking.batch);
-    }
   }
-  const asked = askedAbout(wakings, news);
+  const asked = askedAbout(wakings, newsOf(change, cluster, owner === undefined));
   for (let index = 0; index < asked.length; index += 1) {
     const { loop, waking } = asked[index] as LoopWaking; // In range by the loop's condition.
     const keys = waking.keys(change, cluster);
@@ -311,22 +313,29 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
   }
 }
 
-/**
- * What the loops of a running manager work with. The kernel lends the same Env at each step, and views hold no state, so
- * the last one mostly serves again. A memo only.
- */
-function contextOf({ controllers, env }: Manager, running: Running): LoopContext {
-  const skew = env.clockSkewMicros();
-  const known = lastContexts.get(running);
-  if (known?.skew === skew && known.context.env === env) return known.context;
-  const epochMillis = running.epochMillis + skew / 1000;
-  const cluster = createClusterView(skew === 0 ? running : { ...running, epochMillis });
-  const context = { running, controllers, cluster, env };
-  lastContexts.set(running, { skew, context });
-  return context;
+/** What the loops of a running manager work with. */
+function contextOf(manager: Manager, running: Running): LoopContext {
+  const { context } = manager;
+  if (context?.running === running) return context;
+  return (manager.context = contextNow(manager, running));
 }
 
-const lastContexts = new WeakMap<
-  Running,
-  { readonly skew: Micros; readonly context: LoopContext }
->();
+/**
+ * The kernel lends a process the same Env at each step, and views hold no state, so the context of the last step mostly
+ * serves again. A memo only.
+ */
+const lastContexts = new WeakMap<Running, { readonly skew: Micros; readonly own: LoopContext }>();
+
+function contextNow({ controllers, env }: Manager, running: Running): LoopContext {
+  const skew = env.clockSkewMicros();
+  const last = lastContexts.get(running);
+  if (last?.skew === skew && last.own.env === env) return last.own;
+  const epochMillis = running.epochMillis + skew / 1000;
+  const cluster = createClusterView(skew === 0 ? running : { ...running, epochMillis });
+  const clients = running.loops.map((_loop, index) =>
+    clientEnv(env, FIRST_LOOP_CLIENT + index, running.term),
+  );
+  const own: LoopContext = { running, controllers, cluster, env, clients };
+  lastContexts.set(running, { skew, own });
+  return own;
+}

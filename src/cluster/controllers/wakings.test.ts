@@ -24,8 +24,8 @@ function wokenByAsking({ all }: ResourceWakings, change: InformerChange, cluster
 
 /** Those are asked whom the news concern. */
 function wokenByNews(wakings: ResourceWakings, change: InformerChange, cluster: ClusterView) {
-  const news = newsOf(change, cluster.derived);
-  const owner = settledOwner(change, news);
+  const owner = settledOwner(change);
+  const news = newsOf(change, cluster, owner === undefined);
   const owners = owner === undefined ? [] : (wakings.byOwner.get(owner.kind) ?? []);
   return [
     ...owners.map(({ loop }) => `${loop}:${owner?.key}`),

@@ -2,7 +2,7 @@ import type { OwnerReference, Pod } from '../../api/generated/types.ts';
 import { controllerOf } from '../../api/owner-references.ts';
 import type { InformerChange } from '../client/informer.ts';
 import type { Controller, Waking } from './controller.ts';
-import { isUnclaimed, newsBits, type NewsBits } from './news.ts';
+import { newsBits, type News, type NewsBits } from './news.ts';
 import { informerSpecs } from './resources.ts';
 
 /** A way in which a loop is woken, and which loop. */
@@ -54,9 +54,11 @@ export function askedAbout(wakings: ResourceWakings, news: NewsBits): readonly L
 }
 
 function isAsked({ about, ownedBy }: Waking, news: NewsBits): boolean {
-  if (ownedBy !== undefined) return isUnclaimed(news);
-  return about === undefined || (newsBits(about) & news) !== 0;
+  const heeded = ownedBy === undefined ? about : UNCLAIMED;
+  return heeded === undefined || (newsBits(heeded) & news) !== 0;
 }
+
+const UNCLAIMED: readonly News[] = ['unclaimed'];
 
 /** A controller's object as loops know it. */
 export interface OwnerKey {
@@ -69,12 +71,13 @@ export interface OwnerKey {
 /** Pods of one owner mostly have the very same list of references. A memo only. */
 const ownerKeys = new WeakMap<readonly OwnerReference[], OwnerKey>();
 
-/** The object that controlled a changed Pod before and still does; undefined where the news say that it is unclaimed. */
-export function settledOwner(change: InformerChange, news: NewsBits): OwnerKey | undefined {
-  if (isUnclaimed(news)) return undefined;
-  const pod = (change.next ?? change.old) as Pod; // A change has one of them.
+/** The object that controls a changed Pod and did so before; undefined where it has another controller, or none. */
+export function settledOwner({ old, next }: InformerChange): OwnerKey | undefined {
+  const pod = (next ?? old) as Pod; // A change has one of them.
   const { ownerReferences, namespace = '' } = pod.metadata;
   if (ownerReferences === undefined) return undefined;
+  if (old !== undefined && next !== undefined && old.metadata.ownerReferences !== ownerReferences)
+    return undefined;
   const known = ownerKeys.get(ownerReferences);
   if (known?.namespace === namespace) return known;
   const controller = controllerOf(pod);

@@ -164,11 +164,18 @@ function report(loop: Loop, write: Write, outcome: ApiOutcome, env: ClientEnv): 
     about: told.about,
     type: done ? 'Normal' : 'Warning',
     reason: words.reason,
-    // Functions, because a plain replacement text would read `$` as a pattern.
-    message: words.message
-      .replace('{name}', () => name)
-      .replace('{error}', () => (done ? '' : messageOf(outcome))),
+    message: filled(
+      filled(words.message, '{name}', name),
+      '{error}',
+      done ? '' : messageOf(outcome),
+    ),
   });
+}
+
+/** A text with another in place of a mark. */
+function filled(text: string, mark: string, part: string): string {
+  const at = text.indexOf(mark);
+  return at < 0 ? text : text.slice(0, at) + part + text.slice(at + mark.length);
 }
 
 /** The name a server gave, or the one that was asked for. */

@@ -12,7 +12,7 @@ import { itself, NO_KEYS, type Controller } from '../controller.ts';
 import { inOrder, rest, type Memo, type Plan } from '../plan.ts';
 import { create, remove, update } from '../writes.ts';
 import { stirredServices } from './endpointslice.ts';
-import { selectsPods, type Members, type Wanted } from './members.ts';
+import { membersAt, selectsPods, type Members, type Wanted } from './members.ts';
 
 const HEADLESS_LABEL = 'service.kubernetes.io/headless';
 const MANAGED_BY_LABEL = 'endpoints.kubernetes.io/managed-by';
@@ -41,7 +41,7 @@ export const endpointsController: Controller = {
     const present = cluster.get('endpoints', key);
     const service = cluster.get('services', key);
     if (service === undefined) return withoutService(key, present);
-    const members = cluster.derived.members.get(key);
+    const members = membersAt(cluster.derived.members, key);
     if (members === undefined || !selectsPods(service)) return rest('it selects no pods');
     const due = dueAfter(members, memo);
     if (now < due) return rest('its last look is still under way', { after: due - now });

@@ -8,7 +8,14 @@ import { itself, NO_KEYS, type Controller } from '../controller.ts';
 import { inOrder, rest, type Report, type Write } from '../plan.ts';
 import { SERVICE_NAME_LABEL } from '../resources.ts';
 import { create, remove, update } from '../writes.ts';
-import { addressType, MANAGED_BY_LABEL, MANAGER, selectsPods, serviceOfSlice } from './members.ts';
+import {
+  addressType,
+  MANAGED_BY_LABEL,
+  MANAGER,
+  membersAt,
+  selectsPods,
+  serviceOfSlice,
+} from './members.ts';
 import { planSlices, type NewSlice } from './slice-plan.ts';
 
 const HEADLESS_LABEL = 'service.kubernetes.io/headless';
@@ -35,7 +42,7 @@ export const endpointSliceController: Controller = {
     if (service === undefined || service.metadata.deletionTimestamp !== undefined) {
       return rest('it is gone, and its slices are the garbage collector’s');
     }
-    const members = cluster.derived.members.get(key);
+    const members = membersAt(cluster.derived.members, key);
     if (members === undefined || !selectsPods(service)) return rest('it selects no pods');
     const slices = slicesOf(key, cluster);
     const plan = planSlices(members, slices);
@@ -86,7 +93,7 @@ function serviceOfChangedSlice(change: InformerChange, cluster: ClusterView): re
   const next = change.next as EndpointSlice | undefined;
   const key = serviceOfSlice(next) ?? serviceOfSlice(old);
   if (key === undefined) return NO_KEYS;
-  const drifted = (cluster.derived.members.get(key)?.drift.size ?? 0) > 0;
+  const drifted = (membersAt(cluster.derived.members, key)?.drift.size ?? 0) > 0;
   const edited =
     old !== undefined &&
     next !== undefined &&

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EndpointSlice, Node, Service } from '../../../api/generated/types.ts';
 import { aPod, seenCluster } from '../testing.ts';
-import { membersOf } from './members.ts';
+import { membersAt, membersOf } from './members.ts';
 import { aService, aSlice, endpointOf } from './testing.ts';
 
 const podName = fc.integer({ min: 0, max: 4 }).map((index) => `pod-${index}`);
@@ -126,9 +126,11 @@ describe('members of Services', () => {
           const selecting = [...view.all('services')].filter(
             ([, service]) => service.spec.selector,
           );
-          expect([...derived.members.keys()].sort()).toEqual(selecting.map(([key]) => key).sort());
+          expect([...derived.members.values()].flatMap((near) => [...near.keys()]).sort()).toEqual(
+            selecting.map(([key]) => key).sort(),
+          );
           for (const [key, service] of selecting) {
-            const kept = derived.members.get(key);
+            const kept = membersAt(derived.members, key);
             const fresh = membersOf(key, service as Service, view);
             expect(kept?.wanted).toEqual(fresh.wanted);
             expect(kept?.told).toEqual(fresh.told);

@@ -3,18 +3,20 @@ import { podEndpoint, zoneLabel } from '../../../api/endpoint.ts';
 import { isPodFinished } from '../../../api/pod-readiness.ts';
 import { labelMapMatcher } from '../../../api/selectors/label-selector.ts';
 import { semanticEqual } from '../../../api/semantic-equal.ts';
+import { splitKey } from '../../client/kube-object.ts';
 import type { ClusterView } from '../cluster-view.ts';
 import { SERVICE_NAME_LABEL } from '../resources.ts';
 import { podPorts, portsKey, type PodPorts } from './ports.ts';
 
 /**
  * What the slices of each Service should say and what they say, kept up to date with every change. A look
- * at a Service of ten thousand pods, of which one has changed, then costs one step.
+ * at a Service of ten thousand pods, of which one has changed, then costs one step. By namespace, then by the Services'
+ * keys: most namespaces have no Services that select.
  */
-export type ServiceMembers = Map<string, Members>;
+export type ServiceMembers = Map<string, Map<string, Members>>;
 
 export interface Members {
-  /** The Service they were worked out for. */
+  /** The Service they were worked out for; it may have changed in what pods do not depend on. */
   readonly service: Service;
   /** Pod key → what a slice should say of the pod. */
   readonly wanted: Map<string, Wanted>;
@@ -62,12 +64,17 @@ export function membersOf(key: string, service: Service, cluster: ClusterView): 
   };
   const { namespace = '' } = service.metadata;
   for (const [podKey, pod] of cluster.filed('pods', 'namespace', namespace)) {
-    want(members, podKey, pod, service, cluster);
+    want(members, podKey, pod, cluster);
   }
   for (const [sliceKey, slice] of cluster.filed('endpointslices', 'service', key)) {
     if (serviceOfSlice(slice) === key) hear(members, sliceKey, undefined, slice);
   }
   return members;
+}
+
+/** The members of a Service that selects. */
+export function membersAt(all: ServiceMembers, key: string): Members | undefined {
+  return all.get(splitKey(key).namespace)?.get(key);
 }
 
 /** Takes a changed Service in. */
@@ -77,13 +84,20 @@ export function noteService(
   cluster: ClusterView,
 ): void {
   const { key, next } = change;
+  const { namespace } = splitKey(key);
+  let near = all.get(namespace);
   if (next === undefined || !selectsPods(next)) {
-    all.delete(key);
+    near?.delete(key);
+    if (near?.size === 0) all.delete(namespace);
     return;
   }
-  const known = all.get(key);
+  const known = near?.get(key);
   if (known !== undefined && semanticEqual(known.service.spec, next.spec)) return;
-  all.set(key, membersOf(key, next, cluster));
+  if (near === undefined) {
+    near = new Map();
+    all.set(namespace, near);
+  }
+  near.set(key, membersOf(key, next, cluster));
 }
 
 /** Takes a changed pod in; tells the Services whose slices should now say something else of it. */
@@ -94,12 +108,10 @@ export function notePod(
   cluster: ClusterView,
 ): void {
   const { key, next, old } = change;
-  const namespace = (next ?? old)?.metadata.namespace ?? '';
-  for (const [serviceKey, service] of cluster.filed('services', 'namespace', namespace)) {
-    const members = all.get(serviceKey);
-    if (members !== undefined && want(members, key, next, service, cluster)) {
-      stirred.add(serviceKey);
-    }
+  const near = all.get((next ?? old)?.metadata.namespace ?? '');
+  if (near === undefined) return;
+  for (const [serviceKey, members] of near) {
+    if (want(members, key, next, cluster)) stirred.add(serviceKey);
   }
 }
 
@@ -130,22 +142,16 @@ export function noteSlice(
   const before = serviceOfSlice(old);
   const after = serviceOfSlice(next);
   if (before !== undefined && before !== after) {
-    const left = all.get(before);
+    const left = membersAt(all, before);
     if (left !== undefined) hear(left, key, old, undefined);
   }
-  const members = after === undefined ? undefined : all.get(after);
+  const members = after === undefined ? undefined : membersAt(all, after);
   if (members !== undefined) hear(members, key, before === after ? old : undefined, next);
 }
 
 /** Works out anew what is to be said of a pod. True when that is something else than before. */
-function want(
-  members: Members,
-  key: string,
-  pod: Pod | undefined,
-  service: Service,
-  cluster: ClusterView,
-): boolean {
-  const next = pod === undefined ? undefined : wantedOf(pod, service, cluster);
+function want(members: Members, key: string, pod: Pod | undefined, cluster: ClusterView): boolean {
+  const next = pod === undefined ? undefined : wantedOf(pod, members.service, cluster);
   const before = members.wanted.get(key);
   if (next === undefined) {
     if (before === undefined) return false;

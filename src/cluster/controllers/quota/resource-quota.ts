@@ -25,7 +25,7 @@ export const resourceQuotaController: Controller = {
   wokenBy: [
     { resource: 'resourcequotas', keys: keysOfQuota },
     { resource: '*', about: ['loss'], keys: keysOfLoss },
-    { resource: 'pods', keys: keysOfPod },
+    { resource: 'pods', about: ['quotas'], keys: keysOfPod },
   ],
 
   reconcile(key, cluster) {
@@ -67,10 +67,9 @@ function keysOfLoss({ old, next }: InformerChange, cluster: ClusterView): readon
   return next === undefined ? quotasOver(old, cluster) : NO_KEYS;
 }
 
-/** A Pod that stays and counts otherwise; most clusters have no quotas. */
+/** A Pod that stays and counts otherwise. */
 function keysOfPod({ old, next }: InformerChange, cluster: ClusterView): readonly string[] {
   if (old === undefined || next === undefined) return NO_KEYS;
-  if (cluster.all('resourcequotas').size === 0) return NO_KEYS;
   return countsOtherwise(old as Pod, next as Pod) ? quotasOver(next, cluster) : NO_KEYS;
 }
 
