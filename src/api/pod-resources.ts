@@ -43,11 +43,14 @@ export function podLimits(pod: ResourcePod, options: PodResourcesOptions = {}): 
 
 /**
  * The requests as numbers, for the scheduler's and the kubelet's loops. Memoised by the Pod's list of containers,
- * which writes of status or node name leave as it is.
+ * which writes of status or node name leave as it is; by the resources of a container that is alone, which the Pods of
+ * one template share.
  */
 export function podRequestAmounts(pod: ResourcePod): ResourceAmounts {
   const { containers, initContainers, overhead, resources } = pod.spec;
-  const known = amountsByContainers.get(containers);
+  const isAlone = containers.length === 1 && initContainers === undefined;
+  const key: object = (isAlone ? containers[0]?.resources : undefined) ?? containers;
+  const known = knownAmounts.get(key);
   if (
     known !== undefined &&
     known.initContainers === initContainers &&
@@ -57,7 +60,7 @@ export function podRequestAmounts(pod: ResourcePod): ResourceAmounts {
     return known.amounts;
   }
   const amounts = requestsIn(approximate, pod, {});
-  amountsByContainers.set(containers, { initContainers, overhead, resources, amounts });
+  knownAmounts.set(key, { initContainers, overhead, resources, amounts });
   return amounts;
 }
 
@@ -83,7 +86,7 @@ interface MemoisedAmounts {
   readonly amounts: ResourceAmounts;
 }
 
-const amountsByContainers = new WeakMap<readonly Container[], MemoisedAmounts>();
+const knownAmounts = new WeakMap<object, MemoisedAmounts>();
 
 /** How amounts are read, added and compared: exactly, or as numbers. */
 interface Amounts<T> {

@@ -1,7 +1,7 @@
 import { randomHex64 } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { CriContainer } from '../messages.ts';
-import { fullName, parseImageReference } from '../programs/image-reference.ts';
+import { parseImageReference } from '../programs/image-reference.ts';
 import {
   advance,
   earliest,
@@ -40,7 +40,7 @@ export function startContainer(
   const { disk, config } = runtime;
   const sandbox = disk.sandboxes.get(timer.config.podUid);
   const reference = parseImageReference(timer.config.image);
-  const image = typeof reference === 'string' ? undefined : disk.images.get(fullName(reference));
+  const image = typeof reference === 'string' ? undefined : disk.images.get(reference.fullName);
   const fail = (reason: string, message: string, record?: CriContainer) => {
     env.send(config.kubelet, {
       type: 'cri/failed',

@@ -3,7 +3,7 @@ import { pick } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ContainerFault, CriRequest, CriSandbox } from '../messages.ts';
 import type { NetOutcome } from '../network/packets.ts';
-import { fullName, parseImageReference } from '../programs/image-reference.ts';
+import { parseImageReference } from '../programs/image-reference.ts';
 import { pullAnswer } from '../programs/registry.ts';
 import { releaseAddress, takeAddress } from './addresses.ts';
 import { advanceContainer, endContainer, startContainer, stopContainer } from './containers.ts';
@@ -489,5 +489,5 @@ function killContainer(runtime: Runtime, fault: ContainerFault, env: ContainerdE
 /** Whether an image of that name is on the disk. */
 export function hasImage(disk: ContainerdDisk, image: string): boolean {
   const reference = parseImageReference(image);
-  return typeof reference !== 'string' && disk.images.has(fullName(reference));
+  return typeof reference !== 'string' && disk.images.has(reference.fullName);
 }

@@ -43,14 +43,17 @@ function resourceProblem(pod: Pod, facts: AdmissionFacts): PodFailure | undefine
   const allocatable = amountsOf(facts.allocatable);
   const podsMax = allocatable.get('pods') ?? 110;
   if (facts.totals.pods + 1 > podsMax) return outOf('pods', 1, facts.totals.pods, podsMax);
-  for (const [name, requested] of podRequestAmounts(pod)) {
+  const { amounts } = facts.totals;
+  let problem: PodFailure | undefined;
+  // Here and below without an iterator, whose pairs would be garbage at once.
+  podRequestAmounts(pod).forEach((requested, name) => {
     const capacity = allocatable.get(name);
     // A resource the node does not know is left to the scheduler.
-    if (requested === 0 || capacity === undefined) continue;
-    const used = facts.totals.amounts.get(name) ?? 0;
-    if (used + requested > capacity) return outOf(name, requested, used, capacity);
-  }
-  return undefined;
+    if (problem !== undefined || requested === 0 || capacity === undefined) return;
+    const used = amounts.get(name) ?? 0;
+    if (used + requested > capacity) problem = outOf(name, requested, used, capacity);
+  });
+  return problem;
 }
 
 function outOf(name: string, requested: number, used: number, capacity: number): PodFailure {
@@ -134,8 +137,9 @@ function portProblem(pod: Pod, facts: AdmissionFacts): PodFailure | undefined {
 /** The host ports a Pod asks for, as `TCP/80`. */
 export function hostPortsOf(pod: Pod): readonly string[] {
   const ports: string[] = [];
-  for (const container of pod.spec.containers) {
-    for (const { hostPort, protocol } of container.ports ?? []) {
+  for (const { ports: declared } of pod.spec.containers) {
+    if (declared === undefined) continue;
+    for (const { hostPort, protocol } of declared) {
       if (hostPort !== undefined && hostPort > 0) ports.push(`${protocol ?? 'TCP'}/${hostPort}`);
     }
   }
@@ -145,9 +149,10 @@ export function hostPortsOf(pod: Pod): readonly string[] {
 /** Counts an admitted Pod in (1) or out (−1). */
 export function countAdmitted(totals: AdmittedTotals, pod: Pod, sign: 1 | -1): void {
   totals.pods += sign;
-  for (const [name, amount] of podRequestAmounts(pod)) {
-    const sum = (totals.amounts.get(name) ?? 0) + sign * amount;
-    if (sum === 0) totals.amounts.delete(name);
-    else totals.amounts.set(name, sum);
-  }
+  const { amounts } = totals;
+  podRequestAmounts(pod).forEach((amount, name) => {
+    const sum = (amounts.get(name) ?? 0) + sign * amount;
+    if (sum === 0) amounts.delete(name);
+    else amounts.set(name, sum);
+  });
 }

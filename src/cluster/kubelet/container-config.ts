@@ -3,7 +3,7 @@ import { milliValue, value } from '../../api/quantity/numbers.ts';
 import type { ContainerConfig, ProcessNamespace } from '../messages.ts';
 import { profileOf } from '../programs/catalogue.ts';
 import { parseImageReference } from '../programs/image-reference.ts';
-import { environmentOf, expandVariables } from './environment.ts';
+import { environmentOf, expandVariables, type Variable } from './environment.ts';
 import type { PodFacts } from './fields.ts';
 import { podText } from './records.ts';
 import { resolverOf } from './resolver.ts';
@@ -28,50 +28,61 @@ export function containerConfig(
   const image = container.image ?? '';
   const problem = rootProblem(worker, container);
   if (problem !== undefined) return problem;
+  const { metadata, spec } = pod;
   const env = environmentOf(pod, container, references, facts, facts.kubernetesServiceIp);
   if (!env.ok) return env.error;
-  const find = (name: string) => env.value.find((each) => each.name === name)?.value;
-  const expanded = (words: readonly string[] | undefined) =>
-    words === undefined
-      ? NO_WORDS
-      : words.some((word) => word.includes('$'))
-        ? words.map((word) => expandVariables(word, find))
-        : words;
   const { files, mounts } = mountsOf(pod, container, references, facts);
-  const reference = parseImageReference(image);
-  const { limits } = container.resources ?? {};
-  const processes = processNamespace(pod, container);
-  return Object.freeze({
+  const limits = container.resources?.limits;
+  const memoryLimit = limits?.['memory'];
+  const cpuLimit = limits?.['cpu'];
+  const name = metadata.name ?? '';
+  const config: Mutable<ContainerConfig> = {
     podUid: worker.uid,
-    podNamespace: pod.metadata.namespace ?? '',
-    podName: pod.metadata.name ?? '',
-    hostname:
-      pod.spec.hostNetwork === true
-        ? facts.nodeName
-        : (pod.spec.hostname ?? (pod.metadata.name ?? '').slice(0, 63)),
+    podNamespace: metadata.namespace ?? '',
+    podName: name,
+    hostname: spec.hostNetwork === true ? facts.nodeName : (spec.hostname ?? name.slice(0, 63)),
     name: container.name,
     attempt: work.current === undefined ? 0 : work.current.attempt + 1,
     image,
-    command: expanded(container.command),
-    args: expanded(container.args),
+    command: expanded(container.command, env.value),
+    args: expanded(container.args, env.value),
     env: env.value,
-    workingDir:
-      container.workingDir ??
-      (typeof reference === 'string' ? '/' : profileOf(reference).workingDir),
+    workingDir: container.workingDir ?? workingDirOf(image),
     ports: container.ports === undefined ? NO_PORTS : (container.ports as ContainerConfig['ports']),
     files,
     mounts,
     runsToCompletion: work.init && !work.sidecar,
-    ...(processes === undefined ? undefined : { processes }),
     stdin: container.stdin === true || container.tty === true,
-    ...(container.tty === true ? { tty: true } : undefined),
-    ...(container.stdinOnce === true ? { stdinOnce: true } : undefined),
-    memoryLimitBytes: limits?.['memory'] === undefined ? undefined : value(limits['memory']),
-    cpuLimitMilli: limits?.['cpu'] === undefined ? undefined : milliValue(limits['cpu']),
+    memoryLimitBytes: memoryLimit === undefined ? undefined : value(memoryLimit),
+    cpuLimitMilli: cpuLimit === undefined ? undefined : milliValue(cpuLimit),
     dns: resolverOf(pod, facts.kubernetesServiceIp),
     terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
     terminationMessagePolicy: container.terminationMessagePolicy ?? 'File',
-  });
+  };
+  // What few containers have: a literal put together from pieces costs several times as much.
+  const processes = processNamespace(pod, container);
+  if (processes !== undefined) config.processes = processes;
+  if (container.tty === true) config.tty = true;
+  if (container.stdinOnce === true) config.stdinOnce = true;
+  return Object.freeze(config);
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function workingDirOf(image: string): string {
+  const reference = parseImageReference(image);
+  return typeof reference === 'string' ? '/' : profileOf(reference).workingDir;
+}
+
+/** A command's words with `$(NAME)` filled in; the same list where there is nothing to fill in. */
+function expanded(
+  words: readonly string[] | undefined,
+  variables: readonly Variable[],
+): readonly string[] {
+  if (words === undefined) return NO_WORDS;
+  if (!words.some((word) => word.includes('$'))) return words;
+  const find = (name: string) => variables.find((each) => each.name === name)?.value;
+  return words.map((word) => expandVariables(word, find));
 }
 
 /** Whose processes a container sees (upstream: PIDNamespaceForPod, and the target of one for debugging). */

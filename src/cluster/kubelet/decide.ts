@@ -1,7 +1,7 @@
 import type { Container } from '../../api/generated/types.ts';
 import { shouldContainerRestart } from '../../api/pod-containers.ts';
 import type { Micros } from '../../kernel/time.ts';
-import { fullName, parseImageReference } from '../programs/image-reference.ts';
+import { parseImageReference } from '../programs/image-reference.ts';
 import { heldUntil } from './backoff.ts';
 import { nextToResize } from './resize-step.ts';
 import type { ContainerWork, PodWorker } from './state.ts';
@@ -57,35 +57,35 @@ function only(step: Step): Decision {
 
 /** Decides for a Pod that is to run. Pure. */
 export function decide(worker: PodWorker, images: ImageStore, now: Micros): Decision {
+  const { references, containers, resize } = worker;
   const { spec } = worker.pod;
   const deadline =
     spec.activeDeadlineSeconds === undefined
       ? undefined
       : worker.startedAt + spec.activeDeadlineSeconds * 1_000_000;
   if (deadline !== undefined && deadline <= now) return only({ kind: 'deadline' });
-  if (worker.references.state === 'unknown') return only({ kind: 'fetch' });
-  if (worker.references.state !== 'ready') {
-    const { state, retryAt } = worker.references;
-    if (state === 'failed' && retryAt <= now) return only({ kind: 'fetch' });
-    return resting(state === 'failed' ? retryAt : undefined, deadline);
+  const { state } = references;
+  if (state !== 'ready') {
+    if (state === 'unknown') return only({ kind: 'fetch' });
+    if (state === 'failed' && references.retryAt <= now) return only({ kind: 'fetch' });
+    return resting(state === 'failed' ? references.retryAt : undefined, deadline);
   }
   if (isOver(worker)) return only({ kind: 'finish' });
   const wanted = wantedContainers(worker);
-  if (worker.sandbox?.state !== 'ready' && wanted.length > 0) return only({ kind: 'sandbox' });
-  for (const container of spec.containers) {
-    if (isOutdated(worker.containers.get(container.name), container))
-      return only({ kind: 'replace', container: container.name });
-  }
+  if (wanted.length > 0 && worker.sandbox?.state !== 'ready') return only({ kind: 'sandbox' });
+  const outdated = outdatedContainer(worker);
+  if (outdated !== undefined) return only({ kind: 'replace', container: outdated });
 
   let holds = NO_HOLDS;
   let wakeAt = deadline;
-  if (worker.resize !== undefined) {
+  if (resize !== undefined) {
     const { container, later } = nextToResize(worker, now);
     if (container !== undefined) return only({ kind: 'resize', container });
     wakeAt = soonest(wakeAt, later);
   }
-  for (const container of wanted) {
-    const work = worker.containers.get(container.name);
+  for (let i = 0; i < wanted.length; i += 1) {
+    const container = wanted[i] as Container; // In range.
+    const work = containers.get(container.name);
     if (work === undefined || work.killing !== undefined) continue;
     const next = nextFor(work, container, images, now);
     if (next.step !== undefined) return { step: next.step, wakeAt: undefined, holds };
@@ -106,17 +106,22 @@ function soonest(a: Micros | undefined, b: Micros | undefined): Micros | undefin
 }
 
 /** Whether every main container has ended for good, or an init container has failed for good. */
-export function isOver(worker: PodWorker): boolean {
-  const { spec } = worker.pod;
-  for (const container of spec.initContainers ?? []) {
-    const work = worker.containers.get(container.name);
-    if (work === undefined || work.sidecar) continue;
-    const { current } = work;
-    const failed = current?.state === 'exited' && current.exitCode !== 0;
-    if (failed && !shouldContainerRestart(container, spec, current.exitCode ?? 1)) return true;
+export function isOver({ pod, containers: works }: PodWorker): boolean {
+  const { spec } = pod;
+  if (spec.initContainers !== undefined) {
+    for (const container of spec.initContainers) {
+      const work = works.get(container.name);
+      if (work === undefined || work.sidecar) continue;
+      const { current } = work;
+      const failed = current?.state === 'exited' && current.exitCode !== 0;
+      if (failed && !shouldContainerRestart(container, spec, current.exitCode ?? 1)) return true;
+    }
   }
-  for (const container of spec.containers) {
-    const work = worker.containers.get(container.name);
+  const { containers } = spec;
+  // By index, here and below: a Pod is decided for several times while it starts, and an iterator is garbage at once.
+  for (let i = 0; i < containers.length; i += 1) {
+    const container = containers[i] as Container; // In range.
+    const work = works.get(container.name);
     const current = work?.current;
     // Mostly the first one has not.
     if (
@@ -131,31 +136,21 @@ export function isOver(worker: PodWorker): boolean {
 
 /** Containers that are to be started, in order, as far as their turn has come. */
 function wantedContainers(worker: PodWorker): readonly Container[] {
-  const { spec } = worker.pod;
+  const { pod, containers: works } = worker;
+  const { spec } = pod;
   const wanted: Container[] = [];
   // Those for debugging wait for nobody, and are started once.
-  for (const container of spec.ephemeralContainers ?? NO_CONTAINERS) {
-    if (worker.containers.get(container.name)?.current === undefined) wanted.push(container);
-  }
-  const inits = spec.initContainers ?? NO_CONTAINERS;
-  const hasMainRun =
-    inits.length > 0 &&
-    spec.containers.some((container) => ranHere(worker, worker.containers.get(container.name)));
-  for (const container of inits) {
-    const work = worker.containers.get(container.name);
-    if (work === undefined) continue;
-    if (work.sidecar) {
-      if (work.current?.state !== 'running') wanted.push(container);
-      // The next one waits until a sidecar has started: that it runs is not enough.
-      if (!hasMainRun && !isStarted(work)) return wanted;
-      continue;
+  if (spec.ephemeralContainers !== undefined) {
+    for (const container of spec.ephemeralContainers) {
+      if (works.get(container.name)?.current === undefined) wanted.push(container);
     }
-    if (hasMainRun || hasSucceeded(worker, work)) continue;
-    if (work.current?.state !== 'running') wanted.push(container);
-    return wanted;
   }
-  for (const container of spec.containers) {
-    const work = worker.containers.get(container.name);
+  if (spec.initContainers !== undefined && !addInits(wanted, spec.initContainers, worker))
+    return wanted;
+  const { containers } = spec;
+  for (let i = 0; i < containers.length; i += 1) {
+    const container = containers[i] as Container; // In range.
+    const work = works.get(container.name);
     const current = work?.current;
     if (current === undefined) wanted.push(container);
     else if (
@@ -168,7 +163,25 @@ function wantedContainers(worker: PodWorker): readonly Container[] {
   return wanted;
 }
 
-const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
+/** Adds the init containers whose turn has come; false while the main ones have to wait for them. */
+function addInits(wanted: Container[], inits: readonly Container[], worker: PodWorker): boolean {
+  const { pod, containers: works } = worker;
+  const hasMainRun = pod.spec.containers.some(({ name }) => ranHere(worker, works.get(name)));
+  for (const container of inits) {
+    const work = works.get(container.name);
+    if (work === undefined) continue;
+    if (work.sidecar) {
+      if (work.current?.state !== 'running') wanted.push(container);
+      // The next one waits until a sidecar has started: that it runs is not enough.
+      if (!hasMainRun && !isStarted(work)) return false;
+      continue;
+    }
+    if (hasMainRun || hasSucceeded(worker, work)) continue;
+    if (work.current?.state !== 'running') wanted.push(container);
+    return false;
+  }
+  return true;
+}
 
 /** Whether a container has been started in the Pod's present sandbox. */
 function ranHere(worker: PodWorker, work: ContainerWork | undefined): boolean {
@@ -191,10 +204,18 @@ export function isStarted(work: ContainerWork): boolean {
   return startup === undefined || startup.result === 'success';
 }
 
-function isOutdated(work: ContainerWork | undefined, container: Container): boolean {
-  if (work?.current?.state !== 'running' || work.killing !== undefined) return false;
-  const reference = parseImageReference(container.image ?? '');
-  return typeof reference !== 'string' && fullName(reference) !== work.current.image;
+/** The first container that runs another image than its spec asks for. */
+function outdatedContainer({ pod, containers: works }: PodWorker): string | undefined {
+  const { containers } = pod.spec;
+  for (let i = 0; i < containers.length; i += 1) {
+    const container = containers[i] as Container; // In range.
+    const work = works.get(container.name);
+    if (work?.current?.state !== 'running' || work.killing !== undefined) continue;
+    const reference = parseImageReference(container.image ?? '');
+    if (typeof reference !== 'string' && reference.fullName !== work.current.image)
+      return container.name;
+  }
+  return undefined;
 }
 
 interface Next {
@@ -230,7 +251,7 @@ function nextForImage(
   const reference = parseImageReference(container.image ?? '');
   if (typeof reference === 'string') return { hold: 'InvalidImageName' };
   const policy = container.imagePullPolicy ?? 'IfNotPresent';
-  const isPresent = images.has(fullName(reference));
+  const isPresent = images.has(reference.fullName);
   if (policy !== 'Always' && isPresent) return { step: { kind: 'start', container: name } };
   if (policy === 'Never') return { hold: 'ErrImageNeverPull', wakeAt: now + RETRY_NEVER_PULL };
   const { pullBackoff } = work;

@@ -3,14 +3,14 @@ import { qosClass } from '../../api/qos.ts';
 import { toleratesTaint } from '../../api/taints-and-tolerations.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { CriContainerUse } from '../messages.ts';
-import { fullName, parseImageReference } from '../programs/image-reference.ts';
+import { parseImageReference } from '../programs/image-reference.ts';
 import { evictionMessage, isCritical, rankForEviction, type RankedPod } from './eviction-rank.ts';
 import { isMet, observe, type Observation, type PressureCondition } from './eviction-signals.ts';
 import { postStatus } from './node.ts';
 import { recordNode, recordPod } from './records.ts';
 import { awakeWorker } from './resting.ts';
-import { askRuntime, tellRuntime } from './runtime-link.ts';
-import type { Kubelet, KubeletEnv, PodFailure } from './state.ts';
+import { expectAnswer, tellRuntime } from './runtime-link.ts';
+import type { Kubelet, KubeletEnv, PodFailure, RuntimeThen } from './state.ts';
 import { terminate } from './terminate.ts';
 
 /** How often the signals are looked at while something is going on (`evictionMonitoringPeriod`). */
@@ -58,8 +58,10 @@ export function lookDue(kubelet: Kubelet, at: Micros, env: KubeletEnv): void {
   pressure.lookAt = undefined;
   env.resumeCause(undefined);
   if (!runtime.up) lookLater(kubelet, env);
-  else askRuntime(kubelet, { type: 'cri/stats' }, { kind: 'stats' }, env);
+  else tellRuntime(kubelet, { id: expectAnswer(kubelet, STATS), type: 'cri/stats' }, env);
 }
+
+const STATS: RuntimeThen = Object.freeze({ kind: 'stats' });
 
 /** The answer: conditions follow from it, and where a threshold is met one Pod is evicted. */
 export function statsCame(
@@ -144,7 +146,7 @@ function removeUnusedImages(kubelet: Kubelet, env: KubeletEnv): boolean {
   for (const { pod } of workers.values()) {
     for (const { image } of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
       const reference = parseImageReference(image ?? '');
-      if (typeof reference !== 'string') used.add(fullName(reference));
+      if (typeof reference !== 'string') used.add(reference.fullName);
     }
   }
   const unused = [...runtime.images.keys()].filter((name) => !used.has(name));

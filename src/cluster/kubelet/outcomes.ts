@@ -8,7 +8,7 @@ import { criProbe, probed, probeGrace, probeKillMessage, startProbes } from './p
 import { recordPod } from './records.ts';
 import { awakeWorker } from './resting.ts';
 import { resized } from './resize-containers.ts';
-import { askRuntime, tellRuntime } from './runtime-link.ts';
+import { expectAnswer, tellRuntime } from './runtime-link.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, PodWorker, RuntimeThen } from './state.ts';
 import { publishStatus } from './status-writes.ts';
 import { failStart, pullNext, syncPod, wait, wakeWorker } from './sync.ts';
@@ -26,41 +26,57 @@ type Done<Kind extends string> = Extract<
 /** Takes the runtime's answer to what was asked for a Pod. */
 export function runtimeAnswered(
   kubelet: Kubelet,
-  then: Exclude<RuntimeThen, { kind: 'list' | 'stats' }>,
+  then: Exclude<RuntimeThen, { kind: 'list' | 'stats' | 'probe' | 'pull' }>,
   answer: Answer,
   env: KubeletEnv,
 ): void {
-  if (then.kind === 'pull') {
-    kubelet.memory.pulls.running = false;
-    if (answer.type === 'cri/done' && answer.result.kind === 'pulled') {
-      kubelet.memory.runtime.images.set(answer.result.image, answer.result.sizeBytes);
-    }
-  }
-  if (then.kind === 'probe' && isOldNews(kubelet, then, answer)) return;
   const worker = awakeWorker(kubelet.memory, then.uid);
   if (worker === undefined) {
     if (then.kind === 'sandbox' || then.kind === 'start')
       tellRuntime(kubelet, { type: 'cri/remove-sandbox', podUid: then.uid }, env);
-  } else if (then.kind === 'sandbox') sandboxMade(kubelet, worker, answer, env);
+    return;
+  }
+  if (then.kind === 'sandbox') sandboxMade(kubelet, worker, answer, env);
   else if (then.kind === 'stop-sandbox') sandboxStopped(kubelet, worker, answer, env);
   else {
     const work = worker.containers.get(then.container);
     if (work !== undefined) containerAnswered(kubelet, worker, work, then, answer, env);
   }
-  if (then.kind === 'pull') pullNext(kubelet, env);
 }
 
-/** Whether a probe says what it has said all along: then nothing has to be woken for it. */
-function isOldNews(
+/** The image that was being pulled has come, or cannot. Then it is the turn of the next one, whoever wants it. */
+export function pullEnded(
   kubelet: Kubelet,
-  then: Extract<RuntimeThen, { kind: 'probe' }>,
+  { uid, container }: Extract<RuntimeThen, { kind: 'pull' }>,
   answer: Answer,
-): boolean {
-  if (answer.type !== 'cri/done' || answer.result.kind !== 'probed') return false;
-  const work = kubelet.memory.workers.get(then.uid)?.containers.get(then.container);
-  const state = work?.probes?.[then.probe];
-  const { outcome } = answer.result;
-  return outcome === 'success' && state?.result === 'success' && state.last === 'success';
+  env: KubeletEnv,
+): void {
+  const { memory } = kubelet;
+  memory.pulls.running = false;
+  if (answer.type === 'cri/done' && answer.result.kind === 'pulled')
+    memory.runtime.images.set(answer.result.image, answer.result.sizeBytes);
+  const worker = awakeWorker(memory, uid);
+  const work = worker?.containers.get(container);
+  if (worker !== undefined && work !== undefined) pulled(kubelet, worker, work, answer, env);
+  pullNext(kubelet, env);
+}
+
+/** What a probe has found. Where that is what it has found all along, nothing has to be woken for it. */
+export function probeResult(
+  kubelet: Kubelet,
+  about: Omit<Extract<RuntimeThen, { kind: 'probe' }>, 'kind' | 'period'>,
+  result: Done<'probed'>,
+  env: KubeletEnv,
+): void {
+  const { uid, container, probe, containerId } = about;
+  const { memory } = kubelet;
+  const state = memory.workers.get(uid)?.containers.get(container)?.probes?.[probe];
+  const isOldNews = state?.result === 'success' && state.last === 'success';
+  if (isOldNews && result.outcome === 'success') return;
+  const worker = awakeWorker(memory, uid);
+  const work = worker?.containers.get(container);
+  if (worker === undefined || work?.current?.id !== containerId) return;
+  probeAnswered(kubelet, worker, work, probe, result, env);
 }
 
 function sandboxMade(kubelet: Kubelet, worker: PodWorker, answer: Answer, env: KubeletEnv): void {
@@ -84,29 +100,17 @@ function containerAnswered(
   kubelet: Kubelet,
   worker: PodWorker,
   work: ContainerWork,
-  then: Exclude<RuntimeThen, { kind: 'list' | 'stats' | 'sandbox' | 'stop-sandbox' }>,
+  then: Extract<RuntimeThen, { kind: 'start' | 'update' | 'hook' }>,
   answer: Answer,
   env: KubeletEnv,
 ): void {
   switch (then.kind) {
-    case 'pull':
-      pulled(kubelet, worker, work, answer, env);
-      return;
     case 'start':
       started(kubelet, worker, work, answer, env);
       return;
     case 'update':
       resized(kubelet, worker, work, usedMemory(answer), env);
       syncPod(kubelet, worker, env);
-      return;
-    case 'probe':
-      if (
-        work.current?.id !== then.containerId ||
-        answer.type !== 'cri/done' ||
-        answer.result.kind !== 'probed'
-      )
-        return;
-      probeAnswered(kubelet, worker, work, then.probe, answer.result, env);
       return;
     case 'hook': {
       if (work.current?.id !== then.containerId || work.current.state !== 'running') return;
@@ -280,17 +284,17 @@ function beginPostStart(
     return;
   }
   worker.operation = Object.freeze({ kind: 'post-start', container: work.name });
-  askRuntime(
+  const id = expectAnswer(kubelet, {
+    kind: 'hook',
+    uid: worker.uid,
+    container: work.name,
+    hook: 'postStart',
+    containerId,
+    cause: env.cause,
+  });
+  tellRuntime(
     kubelet,
-    { type: 'cri/probe', containerId, probe, timeoutMicros: undefined },
-    {
-      kind: 'hook',
-      uid: worker.uid,
-      container: work.name,
-      hook: 'postStart',
-      containerId,
-      cause: env.cause,
-    },
+    { id, type: 'cri/probe', containerId, probe, timeoutMicros: undefined },
     env,
   );
 }

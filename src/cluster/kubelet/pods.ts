@@ -82,8 +82,9 @@ export function addPod(
     env.note(
       `takes ${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} on: ${pod.spec.containers.length} container(s)`,
     );
-  for (const work of worker.containers.values()) {
-    if (work.current?.state === 'running') startProbes(worker, work, env);
+  if (found !== undefined) {
+    for (const work of worker.containers.values())
+      if (work.current?.state === 'running') startProbes(worker, work, env);
   }
   if (pod.metadata.deletionTimestamp === undefined) {
     allocate(kubelet, worker, env);
@@ -163,20 +164,24 @@ function updatePod(kubelet: Kubelet, worker: PodWorker, next: Pod, env: KubeletE
 }
 
 function gatesHaveChanged(old: Pod, next: Pod): boolean {
-  return (next.spec.readinessGates ?? []).some(
-    ({ conditionType }) =>
-      findCondition(old.status?.conditions, conditionType)?.status !==
-      findCondition(next.status?.conditions, conditionType)?.status,
+  const gates = next.spec.readinessGates;
+  return (
+    gates !== undefined &&
+    gates.some(
+      ({ conditionType }) =>
+        findCondition(old.status?.conditions, conditionType)?.status !==
+        findCondition(next.status?.conditions, conditionType)?.status,
+    )
   );
 }
 
 function differsFromOurs(worker: PodWorker, next: Pod): boolean {
-  if (worker.writing || worker.status === undefined || worker.status.conditions === undefined)
-    return false;
-  const ours = findCondition(worker.status.conditions, 'Ready')?.status;
+  const { status } = worker;
+  if (worker.writing || status?.conditions === undefined) return false;
+  const ours = findCondition(status.conditions, 'Ready')?.status;
   return (
     findCondition(next.status?.conditions, 'Ready')?.status !== ours ||
-    next.status?.phase !== worker.status.phase
+    next.status?.phase !== status.phase
   );
 }
 

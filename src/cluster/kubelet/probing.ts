@@ -6,11 +6,12 @@ import { isStarted } from './decide.ts';
 import { beginCheck, checkUnderWay } from './process-probes.ts';
 import { recordPod } from './records.ts';
 import { canRest } from './resting-probes.ts';
-import { askRuntime } from './runtime-link.ts';
+import { expectAnswer, tellRuntime } from './runtime-link.ts';
 import type {
   ContainerWork,
   Kubelet,
   KubeletEnv,
+  KubeletTimer,
   PodWorker,
   ProbeKind,
   ProbeWork,
@@ -27,37 +28,33 @@ const NAMES: Readonly<Record<ProbeKind, string>> = {
 /** The first probe of a kind comes a little after its delay, so that not all of a node's fall together. */
 const JITTER: Micros = 200_000;
 
+/** A probe's timer: each goes on under the same one. */
+type ProbeTimer = Extract<KubeletTimer, { type: 'kubelet/probe' }>;
+
 /** Sets the timers of a container that has just started. */
 export function startProbes(worker: PodWorker, work: ContainerWork, env: KubeletEnv): void {
-  const { current, probes } = work;
-  const container = specOf(worker.pod, work.name);
-  if (current === undefined || probes === undefined || container === undefined) return;
-  for (const kind of KINDS) {
-    const spec = specOfProbe(container, kind);
+  const { current, probes, name } = work;
+  if (current === undefined || probes === undefined) return;
+  const container = specOf(worker.pod, name);
+  if (container === undefined) return;
+  const containerId = current.id;
+  for (let i = 0; i < KINDS.length; i += 1) {
+    const probe = KINDS[i] as ProbeKind; // In range.
+    const spec = specOfProbe(container, probe);
     if (spec === undefined) continue;
     const due =
       (current.startedAt ?? env.now) +
       (spec.initialDelaySeconds ?? 0) * 1_000_000 +
       below(env.random('probes'), JITTER);
-    schedule(worker, work, kind, current.id, Math.max(0, due - env.now), env);
+    const timer: ProbeTimer = {
+      type: 'kubelet/probe',
+      uid: worker.uid,
+      container: name,
+      probe,
+      containerId,
+    };
+    env.after(Math.max(0, due - env.now), timer);
   }
-}
-
-function schedule(
-  worker: PodWorker,
-  work: ContainerWork,
-  probe: ProbeKind,
-  containerId: string,
-  delay: Micros,
-  env: KubeletEnv,
-): void {
-  env.after(delay, {
-    type: 'kubelet/probe',
-    uid: worker.uid,
-    container: work.name,
-    probe,
-    containerId,
-  });
 }
 
 function specOfProbe(container: Container, kind: ProbeKind): Probe | undefined {
@@ -77,34 +74,22 @@ export function runProbe(
   kubelet: Kubelet,
   worker: PodWorker,
   work: ContainerWork,
-  kind: ProbeKind,
-  containerId: string,
+  timer: ProbeTimer,
   env: KubeletEnv,
 ): void {
+  const { probe: kind, containerId, container: name, uid } = timer;
   const { current } = work;
+  if (current?.id !== containerId || current.state !== 'running') return;
   const state = stateOfProbe(work, kind);
-  const container = specOf(worker.pod, work.name);
+  const container = specOf(worker.pod, name);
   const spec = container === undefined ? undefined : specOfProbe(container, kind);
-  if (
-    current?.id !== containerId ||
-    current.state !== 'running' ||
-    state === undefined ||
-    spec === undefined ||
-    container === undefined
-  )
-    return;
+  if (state === undefined || spec === undefined || container === undefined) return;
   if (work.killing !== undefined) return;
   // An ending Pod is still asked whether it is ready, never whether it is alive.
   if (worker.stage !== 'syncing' && kind !== 'readiness') return;
   if (kind === 'startup' && state.result === 'success') return;
-  const timer = {
-    type: 'kubelet/probe',
-    uid: worker.uid,
-    container: work.name,
-    probe: kind,
-    containerId,
-  } as const;
-  if (kubelet.memory.standing.size > 0 && canRest(kubelet.memory, timer, env)) return;
+  const { memory } = kubelet;
+  if (memory.standing.size > 0 && canRest(memory, timer, env)) return;
   env.resumeCause(undefined);
   const period = (spec.periodSeconds ?? 10) * 1_000_000;
   env.after(period, timer);
@@ -113,23 +98,23 @@ export function runProbe(
   const probe = criProbe(spec, container);
   if (probe === undefined) return;
   if (current.process !== undefined && probe.kind === 'http') {
-    if (checkUnderWay(kubelet.memory, containerId, kind) !== undefined) return;
-    const about = { uid: worker.uid, container: work.name, probe: kind, containerId };
+    if (checkUnderWay(memory, containerId, kind) !== undefined) return;
+    const about = { uid, container: name, probe: kind, containerId };
     beginCheck(kubelet, { process: current.process, ...about, get: probe, period }, env);
     return;
   }
-  askRuntime(
-    kubelet,
-    {
-      type: 'cri/probe',
-      containerId,
-      probe,
-      timeoutMicros: (spec.timeoutSeconds ?? 1) * 1_000_000,
-      again: true,
-    },
-    { kind: 'probe', uid: worker.uid, container: work.name, probe: kind, containerId, period },
-    env,
-  );
+  const then = { kind: 'probe', uid, container: name, probe: kind, containerId, period } as const;
+  const id = expectAnswer(kubelet, then);
+  const timeoutMicros = (spec.timeoutSeconds ?? 1) * 1_000_000;
+  const request = {
+    id,
+    type: 'cri/probe',
+    containerId,
+    probe,
+    timeoutMicros,
+    again: true,
+  } as const;
+  tellRuntime(kubelet, request, env);
 }
 
 /** How long a probe waits for its answer. */

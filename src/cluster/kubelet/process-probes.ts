@@ -51,6 +51,8 @@ export function checkUnderWay(
   containerId: string,
   probe: ProbeKind,
 ): ProcessCheck | undefined {
+  // Of most nodes' Pods none is a component of the cluster's.
+  if (checks.size === 0) return undefined;
   for (const check of checks.values())
     if (check.containerId === containerId && check.probe === probe) return check;
   return undefined;

@@ -38,7 +38,7 @@ import { checkUnderWay, timedOut } from './process-probes.ts';
 import { resizeDue } from './resize.ts';
 import { awakeWorker, restWorkers } from './resting.ts';
 import { wakeProbes } from './resting-probes.ts';
-import { askRuntime } from './runtime-link.ts';
+import { listRuntime } from './runtime-link.ts';
 import type {
   Kubelet,
   KubeletConfig,
@@ -79,7 +79,7 @@ export const kubeletBehaviour = defineBehaviour<
   start(disk, env, config) {
     const memory = createMemory(disk, env, config);
     const kubelet = { disk, memory, config };
-    askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
+    listRuntime(kubelet, env);
     for (const spec of informerSpecs(config)) {
       const informer = memory.informers.get(spec.name);
       if (informer !== undefined) startInformer(spec, informer, memory.client, env);
@@ -88,7 +88,7 @@ export const kubeletBehaviour = defineBehaviour<
     return memory;
   },
   step(kubelet, message, env) {
-    if (!concernsApi(message) || !takeOfApi(kubelet, message, env)) handle(kubelet, message, env);
+    handle(kubelet, message, env);
   },
 });
 
@@ -155,21 +155,14 @@ function informerSpecs(config: KubeletConfig): readonly InformerSpec[] {
   return specs;
 }
 
-function concernsApi({ type }: KubeletMessage): boolean {
-  return type.startsWith('api/') || type.startsWith('client/') || type === 'kernel/connection-lost';
-}
-
-/** Takes what belongs to the client or to the informers; false when it is also, or alone, somebody else's. */
-function takeOfApi(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): boolean {
-  // An open watch is no request: only informers have any.
-  if (message.type === 'api/watch') return takeForInformer(kubelet, message, env);
-  const isOutcome = apiClientStep(kubelet.memory.client, message, env, (then, outcome) =>
+/** Takes what belongs to the client's requests; false: it does not. */
+function takeForClient(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): boolean {
+  return apiClientStep(kubelet.memory.client, message, env, (then, outcome) =>
     apiOutcome(kubelet, then, outcome, env),
   );
-  return isOutcome || takeForInformer(kubelet, message, env);
 }
 
-function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): boolean {
+function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
   const { memory, config } = kubelet;
   const handlers: InformerHandlers = {
     onChange(change) {
@@ -183,14 +176,7 @@ function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: Kubelet
       lookAtRuntimeAgain(kubelet, env);
     },
   };
-  return informersStep(
-    informerSpecs(config),
-    memory.informers,
-    memory.client,
-    message,
-    env,
-    handlers,
-  );
+  informersStep(informerSpecs(config), memory.informers, memory.client, message, env, handlers);
 }
 
 /** Whether a change is about the API's picture of a static Pod. */
@@ -214,15 +200,31 @@ function isReady({ memory }: Kubelet): boolean {
 
 /** Whichever of the two lists comes last lets the work begin; it must be a fresh look at the runtime. */
 function lookAtRuntimeAgain(kubelet: Kubelet, env: KubeletEnv): void {
-  if (kubelet.memory.runtime.listed)
-    askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
+  if (kubelet.memory.runtime.listed) listRuntime(kubelet, env);
 }
 
+/** What comes most stands first: the cases are compared one after the other. */
 function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
   switch (message.type) {
+    case 'api/response':
+      // Of an informer's list, if it is not of the client's.
+      if (!takeForClient(kubelet, message, env)) takeForInformer(kubelet, message, env);
+      return;
+    case 'api/watch':
+    case 'api/watch-ended':
+    case 'client/relist':
+      takeForInformer(kubelet, message, env);
+      return;
     case 'cri/done':
     case 'cri/failed':
       criAnswer(kubelet, message, env);
+      return;
+    case 'kubelet/probe':
+      probeTimer(kubelet, message, env);
+      return;
+    case 'client/send-later':
+    case 'client/sweep':
+      takeForClient(kubelet, message, env);
       return;
     case 'cri/event':
       containerEnded(kubelet, message.container, env);
@@ -231,6 +233,8 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       networkIs(kubelet, message.network, env);
       return;
     case 'kernel/connection-lost':
+      takeForClient(kubelet, message, env);
+      takeForInformer(kubelet, message, env);
       loseStreams(kubelet, message.peer, env);
       connectionLost(kubelet, message, env);
       return;
@@ -275,7 +279,7 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       reconcileMirrors(kubelet, env);
       return;
     case 'kubelet/list-runtime':
-      askRuntime(kubelet, { type: 'cri/list' }, { kind: 'list' }, env);
+      listRuntime(kubelet, env);
       return;
     case 'kubelet/register':
       register(kubelet, env);
@@ -287,7 +291,7 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
       reportDue(kubelet, message.at, env);
       return;
     case 'kubelet/lease':
-      restWorkers(kubelet.memory);
+      restWorkers(kubelet.memory, env.now);
       renewLease(kubelet, env);
       return;
     default:
@@ -298,10 +302,6 @@ function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): voi
 /** Timers that belong to a Pod; it may be gone. */
 function podTimer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
   if (!('uid' in message)) return;
-  if (message.type === 'kubelet/probe') {
-    probeTimer(kubelet, message, env);
-    return;
-  }
   const worker = awakeWorker(kubelet.memory, message.uid);
   if (worker === undefined) return;
   if (message.type === 'kubelet/pod') {
@@ -337,7 +337,7 @@ function probeTimer(
   if (worker === undefined || work === undefined) return;
   const check = checkUnderWay(kubelet.memory, timer.containerId, timer.probe);
   if (check === undefined) {
-    runProbe(kubelet, worker, work, timer.probe, timer.containerId, env);
+    runProbe(kubelet, worker, work, timer, env);
     return;
   }
   // One request at a time. A process that hangs is found out when its probe has waited long enough.
@@ -345,7 +345,7 @@ function probeTimer(
   if (env.now - check.since >= seconds * 1_000_000) {
     checkEnded(kubelet, check, timedOut(kubelet.memory, check), env);
   }
-  runProbe(kubelet, worker, work, timer.probe, timer.containerId, env);
+  runProbe(kubelet, worker, work, timer, env);
 }
 
 // ── The API server's answers ────────────────────────────────────────────────────────────────────

@@ -31,37 +31,49 @@ const NOTHING_TO_FETCH: References = Object.freeze({ ...NOT_FETCHED, state: 'rea
 
 /** All that a Pod's volumes and variables speak of, as `configmaps/NAME`, `secrets/NAME`, `persistentvolumeclaims/NAME`. */
 export function referencedKeys(pod: Pod): readonly string[] {
-  const { spec } = pod;
-  let keys: Set<string> | undefined;
-  const add = (
-    kind: 'configmaps' | 'secrets' | 'persistentvolumeclaims',
-    name: string | undefined,
-  ) => {
-    if (name === undefined || name === '' || (kind === 'configmaps' && name === ROOT_CA)) return;
-    keys ??= new Set();
-    keys.add(`${kind}/${name}`);
-  };
-  for (const volume of spec.volumes ?? []) {
-    add('configmaps', volume.configMap?.name);
-    add('secrets', volume.secret?.secretName);
-    add('persistentvolumeclaims', claimNameOf(volume, pod));
-    for (const source of volume.projected?.sources ?? []) {
-      add('configmaps', source.configMap?.name);
-      add('secrets', source.secret?.name);
+  const { volumes, containers, initContainers, imagePullSecrets } = pod.spec;
+  const keys: string[] = [];
+  if (volumes !== undefined) for (const volume of volumes) addOfVolume(keys, volume, pod);
+  if (initContainers !== undefined) for (const each of initContainers) addOfContainer(keys, each);
+  for (const each of containers) addOfContainer(keys, each);
+  if (imagePullSecrets !== undefined)
+    for (const { name } of imagePullSecrets) add(keys, 'secrets', name);
+  return keys;
+}
+
+type ReferencedKind = 'configmaps' | 'secrets' | 'persistentvolumeclaims';
+
+function add(keys: string[], kind: ReferencedKind, name: string | undefined): void {
+  if (name === undefined || name === '' || (kind === 'configmaps' && name === ROOT_CA)) return;
+  const key = `${kind}/${name}`;
+  if (!keys.includes(key)) keys.push(key);
+}
+
+function addOfVolume(keys: string[], volume: Volume, pod: Pod): void {
+  const { configMap, secret, projected } = volume;
+  if (configMap !== undefined) add(keys, 'configmaps', configMap.name);
+  if (secret !== undefined) add(keys, 'secrets', secret.secretName);
+  add(keys, 'persistentvolumeclaims', claimNameOf(volume, pod));
+  if (projected?.sources === undefined) return;
+  for (const source of projected.sources) {
+    if (source.configMap !== undefined) add(keys, 'configmaps', source.configMap.name);
+    if (source.secret !== undefined) add(keys, 'secrets', source.secret.name);
+  }
+}
+
+function addOfContainer(keys: string[], { env, envFrom }: Container): void {
+  if (envFrom !== undefined) {
+    for (const source of envFrom) {
+      add(keys, 'configmaps', source.configMapRef?.name);
+      add(keys, 'secrets', source.secretRef?.name);
     }
   }
-  for (const container of allContainers(pod)) {
-    for (const source of container.envFrom ?? []) {
-      add('configmaps', source.configMapRef?.name);
-      add('secrets', source.secretRef?.name);
-    }
-    for (const { valueFrom } of container.env ?? []) {
-      add('configmaps', valueFrom?.configMapKeyRef?.name);
-      add('secrets', valueFrom?.secretKeyRef?.name);
+  if (env !== undefined) {
+    for (const { valueFrom } of env) {
+      add(keys, 'configmaps', valueFrom?.configMapKeyRef?.name);
+      add(keys, 'secrets', valueFrom?.secretKeyRef?.name);
     }
   }
-  for (const secret of spec.imagePullSecrets ?? []) add('secrets', secret.name);
-  return keys === undefined ? NOTHING : [...keys];
 }
 
 /** The name of the claim behind a volume: one that is named, or the one that is made for the Pod itself. */
@@ -70,8 +82,6 @@ export function claimNameOf(volume: Volume, pod: Pod): string | undefined {
   if (named !== undefined) return named.claimName;
   return ephemeral === undefined ? undefined : `${pod.metadata.name ?? ''}-${name}`;
 }
-
-const NOTHING: readonly string[] = Object.freeze([]);
 
 export function allContainers({ spec }: Pod): readonly Container[] {
   return spec.initContainers === undefined
@@ -86,13 +96,20 @@ const SERVICE_WORDS = /_SERVICE_(HOST|PORT)|_PORT(_\d+_|\b)|\b(printenv|env|expo
  * Whether the variables of Services matter to a Pod. They are in every container's environment, but most look at
  * none, and a list of all Services for each of ten thousand Pods would be work for nothing.
  */
-export function looksAtServices(pod: Pod): boolean {
-  if (pod.spec.enableServiceLinks === false) return false;
-  return allContainers(pod).some((container) => {
-    const words = [...(container.command ?? []), ...(container.args ?? [])];
-    for (const { value } of container.env ?? []) if (value !== undefined) words.push(value);
-    return words.some((word) => SERVICE_WORDS.test(word));
-  });
+export function looksAtServices({ spec }: Pod): boolean {
+  if (spec.enableServiceLinks === false) return false;
+  return (
+    spec.containers.some(looksAtVariables) || spec.initContainers?.some(looksAtVariables) === true
+  );
+}
+
+function looksAtVariables({ command, args, env }: Container): boolean {
+  if (command?.some(isServiceWord) === true || args?.some(isServiceWord) === true) return true;
+  return env?.some(({ value }) => value !== undefined && isServiceWord(value)) === true;
+}
+
+function isServiceWord(word: string): boolean {
+  return SERVICE_WORDS.test(word);
 }
 
 /** A fetched ConfigMap; null when there is none, or when it was not asked for. */

@@ -4,7 +4,7 @@ import type { Micros } from '../../kernel/time.ts';
 import { allocatedContainer, allocatedPod } from './allocation.ts';
 import { killContainer } from './kill-container.ts';
 import { recordPod } from './records.ts';
-import { askRuntime } from './runtime-link.ts';
+import { expectAnswer, tellRuntime } from './runtime-link.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, PodWorker, ResizeNews } from './state.ts';
 import { graceOf } from './terminate.ts';
 
@@ -47,15 +47,20 @@ export function beginResize(
   }
   const { limits } = container.resources ?? {};
   worker.operation = Object.freeze({ kind: 'resize', container: name });
-  askRuntime(
+  tellRuntime(
     kubelet,
     {
+      id: expectAnswer(kubelet, {
+        kind: 'update',
+        uid: worker.uid,
+        container: name,
+        cause: env.cause,
+      }),
       type: 'cri/update-container',
       containerId: work.current.id,
       memoryLimitBytes: limits?.['memory'] === undefined ? undefined : value(limits['memory']),
       cpuLimitMilli: limits?.['cpu'] === undefined ? undefined : milliValue(limits['cpu']),
     },
-    { kind: 'update', uid: worker.uid, container: name, cause: env.cause },
     env,
   );
 }

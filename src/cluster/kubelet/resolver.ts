@@ -8,25 +8,30 @@ const OF_THE_MACHINE: ResolverConfig = Object.freeze({
   ndots: 1,
 });
 
+// Resolvers by namespace, of one cluster. A memo only.
 const ofNamespaces = new Map<string, ResolverConfig>();
+const NAMESPACES_MAX = 10_000;
+let serviceIpOfThem = '';
 
-/** The resolver of Pods that ask the cluster's DNS, which all Pods of a namespace share. A memo only. */
-function ofTheCluster(namespace: string, clusterDns: string): ResolverConfig {
-  const key = `${namespace} ${clusterDns}`;
-  let config = ofNamespaces.get(key);
+/** The resolver of Pods that ask the cluster's DNS, which all Pods of a namespace share. */
+function ofTheCluster(namespace: string, kubernetesServiceIp: string): ResolverConfig {
+  if (serviceIpOfThem !== kubernetesServiceIp || ofNamespaces.size >= NAMESPACES_MAX) {
+    ofNamespaces.clear();
+    serviceIpOfThem = kubernetesServiceIp;
+  }
+  let config = ofNamespaces.get(namespace);
   if (config === undefined) {
-    if (ofNamespaces.size > 10_000) ofNamespaces.clear();
     const searches = [
       `${namespace}.svc.${CLUSTER_DOMAIN}`,
       `svc.${CLUSTER_DOMAIN}`,
       CLUSTER_DOMAIN,
     ];
     config = Object.freeze({
-      nameservers: Object.freeze([clusterDns]),
+      nameservers: Object.freeze([clusterDnsOf(kubernetesServiceIp)]),
       searches: Object.freeze(searches),
       ndots: 5,
     });
-    ofNamespaces.set(key, config);
+    ofNamespaces.set(namespace, config);
   }
   return config;
 }
@@ -47,7 +52,7 @@ export function resolverOf(pod: Pod, kubernetesServiceIp: string): ResolverConfi
     dnsPolicy === 'None'
       ? undefined
       : asksCluster
-        ? ofTheCluster(pod.metadata.namespace ?? '', clusterDnsOf(kubernetesServiceIp))
+        ? ofTheCluster(pod.metadata.namespace ?? '', kubernetesServiceIp)
         : OF_THE_MACHINE;
   if (base !== undefined && dnsConfig === undefined) return base;
   const ndots = dnsConfig?.options?.find(({ name }) => name === 'ndots')?.value;

@@ -17,7 +17,6 @@ export interface StandingProbe {
 }
 
 interface Answered {
-  readonly process: string;
   readonly uid: string;
   readonly container: string;
   readonly probe: ProbeKind;
@@ -25,34 +24,40 @@ interface Answered {
   readonly period: Micros;
 }
 
-function keyOf({ containerId, probe }: StandingProbe['timer']): string {
-  return `${containerId}/${probe}`;
+/** Most containers are asked for their readiness alone: their own id will do, and need not be put together anew. */
+function keyOf(containerId: string, probe: ProbeKind): string {
+  return probe === 'readiness' ? containerId : `${containerId}/${probe}`;
 }
 
 /** `process` has said that its answer to a probe, which was a good one, stands. */
-export function takeStanding({ memory }: Kubelet, check: Answered, env: KubeletEnv): void {
-  const { process, uid, container, probe, containerId, period } = check;
+export function takeStanding(
+  { memory }: Kubelet,
+  process: string,
+  { uid, container, probe, containerId, period }: Answered,
+  env: KubeletEnv,
+): void {
   const state = memory.workers.get(uid)?.containers.get(container)?.probes?.[probe];
   // One that has not yet passed often enough goes on being sent.
   if (state?.result !== 'success' || state.last !== 'success') return;
   if (env.rest?.(process) !== true) return;
-  const timer = { type: 'kubelet/probe', uid, container, probe, containerId } as const;
+  const timer = Object.freeze({ type: 'kubelet/probe', uid, container, probe, containerId });
   memory.standing.set(
-    keyOf(timer),
-    Object.freeze({ process, timer: Object.freeze(timer), period, restsSince: undefined }),
+    keyOf(containerId, probe),
+    Object.freeze({ process, timer, period, restsSince: undefined }),
   );
 }
 
 /** A probe is due. Whether it can be left out, with all that would follow it. */
 export function canRest(
   { standing }: KubeletMemory,
-  timer: StandingProbe['timer'],
+  { containerId, probe }: StandingProbe['timer'],
   env: KubeletEnv,
 ): boolean {
-  const key = keyOf(timer);
+  const key = keyOf(containerId, probe);
   const found = standing.get(key);
   if (found === undefined) return false;
-  standing.set(key, Object.freeze({ ...found, restsSince: env.now }));
+  const { process, timer, period } = found;
+  standing.set(key, Object.freeze({ process, timer, period, restsSince: env.now }));
   return true;
 }
 

@@ -1,3 +1,4 @@
+import type { Micros } from '../../kernel/time.ts';
 import type {
   ContainerProbes,
   ContainerWork,
@@ -9,8 +10,8 @@ import type {
 /**
  * Most Pods rest most of the time. A resting worker is frozen, so that checkpoints of a large cluster share it
  * instead of copying all that is known of each Pod; whoever is about to change one wakes it first. One that is awake
- * stays so until the node's next heartbeat: while a Pod starts it is changed every few moments, and each awakening
- * copies it.
+ * stays so until the node's next heartbeat, and until its start is some time ago: while a Pod starts it is changed every
+ * few moments, and each awakening copies it.
  */
 export function awakeWorker(memory: KubeletMemory, uid: string): PodWorker | undefined {
   const worker = memory.workers.get(uid);
@@ -22,13 +23,16 @@ export function awakeWorker(memory: KubeletMemory, uid: string): PodWorker | und
   return awake;
 }
 
+/** Longer than most Pods take until they are ready. */
+const START: Micros = 20_000_000;
+
 /** With each heartbeat: workers that wait for nothing rest again. */
-export function restWorkers({ workers, touched }: KubeletMemory): void {
+export function restWorkers({ workers, touched }: KubeletMemory, now: Micros): void {
   let kept = 0;
   for (const uid of touched) {
     const worker = workers.get(uid);
     if (worker === undefined || Object.isFrozen(worker)) continue;
-    if (isQuiet(worker)) Object.freeze(worker);
+    if (isQuiet(worker) && now - worker.startedAt >= START) Object.freeze(worker);
     else touched[kept++] = uid;
   }
   touched.length = kept;

@@ -1,30 +1,25 @@
 import type { CriRequest } from '../messages.ts';
 import type { Kubelet, KubeletEnv, RuntimeThen } from './state.ts';
 
-/** Requests that are answered, without the number that the link gives them. */
-type Answered = Extract<CriRequest, { readonly id: number }>;
-type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
-
-/** Asks the container runtime; `then` comes back with the answer. */
-export function askRuntime(
-  kubelet: Kubelet,
-  request: Unnumbered<Answered>,
-  then: RuntimeThen,
-  env: KubeletEnv,
-): void {
-  const { runtime } = kubelet.memory;
+/**
+ * Notes what an answer of the runtime will be for, and gives the number that the request is to carry. It stands first in
+ * a request, so that equal ones share a hidden class (see `base/copy.ts`).
+ */
+export function expectAnswer({ memory }: Kubelet, then: RuntimeThen): number {
+  const { runtime } = memory;
   const id = runtime.nextId++;
   runtime.pending.set(id, then);
-  // An omitted number is put back: together they are one of the requests again. The number comes first, so that equal
-  // requests share a hidden class (see `base/copy.ts`).
-  env.send(kubelet.config.containerd, { id, ...request } as Answered);
+  return id;
 }
 
-/** Tells the runtime something that has no answer. */
-export function tellRuntime(
-  kubelet: Kubelet,
-  request: Exclude<CriRequest, Answered>,
-  env: KubeletEnv,
-): void {
+/** Sends the container runtime a request: with a number of `expectAnswer`, if it is one that has an answer. */
+export function tellRuntime(kubelet: Kubelet, request: CriRequest, env: KubeletEnv): void {
   env.send(kubelet.config.containerd, request);
 }
+
+/** Asks the runtime for all that it has. */
+export function listRuntime(kubelet: Kubelet, env: KubeletEnv): void {
+  tellRuntime(kubelet, { id: expectAnswer(kubelet, LIST), type: 'cri/list' }, env);
+}
+
+const LIST: RuntimeThen = Object.freeze({ kind: 'list' });

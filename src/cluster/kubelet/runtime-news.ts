@@ -6,7 +6,7 @@ import { lookSoon, statsCame } from './eviction.ts';
 import { readManifests } from './mirrors.ts';
 import { networkIs } from './network.ts';
 import { postStatus, statusHasNews } from './node.ts';
-import { runtimeAnswered } from './outcomes.ts';
+import { probeResult, pullEnded, runtimeAnswered } from './outcomes.ts';
 import { takeStock, type RuntimePod } from './pods.ts';
 import { refusedChecks, takeCheck, type CheckResult, type ProcessCheck } from './process-probes.ts';
 import { takeStanding, wakeProbes } from './resting-probes.ts';
@@ -19,24 +19,32 @@ const RUNTIME_RETRY: Micros = 2_000_000;
 
 /** An answer of the container runtime. */
 export function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv): void {
-  const { runtime } = kubelet.memory;
-  const then = runtime.pending.get(answer.id);
+  const { pending, images } = kubelet.memory.runtime;
+  const then = pending.get(answer.id);
   if (then === undefined) return;
-  runtime.pending.delete(answer.id);
-  if (then.kind === 'stats') {
-    if (answer.type === 'cri/done' && answer.result.kind === 'stats')
-      statsCame(kubelet, answer.result.uses, env);
-  } else if (then.kind !== 'list') {
-    const before = runtime.images.size;
-    runtimeAnswered(kubelet, then, answer, env);
-    if (then.kind === 'probe' && answer.type === 'cri/done' && answer.result.kind === 'probed') {
-      const { containerd } = kubelet.config;
-      if (answer.result.stands === true)
-        takeStanding(kubelet, { ...then, process: containerd }, env);
+  pending.delete(answer.id);
+  const result = answer.type === 'cri/done' ? answer.result : undefined;
+  switch (then.kind) {
+    case 'list':
+      if (result?.kind === 'listed') takeListing(kubelet, result, env);
+      return;
+    case 'stats':
+      if (result?.kind === 'stats') statsCame(kubelet, result.uses, env);
+      return;
+    case 'probe':
+      if (result?.kind !== 'probed') return;
+      probeResult(kubelet, then, result, env);
+      if (result.stands === true) takeStanding(kubelet, kubelet.config.containerd, then, env);
+      return;
+    case 'pull': {
+      const before = images.size;
+      pullEnded(kubelet, then, answer, env);
+      if (images.size !== before) statusHasNews(kubelet, env);
+      return;
     }
-    if (runtime.images.size !== before) statusHasNews(kubelet, env);
-  } else if (answer.type === 'cri/done' && answer.result.kind === 'listed')
-    takeListing(kubelet, answer.result, env);
+    default:
+      runtimeAnswered(kubelet, then, answer, env);
+  }
 }
 
 function takeListing(
@@ -122,18 +130,17 @@ export function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: 
 export function checkAnswered(kubelet: Kubelet, answer: HealthAnswer, env: KubeletEnv): void {
   const taken = takeCheck(kubelet.memory, answer);
   if (taken === undefined) return;
-  checkEnded(kubelet, taken.check, taken.result, env);
-  if (answer.stands === true) takeStanding(kubelet, taken.check, env);
+  const { check, result } = taken;
+  checkEnded(kubelet, check, result, env);
+  if (answer.stands === true) takeStanding(kubelet, check.process, check, env);
 }
 
 /** A check has come to a result: the probe it was made for is told. */
 export function checkEnded(
   kubelet: Kubelet,
-  { uid, container, probe, containerId, period }: ProcessCheck,
+  check: ProcessCheck,
   result: CheckResult,
   env: KubeletEnv,
 ): void {
-  const then = { kind: 'probe', uid, container, probe, containerId, period } as const;
-  const answer: CriResponse = { type: 'cri/done', id: 0, result: { kind: 'probed', ...result } };
-  runtimeAnswered(kubelet, then, answer, env);
+  probeResult(kubelet, check, { kind: 'probed', ...result }, env);
 }

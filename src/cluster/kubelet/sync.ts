@@ -3,7 +3,7 @@ import { below } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { call } from '../client/api-client.ts';
 import type { ContainerConfig } from '../messages.ts';
-import { parseImageReference, fullName } from '../programs/image-reference.ts';
+import { parseImageReference } from '../programs/image-reference.ts';
 import { allocatedContainer } from './allocation.ts';
 import { delayText } from './backoff.ts';
 import { decide, type Hold, type Step } from './decide.ts';
@@ -20,7 +20,7 @@ import {
 } from './references.ts';
 import { killContainer } from './kill-container.ts';
 import { beginResize, settleResize } from './resize-containers.ts';
-import { askRuntime } from './runtime-link.ts';
+import { expectAnswer, tellRuntime } from './runtime-link.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, PodWorker } from './state.ts';
 import { publishStatus } from './status-writes.ts';
 import { continueTermination, graceOf, terminate } from './terminate.ts';
@@ -48,17 +48,16 @@ export function syncPod(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): v
     worker.stage === 'syncing' && worker.operation === undefined && rounds < 64;
     rounds++
   ) {
-    const decision = decide(worker, kubelet.memory.runtime.images, env.now);
-    let changed = false;
-    for (const hold of decision.holds) if (beginHold(kubelet, worker, hold, env)) changed = true;
-    if (decision.step.kind === 'rest') {
+    const { step, holds, wakeAt } = decide(worker, kubelet.memory.runtime.images, env.now);
+    const changed = holds.length > 0 && beginHolds(kubelet, worker, holds, env);
+    if (step.kind === 'rest') {
       if (worker.resize !== undefined) settleResize(kubelet, worker, env);
-      wakeWorker(worker, decision.wakeAt, env);
+      wakeWorker(worker, wakeAt, env);
       publishStatus(kubelet, worker, env);
       return;
     }
     if (changed) publishStatus(kubelet, worker, env);
-    perform(kubelet, worker, decision.step, env);
+    perform(kubelet, worker, step, env);
   }
 }
 
@@ -204,16 +203,16 @@ function beginSandbox(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): voi
   }
   worker.operation = SANDBOX;
   publishStatus(kubelet, worker, env);
-  askRuntime(
+  tellRuntime(
     kubelet,
     {
+      id: expectAnswer(kubelet, { kind: 'sandbox', uid: worker.uid, cause: env.cause }),
       type: 'cri/run-sandbox',
       podUid: worker.uid,
       podNamespace: metadata.namespace ?? '',
       podName: metadata.name ?? '',
       hostNetwork: spec.hostNetwork === true,
     },
-    { kind: 'sandbox', uid: worker.uid, cause: env.cause },
     env,
   );
 }
@@ -256,13 +255,22 @@ export function pullNext(kubelet: Kubelet, env: KubeletEnv): void {
     if (!workers.has(next.uid)) continue;
     pulls.running = true;
     env.resumeCause(next.cause);
-    askRuntime(
-      kubelet,
-      { type: 'cri/pull-image', image: next.image, hasCredentials: next.hasCredentials },
-      { kind: 'pull', uid: next.uid, container: next.container, cause: next.cause },
-      env,
-    );
+    const { uid, container, image, hasCredentials, cause } = next;
+    const id = expectAnswer(kubelet, { kind: 'pull', uid, container, cause });
+    tellRuntime(kubelet, { id, type: 'cri/pull-image', image, hasCredentials }, env);
   }
+}
+
+/** Marks containers as waiting. True when the status of one has changed. */
+function beginHolds(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  holds: readonly Hold[],
+  env: KubeletEnv,
+): boolean {
+  let changed = false;
+  for (const hold of holds) if (beginHold(kubelet, worker, hold, env)) changed = true;
+  return changed;
 }
 
 /** Marks a container as waiting, once for each reason. True when its status has changed. */
@@ -346,12 +354,9 @@ function beginStart(kubelet: Kubelet, worker: PodWorker, name: string, env: Kube
     return;
   }
   worker.operation = Object.freeze({ kind: 'start', container: name });
-  askRuntime(
-    kubelet,
-    { type: 'cri/start-container', config },
-    { kind: 'start', uid: worker.uid, container: name, cause: env.cause },
-    env,
-  );
+  const then = { kind: 'start', uid: worker.uid, container: name, cause: env.cause } as const;
+  const id = expectAnswer(kubelet, then);
+  tellRuntime(kubelet, { id, type: 'cri/start-container', config }, env);
 }
 
 function configOf(
@@ -394,5 +399,5 @@ export function failStart(
 /** Whether an image is on the disk, as far as the kubelet knows. */
 export function imageIsPresent(kubelet: Kubelet, image: string): boolean {
   const reference = parseImageReference(image);
-  return typeof reference !== 'string' && kubelet.memory.runtime.images.has(fullName(reference));
+  return typeof reference !== 'string' && kubelet.memory.runtime.images.has(reference.fullName);
 }

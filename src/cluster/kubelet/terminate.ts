@@ -4,7 +4,7 @@ import { countAdmitted } from './admission.ts';
 import { allocatedPod } from './allocation.ts';
 import { criProbe } from './probing.ts';
 import { recordPod } from './records.ts';
-import { askRuntime, tellRuntime } from './runtime-link.ts';
+import { expectAnswer, tellRuntime } from './runtime-link.ts';
 import type { ContainerWork, Kubelet, KubeletEnv, PodWorker, Termination } from './state.ts';
 import { publishStatus } from './status-writes.ts';
 import { specOf } from './worker.ts';
@@ -100,12 +100,9 @@ function isPluginDown({ config, memory }: Kubelet, worker: PodWorker): boolean {
 /** Asks the runtime to take an ended Pod's network down, and waits for the answer. */
 function stopSandbox(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): void {
   worker.operation = STOP;
-  askRuntime(
-    kubelet,
-    { type: 'cri/end-sandbox', podUid: worker.uid },
-    { kind: 'stop-sandbox', uid: worker.uid, cause: env.cause },
-    env,
-  );
+  const then = { kind: 'stop-sandbox', uid: worker.uid, cause: env.cause } as const;
+  const id = expectAnswer(kubelet, then);
+  tellRuntime(kubelet, { id, type: 'cri/end-sandbox', podUid: worker.uid }, env);
 }
 
 const STOP = Object.freeze({ kind: 'stop-sandbox' as const });
@@ -167,19 +164,15 @@ export function beginPreStop(
   }
   const probe = criProbe(hook, container);
   if (probe === undefined) return false;
-  askRuntime(
-    kubelet,
-    { type: 'cri/probe', containerId, probe, timeoutMicros },
-    {
-      kind: 'hook',
-      uid: worker.uid,
-      container: work.name,
-      hook: 'preStop',
-      containerId,
-      cause: env.cause,
-    },
-    env,
-  );
+  const id = expectAnswer(kubelet, {
+    kind: 'hook',
+    uid: worker.uid,
+    container: work.name,
+    hook: 'preStop',
+    containerId,
+    cause: env.cause,
+  });
+  tellRuntime(kubelet, { id, type: 'cri/probe', containerId, probe, timeoutMicros }, env);
   return true;
 }
 

@@ -116,10 +116,11 @@ function accountFiles(
   pod: Pod,
   container: Container,
 ): Readonly<Record<string, string>> | undefined {
-  const [mount, ...others] = container.volumeMounts ?? [];
+  const { volumeMounts } = container;
+  const mount = volumeMounts?.[0];
   if (
     mount?.mountPath !== ACCOUNT_PATH ||
-    others.length > 0 ||
+    volumeMounts?.length !== 1 ||
     !mount.name.startsWith('kube-api-access-')
   )
     return undefined;

@@ -1,5 +1,4 @@
 import type { ImageReference } from './image-reference.ts';
-import { repositoryOf } from './image-reference.ts';
 import type { ImageProfile, Userland } from './image-profile.ts';
 
 /**
@@ -185,12 +184,12 @@ const profilesByName = new Map<string, ImageProfile>();
 
 /** What is known of an image; for a stranger, that it serves its ports and runs for ever. */
 export function profileOf(image: ImageReference): ImageProfile {
-  const key = `${repositoryOf(image)}:${image.tag}`;
-  let profile = profilesByName.get(key);
+  const { fullName } = image;
+  let profile = profilesByName.get(fullName);
   if (profile === undefined) {
     if (profilesByName.size > 2000) profilesByName.clear();
     profile = buildProfile(image);
-    profilesByName.set(key, profile);
+    profilesByName.set(fullName, profile);
   }
   return profile;
 }
@@ -226,7 +225,7 @@ function lookUp(image: ImageReference): ImageProfile | undefined {
 
 function strangerProfile(image: ImageReference): ImageProfile {
   let hash = 0;
-  const name = repositoryOf(image);
+  const { repository: name } = image;
   for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) >>> 0;
   return Object.freeze({
     sizeBytes: 18_000_000 + (hash % 130) * 1_000_000 + (hash % 99_991),

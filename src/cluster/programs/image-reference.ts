@@ -8,6 +8,12 @@ export interface ImageReference {
   readonly tag: string;
   /** `sha256:…` or empty. */
   readonly digest: string;
+  /** The repository with its domain: `docker.io/library/nginx`. */
+  readonly repository: string;
+  /** The full name, as containerd writes it: `docker.io/library/nginx:1.25`. */
+  readonly fullName: string;
+  /** What its content is called. Drawn from its name: the same name is the same content everywhere. */
+  readonly imageId: string;
 }
 
 const PATH = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
@@ -56,49 +62,21 @@ function parseAfresh(name: string): ImageReference | string {
   }
   if (!PATH.test(path)) return 'invalid reference format';
   if (tag === '' && digest === '') tag = 'latest';
-  return Object.freeze({
-    domain: domain === 'index.docker.io' ? 'docker.io' : domain,
-    path,
-    tag,
-    digest,
-  });
+  return imageReference(domain === 'index.docker.io' ? 'docker.io' : domain, path, tag, digest);
 }
 
-/** Texts made of a reference. References are frozen, and few: each is put together once. */
-interface Names {
-  readonly full: string;
-  readonly repository: string;
-  readonly id: string;
-}
-
-const names = new WeakMap<ImageReference, Names>();
-
-function namesOf(image: ImageReference): Names {
-  let made = names.get(image);
-  if (made === undefined) {
-    const repository = `${image.domain}/${image.path}`;
-    const tag = image.tag === '' ? '' : `:${image.tag}`;
-    const full = `${repository}${tag}${image.digest === '' ? '' : `@${image.digest}`}`;
-    const digest = image.digest === '' ? `sha256:${hexDigits(full, 64)}` : image.digest;
-    made = { full, repository, id: `${repository}@${digest}` };
-    names.set(image, made);
-  }
-  return made;
-}
-
-/** The full name, as containerd writes it: `docker.io/library/nginx:1.25`. */
-export function fullName(image: ImageReference): string {
-  return namesOf(image).full;
-}
-
-/** The repository with its domain: `docker.io/library/nginx`. */
-export function repositoryOf(image: ImageReference): string {
-  return namesOf(image).repository;
-}
-
-/** What an image's content is called. Drawn from its name: the same name is the same content everywhere. */
-export function imageId(image: ImageReference): string {
-  return namesOf(image).id;
+/** A reference of parts that are known to be good. Frozen. */
+export function imageReference(
+  domain: string,
+  path: string,
+  tag: string,
+  digest = '',
+): ImageReference {
+  const repository = `${domain}/${path}`;
+  const fullName = `${repository}${tag === '' ? '' : `:${tag}`}${digest === '' ? '' : `@${digest}`}`;
+  const content = digest === '' ? `sha256:${hexDigits(fullName, 64)}` : digest;
+  const imageId = `${repository}@${content}`;
+  return Object.freeze({ domain, path, tag, digest, repository, fullName, imageId });
 }
 
 /** Hexadecimal digits that depend on a text alone: for content digests, not for secrets. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fullName, imageId, parseImageReference } from './image-reference.ts';
+import { parseImageReference } from './image-reference.ts';
 import { profileOf } from './catalogue.ts';
 import { pullAnswer } from './registry.ts';
 
@@ -14,7 +14,7 @@ describe('image references', () => {
     ['docker.io/redis:6.0.5', 'docker.io/library/redis:6.0.5'],
   ])('%s is %s', (name, want) => {
     const reference = parseImageReference(name);
-    expect(typeof reference === 'string' ? reference : fullName(reference)).toBe(want);
+    expect(typeof reference === 'string' ? reference : reference.fullName).toBe(want);
   });
 
   test.each([
@@ -91,8 +91,8 @@ describe('pulls', () => {
   test('the same name is the same content, and a mirror’s entry is the known one', () => {
     const name = parseImageReference('nginx:1.25');
     if (typeof name === 'string') throw new TypeError(name);
-    expect(imageId(name)).toMatch(/^docker\.io\/library\/nginx@sha256:[0-9a-f]{64}$/);
-    expect(imageId(name)).toBe(imageId(name));
+    expect(name.imageId).toMatch(/^docker\.io\/library\/nginx@sha256:[0-9a-f]{64}$/);
+    expect(name.imageId).toBe(name.imageId);
     const mirrored = parseImageReference('mirror.gcr.io/library/nginx:1.25');
     if (typeof mirrored === 'string') throw new TypeError(mirrored);
     expect(profileOf(mirrored).cmd).toEqual(['nginx', '-g', 'daemon off;']);

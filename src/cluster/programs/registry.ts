@@ -1,6 +1,6 @@
 import type { Micros } from '../../kernel/time.ts';
 import { isKnownImage, profileOf } from './catalogue.ts';
-import { fullName, imageId, parseImageReference, type ImageReference } from './image-reference.ts';
+import { parseImageReference, type ImageReference } from './image-reference.ts';
 
 /** What a registry answers to a pull. */
 export type PullAnswer =
@@ -86,8 +86,24 @@ export function looksNonexistent(name: string): boolean {
   return NONSENSE.test(name.toLowerCase());
 }
 
-/** What comes of asking the registry of an image for it. */
+// Nodes ask for the same few images. A memo only.
+const answers = new Map<string, PullAnswer>();
+const answersWithCredentials = new Map<string, PullAnswer>();
+const ANSWERS_MAX = 2000;
+
+/** What comes of asking the registry of an image for it. Remembered by name. */
 export function pullAnswer(image: string, hasCredentials: boolean): PullAnswer {
+  const known = hasCredentials ? answersWithCredentials : answers;
+  let answer = known.get(image);
+  if (answer === undefined) {
+    if (known.size >= ANSWERS_MAX) known.clear();
+    answer = Object.freeze(answerAfresh(image, hasCredentials));
+    known.set(image, answer);
+  }
+  return answer;
+}
+
+function answerAfresh(image: string, hasCredentials: boolean): PullAnswer {
   const reference = parseImageReference(image);
   if (typeof reference === 'string') {
     return {
@@ -96,7 +112,7 @@ export function pullAnswer(image: string, hasCredentials: boolean): PullAnswer {
       message: `rpc error: code = InvalidArgument desc = failed to parse image reference "${image}": ${reference}`,
     };
   }
-  const name = fullName(reference);
+  const { fullName: name, imageId } = reference;
   const refused = (code: string, why: string, takes: Micros): PullAnswer => ({
     kind: 'refused',
     takes,
@@ -122,7 +138,7 @@ export function pullAnswer(image: string, hasCredentials: boolean): PullAnswer {
   return {
     kind: 'image',
     name,
-    imageId: imageId(reference),
+    imageId,
     sizeBytes,
     takes: RESOLVE_MICROS + Math.round(sizeBytes / BYTES_PER_MICRO),
   };

@@ -1,6 +1,7 @@
 import { profileOf, baseName } from '../catalogue.ts';
 import { SHELLS } from '../commands/index.ts';
 import { normalizePath, type Files } from '../files.ts';
+import { imageReference } from '../image-reference.ts';
 import type { ImageProfile } from '../image-profile.ts';
 import type { Frame, Shell } from './state.ts';
 import type { Surroundings } from './thread.ts';
@@ -8,12 +9,7 @@ import type { Surroundings } from './thread.ts';
 /** What `chroot` changes: where the shell's paths begin. */
 
 /** What the machine itself has installed, for whoever goes to its root. */
-const MACHINE: ImageProfile = profileOf({
-  domain: 'docker.io',
-  path: 'library/debian',
-  tag: '13',
-  digest: '',
-});
+const MACHINE: ImageProfile = profileOf(imageReference('docker.io', 'library/debian', '13'));
 
 /** The files that a shell sees from where it is. */
 export function filesIn(shell: Shell, around: Surroundings): Files {
