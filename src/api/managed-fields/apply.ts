@@ -5,8 +5,9 @@ import { equalJson, isObject, ownValue, withoutKey, type JsonObject } from '../p
 import type { StructSchema } from '../schema/schema.ts';
 import { badRequestError, statusError, type StatusError } from '../status-error.ts';
 import { configurationProblem } from './check-configuration.ts';
-import { compareObjects, compareWithNothing, type Difference } from './compare.ts';
+import { compareObjects, compareWithNothing } from './compare.ts';
 import { conflictStatus, type Conflict, conflictsWith } from './conflicts.ts';
+import type { Difference } from './difference.ts';
 import { fieldSetOf, withNamedFields } from './field-set.ts';
 import {
   difference,

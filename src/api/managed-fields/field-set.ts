@@ -1,8 +1,8 @@
 import { isList, isObject, type JsonList, type JsonObject } from '../patch/json.ts';
 import { structOf, typeOfStruct } from '../schema/lookup.ts';
 import type { ListType, StructSchema, TypeSchema } from '../schema/schema.ts';
-import { isOneValue } from './compare.ts';
 import { type Fields, type FieldsDraft, fieldsOf, isMember, leaf } from './fields.ts';
+import { isOneValue } from './one-value.ts';
 import { fieldNameOf, listElement } from './path-element.ts';
 
 /**

@@ -43,7 +43,7 @@ export function fieldsOf(draft: FieldsDraft): Fields {
 }
 
 /** A copy to be changed; a dictionary again where the elements are a list's (see `listDraft`). */
-function copyOf(fields: Fields): FieldsDraft {
+export function copyOf(fields: Fields): FieldsDraft {
   for (const key in fields) {
     if (key !== '.') return Object.assign(isListElement(key) ? listDraft() : {}, fields);
   }

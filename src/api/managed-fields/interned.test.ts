@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { difference, type Fields, isEmptySet, union } from './fields.ts';
-import { internedDifference, internedUnion, internFields } from './interned.ts';
+import { internFields } from './interned.ts';
+import { internedDifference, internedUnion } from './set-memo.ts';
 
 /** Sets with elements of lists that come again and again, and some that are seen once only. */
 const { fields } = fc.letrec<{ fields: Fields; node: Fields }>((tie) => {

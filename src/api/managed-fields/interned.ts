@@ -1,87 +1,60 @@
-import {
-  difference,
-  differenceNode,
-  type Fields,
-  type FieldsDraft,
-  isListElement,
-  leaf,
-  listDraft,
-  type NodeOperation,
-  union,
-  unionNode,
-} from './fields.ts';
+import { type Fields, type FieldsDraft, isListElement, leaf, listDraft } from './fields.ts';
 
 /**
  * Interned sets of fields: equal sets are nearly always one object, since thousands of pods own the same fields. So
- * they are compared by identity, kept once, and what two of them make is worked out once.
+ * they are compared by identity, kept once, and what two of them make is worked out once (see `set-memo.ts`).
  */
 
-const ids = new WeakMap<Fields, number>([[leaf, 0]]);
-let idNext = 1;
+/** Stands in sets that are patterns of others where these have a node that is not shared. It is none of its own. */
+export const gap: Fields = Object.freeze({ 'f:gap': leaf });
+
+const ids = new WeakMap<Fields, number>([
+  [leaf, 0],
+  [gap, 1],
+]);
+let idNext = 2;
 
 /**
  * The shared nodes by their children: a step for each child's element, and another for the child's number unless it is
- * a leaf. Walking beats a text for a key: the elements are mostly constants, whose hashes are known; and sets of one
- * kind take one way, so the step that was taken last is tried before the table.
+ * a leaf. Walking beats a text for a key: the elements are mostly constants, whose hashes are known.
  */
 interface Shelf {
-  lastKey: string | number;
-  last: Shelf | undefined;
   next: Map<string | number, Shelf> | undefined;
   node: Fields | undefined;
 }
 
-let shelves = newShelf();
+let shelves: Shelf = { next: undefined, node: undefined };
 let shelfCount = 0;
 // Beyond this many the table starts afresh: sharing is lost a little, nothing else.
 const shelfCountMax = 100_000;
 
-function newShelf(): Shelf {
-  return { lastKey: '', last: undefined, next: undefined, node: undefined };
-}
-
 function shelfBelow(shelf: Shelf, key: string | number): Shelf {
-  let { next } = shelf;
-  let below = next?.get(key);
+  shelf.next ??= new Map();
+  let below = shelf.next.get(key);
   if (below === undefined) {
-    below = newShelf();
+    below = { next: undefined, node: undefined };
     shelfCount += 1;
-    if (next === undefined) {
-      // Most shelves have one way on: a table comes with the second.
-      if (shelf.last === undefined) {
-        shelf.lastKey = key;
-        shelf.last = below;
-        return below;
-      }
-      next = new Map([[shelf.lastKey, shelf.last]]);
-      shelf.next = next;
-    }
-    next.set(key, below);
+    shelf.next.set(key, below);
   }
-  shelf.lastKey = key;
-  shelf.last = below;
   return below;
 }
 
-/** Elements with their nodes, side by side. */
+/** Elements, each of them once and in any order, with their nodes, side by side. */
 export interface Branches {
   readonly elements: readonly string[];
   readonly nodes: readonly Fields[];
 }
 
 /** The place of a node by its children; undefined when one of them is not shared. */
-function shelfOf({ elements, nodes }: Branches, from: number, to: number): Shelf | undefined {
+function shelfOf({ elements, nodes }: Branches): Shelf | undefined {
   let shelf = shelves;
-  for (let i = from; i < to; i += 1) {
-    const element = elements[i] as string; // In range; so below.
-    const { last } = shelf;
-    shelf = last !== undefined && shelf.lastKey === element ? last : shelfBelow(shelf, element);
+  for (let i = 0; i < elements.length; i += 1) {
+    shelf = shelfBelow(shelf, elements[i] as string); // In range; so below.
     const node = nodes[i] as Fields;
     if (node === leaf) continue;
     const id = ids.get(node);
     if (id === undefined) return undefined;
-    const { last: lastOfId } = shelf;
-    shelf = lastOfId !== undefined && shelf.lastKey === id ? lastOfId : shelfBelow(shelf, id);
+    shelf = shelfBelow(shelf, id);
   }
   return shelf;
 }
@@ -91,8 +64,9 @@ function shelfOf({ elements, nodes }: Branches, from: number, to: number): Shelf
 const seenElements = new Set<string>();
 const seenElementsMax = 50_000;
 
-function isNovel(element: string): boolean {
-  if (!isListElement(element) || seenElements.has(element)) return false;
+/** True for a list's element that has not been seen before, which it has been from now on. */
+export function isNovel(element: string): boolean {
+  if (seenElements.has(element)) return false;
   if (seenElements.size >= seenElementsMax) seenElements.clear();
   seenElements.add(element);
   return true;
@@ -121,41 +95,35 @@ export function internFields(fields: Fields): Fields {
   }
   // One that is not shared for its parts' sake is found to be so again by them; a note of each would cost more.
   if (isProper && !isShared) return fields;
-  return internedNode({ elements, nodes }, isListed, 0, elements.length);
+  let isNew = false;
+  for (const element of elements) if (isListElement(element) && isNovel(element)) isNew = true;
+  const branches = { elements, nodes };
+  return isNew ? looseNode(branches, isListed) : sharedNode(branches, isListed);
 }
 
 // Nodes that are in their proper form but not on the shelves, as they had an element that was seen for the first time.
 // They stay what they are when it is seen again.
 const unshared = new WeakSet<Fields>();
 
-/**
- * The interned node with these elements (each once, in any order) and their nodes, which are interned themselves: those
- * at `from` and after it, before `to`. The elements are a list's, or fields and keys of maps.
- */
-export function internedNode(
-  branches: Branches,
-  isListed: boolean,
-  from: number,
-  to: number,
-): Fields {
+/** A node that nobody shares, of nodes that are interned; whether of a list's entries, or of fields and keys of maps. */
+export function looseNode(branches: Branches, isListed: boolean): Fields {
+  const node = sortedNode(branches, isListed);
+  unshared.add(node);
+  return node;
+}
+
+/** The interned node of these, which are interned themselves. */
+export function sharedNode(branches: Branches, isListed: boolean): Fields {
   const { elements } = branches;
-  if (from === to || (from + 1 === to && elements[from] === '.')) return leaf;
-  let isNew = false;
-  if (isListed) {
-    for (let i = from; i < to; i += 1) if (isNovel(elements[i] ?? '')) isNew = true;
-  }
+  if (elements.length === 0 || (elements.length === 1 && elements[0] === '.')) return leaf;
   if (shelfCount > shelfCountMax) {
-    shelves = newShelf();
+    shelves = { next: undefined, node: undefined };
     shelfCount = 0;
   }
   // As it was built first: sets of one kind are built in one order, and sorting costs more than a second entry.
-  const shelf = isNew ? undefined : shelfOf(branches, from, to);
-  if (shelf === undefined) {
-    const node = sortedNode(branches, isListed, from, to);
-    if (isNew) unshared.add(node);
-    return node;
-  }
-  shelf.node ??= sharedNode(branches, isListed, from, to);
+  const shelf = shelfOf(branches);
+  if (shelf === undefined) return sortedNode(branches, isListed);
+  shelf.node ??= shelvedNode(branches, isListed);
   return shelf.node;
 }
 
@@ -165,11 +133,10 @@ export function isInterned(fields: Fields): boolean {
 }
 
 /** The shared node with its keys in order, made if need be. */
-function sharedNode(branches: Branches, isListed: boolean, from: number, to: number): Fields {
-  const node = sortedNode(branches, isListed, from, to);
+function shelvedNode(branches: Branches, isListed: boolean): Fields {
+  const node = sortedNode(branches, isListed);
   const elements = Object.keys(node);
-  const nodes = elements.map((key) => node[key] ?? leaf);
-  const shelf = shelfOf({ elements, nodes }, 0, elements.length);
+  const shelf = shelfOf({ elements, nodes: elements.map((key) => node[key] ?? leaf) });
   if (shelf === undefined) return node;
   if (shelf.node === undefined) {
     shelf.node = node;
@@ -180,116 +147,20 @@ function sharedNode(branches: Branches, isListed: boolean, from: number, to: num
 }
 
 /** A node with its keys in order, as the API server prints them. */
-function sortedNode(
-  { elements, nodes }: Branches,
-  isListed: boolean,
-  from: number,
-  to: number,
-): Fields {
+function sortedNode({ elements, nodes }: Branches, isListed: boolean): Fields {
   const node: FieldsDraft = isListed ? listDraft() : {};
-  if (isSorted(elements, from, to)) {
-    for (let i = from; i < to; i += 1) node[elements[i] ?? ''] = nodes[i] ?? leaf;
+  if (isSorted(elements)) {
+    for (let i = 0; i < elements.length; i += 1) node[elements[i] ?? ''] = nodes[i] ?? leaf;
     return node;
   }
-  const keys = elements.slice(from, to);
-  const values = nodes.slice(from, to);
-  sortTogether(keys, values);
-  for (let i = 0; i < keys.length; i += 1) node[keys[i] ?? ''] = values[i] ?? leaf;
+  const byElement = new Map(elements.map((element, index) => [element, nodes[index] ?? leaf]));
+  for (const element of elements.toSorted()) node[element] = byElement.get(element) ?? leaf;
   return node;
 }
 
-/** Sorts keys, and values with them. By insertion: mostly a few keys have been added behind those that are in order. */
-function sortTogether(keys: string[], values: Fields[]): void {
-  if (keys.length > INSERTED_MAX) {
-    const byKey = new Map(keys.map((key, index) => [key, values[index] ?? leaf]));
-    keys.sort();
-    for (const [index, key] of keys.entries()) values[index] = byKey.get(key) ?? leaf;
-    return;
-  }
+function isSorted(keys: readonly string[]): boolean {
   for (let i = 1; i < keys.length; i += 1) {
-    const key = keys[i] as string; // In range; so below.
-    const value = values[i] as Fields;
-    let at = i;
-    for (; at > 0 && (keys[at - 1] as string) > key; at -= 1) {
-      keys[at] = keys[at - 1] as string;
-      values[at] = values[at - 1] as Fields;
-    }
-    keys[at] = key;
-    values[at] = value;
-  }
-}
-
-/** Longer lists in no order would be slow to sort by insertion. */
-const INSERTED_MAX = 64;
-
-function isSorted(keys: readonly string[], from: number, to: number): boolean {
-  for (let i = from + 1; i < to; i += 1) {
     if ((keys[i - 1] ?? '') > (keys[i] ?? '')) return false;
   }
   return true;
-}
-
-/** What an operation on two sets makes of interned ones: thousands of pods go through the very same sets. */
-interface Known {
-  readonly operation: NodeOperation<Fields>;
-  readonly results: Map<Fields, Map<Fields, Fields>>;
-  /** Sets that are not interned are asked about twice at most, soon one after the other. */
-  last: { readonly a: Fields; readonly b: Fields; readonly result: Fields } | undefined;
-}
-const unions = newKnown((a, b) => union(a, b, sharedUnion));
-const differences = newKnown((a, b) => difference(a, b, sharedDifference));
-// The same below the roots, where a set that is not shared differs in a single branch from those that are.
-const nodeUnions = newKnown((a, b) => unionNode(a, b, sharedUnion));
-const nodeDifferences = newKnown((a, b) => differenceNode(a, b, sharedDifference) ?? GONE);
-/** Stands for a node of which nothing is left. */
-const GONE: Fields = Object.freeze({ 'f:': leaf });
-let knownCount = 0;
-// Beyond this many the tables start afresh.
-const knownCountMax = 20_000;
-
-function newKnown(operation: Known['operation']): Known {
-  return { operation, results: new Map(), last: undefined };
-}
-
-function sharedUnion(a: Fields, b: Fields): Fields {
-  return a === b ? a : remembered(nodeUnions, a, b);
-}
-
-function sharedDifference(a: Fields, b: Fields): Fields | undefined {
-  const rest = remembered(nodeDifferences, a, b);
-  return rest === GONE ? undefined : rest;
-}
-
-/** As `union`, interned, and remembered where both sets are interned. */
-export function internedUnion(a: Fields, b: Fields): Fields {
-  return a === b ? a : remembered(unions, a, b);
-}
-
-/** As `difference`, interned, and remembered where both sets are interned. */
-export function internedDifference(a: Fields, b: Fields): Fields {
-  return a === leaf || b === leaf ? a : remembered(differences, a, b);
-}
-
-function remembered(known: Known, a: Fields, b: Fields): Fields {
-  const { results, last } = known;
-  const table = results.get(a);
-  const result = table?.get(b);
-  if (result !== undefined) return result;
-  if (last !== undefined && a === last.a && b === last.b) return last.result;
-  const made = known.operation(a, b);
-  // The very set that was given says that nothing has changed.
-  const kept = made === a || made === GONE ? made : internFields(made);
-  if (!isInterned(a) || !isInterned(b)) {
-    known.last = { a, b, result: kept };
-    return kept;
-  }
-  if (knownCount >= knownCountMax) {
-    for (const each of [unions, differences, nodeUnions, nodeDifferences]) each.results.clear();
-    knownCount = 0;
-  }
-  knownCount += 1;
-  const kin = results.get(a);
-  if (kin === undefined) results.set(a, new Map([[b, kept]]));
-  else kin.set(b, kept);
-  return kept;
 }

@@ -1,6 +1,7 @@
 import type { ManagedFieldsEntry } from '../generated/types.ts';
 import { type Fields, isEmptySet, isFields, leaf } from './fields.ts';
-import { internedDifference, internedUnion, internFields, isInterned } from './interned.ts';
+import { internFields, isInterned } from './interned.ts';
+import { hasPattern, internedDifference, internedUnion } from './set-memo.ts';
 
 /** The managers of an object: its `metadata.managedFields`, read and written. */
 export interface Manager {
@@ -47,7 +48,9 @@ export function isSameManager(a: Manager, b: Manager): boolean {
 
 /** True for managedFields of the form that the API server writes. The answer is cheap for those it has seen before. */
 export function areManagers(entries: ManagedFields): boolean {
-  for (const { operation, apiVersion, fieldsType, fieldsV1 } of entries) {
+  for (let i = 0; i < entries.length; i += 1) {
+    // In range.
+    const { operation, apiVersion, fieldsType, fieldsV1 } = entries[i] as ManagedFieldsEntry;
     if (operation !== 'Apply' && operation !== 'Update') return false;
     if (apiVersion === undefined || apiVersion === '' || fieldsType !== 'FieldsV1') return false;
     if (fieldsV1 !== undefined && !isKnown(fieldsV1)) return false;
@@ -95,7 +98,9 @@ const checked = new WeakSet<object>([leaf]);
 function isKnown(fields: unknown): fields is Fields {
   if (typeof fields !== 'object' || fields === null) return false;
   // What is shared has been made here.
-  if (isInterned(fields as Fields) || checked.has(fields)) return true;
+  if (isInterned(fields as Fields) || hasPattern(fields as Fields) || checked.has(fields)) {
+    return true;
+  }
   if (!isFields(fields)) return false;
   checked.add(fields);
   return true;
@@ -104,18 +109,30 @@ function isKnown(fields: unknown): fields is Fields {
 /** Writes the entries in the API server's order: by operation, time, name, version and subresource. */
 export function writeManagers(owned: readonly OwnedFields[]): ManagedFields {
   const entries: ManagedFieldsEntry[] = [];
-  for (const each of owned) if (!isEmptySet(each.fields)) entries.push(entryOf(each));
+  for (const each of owned) if (!isEmptySet(each.fields)) entries.push(writtenEntry(each));
   return sortedEntries(entries);
 }
 
-/** The list with one manager; equal ones of a moment are one list. */
-export function onlyManager(
-  manager: Manager,
+function writtenEntry({ manager, fields, time, entry }: OwnedFields): ManagedFieldsEntry {
+  const { name, operation, apiVersion, subresource } = manager;
+  return entry !== undefined &&
+    entry.fieldsV1 === fields &&
+    entry.time === time &&
+    entry.apiVersion === apiVersion
+    ? entry
+    : entryOf(name, operation, apiVersion, subresource, internFields(fields), time);
+}
+
+/** The list with one updater; equal ones of a moment are one list. */
+export function onlyUpdater(
+  name: string,
+  apiVersion: string,
+  subresource: string,
   fields: Fields,
   time: string | undefined,
 ): ManagedFields {
   if (isEmptySet(fields)) return [];
-  const entry = entryOf({ manager, fields, time, entry: undefined });
+  const entry = entryOf(name, 'Update', apiVersion, subresource, fields, time);
   let list = onlyLists.get(entry);
   if (list === undefined) {
     list = Object.freeze([entry]);
@@ -129,72 +146,69 @@ const onlyLists = new WeakMap<ManagedFieldsEntry, ManagedFields>();
 /** The entries in the API server's order; the list handed in is put into that order itself. */
 export function sortedEntries(entries: ManagedFieldsEntry[]): ManagedFields {
   for (let i = 1; i < entries.length; i += 1) {
-    // Mostly they are in order already: who wrote last comes last.
-    if (compareNeighbours(entries[i - 1], entries[i]) > 0) return entries.sort(compareEntries);
+    // In range. Mostly they are in order already: who wrote last comes last.
+    const before = entries[i - 1] as ManagedFieldsEntry;
+    if (compareEntries(before, entries[i] as ManagedFieldsEntry) > 0) {
+      return entries.sort(compareEntries);
+    }
   }
   return entries;
 }
 
-function compareNeighbours(
-  a: ManagedFieldsEntry | undefined,
-  b: ManagedFieldsEntry | undefined,
-): number {
-  return a === undefined || b === undefined ? 0 : compareEntries(a, b);
-}
-
-function entryOf({ manager, fields, time, entry }: OwnedFields): ManagedFieldsEntry {
+/**
+ * The entry of a manager, whose set is interned or in its proper form. What one manager writes within a second shares
+ * one entry. Its parameters are loose, because nearly every write asks for one.
+ */
+export function entryOf(
+  name: string,
+  operation: 'Apply' | 'Update',
+  apiVersion: string,
+  subresource: string,
+  fields: Fields,
+  time: string | undefined,
+): ManagedFieldsEntry {
+  const last = lastEntries.get(fields);
   if (
-    entry !== undefined &&
-    entry.fieldsV1 === fields &&
-    entry.time === time &&
-    entry.apiVersion === manager.apiVersion
+    last !== undefined &&
+    last.time === time &&
+    last.manager === name &&
+    last.operation === operation &&
+    last.apiVersion === apiVersion &&
+    (last.subresource ?? '') === subresource
   ) {
-    return entry;
+    return last;
   }
-  const fieldsV1 = internFields(fields);
-  if (!isInterned(fieldsV1)) {
-    checked.add(fieldsV1);
-    return newEntry(manager, fieldsV1, time);
-  }
-  const last = lastEntries.get(fieldsV1);
-  if (last !== undefined && last.time === time && isOf(last, manager)) return last;
-  const made = newEntry(manager, fieldsV1, time);
-  lastEntries.set(fieldsV1, made);
+  const made = newEntry(name, operation, apiVersion, subresource, fields, time);
+  if (last !== undefined || isInterned(fields)) lastEntries.set(fields, made);
+  else if (!hasPattern(fields)) checked.add(fields);
   return made;
 }
 
-// The entry that was last made of a set: what one manager writes within a second shares one entry.
 const lastEntries = new WeakMap<Fields, ManagedFieldsEntry>();
-
-function isOf(entry: ManagedFieldsEntry, manager: Manager): boolean {
-  return (
-    entry.manager === manager.name &&
-    entry.operation === manager.operation &&
-    entry.apiVersion === manager.apiVersion &&
-    (entry.subresource ?? '') === manager.subresource
-  );
-}
 
 /** Written out for each case: an object that is put together from parts costs several times as much. */
 function newEntry(
-  { name, operation, apiVersion, subresource }: Manager,
+  manager: string,
+  operation: 'Apply' | 'Update',
+  apiVersion: string,
+  subresource: string,
   fieldsV1: Fields,
   time: string | undefined,
 ): ManagedFieldsEntry {
   const fieldsType = 'FieldsV1';
   if (time === undefined) {
     return subresource === ''
-      ? { manager: name, operation, apiVersion, fieldsType, fieldsV1 }
-      : { manager: name, operation, apiVersion, fieldsType, fieldsV1, subresource };
+      ? { manager, operation, apiVersion, fieldsType, fieldsV1 }
+      : { manager, operation, apiVersion, fieldsType, fieldsV1, subresource };
   }
   return subresource === ''
-    ? { manager: name, operation, apiVersion, fieldsType, fieldsV1, time }
-    : { manager: name, operation, apiVersion, fieldsType, fieldsV1, time, subresource };
+    ? { manager, operation, apiVersion, fieldsType, fieldsV1, time }
+    : { manager, operation, apiVersion, fieldsType, fieldsV1, time, subresource };
 }
 
 function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
   return (
-    compareTexts(a.operation, b.operation) ||
+    (a.operation === b.operation ? 0 : compareTexts(a.operation, b.operation)) ||
     compareTexts(a.time, b.time) ||
     compareTexts(a.manager, b.manager) ||
     compareTexts(a.apiVersion, b.apiVersion) ||

@@ -8,7 +8,7 @@ import {
 } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { ListType, StructSchema, TypeSchema } from '../schema/schema.ts';
-import { isOneValue } from './compare.ts';
+import { isOneValue } from './one-value.ts';
 import { listElement } from './path-element.ts';
 
 /**

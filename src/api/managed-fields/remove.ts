@@ -1,8 +1,8 @@
 import { isList, isObject, setOwn, type JsonList, type JsonObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { ListType, StructSchema, TypeSchema } from '../schema/schema.ts';
-import { isOneValue } from './compare.ts';
 import { type Fields, isEmptySet, isMember } from './fields.ts';
+import { isOneValue } from './one-value.ts';
 import { listElement } from './path-element.ts';
 
 /**

@@ -1,128 +1,163 @@
+import { zeroOf, zeroStruct } from '../decode/zero-values.ts';
 import type { JsonObject } from '../patch/json.ts';
-import type { FieldSchema, StructSchema } from '../schema/schema.ts';
-import { zeroOf } from '../decode/zero-values.ts';
-import type { Fields } from './fields.ts';
-import { isInterned } from './interned.ts';
-import type { Difference } from './compare.ts';
+import { structOf } from '../schema/lookup.ts';
+import type { ListType, StructSchema, TypeSchema } from '../schema/schema.ts';
+import { type Found, foundOf, looseFound, NOTHING } from './difference.ts';
+import { copyOf, type Fields, leaf } from './fields.ts';
+import { isNovel, looseNode, sharedNode } from './interned.ts';
+import { isOneValue } from './one-value.ts';
 
 /**
- * What new objects of a kind add to an empty one follows from which fields they have, which of these hold more than
- * their zero value, and from what their parts add: not from the values. Components make thousands of objects of a few
- * such shapes (Events above all), so the answers are remembered along the way through an object's fields. A memo only.
+ * What a write changes follows from which fields differ, and from what differs in their parts: not from the values.
+ * Components write thousands of objects in a few such ways, so each way is kept: a walk through the fields that differ
+ * goes from place to place, and at its end stands what all walks of that way have found. A memo only.
  */
 
-type PartOf = (
-  value: unknown,
-  zero: unknown,
-  field: FieldSchema,
-  unmanaged: ReadonlySet<string>,
-) => Fields | undefined | null;
+/** A struct, map or list that is compared part by part. */
+export interface Composite {
+  /** Undefined for maps and lists. */
+  readonly struct: StructSchema | undefined;
+  /** The type of a map's or list's entries. */
+  readonly entryType: TypeSchema | undefined;
+  readonly list: ListType | undefined;
+  /** Fields that nobody owns. */
+  readonly unmanaged: ReadonlySet<string>;
+  /** The empty object of a struct. */
+  readonly zero: JsonObject | undefined;
+  /** Any entry of a list, wherever it is. */
+  readonly entry: Turn;
+  readonly start: Place;
+}
 
-/** Where a walk through an object's fields stands. */
+/** Where a walk through a composite's parts stands. */
 export interface Place {
-  /** The field that came next the last time, and what followed. */
-  lastName: string;
-  lastTurn: Turn | undefined;
+  readonly composite: Composite;
+  /** The turn that led here, and what was found there; undefined at the start. */
+  readonly from: Turn | undefined;
+  readonly outcome: Found | undefined;
+  /** The part that came next the last time. */
+  lastName: string | undefined;
+  lastTurn: Turn;
   turns: Map<string, Turn> | undefined;
-  /** What objects add whose fields end here; undefined where that has not been seen. */
-  added: { readonly difference: Difference | undefined } | undefined;
+  /** What differs when no other part does; undefined where no walk has ended. */
+  difference: Found | undefined;
+  /** The same of a composite that is new as a whole. */
+  whole: Found | undefined;
 }
 
-/** A field: it leads on by what its value adds. */
-interface Turn {
-  /** Undefined for what nobody owns. */
-  readonly field: FieldSchema | undefined;
+/** A part: the walk goes on by what differs in it. */
+export interface Turn {
+  readonly at: Place;
+  readonly element: string;
+  /** `none` for what nobody owns or no schema knows, `value` for what has one owner whatever is in it. */
+  readonly kind: 'none' | 'value' | 'struct' | 'map' | 'list';
+  /** What the API server holds where nobody has set it. */
   readonly zero: unknown;
-  lastOutcome: Outcome;
+  /** What the part consists of, where that is compared. */
+  readonly composite: Composite | undefined;
+  /** What a value adds to the zero value, by identity: all Pods of a ReplicaSet share their template's spec. */
+  readonly known: WeakMap<object, Found> | undefined;
+  lastOutcome: Found | undefined;
   lastPlace: Place;
-  places: Map<Outcome, Place> | undefined;
+  places: Map<Found, Place> | undefined;
 }
 
-/** Nothing, a plain value, or the fields of a part. */
-type Outcome = typeof NOTHING | typeof PLAIN | Fields;
-const NOTHING = 0;
-const PLAIN = 1;
+/** Metadata that no manager owns. */
+const unmanagedMetadata: ReadonlySet<string> = new Set([
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+]);
+const unmanagedRoot: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
+const nothing: ReadonlySet<string> = new Set();
 
-let starts = new WeakMap<StructSchema, Map<ReadonlySet<string>, Place>>();
+// Stand where there is no place or turn yet, so that nobody need ask whether there is one.
+const noPlace = {} as unknown as Place;
+const noTurn = {} as unknown as Turn;
+
+let roots = new WeakMap<StructSchema, Composite>();
+let parts = new WeakMap<TypeSchema | StructSchema, Composite>();
 let count = 0;
 /** Beyond this many places the tables start afresh. */
 const COUNT_MAX = 20_000;
 
-/**
- * The place at which an object's fields end; undefined where a part adds something that equal ones do not share, so that
- * nothing can be remembered. `partOf` says what a part adds to its zero value: `null` where it also takes away.
- */
-export function placeOf(
-  object: JsonObject,
-  struct: StructSchema,
-  unmanaged: ReadonlySet<string>,
-  partOf: PartOf,
-): Place | undefined {
-  let place = startOf(struct, unmanaged);
-  for (const name in object) {
-    const { lastTurn } = place;
-    const turn =
-      lastTurn !== undefined && place.lastName === name
-        ? lastTurn
-        : turnAt(place, name, struct, unmanaged);
-    const { field } = turn;
-    let outcome: Outcome = NOTHING;
-    if (field !== undefined) {
-      const value = object[name];
-      if (value === undefined || value === turn.zero) outcome = NOTHING;
-      else if (typeof value !== 'object' && field.type.kind === 'scalar') outcome = PLAIN;
-      else {
-        const part = partOf(value, turn.zero, field, unmanaged);
-        if (part === null || (part !== undefined && !isInterned(part))) return undefined;
-        outcome = part ?? NOTHING;
-      }
-    }
-    place = turn.lastOutcome === outcome ? turn.lastPlace : placeAfter(turn, outcome);
-  }
-  return place;
-}
-
-function startOf(struct: StructSchema, unmanaged: ReadonlySet<string>): Place {
+/** The objects of a kind. */
+export function kindOf(schema: StructSchema): Composite {
   if (count > COUNT_MAX) {
-    starts = new WeakMap();
+    roots = new WeakMap();
+    parts = new WeakMap();
     count = 0;
   }
-  let places = starts.get(struct);
-  if (places === undefined) {
-    places = new Map();
-    starts.set(struct, places);
+  // Whatever a comparison that failed may have left.
+  loose.length = 0;
+  let kind = roots.get(schema);
+  if (kind === undefined) {
+    kind = newComposite(schema, undefined, unmanagedRoot);
+    roots.set(schema, kind);
   }
-  let place = places.get(unmanaged);
-  if (place === undefined) {
-    place = newPlace();
-    places.set(unmanaged, place);
-  }
-  return place;
+  return kind;
 }
 
-function newPlace(): Place {
-  count += 1;
-  return { lastName: '', lastTurn: undefined, turns: undefined, added: undefined };
+function compositeOf(type: TypeSchema): Composite | undefined {
+  if (type.kind === 'scalar' || isOneValue(type)) return undefined;
+  const key = type.kind === 'struct' ? structOf(type) : type;
+  let composite = parts.get(key);
+  if (composite === undefined) {
+    composite =
+      type.kind === 'struct'
+        ? newComposite(structOf(type), undefined, nothing)
+        : newComposite(undefined, type, nothing);
+    parts.set(key, composite);
+  }
+  return composite;
 }
 
-function turnAt(
-  place: Place,
-  name: string,
-  struct: StructSchema,
+function newComposite(
+  struct: StructSchema | undefined,
+  type: TypeSchema | undefined,
   unmanaged: ReadonlySet<string>,
-): Turn {
+): Composite {
+  const isList = type?.kind === 'list';
+  const composite = {
+    struct,
+    entryType: isList ? type.element : type?.kind === 'map' ? type.value : undefined,
+    list: isList ? type : undefined,
+    unmanaged,
+    zero: struct === undefined ? undefined : zeroStruct(struct),
+    entry: noTurn,
+    start: noPlace,
+  };
+  composite.start = newPlace(composite, undefined, undefined);
+  if (isList) composite.entry = newTurn(composite.start, '');
+  return composite;
+}
+
+function newPlace(composite: Composite, from: Turn | undefined, outcome: Found | undefined): Place {
+  count += 1;
+  return {
+    composite,
+    from,
+    outcome,
+    lastName: undefined,
+    lastTurn: noTurn,
+    turns: undefined,
+    difference: undefined,
+    whole: undefined,
+  };
+}
+
+/** The turn at a field, or at a map's key. */
+export function turnAt(place: Place, name: string): Turn {
   place.turns ??= new Map();
   let turn = place.turns.get(name);
   if (turn === undefined) {
-    const field = unmanaged.has(name) ? undefined : struct.fields.get(name);
-    turn = {
-      field,
-      zero: field?.emitted === true ? zeroOf(field) : undefined,
-      lastOutcome: NOTHING,
-      lastPlace: newPlace(),
-      places: undefined,
-    };
-    turn.places = new Map([[NOTHING, turn.lastPlace]]);
+    turn = newTurn(place, name);
     place.turns.set(name, turn);
   }
   place.lastName = name;
@@ -130,14 +165,211 @@ function turnAt(
   return turn;
 }
 
-function placeAfter(turn: Turn, outcome: Outcome): Place {
+/** The turn at an entry of a list; undefined for one whose element is seen for the first time. */
+function entryTurnAt(place: Place, element: string): Turn | undefined {
+  return place.turns?.has(element) !== true && isNovel(element)
+    ? undefined
+    : turnAt(place, element);
+}
+
+function newTurn(at: Place, name: string): Turn {
+  const { struct, entryType, list, unmanaged } = at.composite;
+  if (struct === undefined) {
+    return turnOf(at, { element: list === undefined ? `f:${name}` : name, type: entryType });
+  }
+  const field = unmanaged.has(name) ? undefined : struct.fields.get(name);
+  if (field === undefined) return turnOf(at, { element: '', type: undefined });
+  const { element, type } = field;
+  const zero = field.emitted ? zeroOf(field) : undefined;
+  if (unmanaged === unmanagedRoot && type.kind === 'struct') {
+    if (name === 'spec') return turnOf(at, { element, type, zero, known: new WeakMap() });
+    if (name === 'metadata') {
+      const composite = newComposite(structOf(type), undefined, unmanagedMetadata);
+      return turnOf(at, { element, type, zero, composite });
+    }
+  }
+  return turnOf(at, { element, type, zero });
+}
+
+function turnOf(
+  at: Place,
+  part: {
+    readonly element: string;
+    readonly type: TypeSchema | undefined;
+    readonly zero?: unknown;
+    readonly known?: WeakMap<object, Found>;
+    readonly composite?: Composite;
+  },
+): Turn {
+  const { element, type, zero, known, composite = type && compositeOf(type) } = part;
+  return {
+    at,
+    element,
+    kind:
+      type === undefined
+        ? 'none'
+        : composite === undefined || type.kind === 'scalar'
+          ? 'value'
+          : type.kind,
+    zero,
+    composite,
+    known,
+    lastOutcome: undefined,
+    lastPlace: at,
+    places: undefined,
+  };
+}
+
+/** The place after a turn at which this has been found, which is shared. */
+export function placeAfter(turn: Turn, outcome: Found): Place {
   turn.places ??= new Map();
   let place = turn.places.get(outcome);
   if (place === undefined) {
-    place = newPlace();
+    place = newPlace(turn.at.composite, turn, outcome);
     turn.places.set(outcome, place);
   }
   turn.lastOutcome = outcome;
   turn.lastPlace = place;
   return place;
+}
+
+/**
+ * What was found on walks that have not ended and is not shared: walks go on by its pattern. What belongs to one walk
+ * lies above what belongs to those of which it is a part.
+ */
+export const loose: Found[] = [];
+
+/** The place after a turn at which this has been found. */
+export function onward(turn: Turn, found: Found): Place {
+  const { pattern } = found;
+  if (pattern !== found) loose.push(found);
+  return turn.lastOutcome === pattern ? turn.lastPlace : placeAfter(turn, pattern);
+}
+
+/** What the parts on the way to a place differ in; `from` is where the walk's own begins among what is not shared. */
+export function differenceAt(place: Place, from: number): Found {
+  place.difference ??= foundAt(place, false);
+  return loose.length === from ? place.difference : filledAt(place, from, false);
+}
+
+/** What a composite adds that is new as a whole, with these parts. */
+export function wholeAt(place: Place, from: number): Found {
+  place.whole ??= foundAt(place, true);
+  return loose.length === from ? place.whole : filledAt(place, from, true);
+}
+
+/** The entries of a list walked through, with what was found in them; `isWhole` says that the list is new. */
+export function foundInList(
+  list: Composite,
+  elements: readonly string[],
+  founds: readonly Found[],
+  isWhole: boolean,
+): Found {
+  const from = loose.length;
+  let place = list.start;
+  for (let i = 0; i < elements.length; i += 1) {
+    const element = elements[i] as string; // In range; so below.
+    const turn = place.lastName === element ? place.lastTurn : entryTurnAt(place, element);
+    if (turn === undefined) {
+      loose.length = from;
+      for (let j = i + 1; j < elements.length; j += 1) isNovel(elements[j] as string);
+      return looseOf({ elements, founds }, list, isWhole);
+    }
+    place = onward(turn, founds[i] as Found);
+  }
+  return isWhole ? wholeAt(place, from) : differenceAt(place, from);
+}
+
+/** Parts in which something was found, side by side. */
+interface Parts {
+  readonly elements: readonly string[];
+  readonly founds: readonly Found[];
+}
+
+/** The parts on the way to a place, the last one first. */
+function partsBefore(place: Place, unshared: Found[]): Parts {
+  const elements: string[] = [];
+  const founds: Found[] = [];
+  let { from, outcome } = place;
+  while (from !== undefined && outcome !== undefined) {
+    elements.push(from.element);
+    founds.push(outcome.hasGap ? (unshared.pop() ?? outcome) : outcome);
+    ({ from, outcome } = from.at);
+  }
+  return { elements, founds };
+}
+
+function foundAt(place: Place, isWhole: boolean): Found {
+  const before = partsBefore(place, []);
+  const isListed = place.composite.list !== undefined;
+  const changed = branchesOf(before, 'changed', isWhole);
+  const removed = branchesOf(before, 'removed', false);
+  return foundOf(
+    changed && sharedNode(changed, isListed),
+    removed && sharedNode(removed, isListed),
+    before.founds.some((each) => each.hasGap),
+  );
+}
+
+/** The pattern with its gaps filled by what lies above `from`, which is taken off. */
+function filledAt(place: Place, from: number, isWhole: boolean): Found {
+  const pattern = (isWhole ? place.whole : place.difference) ?? NOTHING;
+  const unshared = loose.splice(from);
+  const [only] = unshared;
+  // One gap is what there is nearly always; then all but that place is the pattern's.
+  if (unshared.length === 1 && only !== undefined) {
+    let at = place;
+    while (at.from !== undefined && at.outcome?.hasGap === false) at = at.from.at;
+    const element = at.from?.element ?? '';
+    if (isAt(pattern.changed, element, only.pattern.changed)) {
+      if (isAt(pattern.removed, element, only.pattern.removed)) {
+        const changed = withBranch(pattern.changed, element, only.changed);
+        const removed = withBranch(pattern.removed, element, only.removed);
+        return looseFound(changed, removed, pattern);
+      }
+    }
+  }
+  return looseOf(partsBefore(place, unshared), place.composite, isWhole, pattern);
+}
+
+function isAt(fields: Fields | undefined, element: string, node: Fields | undefined): boolean {
+  return fields?.[element] === node;
+}
+
+function withBranch(
+  fields: Fields | undefined,
+  element: string,
+  node: Fields | undefined,
+): Fields | undefined {
+  if (fields === undefined || node === undefined) return fields;
+  const copy = copyOf(fields);
+  copy[element] = node;
+  return copy;
+}
+
+function looseOf(found: Parts, { list }: Composite, isWhole: boolean, pattern?: Found): Found {
+  const isListed = list !== undefined;
+  const changed = branchesOf(found, 'changed', isWhole);
+  const removed = branchesOf(found, 'removed', false);
+  return looseFound(
+    changed && looseNode(changed, isListed),
+    removed && looseNode(removed, isListed),
+    pattern,
+  );
+}
+
+/** One side of what was found in parts, with `.` for the composite itself where that is a member; undefined if none. */
+function branchesOf(
+  { elements, founds }: Parts,
+  side: 'changed' | 'removed',
+  isMember: boolean,
+): { readonly elements: string[]; readonly nodes: Fields[] } | undefined {
+  const branches = { elements: isMember ? ['.'] : [], nodes: isMember ? [leaf] : [] };
+  founds.forEach((found, index) => {
+    const node = found[side];
+    if (node === undefined) return;
+    branches.elements.push(elements[index] ?? '');
+    branches.nodes.push(node);
+  });
+  return branches.elements.length === 0 ? undefined : branches;
 }

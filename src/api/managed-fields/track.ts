@@ -1,22 +1,26 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../generated/types.ts';
 import type { StructSchema } from '../schema/schema.ts';
-import { compareObjects, compareWithNothing, type Difference } from './compare.ts';
+import { compareObjects, compareWithNothing } from './compare.ts';
+import type { Difference } from './difference.ts';
 import { difference, type Fields, isEmptySet, leaf, recursiveDifference } from './fields.ts';
-import { internedDifference, internedUnion } from './interned.ts';
+import { internFields } from './interned.ts';
 import {
   areManagers,
   capUpdateManagers,
+  entryOf,
   fieldsOfEntry,
   isSameManager,
-  onlyManager,
+  onlyUpdater,
   type ManagedFields,
   type Manager,
   type OwnedFields,
   readManagers,
   sortedEntries,
+  updateManagersMax,
   withoutFields,
   writeManagers,
 } from './managers.ts';
+import { internedDifference, internedUnion } from './set-memo.ts';
 import { copyWith } from '../../base/copy.ts';
 import type { JsonObject } from '../patch/json.ts';
 import { seenIn, type Views } from './versions.ts';
@@ -37,7 +41,7 @@ export interface FieldWriter {
   /** Fields that this endpoint does not write, whatever the request says; by default those of `resetFieldsOf`. */
   readonly resetFields?: Fields;
   /** The other versions in which the kind is served, where there are any. */
-  readonly views?: Views;
+  readonly views?: Views | undefined;
 }
 
 const statusField: Fields = Object.freeze({ 'f:status': leaf });
@@ -64,9 +68,9 @@ export function managersOfNew(
   schema: StructSchema,
   writer: FieldWriter,
 ): ManagedFields {
-  const given = object.metadata.managedFields ?? nobody;
-  const change = compareWithNothing(bare(object), schema);
-  return changedEntries(areManagers(given) ? given : nobody, change, writer);
+  const given = object.metadata.managedFields;
+  const before = given !== undefined && areManagers(given) ? given : nobody;
+  return changedEntries(before, compareWithNothing(object, schema), writer);
 }
 
 /**
@@ -82,7 +86,7 @@ export function trackUpdate<T extends KubernetesObject>(
 ): T {
   const before = managersOfUpdate(live, next, writer);
   if (before.length === 0) return withManagers(next, undefined);
-  const change = compareObjects(bare(live), bare(next), schema);
+  const change = compareObjects(live, next, schema);
   const entries =
     writer.views !== undefined && before.some((each) => each.apiVersion !== writer.apiVersion)
       ? entriesOfVersions(
@@ -188,83 +192,71 @@ function changedEntries(
   change: Difference | undefined,
   writer: FieldWriter,
 ): ManagedFields {
+  if (change === undefined) return before;
   const reset = writer.resetFields ?? resetFieldsOf(writer.subresource);
-  const changed = filtered(change?.changed, reset);
-  const removed = filtered(change?.removed, reset);
+  const changed = filtered(change.changed, reset);
+  const removed = filtered(change.removed, reset);
   if (changed === undefined && removed === undefined) return before;
+  if (before.length > 0) return entriesAfter(before, changed, removed, writer);
   // A new object: what nobody owned is its creator's alone.
-  if (before.length === 0) {
-    return changed === undefined
-      ? before
-      : onlyManager(writerOf(writer, 'Update'), changed, writer.now);
-  }
-  return (
-    renewedEntries(before, changed, removed, writer) ??
-    changedManagers(readManagers(before) ?? [], changed, removed, writer)
-  );
+  const { apiVersion, subresource, now } = writer;
+  return changed === undefined
+    ? before
+    : onlyUpdater(nameOf(writer), apiVersion, subresource, changed, now);
 }
 
-/**
- * The frequent case, for which nothing is built but what is returned: the writer changed only what it owns already, as
- * a lease's renewal does, so its time is all that changes. Undefined when it is not that case.
- */
-function renewedEntries(
+/** The writer's own entry comes to have what changed, and the others lose it; everybody loses what was removed. */
+function entriesAfter(
   before: ManagedFields,
   changed: Fields | undefined,
   removed: Fields | undefined,
   writer: FieldWriter,
-): ManagedFields | undefined {
-  if (changed === undefined || removed !== undefined) return undefined;
-  let at = -1;
-  for (let i = 0; i < before.length; i += 1) {
-    const entry = before[i];
-    if (entry === undefined) return undefined;
-    const fields = fieldsOfEntry(entry);
-    if (at < 0 && isWritersEntry(entry, writer)) {
-      if (internedUnion(fields, changed) !== fields) return undefined;
-      at = i;
-    } else if (internedDifference(fields, changed) !== fields) return undefined;
-  }
-  const own = before[at];
-  if (own === undefined) return undefined;
-  if (own.time === writer.now) return before;
-  const renewed = copyWith(own, { time: writer.now });
-  return before.length === 1 ? [renewed] : sortedEntries(before.with(at, renewed));
-}
-
-function isWritersEntry(entry: ManagedFieldsEntry, writer: FieldWriter): boolean {
-  return (
-    entry.operation === 'Update' &&
-    entry.manager === (writer.manager === '' ? 'unknown' : writer.manager) &&
-    entry.apiVersion === writer.apiVersion &&
-    (entry.subresource ?? '') === writer.subresource
-  );
-}
-
-function changedManagers(
-  before: readonly OwnedFields[],
-  changed: Fields | undefined,
-  removed: Fields | undefined,
-  writer: FieldWriter,
 ): ManagedFields {
-  const self = writerOf(writer, 'Update');
-  const after: OwnedFields[] = [];
-  let own: OwnedFields | undefined;
-  for (const each of before) {
-    if (own === undefined && isSameManager(each.manager, self)) {
-      own = withoutFields(each, undefined, removed);
-      if (changed === undefined) after.push(own);
-    } else after.push(withoutFields(each, changed, removed));
+  const { apiVersion, subresource, now } = writer;
+  const name = nameOf(writer);
+  const after: ManagedFieldsEntry[] = [];
+  let own: ManagedFieldsEntry | undefined;
+  let owned = changed;
+  let isSame = true;
+  for (let i = 0; i < before.length; i += 1) {
+    const entry = before[i] as ManagedFieldsEntry; // In range.
+    const had = fieldsOfEntry(entry);
+    const isOwn =
+      own === undefined &&
+      entry.manager === name &&
+      entry.operation === 'Update' &&
+      entry.apiVersion === apiVersion &&
+      (entry.subresource ?? '') === subresource;
+    let has = had;
+    if (changed !== undefined && !isOwn) has = internedDifference(has, changed);
+    if (removed !== undefined) has = internedDifference(has, removed);
+    if (isOwn) own = entry;
+    if (isOwn && changed !== undefined) {
+      owned = internedUnion(has, changed);
+      if (owned !== had || entry.time !== now) isSame = false;
+    } else if (isEmptySet(has)) isSame = false;
+    else if (has === had) after.push(entry);
+    else {
+      isSame = false;
+      after.push(withFields(entry, has));
+    }
   }
-  if (changed !== undefined) {
-    after.push({
-      manager: self,
-      fields: own === undefined ? changed : internedUnion(own.fields, changed),
-      time: writer.now,
-      entry: own?.entry,
-    });
+  // As when a lease is renewed twice within a second.
+  if (isSame && (own !== undefined || changed === undefined)) return before;
+  if (owned !== undefined && changed !== undefined) {
+    after.push(entryOf(name, 'Update', apiVersion, subresource, owned, now));
   }
-  return writeManagers(capUpdateManagers(after));
+  return after.length > updateManagersMax ? capped(after) : sortedEntries(after);
+}
+
+function withFields(entry: ManagedFieldsEntry, fields: Fields): ManagedFieldsEntry {
+  const { manager = '', operation, apiVersion = '', subresource = '', time } = entry;
+  const kind = operation === 'Apply' ? 'Apply' : 'Update';
+  return entryOf(manager, kind, apiVersion, subresource, fields, time);
+}
+
+function capped(entries: ManagedFields): ManagedFields {
+  return writeManagers(capUpdateManagers(readManagers(entries) ?? []));
 }
 
 function filtered(fields: Fields | undefined, reset: Fields | undefined): Fields | undefined {
@@ -273,13 +265,17 @@ function filtered(fields: Fields | undefined, reset: Fields | undefined): Fields
   if (reset === statusField && fields['f:status'] === undefined) return fields;
   if (reset === specField && fields['f:spec'] === undefined) return fields;
   const rest = recursiveDifference(fields, reset);
-  return isEmptySet(rest) ? undefined : rest;
+  return isEmptySet(rest) ? undefined : internFields(rest);
+}
+
+function nameOf({ manager }: FieldWriter): string {
+  return manager === '' ? 'unknown' : manager;
 }
 
 /** The manager that a writer is. */
 export function writerOf(writer: FieldWriter, operation: 'Apply' | 'Update'): Manager {
   return {
-    name: writer.manager === '' ? 'unknown' : writer.manager,
+    name: nameOf(writer),
     operation,
     apiVersion: writer.apiVersion,
     subresource: writer.subresource,
@@ -297,13 +293,15 @@ export function withManagers<T extends KubernetesObject>(
     const { managedFields: _, ...metadata } = object.metadata;
     return { ...object, metadata };
   }
-  if (has === entries || (has !== undefined && sameEntries(has, entries))) return object;
+  if (has === entries || sameEntries(has, entries)) return object;
   const metadata = copyWith(object.metadata, { managedFields: entries });
   return copyWith<KubernetesObject>(object, { metadata }) as T; // The rest is the object's own.
 }
 
-function sameEntries(a: ManagedFields, b: ManagedFields): boolean {
-  return a.length === b.length && a.every((entry, index) => entry === b[index]);
+function sameEntries(a: ManagedFields | undefined, b: ManagedFields): boolean {
+  if (a === undefined || a.length !== b.length) return false;
+  for (let i = 0; i < b.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** The object as comparing sees it: a plain tree of JSON values. */

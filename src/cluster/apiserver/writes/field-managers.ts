@@ -1,6 +1,8 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../api/generated/types.ts';
 import { apiVersionOf } from '../../../api/kinds/index.ts';
+import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { viewsOf } from '../../../api/kinds/views.ts';
+import type { Views } from '../../../api/managed-fields/versions.ts';
 import { managersOfNew, trackUpdate, type FieldWriter } from '../../../api/managed-fields/track.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { timestamp } from '../server.ts';
@@ -27,15 +29,32 @@ export function ownersOfNew(call: VerbCall, next: KubernetesObject): readonly Ma
 /** Who writes, as field management knows him. */
 export function writerOf(call: VerbCall): FieldWriter {
   const { server, exchange, target } = call;
-  const views = viewsOf(target.kind);
+  const { apiVersion, views } = versionOf(target.kind);
   return {
-    ...(views === undefined ? undefined : { views }),
     manager: managerOf(exchange.request),
-    apiVersion: apiVersionOf(target.kind),
+    apiVersion,
     subresource: target.subresource,
     now: timestamp(server),
+    views,
   };
 }
+
+interface Version {
+  readonly apiVersion: string;
+  readonly views: Views | undefined;
+}
+
+function versionOf(kind: KindDeclaration): Version {
+  let version = versions.get(kind);
+  if (version === undefined) {
+    version = { apiVersion: apiVersionOf(kind), views: viewsOf(kind) };
+    versions.set(kind, version);
+  }
+  return version;
+}
+
+// A kind's version never changes, and one text of it is compared in no time. A memo only.
+const versions = new WeakMap<KindDeclaration, Version>();
 
 /** `fieldManager` of the query, or the user agent up to its first slash. */
 export function managerOf({ query, userAgent }: ApiRequest): string {
