@@ -4,8 +4,8 @@ import { isRejected, type MaybeStatus, type Status, unresolvable } from '../fram
 import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo.ts';
 import { positionOf, scratchOf, slotsInOrder, verdictScratchOf } from '../snapshot/snapshot.ts';
 import { type PreFiltered, runFiltersWithNominated } from './filters.ts';
-import { hopelessBook, knowsHopelessKinds, rememberHopeless } from './hopeless-kinds.ts';
 import { kindOfPod } from './kind-of-pod.ts';
+import { type KnownKind, knowsKinds, recallKind, rememberKind } from './known-kinds.ts';
 import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-book.ts';
 
 /** The nodes found for a Pod. */
@@ -17,6 +17,8 @@ export interface FoundNodes {
   /** Where the search began in the order of nodes, and how many it looked at. */
   readonly startedAt: number;
   readonly examined: number;
+  /** What is kept of the search for the next Pod of the kind; undefined where nothing is. */
+  readonly kind: KnownKind | undefined;
   /** A filter failed: the attempt is void. */
   readonly error: Status | undefined;
 }
@@ -60,21 +62,20 @@ function searchAll(
   { start, wanted }: { readonly start: number; readonly wanted: number },
 ): FoundNodes {
   const { snapshot } = cycle;
+  const { length } = slots;
   // Nearly always nothing is remembered of nodes, and then they are asked without a detour: it is done for each of them.
   const isPlain = snapshot.nominated.size === 0;
   const { key, ask } = askerOf(cycle, filters);
-  const startedAt = slots.length === 0 ? 0 : start % slots.length;
-  const known = key === undefined ? undefined : hopelessBook(snapshot, key, slots, ask);
-  if (known !== undefined) {
-    const examined = slots.length;
-    return { feasible: NO_NODES, book: known, startedAt, examined, error: undefined };
-  }
+  const startedAt = length === 0 ? 0 : start % length;
+  const search = { plugins: filters.plugins, slots, startedAt };
+  const known = key === undefined ? undefined : recallKind(snapshot, key, search, ask);
+  if (known !== undefined) return foundBefore(known, startedAt);
   const book = createVerdictBook(verdictScratchOf(snapshot));
   const feasible = scratchOf(snapshot);
   let found = 0;
   let examined = 0;
   let position = startedAt;
-  while (examined < slots.length && found < wanted) {
+  while (examined < length && found < wanted) {
     const slot = slots[position] as number; // In range: positions wrap at the end.
     const status = isPlain ? runFiltersWithNominated(cycle, filters, slot) : ask(slot);
     if (status === undefined) {
@@ -83,17 +84,27 @@ function searchAll(
     } else {
       // A status like the last one has been looked at.
       if (status !== book.lastStatus && !isRejected(status))
-        return { feasible: NO_NODES, book, startedAt, examined, error: status };
+        return { feasible: NO_NODES, book, startedAt, examined, kind: undefined, error: status };
       enterVerdict(book, position, status);
     }
     examined += 1;
-    position = position + 1 === slots.length ? 0 : position + 1;
+    position = position + 1 === length ? 0 : position + 1;
   }
-  if (found === 0) {
+  const nodes = feasible.subarray(0, found);
+  // Otherwise the next search begins elsewhere, and finds others.
+  if (examined === length) {
     const kind = key ?? kindOfPod(cycle, filters);
-    if (kind !== undefined) rememberHopeless(snapshot, kind, slots, book);
+    if (kind !== undefined) {
+      const kept = rememberKind(snapshot, kind, search, { book, feasible: nodes });
+      return foundBefore(kept, startedAt);
+    }
   }
-  return { feasible: feasible.subarray(0, found), book, startedAt, examined, error: undefined };
+  return { feasible: nodes, book, startedAt, examined, kind: undefined, error: undefined };
+}
+
+function foundBefore(kind: KnownKind, startedAt: number): FoundNodes {
+  const { feasible, book, slots } = kind;
+  return { feasible, book, startedAt, examined: slots.length, kind, error: undefined };
 }
 
 /**
@@ -107,7 +118,7 @@ function askerOf(
   const { snapshot } = cycle;
   const { table } = snapshot;
   const hasNominated = snapshot.nominated.size > 0;
-  const key = hasNominated || knowsHopelessKinds(snapshot) ? kindOfPod(cycle, filters) : undefined;
+  const key = hasNominated || knowsKinds(snapshot) ? kindOfPod(cycle, filters) : undefined;
   if (key === undefined || !hasNominated) {
     return { key, ask: (slot) => runFiltersWithNominated(cycle, filters, slot) };
   }
@@ -148,7 +159,14 @@ function searchNamed(
     const status = runFiltersWithNominated(cycle, filters, slot);
     if (status === undefined) feasible.push(slot);
     else if (!isRejected(status)) {
-      return { feasible: NO_NODES, book, startedAt, examined: positions.length, error: status };
+      return {
+        feasible: NO_NODES,
+        book,
+        startedAt,
+        examined: positions.length,
+        kind: undefined,
+        error: status,
+      };
     }
     enterVerdict(book, position, status);
   }
@@ -157,6 +175,7 @@ function searchNamed(
     book,
     startedAt,
     examined: positions.length,
+    kind: undefined,
     error: undefined,
   };
 }

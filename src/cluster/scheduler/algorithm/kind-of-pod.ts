@@ -1,33 +1,81 @@
 import type { PodSpec } from '../../../api/generated/types.ts';
 import type { Cycle, FilterRun } from '../framework/plugin.ts';
+import type { HostPort } from '../snapshot/pod-info.ts';
+import type { PodAmounts } from '../snapshot/pod-requests.ts';
 
 /**
  * The identity of everything that filtering a node depends on beside the node, where only the node's own
  * columns count; undefined where other Pods elsewhere do, or where the Pod itself has a nomination that
  * it must not be held against.
  */
-export function kindOfPod({ snapshot, pod, asked }: Cycle, filters: FilterRun): string | undefined {
-  if (filters.plugins.some((plugin) => plugin.seesOfPods === undefined)) return undefined;
-  if (snapshot.nominatedNodeOf.has(pod.uid)) return undefined;
-  const { spec } = pod.pod;
-  let text = texts.get(spec);
-  if (text === undefined) {
-    const { nodeSelector, affinity, tolerations, nodeName, schedulerName } = spec;
-    const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    text = JSON.stringify([
-      schedulerName,
-      asked,
-      pod.hostPorts,
-      pod.priority,
-      nodeSelector,
-      required,
-      tolerations,
-      nodeName,
-    ]);
-    texts.set(spec, text);
+export function kindOfPod(cycle: Cycle, filters: FilterRun): string | undefined {
+  const { snapshot, pod } = cycle;
+  if (snapshot.nominatedNodeOf.size > 0 && snapshot.nominatedNodeOf.has(pod.uid)) return undefined;
+  const { plugins } = filters;
+  if (last === undefined || last.plugins !== plugins || !isLast(last, cycle)) {
+    last = lastOf(cycle, plugins);
   }
-  // Which filters take part may differ from one cycle to the next: those that nothing speaks for are left out.
-  return filters.plugins.reduce((key, plugin) => `${key}|${plugin.name}`, text);
+  return last.kind;
 }
 
-const texts = new WeakMap<PodSpec, string>();
+/** The last kind with the very parts it was made of, which the Pods of one template share. A memo only. */
+interface LastKind {
+  readonly plugins: FilterRun['plugins'];
+  readonly asked: PodAmounts;
+  readonly hostPorts: readonly HostPort[];
+  readonly schedulerName: PodSpec['schedulerName'];
+  readonly priority: number;
+  readonly nodeSelector: PodSpec['nodeSelector'];
+  readonly affinity: PodSpec['affinity'];
+  readonly tolerations: PodSpec['tolerations'];
+  readonly nodeName: PodSpec['nodeName'];
+  readonly kind: string | undefined;
+}
+
+let last: LastKind | undefined;
+
+function isLast(known: LastKind, { pod, asked }: Cycle): boolean {
+  const { spec } = pod.pod;
+  return (
+    known.asked === asked &&
+    known.hostPorts === pod.hostPorts &&
+    known.schedulerName === spec.schedulerName &&
+    known.priority === pod.priority &&
+    known.nodeSelector === spec.nodeSelector &&
+    known.affinity === spec.affinity &&
+    known.tolerations === spec.tolerations &&
+    known.nodeName === spec.nodeName
+  );
+}
+
+function lastOf({ pod, asked }: Cycle, plugins: FilterRun['plugins']): LastKind {
+  const { hostPorts, priority } = pod;
+  const { nodeSelector, affinity, tolerations, nodeName, schedulerName } = pod.pod.spec;
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const text = [
+    schedulerName,
+    asked,
+    hostPorts,
+    priority,
+    nodeSelector,
+    required,
+    tolerations,
+    nodeName,
+  ];
+  const isKnowable = plugins.every((plugin) => plugin.seesOfPods !== undefined);
+  return {
+    plugins,
+    asked,
+    hostPorts,
+    schedulerName,
+    priority,
+    nodeSelector,
+    affinity,
+    tolerations,
+    nodeName,
+    // Which filters take part may differ from one cycle to the next: those that nothing speaks for are left out.
+    kind: isKnowable
+      ? plugins.reduce((key, plugin) => `${key}|${plugin.name}`, JSON.stringify(text))
+      : undefined,
+  };
+}

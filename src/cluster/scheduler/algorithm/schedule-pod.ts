@@ -111,7 +111,7 @@ export function attemptPod(pod: PodInfo, options: AttemptOptions): Attempt {
   const nextStart = (found.startedAt + found.examined) % nodeCount(snapshot);
   // A single feasible node is taken without scoring.
   const isScored = found.error === undefined && found.feasible.length > 1;
-  const scoring = isScored ? scoreNodes(profile, cycle, found.feasible) : undefined;
+  const scoring = isScored ? scoreNodes(profile, cycle, found.feasible, found.kind) : undefined;
   if (scoring !== undefined && scoring.error === undefined) {
     // How nearly every attempt ends: written out, because each copy costs as much as what is decided here.
     const best = bestOf(found.feasible, scoring.totals);

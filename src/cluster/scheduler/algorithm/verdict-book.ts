@@ -11,6 +11,8 @@ export interface VerdictBook {
   lastStatus: MaybeStatus;
   lastIndex: number;
   absent: MaybeStatus;
+  /** Grows when a node that has been asked says something else. */
+  version: number;
 }
 
 /** Different statuses of one attempt: more would mean that every node has a reason of its own. */
@@ -25,6 +27,7 @@ export function createVerdictBook(byPosition: Uint16Array): VerdictBook {
     lastStatus: undefined,
     lastIndex: 0,
     absent: undefined,
+    version: 0,
   };
 }
 
@@ -46,6 +49,8 @@ export function enterVerdict(book: VerdictBook, position: number, status: MaybeS
 /** Enters another no of a node that has said no before. */
 export function changeVerdict(book: VerdictBook, position: number, status: Status): void {
   const before = (book.byPosition[position] as number) - 2;
+  if (book.statuses[before] === status) return;
+  book.version += 1;
   book.counts[before] = (book.counts[before] as number) - 1; // Every status has its count.
   enterVerdict(book, position, status);
 }

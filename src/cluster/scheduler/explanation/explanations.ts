@@ -165,6 +165,18 @@ export function packColumn(values: ArrayLike<number>): Column {
   return Object.freeze({ kind: 'text', text: textOf(codes, length), base });
 }
 
+/** The same for whole numbers of 0..100. */
+export function packScores(values: Float64Array): Column {
+  const { length } = values;
+  const first = values[0] ?? 0;
+  let at = 1;
+  while (at < length && values[at] === first) at += 1;
+  if (at >= length) return Object.freeze({ kind: 'same', value: first, length });
+  if (codes.length < length) codes = new Uint16Array(length);
+  codes.set(values);
+  return packCodes(codes, length);
+}
+
 /** The same for numbers that are small and known to differ. */
 export function packCodes(values: Uint16Array, length: number): Column {
   return Object.freeze({ kind: 'text', text: textOf(values, length), base: 0 });

@@ -1,5 +1,6 @@
 import type { Micros } from '../../../kernel/time.ts';
 import type { Attempt } from '../algorithm/schedule-pod.ts';
+import type { PluginScores } from '../algorithm/score-table.ts';
 import type { VerdictBook } from '../algorithm/verdict-book.ts';
 import {
   FEASIBLE,
@@ -8,12 +9,13 @@ import {
   UNSEEN,
 } from '../framework/plugin.ts';
 import type { Status } from '../framework/status.ts';
-import { namesInOrder, positionOf } from '../snapshot/snapshot.ts';
+import { namesInOrder, type Snapshot, slotsInOrder } from '../snapshot/snapshot.ts';
 import {
   type AttemptRecord,
   type Column,
   packCodes,
   packColumn,
+  packScores,
   type PreemptionRecord,
   type Refusal,
   type ScoreRecord,
@@ -34,7 +36,7 @@ export function recordAttempt(
   const startedAt = isNamed ? 0 : (found?.startedAt ?? 0);
   const examined = isNamed ? nodes.length : (found?.examined ?? 0);
   const { refusals, verdicts } =
-    found === undefined ? NOBODY_ASKED : packVerdicts(found.book, startedAt, examined);
+    found === undefined ? NOBODY_ASKED : verdictsOf(found.book, startedAt, examined);
   return Object.freeze({
     pod: pod.key,
     uid: pod.uid,
@@ -45,13 +47,23 @@ export function recordAttempt(
     examined,
     refusals,
     verdicts,
-    scores: Object.freeze((scoring?.plugins ?? []).map(scoreRecordOf)),
-    best: Object.freeze(attempt.best.map((slot) => positionOf(snapshot, slot))),
+    scores: scoring === undefined ? NO_SCORES : Object.freeze(scoring.plugins.map(scoreRecordOf)),
+    best: positionsOf(snapshot, attempt.best),
     chosen: attempt.nodeName,
     ruledOut: preFiltered.rejection === undefined ? undefined : refusalOf(preFiltered.rejection),
     message: failure?.message ?? '',
     preemption: preemptionOf(failure?.postFilter?.preemption),
   });
+}
+
+const NO_SCORES: readonly ScoreRecord[] = Object.freeze([]);
+
+function positionsOf(snapshot: Snapshot, slots: readonly number[]): readonly number[] {
+  slotsInOrder(snapshot);
+  const { positions } = snapshot;
+  const best: number[] = [];
+  for (let index = 0; index < slots.length; index++) best.push(positions[slots[index]!]!); // Each of the nodes stands somewhere.
+  return Object.freeze(best);
 }
 
 interface PackedVerdicts {
@@ -60,6 +72,26 @@ interface PackedVerdicts {
 }
 
 const NOBODY_ASKED: PackedVerdicts = { refusals: Object.freeze([]), verdicts: NOTHING };
+
+/** What was packed of a book, of which version and from where on. A memo only. */
+interface KnownVerdicts {
+  readonly version: number;
+  readonly startedAt: number;
+  readonly packed: PackedVerdicts;
+}
+
+const knownVerdicts = new WeakMap<VerdictBook, KnownVerdicts>();
+
+/** The packed verdicts of a book: those of a kind of Pod that is known stay the same for many Pods. */
+function verdictsOf(book: VerdictBook, startedAt: number, examined: number): PackedVerdicts {
+  const { version } = book;
+  let known = knownVerdicts.get(book);
+  if (known?.version !== version || known.startedAt !== startedAt) {
+    known = { version, startedAt, packed: packVerdicts(book, startedAt, examined) };
+    knownVerdicts.set(book, known);
+  }
+  return known.packed;
+}
 
 /**
  * The verdicts from `startedAt` on, round the order: 0 feasible, else 1 + the index of the refusal. Refusals stand
@@ -114,18 +146,27 @@ function refusalOf({ plugin, code, reasons }: Status): Refusal {
   return Object.freeze({ plugin, code, reasons });
 }
 
-function scoreRecordOf(scores: {
-  readonly plugin: string;
-  readonly weight: number;
-  readonly skipped: boolean;
-  readonly raw: Float64Array;
-  readonly normalized: Float64Array;
-}): ScoreRecord {
-  const { plugin, weight, skipped } = scores;
+/** How a plugin's scores were last told, and of which versions. A memo only. */
+interface KnownScores {
+  readonly rawVersion: number;
+  readonly normalizedVersion: number;
+  readonly record: ScoreRecord;
+}
+
+const knownScores = new WeakMap<PluginScores, KnownScores>();
+
+/** A plugin's scores as a record; columns that have not changed since the last attempt are shared with its record. */
+function scoreRecordOf(scores: PluginScores): ScoreRecord {
+  const { plugin, weight, skipped, rawVersion, normalizedVersion } = scores;
   if (skipped) return skippedRecord(plugin, weight);
-  const normalized = packColumn(scores.normalized);
+  const known = knownScores.get(scores);
+  const isKnown = known?.normalizedVersion === normalizedVersion;
+  if (isKnown && known.rawVersion === rawVersion) return known.record;
+  const normalized = isKnown ? known.record.normalized : packScores(scores.normalized);
   const raw = scores.raw === scores.normalized ? normalized : packColumn(scores.raw);
-  return Object.freeze({ plugin, weight, skipped, raw, normalized });
+  const record = Object.freeze({ plugin, weight, skipped, raw, normalized });
+  knownScores.set(scores, { rawVersion, normalizedVersion, record });
+  return record;
 }
 
 /** The same for nearly every Pod: one object for all of them. A memo only. */

@@ -42,8 +42,18 @@ export interface SchedulerPlugin<FilterState = unknown, ScoreState = unknown> {
    * it works out. It must give what `score` gives (laws.test.ts).
    */
   scoreAll?(cycle: Cycle, nodes: Int32Array, scores: Float64Array, state: ScoreState): void;
+  /**
+   * A node's score depends on what `preScore` gave and on the node alone: while `preScore` gives the very same state again,
+   * it holds until the node changes. What of the state is looked up live must be of that node. Absent: on anything.
+   */
+  readonly scoresHold?: true;
   /** Brings the scores of all candidates to 0..100, in place. */
   normalize?(cycle: Cycle, nodes: Int32Array, scores: Float64Array, state: ScoreState): void;
+  /**
+   * What `normalize` makes of one score, given the extremes of all, so that where these stand a score that has changed is
+   * brought to the scale alone. Used of scores that hold; they must be whole.
+   */
+  scaled?(score: number, least: number, greatest: number): number;
 
   /** Takes what the Pod will use before others can: what to remember until the Pod is bound or given up. */
   reserve?(cycle: Cycle, node: number): Reservation | Status;

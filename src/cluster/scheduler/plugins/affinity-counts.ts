@@ -1,6 +1,6 @@
 import { type AffinityTerm, incomingTermMatches } from '../snapshot/affinity-term.ts';
 import { type DomainCounts, domainCounts, podCounter } from '../snapshot/pod-counter.ts';
-import { namespaceLabelsOf, type Snapshot, topologyOf } from '../snapshot/snapshot.ts';
+import { type Snapshot, topologyOf } from '../snapshot/snapshot.ts';
 
 /** `InterPodAffinityArgs`, with defaults filled in. */
 export interface InterPodAffinityArgs {
@@ -15,16 +15,11 @@ export function matchingCounts(
   terms: readonly AffinityTerm[],
   topologyKey: string,
 ): DomainCounts {
-  const counter = podCounter(
-    snapshot.counters,
-    snapshot.table,
-    (namespace) => namespaceLabelsOf(snapshot, namespace),
-    {
-      key: `match|${terms.map((each) => each.targetKey).join('&')}`,
-      matches: (set, namespaceLabels) =>
-        terms.every((term) => incomingTermMatches(term, set, namespaceLabels)),
-      skipsTerminating: false,
-    },
-  );
+  const counter = podCounter(snapshot.counters, snapshot.table, snapshot.objects.namespaceLabels, {
+    key: `match|${terms.map((each) => each.targetKey).join('&')}`,
+    matches: (set, namespaceLabels) =>
+      terms.every((term) => incomingTermMatches(term, set, namespaceLabels)),
+    skipsTerminating: false,
+  });
   return domainCounts(counter, snapshot.table, topologyOf(snapshot, topologyKey), undefined);
 }

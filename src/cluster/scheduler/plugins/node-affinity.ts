@@ -103,6 +103,7 @@ export function nodeAffinity(args: NodeAffinityArgs): SchedulerPlugin {
       if ((own === undefined || own.length === 0) && addedPreferred === undefined) return SKIP;
       return { kind: 'proceed', state: own ?? NO_TERMS };
     },
+    scoresHold: true,
     score({ snapshot }, slot, own: readonly PreferredSchedulingTerm[]) {
       const node = snapshot.table.nodes[slot];
       if (node === undefined) return 0;

@@ -1,6 +1,6 @@
 import { type Cycle, definePlugin, SKIP, type SchedulerPlugin } from '../framework/plugin.ts';
 import type { PodAmounts } from '../snapshot/pod-requests.ts';
-import { type ResourceScore, resourceScores, type WeightedResource } from './resource-scoring.ts';
+import { type ResourceScore, resourceScorer, type WeightedResource } from './resource-scoring.ts';
 
 /** `NodeResourcesBalancedAllocationArgs`, with defaults filled in. */
 export interface NodeResourcesBalancedAllocationArgs {
@@ -11,14 +11,15 @@ export interface NodeResourcesBalancedAllocationArgs {
 export function nodeResourcesBalancedAllocation(
   args: NodeResourcesBalancedAllocationArgs,
 ): SchedulerPlugin {
+  const resourceScoresOf = resourceScorer(args.resources, 'real');
   return definePlugin({
     name: 'NodeResourcesBalancedAllocation',
     preScore({ snapshot, asked }: Cycle) {
       // A Pod that asks for nothing shifts no balance, and would follow all its like to one node.
       if (!args.resources.some(({ name }) => amountOf(asked, name) > 0)) return SKIP;
-      const state = resourceScores(snapshot.table, asked, args.resources, 'real');
-      return { kind: 'proceed', state };
+      return { kind: 'proceed', state: resourceScoresOf(snapshot.table, asked) };
     },
+    scoresHold: true,
     score: (_cycle, node, resources: readonly ResourceScore[]) => balance(resources, node),
     scoreAll(_cycle, nodes, scores, resources: readonly ResourceScore[]) {
       const [first, second] = resources;

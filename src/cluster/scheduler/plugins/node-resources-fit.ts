@@ -13,7 +13,7 @@ import { isExtendedResource, type PodAmounts } from '../snapshot/pod-requests.ts
 import { type Asked, askedOf, fits, rejection } from './node-room.ts';
 import {
   type ResourceScore,
-  resourceScores,
+  resourceScorer,
   scoreOfNode,
   scoreOfNodes,
   type ScoringStrategy,
@@ -33,6 +33,7 @@ export interface NodeResourcesFitArgs {
 export function nodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlugin {
   const score = strategyScorer(args.scoringStrategy);
   const isIgnored = ignoredBy(args);
+  const resourceScoresOf = resourceScorer(args.scoringStrategy.resources, 'nonZero');
   return definePlugin({
     name: NAME,
     seesOfPods: 'columns',
@@ -45,11 +46,11 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlugin {
       return fits(snapshot.table, node, asked) ? undefined : rejection(snapshot.table, node, asked);
     },
 
-    preScore(cycle: Cycle) {
-      const { table } = cycle.snapshot;
-      const { resources } = args.scoringStrategy;
-      return { kind: 'proceed', state: resourceScores(table, cycle.asked, resources, 'nonZero') };
-    },
+    preScore: ({ snapshot, asked }: Cycle) => ({
+      kind: 'proceed',
+      state: resourceScoresOf(snapshot.table, asked),
+    }),
+    scoresHold: true,
     score(_cycle, node, state: readonly ResourceScore[]) {
       return scoreOfNode(state, node, score);
     },

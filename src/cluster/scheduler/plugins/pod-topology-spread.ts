@@ -94,9 +94,11 @@ export function podTopologySpread(args: PodTopologySpreadArgs): SchedulerPlugin 
     scoreAll(_cycle, nodes, values, scores: SpreadScores) {
       spreadScores(scores, nodes, values);
     },
+    scoresHold: true,
     normalize(_cycle, nodes, values, { ignored }) {
       normalizeSpread(nodes, values, ignored);
     },
+    scaled: scaledSpread,
   });
 }
 
@@ -149,11 +151,12 @@ function normalizeSpread(
   }
   for (let index = 0; index < nodes.length; index++) {
     if (ignored.size > 0 && ignored.has(nodes[index] as number)) values[index] = 0;
-    else if (greatest === 0) values[index] = 100;
-    else {
-      values[index] = Math.trunc((100 * (greatest + least - (values[index] as number))) / greatest);
-    }
+    else values[index] = scaledSpread(values[index] as number, least, greatest);
   }
+}
+
+function scaledSpread(value: number, least: number, greatest: number): number {
+  return greatest === 0 ? 100 : Math.trunc((100 * (greatest + least - value)) / greatest);
 }
 
 function podChangeHelps(

@@ -1,4 +1,5 @@
 import { assertNever } from '../../../base/exhaustive.ts';
+import { createRecent } from '../../../base/recent.ts';
 import { type NodeTable, scalarColumn } from '../snapshot/node-table.ts';
 import { isScalarResource, type PodAmounts } from '../snapshot/pod-requests.ts';
 
@@ -35,11 +36,27 @@ export type ResourceScorer = {
   readonly isCurve: boolean;
 };
 
+/** `resourceScores` for the resources of a plugin: Pods that ask the same of the same columns get the very same list. */
+export function resourceScorer(
+  resources: readonly WeightedResource[],
+  counting: 'nonZero' | 'real',
+): (table: NodeTable, asked: PodAmounts) => readonly ResourceScore[] {
+  const recent = createRecent<PodAmounts, NodeTable, Float64Array, readonly ResourceScore[]>();
+  return (table, asked) => {
+    // All columns grow at once: one of them stands for the others.
+    const columns = table.cpuRequested;
+    return (
+      recent.find(asked, table, columns) ??
+      recent.keep(asked, table, columns, resourceScores(table, asked, resources, counting))
+    );
+  };
+}
+
 /**
  * Which columns count for a Pod. A container without requests counts as a small one where `nonZero`, so
  * that such Pods spread; an extended resource that the Pod does not ask for is left out.
  */
-export function resourceScores(
+function resourceScores(
   table: NodeTable,
   asked: PodAmounts,
   resources: readonly WeightedResource[],

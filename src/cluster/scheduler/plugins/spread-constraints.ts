@@ -1,3 +1,4 @@
+import { createRecent } from '../../../base/recent.ts';
 import type { Pod, TopologySpreadConstraint } from '../../../api/generated/types.ts';
 import { isTaintTolerated, preventsScheduling } from '../../../api/taints-and-tolerations.ts';
 import { labelOf, type Labels } from '../../../api/selectors/label-requirement.ts';
@@ -7,10 +8,10 @@ import { selectorKey } from '../snapshot/affinity-term.ts';
 import type { LabelSet } from '../snapshot/label-set.ts';
 import { requiredNodesKey, selectableNode } from '../snapshot/node-affinity.ts';
 import type { NodeMask } from '../snapshot/node-mask.ts';
-import { type PodCounter, podCounter } from '../snapshot/pod-counter.ts';
+import { type PodCounter, podCounter, type PodQuestion } from '../snapshot/pod-counter.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
-import { maskOf, namespaceLabelsOf, type Snapshot } from '../snapshot/snapshot.ts';
-import { defaultSelectorOf } from './default-selector.ts';
+import { maskOf, type Snapshot } from '../snapshot/snapshot.ts';
+import { type DefaultSelector, defaultSelectorOf } from './default-selector.ts';
 
 /** A topology spread constraint of one Pod, compiled. */
 export interface SpreadConstraint {
@@ -51,13 +52,53 @@ export function constraintsOf(
   const own = pod.pod.spec.topologySpreadConstraints;
   if (own !== undefined && own.length > 0) return ownConstraints(own, pod.labelSet, when);
   const defaults =
-    args.defaultingType === 'System' ? SYSTEM_DEFAULTS : (args.defaultConstraints ?? []);
-  const wanted = defaults.filter((each) => each.whenUnsatisfiable === when);
+    args.defaultingType === 'System' ? SYSTEM_DEFAULTS : (args.defaultConstraints ?? NO_DEFAULTS);
+  const wanted = ofKind(defaults, when);
   if (wanted.length === 0) return NONE;
   const selector = defaultSelectorOf(snapshot, pod);
   // A Pod that no service and no controller stands for has nothing to be spread from.
   if (selector === undefined) return NONE;
-  return wanted.map((each) => compile(each, selector.matches, selector.key));
+  return (
+    compiledDefaults.find(selector, wanted, undefined) ??
+    compiledDefaults.keep(
+      selector,
+      wanted,
+      undefined,
+      wanted.map((each) => compile(each, selector.matches, selector.key)),
+    )
+  );
+}
+
+// The Pods of a workload get the very same constraints.
+const compiledDefaults = createRecent<
+  DefaultSelector,
+  readonly TopologySpreadConstraint[],
+  undefined,
+  readonly SpreadConstraint[]
+>();
+
+const NO_DEFAULTS: readonly TopologySpreadConstraint[] = Object.freeze([]);
+
+interface Kinds {
+  readonly hard: readonly TopologySpreadConstraint[];
+  readonly soft: readonly TopologySpreadConstraint[];
+}
+
+const kindsOf = new WeakMap<readonly TopologySpreadConstraint[], Kinds>();
+
+function ofKind(
+  constraints: readonly TopologySpreadConstraint[],
+  when: WhenUnsatisfiable,
+): readonly TopologySpreadConstraint[] {
+  let kinds = kindsOf.get(constraints);
+  if (kinds === undefined) {
+    kinds = {
+      hard: constraints.filter((each) => each.whenUnsatisfiable === 'DoNotSchedule'),
+      soft: constraints.filter((each) => each.whenUnsatisfiable === 'ScheduleAnyway'),
+    };
+    kindsOf.set(constraints, kinds);
+  }
+  return when === 'DoNotSchedule' ? kinds.hard : kinds.soft;
 }
 
 /** Whether all nodes must carry every topology key: not under the system's defaults, which only prefer. */
@@ -75,19 +116,23 @@ export function counterOf(
   namespace: string,
   constraint: SpreadConstraint,
 ): PodCounter {
-  return podCounter(
-    snapshot.counters,
-    snapshot.table,
-    (name) => namespaceLabelsOf(snapshot, name),
-    {
-      key: `spread|${namespace}|${constraint.selectorKey}`,
-      matches: (set) =>
-        constraint.selectorKey !== EMPTY_SELECTOR &&
-        set.namespace === namespace &&
-        constraint.selector(set.labels),
-      skipsTerminating: true,
-    },
-  );
+  const question =
+    questions.find(constraint, namespace, undefined) ??
+    questions.keep(constraint, namespace, undefined, questionOf(namespace, constraint));
+  return podCounter(snapshot.counters, snapshot.table, snapshot.objects.namespaceLabels, question);
+}
+
+const questions = createRecent<SpreadConstraint, string, undefined, PodQuestion>();
+
+function questionOf(
+  namespace: string,
+  { selectorKey: key, selector }: SpreadConstraint,
+): PodQuestion {
+  return {
+    key: `spread|${namespace}|${key}`,
+    matches: (set) => key !== EMPTY_SELECTOR && set.namespace === namespace && selector(set.labels),
+    skipsTerminating: true,
+  };
 }
 
 /**

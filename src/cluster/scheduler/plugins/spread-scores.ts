@@ -1,6 +1,6 @@
 import type { Cycle } from '../framework/plugin.ts';
 import { type DomainCounts, domainCounts, type PodCounter } from '../snapshot/pod-counter.ts';
-import { topologyOf } from '../snapshot/snapshot.ts';
+import { type Snapshot, topologyOf } from '../snapshot/snapshot.ts';
 import type { TopologyColumn } from '../snapshot/topology.ts';
 import { naturalLog } from './natural-log.ts';
 import {
@@ -27,13 +27,33 @@ export interface ScoredConstraint {
   /** Hosts are counted by node, all other domains over their nodes. */
   readonly counter: PodCounter;
   readonly counts: DomainCounts | undefined;
+  /** The version of `counts` that is scored by. */
+  readonly countsVersion: number;
   /** Grows with the number of domains, so that few domains weigh no more than many. */
   readonly weight: number;
 }
 
-const NOTHING_IGNORED: ReadonlySet<number> = new Set();
+/** What of it the candidates and their labels alone decide. */
+interface Layout {
+  readonly snapshot: Snapshot;
+  readonly constraints: readonly SpreadConstraint[];
+  readonly nodes: Int32Array;
+  readonly needsAll: boolean;
+  readonly topologies: readonly TopologyColumn[];
+  /** The versions of the topologies that it was made of. */
+  readonly versions: readonly number[];
+  readonly keys: readonly string[];
+  readonly ignored: ReadonlySet<number>;
+  readonly weights: readonly number[];
+}
 
-/** Looks up counts and weights; undefined when the Pod has no soft constraints or nothing can be scored. */
+const NOTHING_IGNORED: ReadonlySet<number> = new Set();
+const NO_KEYS: readonly string[] = Object.freeze([]);
+
+/**
+ * Looks up counts and weights; undefined when the Pod has no soft constraints or nothing can be scored. While nothing but
+ * the counts of single nodes has changed since the last Pod, it answers the same object.
+ */
 export function prepareSpreadScores(
   { snapshot, pod }: Cycle,
   nodes: Int32Array,
@@ -41,33 +61,94 @@ export function prepareSpreadScores(
 ): SpreadScores | undefined {
   const constraints = constraintsOf(snapshot, pod, 'ScheduleAnyway', args);
   if (constraints.length === 0 || nodes.length === 0) return undefined;
-  const needsAll = requiresAllTopologies(pod, args);
+  const layout = layoutOf(snapshot, constraints, nodes, requiresAllTopologies(pod, args));
+  const isOfLast = lastScores !== undefined && lastScores.layout === layout;
+  const before = isOfLast ? lastScores?.scores.constraints : undefined;
+  const scored: ScoredConstraint[] = [];
+  // Candidates that are left out stand beside the scale by which single scores are brought up to date.
+  let isSame = before !== undefined && layout.ignored.size === 0;
+  for (let index = 0; index < constraints.length; index++) {
+    const constraint = constraints[index]!; // In range by the loop's bound.
+    const counter = counterOf(snapshot, pod.namespace, constraint);
+    const topology = layout.topologies[index]!; // As many as there are constraints.
+    const counts =
+      constraint.topologyKey === HOSTNAME
+        ? undefined
+        : domainCounts(
+            counter,
+            snapshot.table,
+            topology,
+            inclusionMask(snapshot, pod.pod, constraint, layout.keys),
+          );
+    const countsVersion = counts?.version ?? 0;
+    const known = before?.[index];
+    if (
+      known !== undefined &&
+      known.counter === counter &&
+      known.counts === counts &&
+      known.countsVersion === countsVersion
+    ) {
+      scored.push(known);
+      continue;
+    }
+    isSame = false;
+    const weight = layout.weights[index]!; // As many as there are constraints.
+    scored.push({ constraint, topology, counter, counts, countsVersion, weight });
+  }
+  if (isSame && lastScores !== undefined) return lastScores.scores;
+  const scores = { ignored: layout.ignored, constraints: scored };
+  lastScores = { layout, scores };
+  return scores;
+}
+
+/** What the last Pod was scored by. A memo only. */
+let lastScores: { readonly layout: Layout; readonly scores: SpreadScores } | undefined;
+
+function layoutOf(
+  snapshot: Snapshot,
+  constraints: readonly SpreadConstraint[],
+  nodes: Int32Array,
+  needsAll: boolean,
+): Layout {
+  const last = lastScores?.layout;
+  if (
+    last !== undefined &&
+    last.nodes === nodes &&
+    last.constraints === constraints &&
+    last.snapshot === snapshot &&
+    last.needsAll === needsAll &&
+    isOfNow(last)
+  ) {
+    return last;
+  }
   const topologies = constraints.map((each) => topologyOf(snapshot, each.topologyKey));
   const ignored = needsAll ? nodesLacking(nodes, topologies) : NOTHING_IGNORED;
-  const keys = needsAll ? [...new Set(constraints.map((each) => each.topologyKey))].sort() : [];
+  const keys = constraints.map((each) => each.topologyKey);
   return {
+    snapshot,
+    constraints,
+    nodes,
+    needsAll,
+    topologies,
+    versions: topologies.map(({ version }) => version),
+    keys: needsAll ? [...new Set(keys)].sort() : NO_KEYS,
     ignored,
-    constraints: constraints.map((constraint, index) => {
-      const counter = counterOf(snapshot, pod.namespace, constraint);
-      const topology = topologies[index] as TopologyColumn; // As many as there are constraints.
-      const isHost = constraint.topologyKey === HOSTNAME;
-      const size = isHost ? nodes.length - ignored.size : domainsAmong(nodes, topology, ignored);
-      return {
-        constraint,
-        topology,
-        counter,
-        counts: isHost
-          ? undefined
-          : domainCounts(
-              counter,
-              snapshot.table,
-              topology,
-              inclusionMask(snapshot, pod.pod, constraint, keys),
-            ),
-        weight: naturalLog(size + 2),
-      };
-    }),
+    weights: topologies.map((topology) =>
+      naturalLog(
+        2 +
+          (topology.key === HOSTNAME
+            ? nodes.length - ignored.size
+            : domainsAmong(nodes, topology, ignored)),
+      ),
+    ),
   };
+}
+
+/** Whether the nodes still lie in the domains in which they lay. */
+function isOfNow({ topologies, versions }: Layout): boolean {
+  for (let index = 0; index < topologies.length; index++)
+    if (topologies[index]?.version !== versions[index]) return false;
+  return true;
 }
 
 /** The crowd around a node, weighed over the constraints; more is worse. */
@@ -138,9 +219,10 @@ function domainsAmong(
 ): number {
   const seen = new Uint8Array(topology.values.length + 1);
   let count = 0;
-  for (const node of nodes) {
+  for (let index = 0; index < nodes.length; index++) {
+    const node = nodes[index]!; // In range by the loop's bound.
     if (ignored.size > 0 && ignored.has(node)) continue;
-    const at = (topology.domainOf[node] as number) + 1;
+    const at = topology.domainOf[node]! + 1; // Every slot has its entry.
     if (seen[at] === 1) continue;
     seen[at] = 1;
     count += 1;

@@ -46,9 +46,10 @@ export const taintToleration = definePlugin({
   },
 
   preScore({ pod }: Cycle) {
-    const tolerations = (pod.pod.spec.tolerations ?? []).filter(concernsSoftTaints);
-    return { kind: 'proceed', state: tolerations };
+    const { tolerations } = pod.pod.spec;
+    return { kind: 'proceed', state: tolerations === undefined ? NONE : softOnes(tolerations) };
   },
+  scoresHold: true,
   score: ({ snapshot }, node, tolerations: readonly Toleration[]) =>
     untoleratedOn(snapshot.table, node, tolerations),
   scoreAll({ snapshot }, nodes, scores, tolerations: readonly Toleration[]) {
@@ -79,6 +80,21 @@ function isBarred(pod: Pod, node: Node | undefined): boolean {
   const taint = firstUntoleratedTaint(node?.spec.taints, tolerations, preventsScheduling);
   return taint !== undefined;
 }
+
+const NONE: readonly Toleration[] = Object.freeze([]);
+
+/** Those that concern soft taints: the same list for the same tolerations, which the Pods of a template share. */
+function softOnes(tolerations: readonly Toleration[]): readonly Toleration[] {
+  let soft = softByList.get(tolerations);
+  if (soft === undefined) {
+    soft = tolerations.filter(concernsSoftTaints);
+    if (soft.length === 0) soft = NONE;
+    softByList.set(tolerations, soft);
+  }
+  return soft;
+}
+
+const softByList = new WeakMap<readonly Toleration[], readonly Toleration[]>();
 
 function concernsSoftTaints({ effect }: Toleration): boolean {
   return effect === undefined || effect === 'PreferNoSchedule' || (effect as string) === '';

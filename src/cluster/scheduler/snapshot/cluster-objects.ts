@@ -41,7 +41,7 @@ export type ObjectStore<T> = ReadonlyMap<string, T>;
  */
 export interface ClusterObjects {
   store<Kind extends keyof ObjectKinds>(kind: Kind): ObjectStore<ObjectKinds[Kind]>;
-  namespaceLabels(namespace: string): Labels | undefined;
+  readonly namespaceLabels: (namespace: string) => Labels | undefined;
   /** The objects of a kind in a namespace, in order of arrival. */
   inNamespace<Kind extends 'services' | 'podDisruptionBudgets' | 'replicationControllers'>(
     kind: Kind,

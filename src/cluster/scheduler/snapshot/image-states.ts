@@ -6,6 +6,8 @@ import type { Node } from '../../../api/generated/types.ts';
  */
 export interface ImageStates {
   readonly byName: Map<string, ImageState>;
+  /** Grows whenever an image comes to a node or goes. */
+  version: number;
 }
 
 export interface ImageState {
@@ -20,7 +22,7 @@ export interface ImageState {
 }
 
 export function createImageStates(): ImageStates {
-  return { byName: new Map() };
+  return { byName: new Map(), version: 0 };
 }
 
 /** Takes a node's images out (`sign` −1) or enters them (1). `serials` numbers the nodes by age. */
@@ -31,7 +33,10 @@ export function fileImages(
   sign: 1 | -1,
   serials: ArrayLike<number>,
 ): void {
-  for (const { names, sizeBytes } of node?.status?.images ?? []) {
+  const images = node?.status?.images;
+  if (images === undefined || images.length === 0) return;
+  states.version += 1;
+  for (const { names, sizeBytes } of images) {
     for (const name of names ?? []) {
       if (sign > 0) enter(states, name, slot, sizeBytes ?? 0, serials);
       else remove(states, name, slot, serials);

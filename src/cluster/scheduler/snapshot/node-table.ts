@@ -37,8 +37,11 @@ export interface NodeTable {
   /** Changes whenever anything about the node does: its object, its Pods, Pods nominated for it. */
   versions: Uint32Array;
   nextVersion: number;
-  /** Slots by the last versions given, round and round. */
-  readonly lastTouched: Int32Array;
+  /** The number of the node's last change that is more than another state of a Pod on it that counts as before. */
+  changedAt: Uint32Array;
+  nextChange: number;
+  /** Slots by the last of these changes, round and round. */
+  readonly lastChanged: Int32Array;
   /** Bits of `NodeTrait`. */
   traits: Uint8Array;
   readonly scalars: Map<string, ScalarColumn>;
@@ -60,8 +63,8 @@ export const TRAIT_NOMINATED = 8;
 
 const CAPACITY_MIN = 16;
 
-/** So many changes of nodes are kept in mind. A power of two. */
-const TOUCHED_MAX = 1024;
+/** So many changes of nodes are kept in mind. */
+const CHANGES_MAX = 1024;
 
 export function createNodeTable(): NodeTable {
   const column = () => new Float64Array(CAPACITY_MIN);
@@ -87,7 +90,9 @@ export function createNodeTable(): NodeTable {
     nextSerial: 1,
     versions: new Uint32Array(CAPACITY_MIN),
     nextVersion: 1,
-    lastTouched: new Int32Array(TOUCHED_MAX),
+    changedAt: new Uint32Array(CAPACITY_MIN),
+    nextChange: 1,
+    lastChanged: new Int32Array(CHANGES_MAX),
     traits: new Uint8Array(CAPACITY_MIN),
     scalars: new Map(),
     traitCounts: { unschedulable: 0, hardTaints: 0, softTaints: 0 },
@@ -125,20 +130,31 @@ export function releaseSlot(table: NodeTable, slot: number): void {
 
 /** Something about the node has changed: answers about it no longer hold. */
 export function touchNode(table: NodeTable, slot: number): void {
-  table.lastTouched[table.nextVersion % TOUCHED_MAX] = slot;
+  table.versions[slot] = table.nextVersion++;
+  const change = table.nextChange++;
+  table.changedAt[slot] = change;
+  table.lastChanged[change % CHANGES_MAX] = slot;
+}
+
+/** Only some Pod on the node is in another state, which counts like the one before: the columns say what they said. */
+export function touchPods(table: NodeTable, slot: number): void {
   table.versions[slot] = table.nextVersion++;
 }
 
-/** Slots of the nodes that have changed from a version on; undefined: too many to tell. */
-export function changedSince(table: NodeTable, version: number): ReadonlySet<number> | undefined {
-  const { nextVersion, lastTouched } = table;
-  if (nextVersion - version > TOUCHED_MAX) return undefined;
-  const slots = new Set<number>();
-  for (let at = version; at < nextVersion; at++) {
-    slots.add(lastTouched[at % TOUCHED_MAX] as number); // Always within the list.
+/** Slots of the nodes that have changed from a change (`nextChange` of then) on, once each; undefined: too many to tell. */
+export function changedSince(table: NodeTable, change: number): readonly number[] | undefined {
+  const { nextChange, changedAt, lastChanged } = table;
+  if (change === nextChange) return NO_SLOTS;
+  if (nextChange - change > CHANGES_MAX) return undefined;
+  const slots: number[] = [];
+  for (let at = change; at < nextChange; at++) {
+    const slot = lastChanged[at % CHANGES_MAX]!; // Always within the list.
+    if (changedAt[slot] === at) slots.push(slot);
   }
   return slots;
 }
+
+const NO_SLOTS: readonly number[] = Object.freeze([]);
 
 /** Writes what the Node object says into its columns. */
 export function writeNode(table: NodeTable, slot: number, node: Node): void {
@@ -275,6 +291,9 @@ function grow(table: NodeTable): void {
   const versions = new Uint32Array(capacity);
   versions.set(table.versions);
   table.versions = versions;
+  const changedAt = new Uint32Array(capacity);
+  changedAt.set(table.changedAt);
+  table.changedAt = changedAt;
   const traits = new Uint8Array(capacity);
   traits.set(table.traits);
   table.traits = traits;

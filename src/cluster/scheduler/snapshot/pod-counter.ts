@@ -20,6 +20,9 @@ export interface PodCounter {
   lastUsed: number;
 }
 
+/** What a counter counts; `key` is its identity. */
+export type PodQuestion = Pick<PodCounter, 'key' | 'matches' | 'skipsTerminating'>;
+
 /** Whether a Pod with these labels, in a namespace with those, counts. */
 export type PodMatch = (set: LabelSet, namespaceLabels: Labels | undefined) => boolean;
 
@@ -60,11 +63,7 @@ export function podCounter(
   counters: PodCounters,
   table: NodeTable,
   namespaceLabels: (namespace: string) => Labels | undefined,
-  question: {
-    readonly key: string;
-    readonly matches: PodMatch;
-    readonly skipsTerminating: boolean;
-  },
+  question: PodQuestion,
 ): PodCounter {
   counters.clock += 1;
   let counter = counters.byKey.get(question.key);

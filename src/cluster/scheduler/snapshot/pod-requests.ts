@@ -101,7 +101,10 @@ function plainAmounts(pod: Pod): PodAmounts | undefined {
   ) {
     return undefined;
   }
-  const known = plainByContainers.get(containers);
+  // Nearly every Pod has one container, and its requests are those of its template: one object for all its Pods.
+  const first = containers[0]?.resources?.requests;
+  const key = containers.length === 1 && first !== undefined ? first : containers;
+  const known = plainAmountsOf.get(key);
   if (known !== undefined) return known;
   const sum = {
     cpuMilli: 0,
@@ -112,12 +115,15 @@ function plainAmounts(pod: Pod): PodAmounts | undefined {
     nonZeroMemory: 0,
   };
   for (const container of containers) if (!addPlain(sum, container)) return undefined;
-  plainByContainers.set(containers, sum);
-  return sum;
+  // Like amounts are best one object: they are compared by identity first.
+  if (lastPlain === undefined || !isSameAmounts(lastPlain, sum)) lastPlain = sum;
+  plainAmountsOf.set(key, lastPlain);
+  return lastPlain;
 }
 
-/** Updates of a Pod's status, and its binding, leave its list of containers as it is. */
-const plainByContainers = new WeakMap<readonly Container[], PodAmounts>();
+/** By the requests of the only container, or the list of containers: updates of a Pod's status leave both as they are. */
+const plainAmountsOf = new WeakMap<object, PodAmounts>();
+let lastPlain: PodAmounts | undefined;
 
 function addPlain(
   sum: { -readonly [Key in keyof PodAmounts]: PodAmounts[Key] },

@@ -20,6 +20,7 @@ import {
   releaseSlot,
   takeSlot,
   touchNode,
+  touchPods,
   TRAIT_NOMINATED,
   writeNode,
 } from './node-table.ts';
@@ -72,8 +73,6 @@ export interface Snapshot {
   /** Room to work in, so that an attempt need not allocate for every node. */
   scratch: Int32Array;
   verdictScratch: Uint16Array;
-  /** Scores of one attempt at a time (see `scoreScratchOf`). */
-  readonly scoreScratch: Float64Array[];
   /** Grows whenever a service changes: what was found out about services is asked anew. */
   servicesVersion: number;
   /** Slots in the order in which nodes are looked at; undefined: to be made anew. */
@@ -108,7 +107,6 @@ export function createSnapshot(order: NodeOrder, objects: ClusterObjects): Snaps
     trialMemos: createNodeMemos(),
     scratch: new Int32Array(0),
     verdictScratch: new Uint16Array(0),
-    scoreScratch: [],
     servicesVersion: 0,
     slots: undefined,
     positions: new Int32Array(0),
@@ -165,20 +163,6 @@ export function verdictScratchOf(snapshot: Snapshot): Uint16Array {
   if (snapshot.verdictScratch.length === count) snapshot.verdictScratch.fill(0);
   else snapshot.verdictScratch = new Uint16Array(count);
   return snapshot.verdictScratch;
-}
-
-/**
- * The row-th list of zeros, to be used until the next attempt asks for it. Typed arrays are dear to make: a dozen for
- * each attempt cost as much as what is worked out in them.
- */
-export function scoreScratchOf(snapshot: Snapshot, row: number, length: number): Float64Array {
-  let scores = snapshot.scoreScratch[row];
-  if (scores?.length === length) scores.fill(0);
-  else {
-    scores = new Float64Array(length);
-    snapshot.scoreScratch[row] = scores;
-  }
-  return scores;
 }
 
 /** Where the node in a slot stands in that order. */
@@ -276,7 +260,7 @@ function replacePod(snapshot: Snapshot, pod: PodInfo, nodeName: string): void {
     return;
   }
   (table.pods[slot] as Map<string, PodInfo>).set(pod.uid, pod); // Every slot in use has its Map.
-  touchNode(table, slot);
+  touchPods(table, slot);
 }
 
 /** Takes a Pod off its node. */
@@ -339,9 +323,7 @@ export function countOnNode(snapshot: Snapshot, slot: number, pod: PodInfo, sign
   touchNode(table, slot);
   countPod(table, slot, pod, sign);
   countTermsOf(snapshot, slot, pod, sign);
-  countInCounters(snapshot.counters, table, slot, pod, sign, (namespace) =>
-    snapshot.objects.namespaceLabels(namespace),
-  );
+  countInCounters(snapshot.counters, table, slot, pod, sign, snapshot.objects.namespaceLabels);
   for (const { claimName, isEphemeral } of pod.claims) {
     if (isEphemeral) continue;
     const key = `${pod.namespace}/${claimName}`;

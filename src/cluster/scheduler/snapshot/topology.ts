@@ -13,6 +13,8 @@ export interface TopologyColumn {
   /** Label value by domain. */
   readonly values: string[];
   readonly domainByValue: Map<string, number>;
+  /** Grows when a node comes to lie in another domain. */
+  version: number;
 }
 
 export type TopologyColumns = Map<string, TopologyColumn>;
@@ -31,6 +33,7 @@ export function topologyColumn(
     domainOf: new Int32Array(capacity).fill(-1),
     values: [],
     domainByValue: new Map(),
+    version: 0,
   };
   columns.set(key, column);
   for (let slot = 0; slot < nodes.length; slot++) fileNode(column, slot, nodes[slot]);
@@ -56,7 +59,10 @@ export function growTopology(columns: TopologyColumns, capacity: number): void {
 
 function fileNode(column: TopologyColumn, slot: number, node: Node | undefined): void {
   const value = node === undefined ? undefined : labelOf(node.metadata.labels, column.key);
-  column.domainOf[slot] = value === undefined ? -1 : domainOfValue(column, value);
+  const domain = value === undefined ? -1 : domainOfValue(column, value);
+  if (column.domainOf[slot] === domain) return;
+  column.domainOf[slot] = domain;
+  column.version += 1;
 }
 
 /** The number of a domain, given out when first seen. Domains without nodes keep theirs. */

@@ -1,0 +1,149 @@
+import type { FilterRun } from '../framework/plugin.ts';
+import type { Profile } from '../framework/profile.ts';
+import { isRejected, type MaybeStatus } from '../framework/status.ts';
+import { changedSince } from '../snapshot/node-table.ts';
+import { positionOf, type Snapshot } from '../snapshot/snapshot.ts';
+import { createScoreTable, type ScoreTable } from './score-table.ts';
+import { changeVerdict, type VerdictBook } from './verdict-book.ts';
+
+/**
+ * What all nodes have said to the last Pod of a kind, and how those that said yes were scored: the Pods of a workload come
+ * one after another, and between two of them a node or two have changed.
+ */
+export interface KnownKind {
+  readonly book: VerdictBook;
+  /** The nodes that said yes, in the order found. */
+  readonly feasible: Int32Array;
+  /** Where each of them stands in `feasible`, by slot; −1: it said no. */
+  readonly indexOf: Int32Array;
+  /** The order of nodes it was written for, where the search began, and the filters that were asked. */
+  readonly slots: Int32Array;
+  readonly startedAt: number;
+  readonly plugins: FilterRun['plugins'];
+  /** Changes of nodes up to this version are in it. */
+  version: number;
+  /** Feasible nodes that have changed since they were scored, by where they stand in `feasible`. */
+  readonly unscored: number[];
+  scores: ScoreTable | undefined;
+}
+
+/** By the kind's identity. Derived, like the snapshot it belongs to. */
+const kindsOf = new WeakMap<Snapshot, Map<string, KnownKind>>();
+
+const KINDS_MAX = 8;
+
+/** Whether anything is known of any kind. */
+export function knowsKinds(snapshot: Snapshot): boolean {
+  return (kindsOf.get(snapshot)?.size ?? 0) > 0;
+}
+
+/** What is asked for a kind, beside its identity. */
+interface Search {
+  readonly plugins: FilterRun['plugins'];
+  readonly slots: Int32Array;
+  readonly startedAt: number;
+}
+
+/**
+ * What all nodes would say to a Pod of the kind now: of the many only those that have changed are asked. Undefined when it
+ * is not known, or other nodes than before would take the Pod.
+ */
+export function recallKind(
+  snapshot: Snapshot,
+  key: string,
+  search: Search,
+  ask: (slot: number) => MaybeStatus,
+): KnownKind | undefined {
+  const kinds = kindsOf.get(snapshot);
+  const kind = kinds?.get(key);
+  if (kinds === undefined || kind === undefined) return undefined;
+  if (isOfSearch(kind, search) && takeChanges(snapshot, kind, ask)) return kind;
+  kinds.delete(key);
+  return undefined;
+}
+
+/** Where nobody said yes it does not matter where the search begins. */
+function isOfSearch(kind: KnownKind, { plugins, slots, startedAt }: Search): boolean {
+  return (
+    kind.slots === slots &&
+    kind.plugins === plugins &&
+    (kind.startedAt === startedAt || kind.feasible.length === 0)
+  );
+}
+
+/** Asks the nodes that have changed; false when one of them has changed its mind between yes and no. */
+function takeChanges(
+  snapshot: Snapshot,
+  kind: KnownKind,
+  ask: (slot: number) => MaybeStatus,
+): boolean {
+  const changed = changedSince(snapshot.table, kind.version);
+  if (changed === undefined) return false;
+  const { book, indexOf, unscored } = kind;
+  for (let at = 0; at < changed.length; at++) {
+    const slot = changed[at]!; // In range by the loop's bound.
+    const status = ask(slot);
+    const index = indexOf[slot]!; // By slot, and all slots were there when it was made.
+    if (status === undefined) {
+      if (index < 0) return false;
+      unscored.push(index);
+    } else {
+      if (index >= 0 || !isRejected(status)) return false;
+      changeVerdict(book, positionOf(snapshot, slot), status);
+    }
+  }
+  kind.version = snapshot.table.nextChange;
+  if (unscored.length > kind.feasible.length) {
+    // Nobody asks for scores, or it is as well to work out all of them.
+    unscored.length = 0;
+    kind.scores = undefined;
+  }
+  return true;
+}
+
+/** Remembers what all nodes have said to a Pod. */
+export function rememberKind(
+  snapshot: Snapshot,
+  key: string,
+  search: Search,
+  found: { readonly book: VerdictBook; readonly feasible: Int32Array },
+): KnownKind {
+  let kinds = kindsOf.get(snapshot);
+  if (kinds === undefined) {
+    kinds = new Map();
+    kindsOf.set(snapshot, kinds);
+  }
+  if (kinds.size >= KINDS_MAX)
+    for (const oldest of [...kinds.keys()].slice(0, 1)) kinds.delete(oldest);
+  const { book } = found;
+  const feasible = found.feasible.slice();
+  const indexOf = new Int32Array(snapshot.table.capacity).fill(-1);
+  for (let index = 0; index < feasible.length; index++) indexOf[feasible[index]!] = index; // In range.
+  const kind: KnownKind = {
+    book: {
+      ...book,
+      byPosition: book.byPosition.slice(),
+      statuses: [...book.statuses],
+      counts: [...book.counts],
+    },
+    feasible,
+    indexOf,
+    slots: search.slots,
+    startedAt: search.startedAt,
+    plugins: search.plugins,
+    version: snapshot.table.nextChange,
+    unscored: [],
+    scores: undefined,
+  };
+  kinds.set(key, kind);
+  return kind;
+}
+
+/** The scores of the kind's feasible nodes, as far as they are known. */
+export function scoresOfKind(kind: KnownKind, profile: Profile): ScoreTable {
+  if (kind.scores?.profile !== profile) {
+    kind.scores = createScoreTable(profile, kind.feasible);
+    kind.unscored.length = 0;
+  }
+  return kind.scores;
+}

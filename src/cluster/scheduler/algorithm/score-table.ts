@@ -1,0 +1,260 @@
+import type { Cycle, SchedulerPlugin } from '../framework/plugin.ts';
+import type { Profile } from '../framework/profile.ts';
+import { failure, type MaybeStatus, messageOf, type Status } from '../framework/status.ts';
+
+/** The scores of one plugin over the candidates, parallel to them. They hold until the next attempt on the same snapshot. */
+export interface PluginScores {
+  readonly plugin: string;
+  readonly weight: number;
+  /** The plugin stood back: it adds 0 everywhere. */
+  readonly skipped: boolean;
+  readonly raw: Float64Array;
+  /** The same column as `raw` where the plugin does not normalise. */
+  readonly normalized: Float64Array;
+  /** Each grows when the column changes: who has made something of it can tell whether it is still that column. */
+  readonly rawVersion: number;
+  readonly normalizedVersion: number;
+}
+
+/**
+ * The scores of a list of candidates by every plugin of a profile. It is brought up to date from one attempt to the next:
+ * of most plugins only the scores of nodes that have changed are worked out, and totals change by the differences.
+ */
+export interface ScoreTable {
+  readonly profile: Profile;
+  /** Slots of the candidates. */
+  nodes: Int32Array;
+  /** In the order of the profile's `score`. */
+  readonly plugins: readonly PluginScores[];
+  readonly totals: Float64Array;
+  readonly rows: readonly Row[];
+  /** For each plugin of the profile's `preScore` its row, or −1 where it does not score. */
+  readonly rowOfPreScore: readonly number[];
+  /** Whether it has been filled for these candidates. */
+  isFilled: boolean;
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+interface Row extends Writable<PluginScores> {
+  readonly scorer: SchedulerPlugin;
+  /** What the last `preScore` gave. */
+  state: unknown;
+  /** The same as the scores are of. */
+  scoredWith: unknown;
+  /** Whether the plugin stands back this time. */
+  isToSkip: boolean;
+  /** The extremes of `raw` that `normalized` was made with, where the plugin has a scale. */
+  least: number;
+  greatest: number;
+}
+
+/** A table for a list of candidates, with nothing in it yet. */
+export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTable {
+  const { preScore, score } = profile.points;
+  const { length } = nodes;
+  const rows = score.map((scorer, index): Row => {
+    const raw = new Float64Array(length);
+    return {
+      scorer,
+      plugin: scorer.name,
+      weight: profile.weights[index] ?? 1,
+      skipped: true,
+      raw,
+      normalized: scorer.normalize === undefined ? raw : new Float64Array(length),
+      rawVersion: 0,
+      normalizedVersion: 0,
+      state: undefined,
+      scoredWith: undefined,
+      isToSkip: false,
+      least: 0,
+      greatest: 0,
+    };
+  });
+  // Without any scoring plugin all nodes are equally good.
+  const totals = new Float64Array(length).fill(score.length === 0 ? 1 : 0);
+  const rowOfPreScore = preScore.map((plugin) => score.indexOf(plugin));
+  return { profile, nodes, plugins: rows, totals, rows, rowOfPreScore, isFilled: false };
+}
+
+/**
+ * Brings a table up to date for a Pod. `changed` says which candidates have changed since the last time, by where they stand;
+ * undefined: any may have. A status when a plugin fails; the table then holds nothing.
+ */
+export function renewScores(
+  table: ScoreTable,
+  cycle: Cycle,
+  changed: readonly number[] | undefined,
+): MaybeStatus {
+  const { rows, nodes } = table;
+  const known = table.isFilled ? changed : undefined;
+  table.isFilled = false;
+  const refused = runPreScores(table, cycle);
+  if (refused !== undefined) return refused;
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index]!; // In range by the loop's bound.
+    const isKept =
+      known !== undefined &&
+      row.scorer.scoresHold === true &&
+      row.scoredWith === row.state &&
+      !row.skipped &&
+      !row.isToSkip;
+    const problem = isKept
+      ? renewSome(table, row, cycle, known)
+      : row.isToSkip
+        ? skip(table, row)
+        : renewAll(table, row, cycle, nodes);
+    if (problem !== undefined) return problem;
+  }
+  table.isFilled = true;
+  return undefined;
+}
+
+function runPreScores({ profile, rows, rowOfPreScore, nodes }: ScoreTable, cycle: Cycle) {
+  const { preScore } = profile.points;
+  for (let index = 0; index < preScore.length; index++) {
+    const plugin = preScore[index]!; // In range by the loop's bound.
+    const answer = plugin.preScore?.(cycle, nodes);
+    if (answer?.kind === 'reject') return preScoreFailure(answer.status);
+    const row = rows[rowOfPreScore[index]!]; // As many as there are plugins; undefined at −1.
+    if (row === undefined) continue;
+    row.isToSkip = answer?.kind === 'skip';
+    row.state = answer?.kind === 'proceed' ? answer.state : undefined;
+  }
+  return undefined;
+}
+
+/** Takes a plugin's scores out, if there are any. */
+function skip(table: ScoreTable, row: Row): MaybeStatus {
+  if (row.skipped) return undefined;
+  const problem = takeNormalized(table, row, spare(row.raw.length));
+  row.raw.fill(0);
+  row.rawVersion += 1;
+  row.skipped = true;
+  return problem;
+}
+
+/** Works out all scores of a plugin. */
+function renewAll(table: ScoreTable, row: Row, cycle: Cycle, nodes: Int32Array): MaybeStatus {
+  const { scorer, state } = row;
+  row.skipped = false;
+  row.scoredWith = state;
+  const fresh = spare(nodes.length);
+  if (scorer.scoreAll !== undefined) scorer.scoreAll(cycle, nodes, fresh, state);
+  else {
+    for (let at = 0; at < nodes.length; at++) {
+      fresh[at] = scorer.score?.(cycle, nodes[at]!, state) ?? 0; // In range by the loop's bound.
+    }
+  }
+  if (scorer.normalize === undefined) return takeNormalized(table, row, fresh);
+  row.raw.set(fresh);
+  row.rawVersion += 1;
+  if (scorer.scaled !== undefined) findExtremes(row);
+  scorer.normalize(cycle, nodes, fresh, state);
+  return takeNormalized(table, row, fresh);
+}
+
+/** Works out the scores of the nodes that have changed. */
+function renewSome(
+  table: ScoreTable,
+  row: Row,
+  cycle: Cycle,
+  changed: readonly number[],
+): MaybeStatus {
+  const { scorer, state, raw } = row;
+  const { nodes } = table;
+  let isExtreme = false;
+  let isChanged = false;
+  for (let each = 0; each < changed.length; each++) {
+    const at = changed[each]!; // In range by the loop's bound.
+    const score = scorer.score?.(cycle, nodes[at]!, state) ?? 0; // It is one of the candidates.
+    const before = raw[at]!; // Likewise.
+    if (score === before) continue;
+    if (scorer.normalize === undefined) {
+      const problem = takeOne(table, row, at, score);
+      if (problem !== undefined) return problem;
+      continue;
+    }
+    raw[at] = score;
+    isChanged = true;
+    if (before <= row.least || before >= row.greatest) isExtreme = true;
+    else if (score < row.least || score > row.greatest) isExtreme = true;
+  }
+  if (!isChanged) return undefined;
+  row.rawVersion += 1;
+  if (scorer.scaled !== undefined && (!isExtreme || !findExtremes(row))) {
+    for (let each = 0; each < changed.length; each++) {
+      const at = changed[each]!; // In range by the loop's bound.
+      const problem = takeOne(table, row, at, scorer.scaled(raw[at]!, row.least, row.greatest));
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+  const fresh = spare(raw.length);
+  fresh.set(raw);
+  scorer.normalize?.(cycle, nodes, fresh, state);
+  return takeNormalized(table, row, fresh);
+}
+
+/** Looks for the extremes of a plugin's raw scores; whether they are others than before. */
+function findExtremes(row: Row): boolean {
+  const { raw } = row;
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < raw.length; at++) {
+    const score = raw[at]!; // In range by the loop's bound.
+    if (score < least) least = score;
+    if (score > greatest) greatest = score;
+  }
+  const isOther = least !== row.least || greatest !== row.greatest;
+  row.least = least;
+  row.greatest = greatest;
+  return isOther;
+}
+
+/** Takes a candidate's score by a plugin into the totals. */
+function takeOne(table: ScoreTable, row: Row, at: number, score: number): MaybeStatus {
+  if (!(score >= 0 && score <= 100)) return outOfRange(row.plugin, score);
+  const before = row.normalized[at]!; // It is one of the candidates.
+  if (score === before) return undefined;
+  row.normalized[at] = score;
+  table.totals[at]! += (score - before) * row.weight;
+  row.normalizedVersion += 1;
+  return undefined;
+}
+
+/** Takes the scores of all candidates by a plugin into the totals. */
+function takeNormalized({ totals }: ScoreTable, row: Row, fresh: Float64Array): MaybeStatus {
+  const { normalized, weight } = row;
+  for (let at = 0; at < normalized.length; at++) {
+    const score = fresh[at]!; // As many as there are candidates.
+    const before = normalized[at]!; // Likewise.
+    if (score === before) continue;
+    if (!(score >= 0 && score <= 100)) return outOfRange(row.plugin, score);
+    normalized[at] = score;
+    totals[at]! += (score - before) * weight;
+  }
+  row.normalizedVersion += 1;
+  return undefined;
+}
+
+/** Zeros to work with, until the next are asked for: typed arrays are dear to make. */
+function spare(length: number): Float64Array {
+  if (room.length === length) return room.fill(0);
+  room = new Float64Array(length);
+  return room;
+}
+
+let room = new Float64Array(0);
+
+function preScoreFailure(status: Status): Status {
+  const name = JSON.stringify(status.plugin);
+  return failure(status.plugin, `running PreScore plugin ${name}: ${messageOf(status)}`);
+}
+
+function outOfRange(plugin: string, score: number): Status {
+  return failure(
+    plugin,
+    `applying score defaultWeights on Score plugins: plugin ${JSON.stringify(plugin)} returns an invalid score ${score}, it should in the range of [0, 100] after normalizing`,
+  );
+}
