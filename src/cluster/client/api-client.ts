@@ -91,19 +91,16 @@ export function call<Then>(
   request: Call<Then>,
 ): number {
   const id = client.nextId++;
-  const wait = reserveToken(client.limiter, env.now);
+  const { now } = env;
+  const { then, timeoutMicros = DEFAULT_TIMEOUT } = request;
+  const wait = reserveToken(client.limiter, now);
+  const patience = wait + timeoutMicros;
   const message = Object.freeze(messageFor(client, id, request));
-  const timeout = request.timeoutMicros ?? DEFAULT_TIMEOUT;
-  client.inFlight.set(id, {
-    request: message,
-    retries: 0,
-    then: request.then,
-    deadline: env.now + wait + timeout,
-    cause: env.cause,
-  });
+  const { cause } = env;
+  client.inFlight.set(id, { request: message, retries: 0, then, deadline: now + patience, cause });
   if (wait > 0) env.after(wait, { type: 'client/send-later', request: message });
   else env.send(client.server, message);
-  armSweep(client, env, timeout + wait);
+  if (!client.sweepArmed) armSweep(client, env, patience);
   return id;
 }
 
@@ -162,10 +159,10 @@ export function apiClientStep<Then>(
       const waiting = client.inFlight.get(response.id);
       if (waiting === undefined) return false;
       const { code, body, retryAfterSeconds } = response;
-      if (mustComeBack(waiting, response)) {
+      if (retryAfterSeconds !== undefined && mustComeBack(waiting, code)) {
         waiting.retries += 1;
         const { request } = waiting;
-        env.after((retryAfterSeconds ?? 0) * SECOND, { type: 'client/send-later', request });
+        env.after(retryAfterSeconds * SECOND, { type: 'client/send-later', request });
         return true;
       }
       client.inFlight.delete(response.id);
@@ -204,12 +201,8 @@ export function apiClientStep<Then>(
 /** client-go comes back up to ten times when the server names a time: refusals for load, and passing troubles. */
 const RETRIES_MAX = 10;
 
-function mustComeBack<Then>(
-  { retries }: InFlight<Then>,
-  { code, retryAfterSeconds }: ApiResponse,
-): boolean {
-  if (retryAfterSeconds === undefined || retries >= RETRIES_MAX) return false;
-  return code === 429 || code >= 500;
+function mustComeBack<Then>({ retries }: InFlight<Then>, code: number): boolean {
+  return retries < RETRIES_MAX && (code === 429 || code >= 500);
 }
 
 /** Whether an outcome is a success; narrows it to its body. */
@@ -239,7 +232,6 @@ export function messageOf(outcome: ApiOutcome): string {
 }
 
 function armSweep<Then>(client: ApiClient<Then>, env: Env<ApiClientMessage>, delay: Micros): void {
-  if (client.sweepArmed) return;
   client.sweepArmed = true;
   env.after(delay, { type: 'client/sweep' });
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { below, forkStream, pick } from '../../kernel/random.ts';
 import { MINUTE, SECOND } from '../../kernel/time.ts';
 import { createRateLimiter, reserveToken, type RateLimiter } from './rate-limiter.ts';
-import { correlate, type EventSubjects } from './event-correlator.ts';
+import { correlate, isSpam, type EventSubjects } from './event-correlator.ts';
 
 interface Said {
   readonly subject: string;
@@ -42,9 +42,10 @@ function naive() {
 }
 
 function say(subjects: EventSubjects, said: Said, now: number, name: string) {
-  const { subject, ...event } = said;
-  const written = correlate(subjects, subject, event, { now, name, timestamp: `at ${now}` });
-  if (written === undefined) return undefined;
+  const { subject, fieldPath, ...event } = said;
+  if (isSpam(subjects, subject, now)) return undefined;
+  const about = { fieldPath };
+  const written = correlate(subjects, subject, { about, ...event }, now, name, `at ${now}`);
   const { count, message } = written;
   return { count, name: written.name, isCombined: message === undefined };
 }

@@ -47,62 +47,71 @@ const SPAM_BURST = 25;
 const SPAM_TOKEN: Micros = 300_000_000;
 
 interface NewEvent {
+  /** What it is about; `fieldPath` names a part of it. */
+  readonly about: { readonly fieldPath?: string };
   readonly type: string;
   readonly reason: string;
   readonly message: string;
-  readonly fieldPath: string;
+}
+
+/** Whether an event about a subject would be one too many: it is dropped as spam, before anything is made of it. */
+export function isSpam(subjects: EventSubjects, subject: string, now: Micros): boolean {
+  // Nothing waits for a token: one that is not there is not taken.
+  return emptyAfter(subjects.get(subject), now) > now;
+}
+
+/** When the bucket would be empty after one more event. */
+function emptyAfter(before: SubjectEvents | undefined, now: Micros): Micros {
+  const fullSince = now - SPAM_BURST * SPAM_TOKEN;
+  const emptyAt = before === undefined ? fullSince : Math.max(before.emptyAt, fullSince);
+  return emptyAt + SPAM_TOKEN;
 }
 
 /**
- * Takes an event in. The answer says under which name and how often it has been written by now, `name` being that of a
- * first one; undefined: it is dropped as spam.
+ * Takes an event in that is no spam. The answer says under which name, how often and since when it has been written by
+ * now, `name` and `timestamp` being those of a first one.
  */
 export function correlate(
   subjects: EventSubjects,
   subject: string,
   event: NewEvent,
-  first: { readonly now: Micros; readonly name: string; readonly timestamp: string },
-): KnownEvent | undefined {
-  const { now } = first;
+  now: Micros,
+  name: string,
+  timestamp: string,
+): KnownEvent {
   const before = subjects.get(subject);
-  const fullSince = now - SPAM_BURST * SPAM_TOKEN;
-  const emptyAt =
-    (before === undefined || before.emptyAt < fullSince ? fullSince : before.emptyAt) + SPAM_TOKEN;
-  // Nothing waits for a token: one that is not there is not taken.
-  if (emptyAt > now) return undefined;
   const kinds = before === undefined ? NO_KINDS : before.kinds;
-  const at = positionOf(kinds, event);
+  const { type, reason, message } = event;
+  const fieldPath = event.about.fieldPath ?? '';
+  const at = positionOf(kinds, type, reason);
   const kind = kinds[at];
-  const messages = messagesWith(kind, event.message, now);
-  const message = messages.length > SIMILAR_MAX ? undefined : event.message;
-  const written = counted(kind, event.fieldPath, message, first);
-  const next: KindOfEvents = {
-    type: event.type,
-    reason: event.reason,
-    messages,
-    lastAt: now,
-    known: knownWith(kind, written),
-  };
-  if (before === undefined) makeRoom(subjects);
+  let written: KnownEvent;
+  let next: KindOfEvents;
+  if (kind === undefined) {
+    written = { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
+    next = { type, reason, messages: [message], lastAt: now, known: [written] };
+  } else {
+    const messages = messagesWith(kind, message, now);
+    const told = messages.length > SIMILAR_MAX ? undefined : message;
+    written = counted(kind, fieldPath, told, name, timestamp);
+    next = { type, reason, messages, lastAt: now, known: knownWith(kind, written) };
+  }
+  if (before === undefined && subjects.size >= SUBJECTS_MAX) makeRoom(subjects);
+  const emptyAt = emptyAfter(before, now);
   subjects.set(subject, Object.freeze({ emptyAt, kinds: replaced(kinds, at, next) }));
   return written;
 }
 
 const NO_KINDS: readonly KindOfEvents[] = Object.freeze([]);
-const NO_KNOWN: readonly KnownEvent[] = Object.freeze([]);
 
-function positionOf(kinds: readonly KindOfEvents[], { type, reason }: NewEvent): number {
+function positionOf(kinds: readonly KindOfEvents[], type: string, reason: string): number {
   for (let at = 0; at < kinds.length; at++)
     if (kinds[at]?.reason === reason && kinds[at]?.type === type) return at;
   return kinds.length;
 }
 
-function messagesWith(
-  kind: KindOfEvents | undefined,
-  message: string,
-  now: Micros,
-): readonly string[] {
-  if (kind === undefined || now - kind.lastAt > INTERVAL) return [message];
+function messagesWith(kind: KindOfEvents, message: string, now: Micros): readonly string[] {
+  if (now - kind.lastAt > INTERVAL) return [message];
   const { messages } = kind;
   if (messages.length > SIMILAR_MAX || messages.includes(message)) return messages;
   return [...messages, message];
@@ -110,12 +119,13 @@ function messagesWith(
 
 /** The event as it stands after one more. */
 function counted(
-  kind: KindOfEvents | undefined,
+  kind: KindOfEvents,
   fieldPath: string,
   message: string | undefined,
-  { name, timestamp }: { readonly name: string; readonly timestamp: string },
+  name: string,
+  timestamp: string,
 ): KnownEvent {
-  for (const each of kind === undefined ? NO_KNOWN : kind.known) {
+  for (const each of kind.known) {
     if (each.message !== message || each.fieldPath !== fieldPath) continue;
     const { firstTimestamp, count } = each;
     return { fieldPath, message, name: each.name, count: count + 1, firstTimestamp };
@@ -123,9 +133,7 @@ function counted(
   return { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
 }
 
-function knownWith(kind: KindOfEvents | undefined, written: KnownEvent): readonly KnownEvent[] {
-  if (kind === undefined) return [written];
-  const { known } = kind;
+function knownWith({ known }: KindOfEvents, written: KnownEvent): readonly KnownEvent[] {
   const at = known.findIndex(({ name }) => name === written.name);
   const next = replaced(known, at < 0 ? known.length : at, written);
   return next.length > KNOWN_MAX ? next.slice(1) : next;
@@ -144,7 +152,6 @@ function replaced<T>(list: readonly T[], at: number, element: T): readonly T[] {
  * Map lies behind the holes of all that were deleted before it.
  */
 function makeRoom(subjects: EventSubjects): void {
-  if (subjects.size < SUBJECTS_MAX) return;
   let left = SUBJECTS_MAX / 16;
   for (const key of subjects.keys()) {
     subjects.delete(key);

@@ -9,7 +9,8 @@ import {
   type ApiClientMessage,
   type ApiOutcome,
 } from './api-client.ts';
-import { correlate, type EventSubjects, type KnownEvent } from './event-correlator.ts';
+import { correlate, isSpam, type EventSubjects, type KnownEvent } from './event-correlator.ts';
+import { eventName } from './event-name.ts';
 import type { KubeObject } from './kube-object.ts';
 
 /** client-go's event recorder. What becomes of each event its correlator decides (event-correlator.ts). */
@@ -83,44 +84,32 @@ export function referenceTo(object: KubeObject, fieldPath?: string): ObjectRefer
   };
 }
 
+/** What a component has to say of an object. */
+export interface SaidEvent {
+  readonly about: ObjectReference;
+  readonly type: EventType;
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** Writes an event, or counts it up, or drops it as spam. Fire and forget: no caller waits for it. */
 export function recordEvent<Then>(
   recorder: EventRecorder,
   client: ApiClient<Then | EventThen>,
   env: Env<ApiClientMessage>,
-  event: {
-    readonly about: ObjectReference;
-    readonly type: EventType;
-    readonly reason: string;
-    readonly message: string;
-  },
+  event: SaidEvent,
 ): void {
-  const { about, type, reason } = event;
-  const nowMicros = env.now + env.clockSkewMicros();
-  const timestamp = formatTime(recorder.epochMillis + nowMicros / 1000);
-  const micros = Math.floor(recorder.epochMillis * 1000 + nowMicros);
-  const name = `${about.name ?? ''}.${hexOfNanos(micros, recorder.sequence % 1000)}`;
-  const written = correlate(
-    recorder.subjects,
-    subjectOf(about),
-    { type, reason, message: event.message, fieldPath: about.fieldPath ?? '' },
-    { now: env.now, name, timestamp },
-  );
-  if (written === undefined) return;
-  const message =
-    written.message === undefined
-      ? `(combined from similar events): ${event.message}`
-      : event.message;
-  // Cluster-scoped objects' events live in `default`.
-  const namespace =
-    about.namespace === undefined || about.namespace === '' ? 'default' : about.namespace;
-  const whole = buildEvent(
-    recorder,
-    { about, type, reason, message },
-    namespace,
-    written,
-    timestamp,
-  );
+  const { about } = event;
+  const { subjects, epochMillis } = recorder;
+  const { now } = env;
+  const subject = subjectOf(about);
+  if (isSpam(subjects, subject, now)) return;
+  const local = now + env.clockSkewMicros();
+  const timestamp = formatTime(epochMillis + local / 1000);
+  const micros = Math.floor(epochMillis * 1000 + local);
+  const name = eventName(about.name ?? '', micros, recorder.sequence % 1000);
+  const written = correlate(subjects, subject, event, now, name, timestamp);
+  const whole = buildEvent(recorder, event, written, timestamp);
   if (written.count > 1) patchCount(client, env, whole, written);
   else {
     recorder.sequence += 1;
@@ -132,16 +121,6 @@ export function recordEvent<Then>(
 function subjectOf({ kind, namespace = '', name, uid = '' }: ObjectReference): string {
   return uid !== '' && uid !== name ? uid : `${kind}/${namespace}/${name}/${uid}`;
 }
-
-/** `micros` microseconds and `nanos` (below 1,000) nanoseconds as a hexadecimal count of nanoseconds. */
-function hexOfNanos(micros: number, nanos: number): string {
-  // The product has more bits than a number holds, so it is made in two halves; big integers are slow.
-  const low = (micros % LOW_HALF) * 1000 + nanos;
-  const high = Math.floor(micros / LOW_HALF) * 1000 + Math.floor(low / LOW_HALF);
-  return high.toString(16) + (LOW_HALF + (low % LOW_HALF)).toString(16).slice(1);
-}
-
-const LOW_HALF = 0x1000000;
 
 // One text for each namespace: a text put together anew would be hashed anew at every request. A memo only.
 const eventsPaths = new Map<string, string>();
@@ -197,29 +176,30 @@ function patchCount<Then>(
 }
 
 function buildEvent(
-  recorder: EventRecorder,
-  event: { about: ObjectReference; type: EventType; reason: string; message: string },
-  namespace: string,
-  { name, count, firstTimestamp }: KnownEvent,
+  { component, host }: EventRecorder,
+  { about, type, reason, message }: SaidEvent,
+  written: KnownEvent,
   lastTimestamp: string,
 ): Event {
+  const { namespace } = about;
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name, namespace },
-    involvedObject: event.about,
-    reason: event.reason,
-    message: event.message,
-    source:
-      recorder.host === ''
-        ? { component: recorder.component }
-        : { component: recorder.component, host: recorder.host },
-    firstTimestamp,
+    metadata: {
+      name: written.name,
+      // Cluster-scoped objects' events live in `default`.
+      namespace: namespace === undefined || namespace === '' ? 'default' : namespace,
+    },
+    involvedObject: about,
+    reason,
+    message: written.message === undefined ? `(combined from similar events): ${message}` : message,
+    source: host === '' ? { component } : { component, host },
+    firstTimestamp: written.firstTimestamp,
     lastTimestamp,
-    count,
-    type: event.type,
-    reportingComponent: recorder.component,
-    reportingInstance: recorder.host,
+    count: written.count,
+    type,
+    reportingComponent: component,
+    reportingInstance: host,
   };
 }
 
