@@ -92,6 +92,7 @@ export function createCluster(setUp: ClusterSetUp): World {
 function addKubeadm(world: World, setUp: ClusterSetUp): void {
   const machine = setUp.controlPlanes[0]?.name ?? CONTROL_PLANE_MACHINE;
   const { clusterCidr, serviceCidr } = setUp.flags;
+  const isShared = setUp.controlPlanes.length > 1;
   addProcess(world, {
     name: processNames.kubeadm(machine),
     kind: 'kubeadm',
@@ -101,7 +102,8 @@ function addKubeadm(world: World, setUp: ClusterSetUp): void {
       clusterDns: clusterDnsAddress(serviceCidr),
       clusterCidr,
       serviceCidr,
-      controlPlaneEndpoint: `${controlPlaneAddress(0)}:6443`,
+      controlPlaneEndpoint: `${isShared ? LOAD_BALANCER_MACHINE : controlPlaneAddress(0)}:6443`,
+      isShared,
     } satisfies KubeadmConfig,
   });
 }

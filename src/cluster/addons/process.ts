@@ -14,8 +14,15 @@ import {
   type ApiOutcome,
 } from '../client/api-client.ts';
 import type { ApiResponse } from '../messages.ts';
-import { configurationObjects, type ClusterFacts } from './configuration.ts';
+import {
+  administrators,
+  clusterConfigurationObjects,
+  extensionAuthentication,
+  joiningObjects,
+  kubeProxyObjects,
+} from './configuration.ts';
 import { coreDnsObjects } from './coredns.ts';
+import type { ClusterFacts } from './documents.ts';
 
 /** What `kubeadm init` is started with. Frozen. */
 export interface KubeadmConfig extends ClusterFacts {
@@ -94,10 +101,18 @@ function isSettled(outcome: ApiOutcome): boolean {
 
 const objectsByConfig = new WeakMap<KubeadmConfig, readonly KubernetesObject[]>();
 
+/** In the order of kubeadm's phases. */
 function objectsOf(config: KubeadmConfig): readonly KubernetesObject[] {
   let objects = objectsByConfig.get(config);
   if (objects === undefined) {
-    objects = [...configurationObjects(config), ...coreDnsObjects(config.clusterDns)];
+    objects = [
+      extensionAuthentication(),
+      administrators,
+      ...clusterConfigurationObjects(config),
+      ...joiningObjects(config),
+      ...coreDnsObjects(config.clusterDns),
+      ...kubeProxyObjects(config),
+    ];
     objectsByConfig.set(config, objects);
   }
   return objects;

@@ -85,8 +85,6 @@ export const bootstrapBindings: readonly ClusterRoleBinding[] = [
     [account('kube-system', 'kubarium-provisioner')],
     'kubarium:volume-provisioner',
   ),
-  // kubeadm's own: its administrator is no member of system:masters.
-  clusterBinding('cluster-admin', [group('kubeadm:cluster-admins')], 'kubeadm:cluster-admins'),
 ];
 
 const LEADERS = 'kube-system';
