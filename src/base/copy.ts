@@ -12,7 +12,10 @@ export function copyWith<T extends object>(object: T, fields: Partial<T>): T {
   return Object.assign({}, object, fields);
 }
 
+/** What its maker may still change. */
+export type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** A copy that is still to be changed by whoever made it. */
-export function draftOf<T extends object>(object: T): { -readonly [Key in keyof T]: T[Key] } {
+export function draftOf<T extends object>(object: T): Draft<T> {
   return Object.assign({}, object);
 }

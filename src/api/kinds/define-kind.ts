@@ -3,8 +3,8 @@ import type { KubernetesObject } from '../generated/types.ts';
 import { metadataTable } from '../printers/metadata-table.ts';
 import type { KindDeclaration, Subresource, Verb } from './kind.ts';
 
-/** The verbs of nearly every kind. */
-const allVerbs: readonly Verb[] = [
+/** The verbs of nearly every kind: one list, so that it is known by itself. */
+export const allVerbs: readonly Verb[] = [
   'create',
   'delete',
   'deletecollection',
@@ -59,6 +59,7 @@ export function defineKind<T extends KubernetesObject>(sketch: KindSketch<T>): K
     table: sketch.table ?? metadataTable,
     scale: sketch.scale,
     defaults: sketch.defaults ?? same,
+    ofRequester: sketch.ofRequester,
     prepareForCreate: sketch.prepareForCreate ?? same,
     prepareForUpdate: sketch.prepareForUpdate ?? same,
     prepareForStatusUpdate: sketch.prepareForStatusUpdate ?? same,

@@ -54,7 +54,7 @@ export const deploymentKind = defineKind<Deployment>({
       keepStatus(next, old),
       old,
     ),
-  prepareForStatusUpdate: (next, old) => onlyStatus(next, old, 'labels'),
+  prepareForStatusUpdate: (next, old) => onlyStatus(next, old, keptOfMetadata),
 
   validate: (deployment, { allowPrivileged } = defaultValidationOptions) =>
     collectErrors((errors) => {
@@ -81,6 +81,8 @@ const specDefaults = {
   revisionHistoryLimit: 10,
   progressDeadlineSeconds: 600,
 } as const;
+
+const keptOfMetadata = ['labels'] as const;
 
 // What a client left out altogether; validation then names all that is missing.
 const noSpec = {} as DeploymentSpec;

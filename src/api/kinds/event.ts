@@ -1,8 +1,9 @@
 import { fill } from '../defaults/fill.ts';
+import { noErrors, type FieldErrors } from '../field-errors.ts';
 import type { Event, ObjectReference } from '../generated/types.ts';
 import { eventTable } from '../printers/event.ts';
-import { collectErrors } from '../validation/collect.ts';
 import { checkEvent } from '../validation/event.ts';
+import type { Errors } from '../validation/fields.ts';
 import { defineKind } from './define-kind.ts';
 
 const noObject: ObjectReference = Object.freeze({});
@@ -31,9 +32,17 @@ export const eventKind = defineKind<Event>({
   },
   table: eventTable,
 
-  defaults: (event) => fill(event, { involvedObject: noObject }),
+  // Asked of every Event; nearly all name what they are about.
+  defaults: (event) =>
+    event.involvedObject === undefined ? fill(event, { involvedObject: noObject }) : event,
 
   // Events are many and short-lived, and old writers are not held to more than this.
-  validate: (event) => collectErrors((errors) => checkEvent(event, errors)),
-  validateUpdate: (next) => collectErrors((errors) => checkEvent(next, errors)),
+  validate: eventErrors,
+  validateUpdate: eventErrors,
 });
+
+function eventErrors(event: Event): FieldErrors {
+  const errors: Errors = [];
+  checkEvent(event, errors);
+  return errors.length === 0 ? noErrors : errors;
+}

@@ -59,12 +59,14 @@ export function raiseGenerationIf<T extends KubernetesObject>(
 export function onlyStatus<T extends WithSpecAndStatus>(
   next: T,
   old: T,
-  ...keptMeta: readonly (keyof ObjectMeta)[]
+  keptMeta: readonly (keyof ObjectMeta)[] = NOTHING_KEPT,
 ): T {
   const metadata = keepMeta(next.metadata, old.metadata, keptMeta);
   if (next.spec === old.spec && metadata === next.metadata) return next;
   return { ...next, metadata, ...(old.spec === undefined ? {} : { spec: old.spec }) };
 }
+
+const NOTHING_KEPT: readonly never[] = [];
 
 function keepMeta(
   next: ObjectMeta,
@@ -72,7 +74,8 @@ function keepMeta(
   fields: readonly (keyof ObjectMeta)[],
 ): ObjectMeta {
   let result: Record<string, unknown> | undefined;
-  for (const field of fields) {
+  for (let i = 0; i < fields.length; i += 1) {
+    const field = fields[i] as keyof ObjectMeta; // In range by the loop.
     if (next[field] === old[field]) continue;
     result ??= { ...next };
     if (old[field] === undefined) delete result[field];

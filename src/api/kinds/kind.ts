@@ -63,7 +63,7 @@ export interface KindDeclaration<T extends KubernetesObject = KubernetesObject> 
   /** The object with every absent field filled that has a default in this version (not what admission adds). */
   defaults(object: T): T;
   /** Writes into a new object who makes it, in the place of what he has written there (CertificateSigningRequests). */
-  ofRequester?(object: T, requester: Requester): T;
+  readonly ofRequester: { of(object: T, requester: Requester): T }['of'] | undefined;
   /** Takes out what a creator may not set (status, …) and sets what the kind begins with (generation 1, …). */
   prepareForCreate(object: T): T;
   /** Restores what this endpoint may not change (status, …), and raises the generation where the spec changed. */

@@ -1,6 +1,6 @@
 import { changeOrMake, fill } from '../defaults/fill.ts';
 import { defaultPodSpec } from '../defaults/pod-spec.ts';
-import { forbidden } from '../field-errors.ts';
+import { forbidden, noErrors } from '../field-errors.ts';
 import type { Container, Pod, PodCondition, PodSpec, PodStatus } from '../generated/types.ts';
 import { podTable } from '../printers/pod.ts';
 import { qosClass, type QosClass } from '../qos.ts';
@@ -89,7 +89,7 @@ export const podKind = defineKind<Pod>({
   prepareForUpdate: keepStatusRaiseGeneration,
   prepareForStatusUpdate: (next, old) => {
     // Old kubelets sent owner references that they had not understood; none of them count since.
-    const result = onlyStatus(next, old, 'ownerReferences', 'generation');
+    const result = onlyStatus(next, old, keptOfMetadata);
     const { status } = result;
     const qos = old.status?.qosClass;
     if (status === undefined || qos === undefined || status.qosClass !== undefined) return result;
@@ -115,15 +115,18 @@ export const podKind = defineKind<Pod>({
       checkSpec(next, allowPrivileged, errors);
       checkPodSpecUpdate(next, old, errors);
     }),
-  validateStatusUpdate: (next, old) =>
-    collectErrors((errors) => {
-      checkObjectMetaUpdate(next, old, errors);
-      checkPodStatusUpdate(next, old, errors);
-    }),
+  validateStatusUpdate: (next, old) => {
+    const errors: Errors = [];
+    checkObjectMetaUpdate(next, old, errors);
+    checkPodStatusUpdate(next, old, errors);
+    return errors.length === 0 ? noErrors : errors;
+  },
   warnings: warningsOf,
 });
 
 const noSpec: PodSpec = { containers: [] };
+
+const keptOfMetadata = ['ownerReferences', 'generation'] as const;
 
 /** Upstream warns only of new Pods: few people change one by hand. */
 function warningsOf(pod: Pod, old: Pod | undefined): readonly string[] {

@@ -21,6 +21,13 @@ export function parseIpAddress(text: string): IpAddress | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
+const canonicalIpv4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/;
+
+/** Whether a text is an IPv4 address in its canonical form; most addresses are, and are known so in one go. */
+export function isCanonicalIpv4(text: string): boolean {
+  return canonicalIpv4.test(text);
+}
+
 /** Reads `address/length`; undefined when the text is none. */
 export function parseCidr(text: string): CidrBlock | undefined {
   const slashAt = text.indexOf('/');

@@ -5,6 +5,7 @@ import { dns1123LabelErrors } from './dns.ts';
 import {
   cidrContains,
   formatIpAddress,
+  isCanonicalIpv4,
   networkOf,
   parseCidr,
   parseIpAddress,
@@ -81,5 +82,28 @@ describe('IP addresses', () => {
     expect(ipErrors('spec.ip', '::ffff:1.2.3.4').map(fieldErrorMessage)).toEqual([
       'spec.ip: Invalid value: "::ffff:1.2.3.4": must not be an IPv4-mapped IPv6 address',
     ]);
+  });
+
+  test('a canonical IPv4 address is known at a glance', () => {
+    const part = fc.constantFrom(
+      '0',
+      '00',
+      '1',
+      '01',
+      '9',
+      '10',
+      '99',
+      '100',
+      '199',
+      '255',
+      '256',
+      '',
+    );
+    const text = fc.array(part, { minLength: 3, maxLength: 5 }).map((parts) => parts.join('.'));
+    const canonical = (each: string): boolean => ipErrors('ip', each).length === 0;
+    fc.assert(fc.property(text, (each) => isCanonicalIpv4(each) === canonical(each)));
+    for (const each of ['', '1.2.3.4\n', ' 1.2.3.4', '1.2.3.4.', '::1']) {
+      expect(isCanonicalIpv4(each)).toBe(false);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import { invalid, required } from '../field-errors.ts';
+import { invalid, required, type FieldError } from '../field-errors.ts';
 import type { Event, EventsV1Event } from '../generated/types.ts';
 import { dns1123SubdomainErrors } from '../names/dns.ts';
 import { utf8Length } from '../names/messages.ts';
@@ -12,19 +12,28 @@ import { addMessages, checkImmutable, type Errors } from './fields.ts';
 export function checkEvent(event: Event, errors: Errors): void {
   const namespace = event.metadata.namespace ?? '';
   const involved = event.involvedObject?.namespace ?? '';
-  const mismatch = invalid('involvedObject.namespace', involved, 'does not match event.namespace');
   if ((event.eventTime ?? '') === '') {
     // Things outside of all namespaces have their events in "default".
     const fits =
       involved === '' ? namespace === '' || namespace === 'default' : namespace === involved;
-    if (!fits) errors.push(mismatch);
+    if (!fits) errors.push(mismatch(involved));
   } else {
     if (involved === '' && namespace !== 'default' && namespace !== 'kube-system') {
-      errors.push(mismatch);
+      errors.push(mismatch(involved));
     }
     checkNewFields(event, errors);
   }
-  addMessages(dns1123SubdomainErrors(namespace), namespace, 'namespace', errors);
+  // Most Events are of the namespace of the one before.
+  if (namespace === lastValidNamespace) return;
+  const messages = dns1123SubdomainErrors(namespace);
+  if (messages.length === 0) lastValidNamespace = namespace;
+  else addMessages(messages, namespace, 'namespace', errors);
+}
+
+let lastValidNamespace: string | undefined;
+
+function mismatch(involved: string): FieldError {
+  return invalid('involvedObject.namespace', involved, 'does not match event.namespace');
 }
 
 function checkNewFields(event: Event, errors: Errors): void {

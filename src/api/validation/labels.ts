@@ -15,13 +15,18 @@ export function checkLabelKey(key: string, path: string, errors: Errors): void {
 
 /** A map of labels; errors are on the map, with the key or value in the message. */
 export function checkLabels(labels: TextMap | undefined, path: string, errors: Errors): void {
-  if (labels === undefined) return;
+  if (labels === undefined || labels === lastValidLabels) return;
+  const count = errors.length;
   for (const key of Object.keys(labels)) {
     checkLabelKey(key, path, errors);
     const value = labels[key] ?? '';
     addMessages(labelValueErrors(value), value, path, errors);
   }
+  if (errors.length === count) lastValidLabels = labels;
 }
+
+// The Pods of one template have its labels. A memo only.
+let lastValidLabels: TextMap | undefined;
 
 const annotationsBytesMax = 256 * 1024;
 

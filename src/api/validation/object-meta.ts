@@ -43,14 +43,18 @@ export function checkObjectMeta(
   }
   checkNonNegative(meta.generation, 'metadata.generation', errors);
   checkCommon(meta, errors);
-  for (const finalizer of meta.finalizers ?? []) {
+  if (meta.finalizers !== undefined) checkFinalizers(meta.finalizers, errors);
+}
+
+function checkFinalizers(finalizers: readonly string[], errors: Errors): void {
+  for (const finalizer of finalizers) {
     addMessages(qualifiedNameErrors(finalizer), finalizer, 'metadata.finalizers', errors);
   }
-  if (hasBothPropagations(meta.finalizers)) {
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(
       invalid(
         'metadata.finalizers',
-        meta.finalizers,
+        finalizers,
         'finalizer orphan and foregroundDeletion cannot be both set',
       ),
     );
@@ -75,17 +79,18 @@ function checkNamespace(namespace: string, errors: Errors): void {
 
 /** The checks that a new object and a changed one share; what is still the old object's is known to be valid. */
 function checkCommon(meta: ObjectMeta, errors: Errors, before?: ObjectMeta): void {
-  if (meta.labels !== undefined && meta.labels !== before?.labels) {
-    checkLabels(meta.labels, 'metadata.labels', errors);
+  const { labels, annotations, ownerReferences, finalizers } = meta;
+  if (labels !== undefined && labels !== before?.labels) {
+    checkLabels(labels, 'metadata.labels', errors);
   }
-  if (meta.annotations !== undefined && meta.annotations !== before?.annotations) {
-    checkAnnotations(meta.annotations, 'metadata.annotations', errors);
+  if (annotations !== undefined && annotations !== before?.annotations) {
+    checkAnnotations(annotations, 'metadata.annotations', errors);
   }
-  if (meta.ownerReferences !== undefined && meta.ownerReferences !== before?.ownerReferences) {
-    checkOwnerReferences(meta.ownerReferences, errors);
+  if (ownerReferences !== undefined && ownerReferences !== before?.ownerReferences) {
+    checkOwnerReferences(ownerReferences, errors);
   }
-  if (meta.finalizers !== undefined && meta.finalizers !== before?.finalizers) {
-    for (const [index, finalizer] of meta.finalizers.entries()) {
+  if (finalizers !== undefined && finalizers !== before?.finalizers) {
+    for (const [index, finalizer] of finalizers.entries()) {
       checkStandardFinalizer(finalizer, `metadata.finalizers[${index}]`, errors);
     }
   }
@@ -101,11 +106,17 @@ export function checkStandardFinalizer(finalizer: string, path: string, errors: 
   );
 }
 
-function hasBothPropagations(finalizers: readonly string[] | undefined): boolean {
-  return finalizers?.includes('orphan') === true && finalizers.includes('foregroundDeletion');
-}
+// The Pods of one ReplicaSet have one list of owners. A memo only.
+let lastValidOwners: readonly OwnerReference[] | undefined;
 
 function checkOwnerReferences(references: readonly OwnerReference[], errors: Errors): void {
+  if (references === lastValidOwners) return;
+  const count = errors.length;
+  checkOwners(references, errors);
+  if (errors.length === count) lastValidOwners = references;
+}
+
+function checkOwners(references: readonly OwnerReference[], errors: Errors): void {
   const path = 'metadata.ownerReferences';
   let controller = '';
   for (let index = 0; index < references.length; index += 1) {
@@ -160,12 +171,25 @@ export function checkObjectMetaUpdate(
   if ((meta.generation ?? 0) < (before.generation ?? 0)) {
     errors.push(invalid('metadata.generation', meta.generation ?? 0, 'must not be decremented'));
   }
-  for (const field of immutableFields) {
-    if (meta[field] !== before[field] && (meta[field] ?? '') !== (before[field] ?? '')) {
+  if (!hasSameIdentity(meta, before)) {
+    for (const field of immutableFields) {
+      if ((meta[field] ?? '') === (before[field] ?? '')) continue;
       errors.push(invalid(`metadata.${field}`, meta[field] ?? null, immutableMessage));
     }
   }
   checkCommon(meta, errors, before);
+}
+
+/** Field by field, though `immutableFields` has them all: in a loop each would be looked up as in a table. */
+function hasSameIdentity(meta: ObjectMeta, before: ObjectMeta): boolean {
+  return (
+    meta.name === before.name &&
+    meta.namespace === before.namespace &&
+    meta.uid === before.uid &&
+    meta.creationTimestamp === before.creationTimestamp &&
+    meta.deletionTimestamp === before.deletionTimestamp &&
+    meta.deletionGracePeriodSeconds === before.deletionGracePeriodSeconds
+  );
 }
 
 const immutableFields = [

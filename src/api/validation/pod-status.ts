@@ -1,6 +1,8 @@
+import { createRecent } from '../../base/recent.ts';
 import { duplicate, forbidden, invalid } from '../field-errors.ts';
-import type { ContainerStatus, Pod } from '../generated/types.ts';
+import type { ContainerStatus, Pod, PodCondition } from '../generated/types.ts';
 import { dns1123SubdomainErrors } from '../names/dns.ts';
+import { isCanonicalIpv4 } from '../names/ip-address.ts';
 import { ipErrors } from '../names/ip-errors.ts';
 import { qualifiedNameErrors } from '../names/qualified-name.ts';
 import { addMessages, checkImmutable, type Errors } from './fields.ts';
@@ -10,14 +12,9 @@ export function checkPodStatusUpdate(next: Pod, old: Pod, errors: Errors): void 
   const status = next.status;
   const before = old.status;
   if (status === undefined || status === before) return;
-  if (status.conditions !== before?.conditions) {
-    const conditions = status.conditions ?? [];
-    for (let index = 0; index < conditions.length; index += 1) {
-      const type = conditions[index]?.type ?? '';
-      const messages = qualifiedNameErrors(type);
-      if (messages.length === 0) continue;
-      addMessages(messages, type, `metadata.conditions[${index}].Type`, errors);
-    }
+  const { conditions } = status;
+  if (conditions !== undefined && conditions !== before?.conditions) {
+    checkConditionTypes(conditions, errors);
   }
   const nominated = status.nominatedNodeName ?? '';
   if (nominated !== '' && nominated !== before?.nominatedNodeName) {
@@ -36,6 +33,21 @@ export function checkPodStatusUpdate(next: Pod, old: Pod, errors: Errors): void 
       errors.push(invalid('status.hostIPs[0].ip', first, 'must be equal to `hostIP`'));
     }
   }
+}
+
+// Pods that change together share their conditions, of which some lists go about at a time. A memo only.
+const validConditions = createRecent<readonly PodCondition[], undefined, undefined, true>(4);
+
+function checkConditionTypes(conditions: readonly PodCondition[], errors: Errors): void {
+  if (validConditions.find(conditions, undefined, undefined) === true) return;
+  const count = errors.length;
+  for (let index = 0; index < conditions.length; index += 1) {
+    const type = conditions[index]?.type ?? '';
+    const messages = qualifiedNameErrors(type);
+    if (messages.length === 0) continue;
+    addMessages(messages, type, `metadata.conditions[${index}].Type`, errors);
+  }
+  if (errors.length === count) validConditions.keep(conditions, undefined, undefined, true);
 }
 
 /** A container that has ended for good cannot be running again. */
@@ -87,10 +99,11 @@ function checkAddresses(
   errors: Errors,
 ): void {
   const list = addresses ?? [];
-  const [only] = list;
+  const only = list[0];
   if (only === undefined) return;
   if (list.length === 1) {
-    errors.push(...ipErrors(`${path}[0]`, only.ip ?? ''));
+    const { ip = '' } = only;
+    if (!isCanonicalIpv4(ip)) errors.push(...ipErrors(`${path}[0]`, ip));
     return;
   }
   const seen = new Set<string>();

@@ -1,3 +1,4 @@
+import { allVerbs } from '../../api/kinds/define-kind.ts';
 import { methodNotAllowedError, unknownResourceError } from '../../api/status-error.ts';
 import { refuse, type Answer, type Exchange } from './exchange.ts';
 import { getObject } from './reads/get.ts';
@@ -5,7 +6,7 @@ import { listObjects } from './reads/list.ts';
 import { openWatch } from './reads/watch.ts';
 import { targetOf, type RequestTarget } from './request-target.ts';
 import type { Server } from './server.ts';
-import { verbOf, type Verb, type VerbStep } from './verb.ts';
+import { verbOf, type ApiVerb, type Verb, type VerbStep } from './verb.ts';
 import { createObject } from './writes/create.ts';
 import { deleteObject } from './writes/delete.ts';
 import { deleteCollection } from './writes/delete-collection.ts';
@@ -15,21 +16,20 @@ import { subresourceVerb } from './subresources/index.ts';
 
 /** Runs a request's verb from a step on. It is run again when what it based its write on was out of date. */
 export function runVerb(server: Server, exchange: Exchange, at: VerbStep): Answer {
-  const target = targetOf(exchange.request.path);
+  const { request } = exchange;
+  const target = targetOf(request.path);
   if (target === undefined) return refuse(unknownResourceError());
-  const verb =
-    target.subresource === ''
-      ? verbFor(exchange, target)
-      : subresourceVerb(target, verbOf(exchange.request));
+  const asked = verbOf(request);
+  const verb = target.subresource === '' ? verbFor(target, asked) : subresourceVerb(target, asked);
   return verb === undefined
     ? refuse(methodNotAllowedError())
     : verb({ server, exchange, target, at });
 }
 
-function verbFor({ request }: Exchange, target: RequestTarget): Verb | undefined {
+function verbFor(target: RequestTarget, verb: ApiVerb): Verb | undefined {
   const isCollection = target.name === '';
-  const verb = verbOf(request);
-  if (!target.kind.verbs.includes(verb)) return undefined;
+  const { verbs } = target.kind;
+  if (verbs !== allVerbs && !verbs.includes(verb)) return undefined;
   switch (verb) {
     case 'get':
       return getObject;

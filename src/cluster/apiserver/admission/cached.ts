@@ -1,5 +1,50 @@
-import type { KubernetesObject } from '../../../api/generated/types.ts';
+import type { KubernetesObject, Namespace } from '../../../api/generated/types.ts';
 import { cacheOf, type Server } from '../server.ts';
+import type { ResourceCache } from '../storage/resource-cache.ts';
+
+/** The copies that nearly every write asks, mostly to hear that there is nothing. */
+interface AskedCaches {
+  readonly namespaces: ResourceCache;
+  readonly quotas: ResourceCache;
+  readonly mutatingWebhooks: ResourceCache;
+  readonly validatingWebhooks: ResourceCache;
+  readonly policies: ResourceCache;
+}
+
+// The caches of built-in kinds are made once in the life of a server; to look them up by name costs more than to ask
+// them. A memo only.
+let lastCaches: Server['memory']['caches'] | undefined;
+let lastAsked: AskedCaches | undefined;
+
+/** The copies that nearly every write asks, at hand. */
+export function askedCaches(server: Server): AskedCaches {
+  const { caches } = server.memory;
+  if (lastAsked === undefined || caches !== lastCaches) {
+    lastAsked = {
+      namespaces: cacheOf(server, 'namespaces'),
+      quotas: cacheOf(server, 'resourcequotas'),
+      mutatingWebhooks: cacheOf(server, 'mutatingwebhookconfigurations'),
+      validatingWebhooks: cacheOf(server, 'validatingwebhookconfigurations'),
+      policies: cacheOf(server, 'validatingadmissionpolicies'),
+    };
+    lastCaches = caches;
+  }
+  return lastAsked;
+}
+
+/** A namespace of the server's own copy. */
+export function namespaceNamed(server: Server, name: string): Namespace | undefined {
+  // Most writes are in the namespace of the one before; a text put together anew would be hashed anew.
+  if (name !== lastName) {
+    lastName = name;
+    lastKey = `/registry/namespaces/${name}`;
+  }
+  // The cache of namespaces holds nothing else.
+  return askedCaches(server).namespaces.objects.get(lastKey) as Namespace | undefined;
+}
+
+let lastName = '';
+let lastKey = '';
 
 const NONE: readonly never[] = Object.freeze([]);
 

@@ -30,35 +30,50 @@ export const plugins: readonly AdmissionPlugin[] = [
   serviceAccountToken,
 ];
 
-/** By kind, then by the rest of a place: the plugins that it concerns. A memo only. */
-const concerned = new WeakMap<KindDeclaration, Map<string, readonly AdmissionPlugin[]>>();
+/** What plugins do with the changes that concern them. */
+type Admit = NonNullable<AdmissionPlugin['admit']>;
 
-function pluginsOf({ kind, subresource }: RequestTarget, isCreation: boolean) {
-  let byPlace = concerned.get(kind);
-  if (byPlace === undefined) {
-    byPlace = new Map();
-    concerned.set(kind, byPlace);
+/** By subresource, what concerns the creations and the changes of a kind there. */
+interface Concerned {
+  readonly creations: Map<string, Admit[]>;
+  readonly changes: Map<string, Admit[]>;
+}
+
+/** A memo only. */
+const concerned = new WeakMap<KindDeclaration, Concerned>();
+
+function pluginsOf({ kind, subresource }: RequestTarget, isCreation: boolean): readonly Admit[] {
+  let ofKind = concerned.get(kind);
+  if (ofKind === undefined) {
+    ofKind = { creations: new Map(), changes: new Map() };
+    concerned.set(kind, ofKind);
   }
-  const name = isCreation ? `+${subresource}` : subresource;
-  let found = byPlace.get(name);
+  const bySubresource = isCreation ? ofKind.creations : ofKind.changes;
+  let found = bySubresource.get(subresource);
   if (found === undefined) {
     const place = { kind, subresource, isCreation };
-    found = plugins.filter((each) => each.admit !== undefined && each.concerns?.(place) !== false);
-    byPlace.set(name, found);
+    found = [];
+    for (const { admit: ask, concerns } of plugins) {
+      if (ask !== undefined && concerns?.(place) !== false) found.push(ask);
+    }
+    bySubresource.set(subresource, found);
   }
   return found;
 }
 
 /** Puts a change through admission: each plugin may alter the object or refuse it. */
 export function admit(call: VerbCall, change: Change): Admitted {
-  let { next } = change;
-  for (const plugin of pluginsOf(call.target, change.old === undefined)) {
-    if (plugin.admit === undefined) continue;
-    const answer = plugin.admit(call, next === change.next ? change : { next, old: change.old });
+  const { old } = change;
+  const found = pluginsOf(call.target, old === undefined);
+  let current = change;
+  let answer: Admitted | undefined;
+  for (let i = 0; i < found.length; i += 1) {
+    const ask = found[i] as Admit; // In range by the loop.
+    answer = ask(call, current);
     if (!answer.ok) return answer;
-    next = answer.value;
+    if (answer.value !== current.next) current = { next: answer.value, old };
   }
-  return success(next);
+  return answer ?? success(current.next);
 }
 
 /** The refusal of a deletion, where a plugin has one. */

@@ -1,7 +1,6 @@
-import type { Namespace } from '../../../api/generated/types.ts';
 import { forbiddenError, notFoundError } from '../../../api/status-error.ts';
-import { cacheOf, type Server } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
+import { namespaceNamed } from './cached.ts';
 import { admitted, forbid, notAdmitted, type AdmissionPlugin } from './plugin.ts';
 
 /** Namespaces that the cluster cannot do without. */
@@ -17,7 +16,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
   admit(call, change) {
     const { namespace } = call.target;
     if (namespace === '') return admitted(change.next);
-    const found = namespaceOf(call.server, namespace);
+    const found = namespaceNamed(call.server, namespace);
     if (found === undefined) {
       const status = notFoundError({ group: '', resource: 'namespaces' }, namespace);
       return notAdmitted({ status });
@@ -47,16 +46,3 @@ export const namespaceLifecycle: AdmissionPlugin = {
     );
   },
 };
-
-function namespaceOf(server: Server, name: string): Namespace | undefined {
-  // Most objects are made in the namespace of the one before; a text put together anew would be hashed anew.
-  if (name !== lastName) {
-    lastName = name;
-    lastKey = `/registry/namespaces/${name}`;
-  }
-  // The cache of namespaces holds nothing else.
-  return cacheOf(server, 'namespaces').objects.get(lastKey) as Namespace | undefined;
-}
-
-let lastName = '';
-let lastKey = '';

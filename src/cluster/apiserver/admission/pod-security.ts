@@ -2,14 +2,13 @@ import type {
   CronJob,
   Deployment,
   KubernetesObject,
-  Namespace,
   Pod,
   PodSpec,
 } from '../../../api/generated/types.ts';
 import { securityLevel, securityViolations } from '../../../api/pod-security/violations.ts';
 import type { StatusError } from '../../../api/status-error.ts';
 import type { VerbCall } from '../verb.ts';
-import { cachedObject } from './cached.ts';
+import { namespaceNamed } from './cached.ts';
 import { forbid } from './plugin.ts';
 
 /** What the plugin says of a new object. */
@@ -42,13 +41,15 @@ export function podSecurity(
   // A container for debugging is held to the level as a new Pod is.
   if (namespace === '' || (subresource !== '' && subresource !== 'ephemeralcontainers'))
     return SILENT;
+  // What makes Pods says so in its spec; most writes are of Events, which have none.
+  if ((object as { readonly spec?: unknown }).spec === undefined) return SILENT;
   const isPod = object.kind === 'Pod';
   // Both are of one kind.
   if (isPod && old !== undefined && !isSignificant((object as Pod).spec, (old as Pod).spec))
     return SILENT;
   const spec = isPod ? (object as Pod).spec : templateSpec(object);
   if (spec === undefined) return SILENT;
-  const labels = cachedObject<Namespace>(call.server, 'namespaces', namespace)?.metadata.labels;
+  const labels = namespaceNamed(call.server, namespace)?.metadata.labels;
   if (labels === undefined) return SILENT;
   if (isPod) {
     const { level, version } = securityLevel(labels, 'enforce');

@@ -16,7 +16,7 @@ import { keyOf } from '../request-target.ts';
 import type { VerbCall } from '../verb.ts';
 import { commitObject } from '../writes/commit.ts';
 import { isDryRun } from '../writes/dry-run.ts';
-import { cachedInNamespace } from './cached.ts';
+import { askedCaches, cachedInNamespace } from './cached.ts';
 import { forbid } from './plugin.ts';
 
 /** How often a request waits for the controller to have counted a new quota. */
@@ -34,7 +34,7 @@ export function chargeQuotas(
   old?: KubernetesObject,
 ): Answer | undefined {
   const { server, target, at, exchange } = call;
-  if (target.namespace === '') return undefined;
+  if (target.namespace === '' || askedCaches(server).quotas.objects.size === 0) return undefined;
   const all = cachedInNamespace<ResourceQuota>(server, 'resourcequotas', target.namespace);
   if (all.length === 0) return undefined;
   const whole = usageOf(object, target.kind);

@@ -13,6 +13,7 @@ import { forbiddenError, internalError, type StatusError } from '../../../api/st
 import { compareStrings } from '../../../base/compare.ts';
 import { cacheOf, type Server } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
+import { askedCaches } from './cached.ts';
 import { isMatched, operationOf, requestVariables, type ReviewedChange } from './matching.ts';
 import { webhookFailure } from './webhook-call.ts';
 
@@ -23,10 +24,11 @@ const STORAGES = {
 
 /** Whether anybody has set up webhooks or policies that could have a say in a change. Mostly nobody has. */
 export function hasReviewers(server: Server): boolean {
+  const { mutatingWebhooks, validatingWebhooks, policies } = askedCaches(server);
   return (
-    cacheOf(server, STORAGES.mutating).objects.size > 0 ||
-    cacheOf(server, STORAGES.validating).objects.size > 0 ||
-    cacheOf(server, 'validatingadmissionpolicies').objects.size > 0
+    mutatingWebhooks.objects.size > 0 ||
+    validatingWebhooks.objects.size > 0 ||
+    policies.objects.size > 0
   );
 }
 

@@ -1,4 +1,10 @@
-import type { Binding, Pod, PodCondition, PodStatus } from '../../../api/generated/types.ts';
+import type {
+  Binding,
+  Pod,
+  PodCondition,
+  PodSpec,
+  PodStatus,
+} from '../../../api/generated/types.ts';
 import {
   badRequestError,
   conflictError,
@@ -6,15 +12,15 @@ import {
   statusError,
 } from '../../../api/status-error.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
-import { refuse, reply, type Answer } from '../exchange.ts';
+import { refuse, reply, type Answer, type Then } from '../exchange.ts';
 import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import { readPlainBody } from '../writes/body.ts';
 import { commitObject } from '../writes/commit.ts';
-import { isDryRun } from '../writes/dry-run.ts';
+import { isDryWrite } from '../writes/dry-run.ts';
 import { resourceOf } from '../writes/finish.ts';
 import { currentObject } from '../writes/update.ts';
-import { copyWith } from '../../../base/copy.ts';
+import { copyWith, draftOf, type Draft } from '../../../base/copy.ts';
 
 const bound = Object.freeze({
   kind: 'Status',
@@ -23,6 +29,8 @@ const bound = Object.freeze({
   status: 'Success',
   code: 201,
 });
+
+const BOUND: Then = Object.freeze({ kind: 'body', code: 201, body: bound });
 
 /** POST to a pod's binding: the scheduler's word on where it runs, given once (upstream: BindingREST). */
 export function bindPod(call: VerbCall): Answer {
@@ -46,30 +54,22 @@ export function bindPod(call: VerbCall): Answer {
     return refuse(conflictError({ group: '', resource: 'pods/binding' }, name, why));
   }
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
-  if (isDryRun(exchange.request)) return reply(bound, 201);
-  const annotations = binding.metadata?.annotations;
-  const status = copyWith<PodStatus>(pod.status ?? {}, {
-    conditions: withScheduled(pod, timestamp(server)),
-  });
-  const next: Pod = copyWith(pod, {
-    ...(annotations === undefined || Object.keys(annotations).length === 0
-      ? undefined
-      : {
-          metadata: {
-            ...pod.metadata,
-            annotations: { ...pod.metadata.annotations, ...annotations },
-          },
-        }),
-    spec: copyWith(pod.spec, { nodeName }),
-    status,
-  });
-  return commitObject(server, {
-    kind,
-    key,
-    next,
-    old: pod,
-    then: { kind: 'body', code: 201, body: bound },
-  });
+  if (isDryWrite(exchange.request)) return reply(bound, 201);
+  const spec: Draft<PodSpec> = draftOf(pod.spec);
+  spec.nodeName = nodeName;
+  const status: Draft<PodStatus> = draftOf(pod.status ?? {});
+  status.conditions = withScheduled(pod, timestamp(server));
+  const next: Draft<Pod> = draftOf(withAnnotations(pod, binding.metadata?.annotations));
+  next.spec = spec;
+  next.status = status;
+  return commitObject(server, { kind, key, next, old: pod, then: BOUND });
+}
+
+/** The pod with what the binding adds to its annotations; mostly nothing. */
+function withAnnotations(pod: Pod, added: Readonly<Record<string, string>> | undefined): Pod {
+  if (added === undefined || Object.keys(added).length === 0) return pod;
+  const annotations = { ...pod.metadata.annotations, ...added };
+  return copyWith(pod, { metadata: { ...pod.metadata, annotations } });
 }
 
 function targetProblem(target: Binding['target'] | undefined): string | undefined {

@@ -18,8 +18,8 @@ import { getScale, updateScale } from './scale.ts';
 export function subresourceVerb(target: RequestTarget, verb: ApiVerb): Verb | undefined {
   const { subresource, kind } = target;
   if (subresource === '') return undefined;
-  const served = kind.subresources[subresource]?.verbs ?? [];
-  if (!served.some((each) => each === verb)) return undefined;
+  const served: readonly ApiVerb[] | undefined = kind.subresources[subresource]?.verbs;
+  if (served === undefined || !served.includes(verb)) return undefined;
   switch (subresource) {
     case 'approval':
     case 'status':

@@ -67,7 +67,7 @@ function createApplied(call: VerbCall, object: KubernetesObject): Answer {
     return refuse(conflictError(resourceOf(call), name, why));
   }
   const named = { ...object, metadata: { ...object.metadata, name } };
-  return createFrom(call, named, { warnings: [], isTracked: true });
+  return createFrom(call, named, [], true);
 }
 
 /** An applier has a name. */

@@ -8,7 +8,6 @@ import {
 } from '../../../api/decode/decode.ts';
 import { decodeStatus, noBodyStatus } from '../../../api/decode/failure.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
-import { apiVersionOf } from '../../../api/kinds/index.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { schemaOf, structSchema } from '../../../api/schema/lookup.ts';
 import type { StructSchema } from '../../../api/schema/schema.ts';
@@ -19,13 +18,23 @@ import type { ApiRequest } from '../../messages.ts';
 
 const noWarnings: readonly string[] = Object.freeze([]);
 const schemas = new WeakMap<KindDeclaration, StructSchema>();
+// A write asks several times for the schema of its kind.
+let lastKind: KindDeclaration | undefined;
+let lastSchema: StructSchema | undefined;
 
 /** The schema of a kind that is served; every one has one. */
 export function schemaOfKind(kind: KindDeclaration): StructSchema {
+  if (kind === lastKind && lastSchema !== undefined) return lastSchema;
+  lastKind = kind;
+  lastSchema = findSchema(kind);
+  return lastSchema;
+}
+
+function findSchema(kind: KindDeclaration): StructSchema {
   if (kind.custom !== undefined) return kind.custom.schema;
   let schema = schemas.get(kind);
   if (schema === undefined) {
-    schema = schemaOf(apiVersionOf(kind), kind.kind);
+    schema = schemaOf(kind.apiVersion, kind.kind);
     assert(schema !== undefined, `kind ${kind.kind} has no schema`);
     schemas.set(kind, schema);
   }
@@ -55,17 +64,18 @@ export function decodeAs(
     });
   }
   const schema = schemaOfKind(kind);
-  const expected = { apiVersion: apiVersionOf(kind), kind: kind.kind };
+  const { apiVersion, kind: name } = kind;
   if (request.typed === true && typeof value === 'object' && value !== null) {
     // Typed by whoever sent it; that it is of this kind, its path says.
     const object = value as KubernetesObject;
     const named =
-      object.kind === expected.kind && object.apiVersion === expected.apiVersion
+      object.kind === name && object.apiVersion === apiVersion
         ? object
-        : { ...object, ...expected };
+        : { ...object, apiVersion, kind: name };
     // What is the old object's is complete already, as everything stored is.
     return success({ value: completeObject(named, schema, old), warnings: noWarnings });
   }
+  const expected = { apiVersion, kind: name };
   if (value === undefined) return refusal(noBodyStatus(kind.kind));
   const { duplicateFields } = request;
   // What a patch made has no text of its own.

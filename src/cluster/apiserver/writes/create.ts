@@ -15,7 +15,7 @@ import { callWebhooks, hasReviewers } from '../admission/webhooks.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
 import { wholeUserOf } from '../authorization/attributes.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
-import { LATER, refuse, type Answer } from '../exchange.ts';
+import { LATER, refuse, type Answer, type Then } from '../exchange.ts';
 import { keyOf } from '../request-target.ts';
 import { cacheOf } from '../server.ts';
 import { allocate } from '../services/allocate.ts';
@@ -23,7 +23,7 @@ import { nextClaim } from '../services/claim.ts';
 import type { VerbCall } from '../verb.ts';
 import { readBody } from './body.ts';
 import { commitObject } from './commit.ts';
-import { isDryRun } from './dry-run.ts';
+import { isDryWrite } from './dry-run.ts';
 import { ownersOfNew } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withNewMetadata } from './metadata.ts';
@@ -35,9 +35,10 @@ const PATIENCE = 10;
 /** POST to a collection: decode, then `createFrom`. */
 export function createObject(call: VerbCall): Answer {
   if (call.target.kind.custom?.isTerminating === true) return refuse(terminatingError(call));
-  const body = readBody(call.exchange.request, call.target.kind);
-  if (!body.ok) return refuse(body.error);
-  return createFrom(call, body.value.value, { warnings: body.value.warnings });
+  const read = readBody(call.exchange.request, call.target.kind);
+  if (!read.ok) return refuse(read.error);
+  const { value, warnings } = read.value;
+  return createFrom(call, value, warnings);
 }
 
 /** Upstream's words for an object of a definition that is going. */
@@ -51,12 +52,10 @@ function terminatingError(call: VerbCall): StatusError {
 export function createFrom(
   call: VerbCall,
   body: KubernetesObject,
-  given: {
-    /** Of decoding. */
-    readonly warnings: readonly string[];
-    /** Its managedFields are made already. */
-    readonly isTracked?: boolean;
-  },
+  /** Of decoding. */
+  decodeWarnings: readonly string[],
+  /** Its managedFields are made already. */
+  isTracked = false,
 ): Answer {
   const { server, exchange, target } = call;
   const { kind } = target;
@@ -70,7 +69,7 @@ export function createFrom(
   }
   const defaulted = kind.defaults(body);
   // Before admission, whose fields nobody owns. They enter the metadata with all else that the server writes there.
-  const managers = given.isTracked === true ? undefined : ownersOfNew(call, defaulted);
+  const managers = isTracked ? undefined : ownersOfNew(call, defaulted);
   const tracked = managers?.length === 0 ? withManagers(defaulted, undefined) : defaulted;
   const admitted = admit(call, { next: tracked, old: undefined });
   if (!admitted.ok) {
@@ -105,24 +104,22 @@ export function createFrom(
   }
   const charge = chargeQuotas(call, prepared);
   if (charge !== undefined) return charge;
-  const allocated = allocate(call, { next: prepared, old: undefined }, key);
-  if (!allocated.ok) return refuse(allocated.error);
-  const object = allocated.value;
-  const warnings = allWarnings(
-    given.warnings,
-    kind.warnings(object),
-    security.warnings,
-    policyWarnings,
-  );
-  if (isDryRun(exchange.request)) return answerWith(call, object, { code: 201, warnings });
+  const isService = kind.storage === 'services/specs';
+  const allocated = isService ? allocate(call, { next: prepared, old: undefined }, key) : undefined;
+  if (allocated?.ok === false) return refuse(allocated.error);
+  const object = allocated?.value ?? prepared;
+  const ofKind = kind.warnings(object);
+  const warnings = allWarnings(decodeWarnings, ofKind, security.warnings, policyWarnings);
+  if (isDryWrite(exchange.request)) return answerWith(call, object, { code: 201, warnings });
   // A name that is drawn anew in each attempt holds nothing; the repair loop sees to its address.
-  if (kind.storage === 'services/specs' && (body.metadata.name ?? '') !== '') {
+  if (isService && (body.metadata.name ?? '') !== '') {
     const claim = nextClaim(call, key);
     if (claim !== undefined) return claim;
   }
-  const then = { kind: 'object', code: 201 } as const;
-  return commitObject(server, { kind, key, next: object, old: undefined, then, warnings });
+  return commitObject(server, { kind, key, next: object, old: undefined, then: CREATED, warnings });
 }
+
+const CREATED: Then = Object.freeze({ kind: 'object', code: 201 });
 
 function nameTaken(
   call: VerbCall,

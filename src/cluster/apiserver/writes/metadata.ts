@@ -8,7 +8,7 @@ import { randomSuffix, randomUid } from '../../../kernel/random.ts';
 import type { RequestTarget } from '../request-target.ts';
 import { cacheOf, timestamp, type Server } from '../server.ts';
 import { keyOf } from '../request-target.ts';
-import { copyWith } from '../../../base/copy.ts';
+import { draftOf, type Draft } from '../../../base/copy.ts';
 
 /** What the server itself writes into metadata (upstream: FillObjectMetaSystemFields, BeforeCreate, BeforeUpdate). */
 
@@ -24,19 +24,23 @@ export function withNewMetadata(
   { kind, namespace }: RequestTarget,
   managedFields?: readonly ManagedFieldsEntry[],
 ): KubernetesObject {
-  const given = withoutSystemFields(object.metadata);
-  const name = given.name || generateName(server, object, { kind, namespace });
-  const uid = randomUid(server.env.random('uid'));
-  const creationTimestamp = timestamp(server);
-  const own: Partial<ObjectMeta> =
-    managedFields === undefined || managedFields.length === 0
-      ? kind.namespaced
-        ? { namespace, name, uid, creationTimestamp }
-        : { name, uid, creationTimestamp }
-      : kind.namespaced
-        ? { managedFields, namespace, name, uid, creationTimestamp }
-        : { managedFields, name, uid, creationTimestamp };
-  return copyWith(object, { metadata: copyWith(given, own) });
+  const metadata: Draft<ObjectMeta> = draftOf(withoutSystemFields(object.metadata));
+  const name = metadata.name || generateName(server, object, { kind, namespace });
+  if (managedFields !== undefined && managedFields.length > 0) {
+    metadata.managedFields = managedFields;
+  }
+  if (kind.namespaced) metadata.namespace = namespace;
+  metadata.name = name;
+  metadata.uid = randomUid(server.env.random('uid'));
+  metadata.creationTimestamp = timestamp(server);
+  return withMetadata(object, metadata);
+}
+
+/** The object with other metadata. */
+function withMetadata(object: KubernetesObject, metadata: ObjectMeta): KubernetesObject {
+  const copy: Draft<KubernetesObject> = draftOf(object);
+  copy.metadata = metadata;
+  return copy;
 }
 
 /** Nearly never is there anything to leave out, and leaving out costs more than copying. */
@@ -114,7 +118,7 @@ export function withOldMetadata(next: KubernetesObject, old: KubernetesObject): 
     ...keep('deletionTimestamp', deletionTimestamp),
     ...keep('deletionGracePeriodSeconds', deletionGracePeriodSeconds),
   };
-  return copyWith(next, { metadata });
+  return withMetadata(next, metadata);
 }
 
 function keep<Key extends keyof ObjectMeta>(

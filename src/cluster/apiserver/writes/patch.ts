@@ -42,11 +42,14 @@ export const PATCH_ATTEMPTS_MAX = 5;
 export function patchObject(call: VerbCall): Answer {
   const { exchange, target, at } = call;
   const { request } = exchange;
+  const { kind } = target;
   const type = mediaTypeOf(request);
   // Custom resources have no merge keys to merge by.
-  const types = target.kind.custom === undefined ? patchTypes : customPatchTypes;
-  if (!types.includes(type)) return refuse(unsupportedMediaTypeError(types));
-  if (type === APPLY_PATCH) return applyObject(call);
+  if (type !== STRATEGIC_PATCH || kind.custom !== undefined) {
+    const types = kind.custom === undefined ? patchTypes : customPatchTypes;
+    if (!types.includes(type)) return refuse(unsupportedMediaTypeError(types));
+    if (type === APPLY_PATCH) return applyObject(call);
+  }
   if (request.query['force'] !== undefined) {
     const problem = forbidden('force', 'may not be specified for non-apply patch');
     const options = { group: 'meta.k8s.io', kind: 'PatchOptions' };
@@ -55,20 +58,21 @@ export function patchObject(call: VerbCall): Answer {
   const old = currentObject(call);
   if (old === undefined) return refuse(notFoundError(resourceOf(call), target.name));
   if (at.attempt > PATCH_ATTEMPTS_MAX) return refuse(conflictError(resourceOf(call), target.name));
-  const patched = applyPatch(request, old, schemaOfKind(target.kind));
+  const patched = applyPatch(request, old, schemaOfKind(kind));
   if (!patched.ok) return refuse(patched.error);
-  const next = decodeAs(request, patched.value, target.kind, old);
+  const next = decodeAs(request, patched.value, kind, old);
   if (!next.ok) return refuse(next.error);
   const { value, warnings } = next.value;
   const { resourceVersion = '' } = value.metadata;
   if (resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion) {
     return refuse(conflictError(resourceOf(call), target.name));
   }
-  return updateTo(call, { next: withDefaults(target.kind, value, old), old, warnings });
+  return updateTo(call, { next: withDefaults(kind, value, old), old, warnings });
 }
 
 /** The media type of a request's body, without its parameters. */
 export function mediaTypeOf({ contentType = '' }: ApiRequest): string {
+  if (contentType === STRATEGIC_PATCH) return contentType;
   const end = contentType.indexOf(';');
   return (end < 0 ? contentType : contentType.slice(0, end)).trim();
 }

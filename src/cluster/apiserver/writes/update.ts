@@ -23,7 +23,7 @@ import { readBody } from './body.ts';
 import { commitObject, commitRemoval } from './commit.ts';
 import { createFrom } from './create.ts';
 import { allWarnings, NO_WARNINGS } from './warnings.ts';
-import { isDryRun } from './dry-run.ts';
+import { isDryWrite } from './dry-run.ts';
 import { hasSameManagers, ownFields } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withOldMetadata } from './metadata.ts';
@@ -43,7 +43,7 @@ export function updateObject(call: VerbCall): Answer {
     if (!kind.createOnUpdate || target.subresource !== '') {
       return refuse(notFoundError(resourceOf(call), name));
     }
-    return createFrom(call, { ...body, metadata: { ...body.metadata, name } }, { warnings });
+    return createFrom(call, { ...body, metadata: { ...body.metadata, name } }, warnings);
   }
   const stale = staleness(call, body, old);
   if (stale !== undefined) return refuse(stale);
@@ -116,8 +116,8 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   const { server, exchange, target } = call;
   const { kind, key, name } = target;
   const { old } = change;
-  const isStatus = target.subresource === 'status';
   const { subresource } = target;
+  const isStatus = subresource === 'status';
   // Endpoints of a kind's own, such as the approval of a CertificateSigningRequest.
   const special = subresource === '' ? undefined : kind.subresourceUpdates?.[subresource];
   const next = change.isTracked === true ? change.next : tracked(call, change, special);
@@ -135,9 +135,10 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
       : isStatus
         ? kind.prepareForStatusUpdate(kept, old)
         : kind.prepareForUpdate(kept, old);
-  const allocated = allocate(call, { next: prepared, old }, key);
-  if (!allocated.ok) return refuse(allocated.error);
-  const object = allocated.value;
+  const isService = kind.storage === 'services/specs';
+  const allocated = isService ? allocate(call, { next: prepared, old }, key) : undefined;
+  if (allocated?.ok === false) return refuse(allocated.error);
+  const object = allocated?.value ?? prepared;
   const errors =
     special !== undefined
       ? special.validate(object, old)
@@ -146,7 +147,7 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
         : kind.validateUpdate(object, old);
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
-  if (kind.storage === 'services/specs' && !isDryRun(exchange.request)) {
+  if (isService && !isDryWrite(exchange.request)) {
     const claim = nextClaim(call, key);
     if (claim !== undefined) return claim;
   }
@@ -164,16 +165,17 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
     if (disallowed !== undefined) return refuse(disallowed);
     own = policies.warnings;
   }
-  const isResize = call.target.subresource === 'resize';
-  const charge = isResize ? chargeQuotas(call, object, old) : undefined;
+  const charge = subresource === 'resize' ? chargeQuotas(call, object, old) : undefined;
   if (charge !== undefined) return charge;
   const security = podSecurity(call, object, old);
   if (security.refused !== undefined) return refuse(security.refused);
   const kindly = isStatus || special !== undefined ? NO_WARNINGS : kind.warnings(object, old);
   const warnings = allWarnings(decodeWarnings, kindly, security.warnings, own);
-  if (isDryRun(exchange.request)) return answerWith(call, object, { code: 200, warnings });
+  if (isDryWrite(exchange.request)) return answerWith(call, object, { code: 200, warnings });
   const isGone = isReleased(object, old);
-  const release = nextRelease(call, { old, next: isGone ? undefined : object });
+  const release = isService
+    ? nextRelease(call, { old, next: isGone ? undefined : object })
+    : undefined;
   if (release !== undefined) return release;
   if (isGone) {
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: object } });
