@@ -16,10 +16,15 @@ export function createRecent<A, B, C, Made>(places = 8): Recent<A, B, C, Made> {
   const cs: (C | undefined)[] = [];
   const results: (Made | undefined)[] = [];
   let next = 0;
+  let last = 0;
   return {
     find(a, b, c) {
+      // Mostly it is what was found just before.
+      if (as[last] === a && bs[last] === b && cs[last] === c) return results[last];
       for (let i = 0; i < results.length; i += 1) {
-        if (as[i] === a && bs[i] === b && cs[i] === c) return results[i];
+        if (as[i] !== a || bs[i] !== b || cs[i] !== c) continue;
+        last = i;
+        return results[i];
       }
       return undefined;
     },
@@ -28,6 +33,7 @@ export function createRecent<A, B, C, Made>(places = 8): Recent<A, B, C, Made> {
       bs[next] = b;
       cs[next] = c;
       results[next] = made;
+      last = next;
       next = next + 1 === places ? 0 : next + 1;
       return made;
     },

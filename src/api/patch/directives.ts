@@ -1,3 +1,4 @@
+import { goFormat } from './go-format.ts';
 import type { JsonObject } from './json.ts';
 import { refusePatch } from './problem.ts';
 
@@ -40,4 +41,21 @@ export function parallelField(key: string): string {
 
 function afterPrefix(key: string, prefix: string, problem: string): string {
   return key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : refusePatch(problem);
+}
+
+/** `$patch: replace` puts the patch in the original's place, `$patch: delete` leaves nothing. */
+export function directed(patch: JsonObject): JsonObject {
+  const directive = patch[patchDirective];
+  if (directive === 'replace') {
+    const replacement: Record<string, unknown> = { ...patch };
+    delete replacement[patchDirective];
+    return replacement;
+  }
+  if (directive === 'delete') return {};
+  return unknownDirective(directive, patch);
+}
+
+/** `$patch` says what it cannot say. */
+export function unknownDirective(directive: unknown, patch: JsonObject): never {
+  return refusePatch(`unknown patch type: ${goFormat(directive)} in map: ${goFormat(patch)}`);
 }

@@ -15,6 +15,12 @@ export function isList(value: unknown): value is JsonList {
   return Array.isArray(value);
 }
 
+/** Both lists, both objects, both null, or plain values of one type. */
+export function isSameShape(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return typeof a === typeof b;
+  return a === null || b === null ? a === b : isList(a) === isList(b);
+}
+
 /** The value of a key that the object itself has; never one inherited from Object's prototype. */
 export function ownValue(object: JsonObject, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
@@ -61,6 +67,17 @@ export function equalJson(a: unknown, b: unknown): boolean {
   let left = 0;
   for (const key in b) {
     if (!Object.hasOwn(a, key) || !equalJson(a[key], b[key])) return false;
+    left += 1;
+  }
+  for (const _ in a) left -= 1;
+  return left === 0;
+}
+
+/** Whether two objects have the very same values under the same keys. */
+export function sameEntries(a: JsonObject, b: JsonObject): boolean {
+  let left = 0;
+  for (const key in b) {
+    if (a[key] !== b[key] || !Object.hasOwn(a, key)) return false;
     left += 1;
   }
   for (const _ in a) left -= 1;

@@ -1,3 +1,4 @@
+import { createRecent } from '../../base/recent.ts';
 import { isObject, type JsonList } from './json.ts';
 
 /**
@@ -62,9 +63,10 @@ export function orderedElements(
 
 /** The merge key of a map that is no directive, where it is a text. */
 function plainKeyOf(item: unknown, mergeKey: string): string | undefined {
-  if (!isObject(item) || !Object.hasOwn(item, mergeKey)) return undefined;
+  if (!isObject(item)) return undefined;
   const value = item[mergeKey];
-  return typeof value === 'string' && !Object.hasOwn(item, '$patch') ? value : undefined;
+  // Nothing that is inherited is a text.
+  return typeof value === 'string' && item['$patch'] === undefined ? value : undefined;
 }
 
 function indexOfPlainKey(list: JsonList, value: string, mergeKey: string, from: number): number {
@@ -74,7 +76,16 @@ function indexOfPlainKey(list: JsonList, value: string, mergeKey: string, from: 
   return -1;
 }
 
+// A live list is asked for each patch that comes to it, and objects of one owner share theirs. Lists never change.
+const distinct = createRecent<JsonList, string, undefined, true>();
+
 function areDistinct(list: JsonList, mergeKey: string): boolean {
+  if (distinct.find(list, mergeKey, undefined) === true) return true;
+  if (!areFoundDistinct(list, mergeKey)) return false;
+  return distinct.keep(list, mergeKey, undefined, true);
+}
+
+function areFoundDistinct(list: JsonList, mergeKey: string): boolean {
   for (let i = 0; i < list.length; i += 1) {
     const value = plainKeyOf(list[i], mergeKey);
     if (value === undefined || indexOfPlainKey(list, value, mergeKey, 0) !== i) return false;

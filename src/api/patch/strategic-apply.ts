@@ -2,12 +2,14 @@ import type { Result } from '../../base/result.ts';
 import {
   badElementOrder,
   deleteListPrefix,
+  directed,
   elementOrderPrefix,
   hasDirectives,
   isParallelList,
   parallelField,
   patchDirective,
   retainKeysDirective,
+  unknownDirective,
 } from './directives.ts';
 import {
   asMaps,
@@ -20,9 +22,18 @@ import {
 } from './element-order.ts';
 import { isClean, withoutDirectives, withoutDirectivesInList, withoutNulls } from './clean.ts';
 import { goFormat, wrongType } from './go-format.ts';
-import { equalJson, isList, isObject, setOwn, type JsonList, type JsonObject } from './json.ts';
+import {
+  equalJson,
+  isList,
+  isObject,
+  isSameShape,
+  sameEntries,
+  setOwn,
+  type JsonList,
+  type JsonObject,
+} from './json.ts';
 import type { PatchField, PatchSchema } from './patch-schema.ts';
-import { orderedElements, positionsOfChanges } from './plain-lists.ts';
+import { orderedElements, positionsOfChanges, type OrderedElement } from './plain-lists.ts';
 import { attempt, refusePatch, type PatchProblem } from './problem.ts';
 import { draftOf } from '../../base/copy.ts';
 import { createRecent } from '../../base/recent.ts';
@@ -99,32 +110,6 @@ function mergeDirected(
 /** A draft. Objects of equal form get one hidden class (see `base/copy.ts`), unless a user's key forbids it. */
 function copyOf(original: JsonObject): Record<string, unknown> {
   return Object.hasOwn(original, '__proto__') ? { ...original } : draftOf(original);
-}
-
-function sameEntries(a: JsonObject, b: JsonObject): boolean {
-  let left = 0;
-  for (const key in b) {
-    if (a[key] !== b[key] || !Object.hasOwn(a, key)) return false;
-    left += 1;
-  }
-  for (const _ in a) left -= 1;
-  return left === 0;
-}
-
-/** `$patch: replace` puts the patch in the original's place, `$patch: delete` leaves nothing. */
-function directed(patch: JsonObject): JsonObject {
-  const directive = patch[patchDirective];
-  if (directive === 'replace') {
-    const replacement: Record<string, unknown> = { ...patch };
-    delete replacement[patchDirective];
-    return replacement;
-  }
-  if (directive === 'delete') return {};
-  return unknownDirective(directive, patch);
-}
-
-function unknownDirective(directive: unknown, patch: JsonObject): never {
-  return refusePatch(`unknown patch type: ${goFormat(directive)} in map: ${goFormat(patch)}`);
 }
 
 const badRetainKeys = 'invalid patch format of retainKeys';
@@ -204,9 +189,11 @@ function orderedList(
     if (known?.field === field && options.intoObject) return known.list;
     const elements = orderedElements(original, patch, order, field.mergeKey);
     if (elements !== undefined) {
-      const list = elements.map((each) =>
-        mergeElement(original[each.original], patch[each.patch], field, options),
-      );
+      const list: unknown[] = [];
+      for (let i = 0; i < elements.length; i += 1) {
+        const each = elements[i] as OrderedElement; // In range by the loop.
+        list.push(mergeElement(original[each.original], patch[each.patch], field, options));
+      }
       return options.intoObject ? ordered.keep(original, patch, order, { field, list }).list : list;
     }
   }
@@ -311,7 +298,7 @@ function mergeKey(
       return;
     }
     const before = Object.hasOwn(merged, field) ? merged[field] : undefined;
-    if (before === undefined || shapeOf(before) !== shapeOf(value)) return;
+    if (before === undefined || !isSameShape(before, value)) return;
     setOwn(merged, field, mergedValue(before, value, field, true, schema, options));
   }
 }
@@ -336,7 +323,7 @@ function mergeField(
     return options.intoObject ? rest : withValue(original, rest, key, null);
   }
   const before = isThere ? current[key] : undefined;
-  if (before === undefined || shapeOf(before) !== shapeOf(value)) {
+  if (before === undefined || !isSameShape(before, value)) {
     const taken = takenOver(value, options);
     if (taken !== undefined) return withValue(original, draft, key, taken);
     return isThere ? withoutValue(original, draft, key) : draft;
@@ -354,15 +341,15 @@ function mergedValue(
   schema: PatchSchema | undefined,
   options: MergeOptions,
 ): unknown {
+  if (typeof patchValue !== 'object' || patchValue === null) return patchValue;
+  const field = fieldOf(schema, key);
   if (isList(patchValue)) {
     // As the shapes are the same; so below.
-    return mergeLists(before as JsonList, patchValue, fieldOf(schema, key), isDeleteList, options);
+    return mergeLists(before as JsonList, patchValue, field, isDeleteList, options);
   }
-  if (!isObject(patchValue)) return patchValue;
-  const field = fieldOf(schema, key);
   return field.strategy === 'replace'
     ? patchValue
-    : mergeObjects(before as JsonObject, patchValue, field.schema, options);
+    : mergeObjects(before as JsonObject, patchValue as JsonObject, field.schema, options);
 }
 
 function withValue(
@@ -384,10 +371,6 @@ function withoutValue(
   const merged = draft ?? copyOf(original);
   delete merged[key];
   return merged;
-}
-
-function shapeOf(value: unknown): string {
-  return isList(value) ? 'list' : value === null ? 'null' : typeof value;
 }
 
 /**
@@ -414,12 +397,10 @@ function mergeLists(
   if (known !== undefined) return known;
   const positions = isDeleteList ? undefined : positionsOfChanges(original, patch, field.mergeKey);
   if (positions !== undefined) {
-    const merged = original.slice();
-    positions.forEach((at, index) => {
-      merged[at] = mergeElement(original[at], patch[index], field, options);
-    });
-    if (merged.every((item, index) => item === original[index])) return original;
-    return options.intoObject ? mergedLists.keep(original, patch, field, merged) : merged;
+    const merged = withChanges(original, patch, positions, field, options);
+    return options.intoObject && merged !== original
+      ? mergedLists.keep(original, patch, field, merged)
+      : merged;
   }
   if (elementKind(original, patch) === 'scalar') {
     if (options.intoObject && isDeleteList) return original.filter((item) => !patch.includes(item));
@@ -443,6 +424,26 @@ function mergeLists(
     else merged[at] = mergeObjects(known, item, field.schema, options);
   }
   return inOrder(merged, base, additions, field.mergeKey);
+}
+
+/** The list with each element of the patch merged into the one at its position; the same list when that changes none. */
+function withChanges(
+  original: JsonList,
+  patch: JsonList,
+  positions: readonly number[],
+  field: PatchField,
+  options: MergeOptions,
+): JsonList {
+  let changed: unknown[] | undefined;
+  for (let i = 0; i < positions.length; i += 1) {
+    const at = positions[i] as number; // In range by the loop.
+    const before = original[at];
+    const merged = mergeElement(before, patch[i], field, options);
+    if (merged === before) continue;
+    changed ??= original.slice();
+    changed[at] = merged;
+  }
+  return changed ?? original;
 }
 
 function inOrder(

@@ -16,7 +16,6 @@ import { chargeQuotas } from '../admission/resource-quota.ts';
 import { wholeUserOf } from '../authorization/attributes.ts';
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { LATER, refuse, type Answer, type Then } from '../exchange.ts';
-import { keyOf } from '../request-target.ts';
 import { cacheOf } from '../server.ts';
 import { allocate } from '../services/allocate.ts';
 import { nextClaim } from '../services/claim.ts';
@@ -26,7 +25,7 @@ import { commitObject } from './commit.ts';
 import { isDryWrite } from './dry-run.ts';
 import { ownersOfNew } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
-import { addressProblem, withNewMetadata } from './metadata.ts';
+import { addressProblem, keyOfNew, withNewMetadata } from './metadata.ts';
 import { allWarnings, NO_WARNINGS } from './warnings.ts';
 
 /** How often a new object may be put off until what it needs is there. */
@@ -88,7 +87,7 @@ export function createFrom(
   const errors = kind.validate(prepared);
   const name = prepared.metadata.name ?? '';
   if (errors.length > 0) return refuse(invalidError(kind, name, errors));
-  const key = keyOf(kind, target.namespace, name);
+  const key = keyOfNew(target, name);
   const existing = cacheOf(server, kind.storage).objects.get(key);
   if (existing !== undefined) return refuse(nameTaken(call, body, existing));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());

@@ -21,11 +21,12 @@ const NAME_ATTEMPTS = 8;
 export function withNewMetadata(
   server: Server,
   object: KubernetesObject,
-  { kind, namespace }: RequestTarget,
+  target: RequestTarget,
   managedFields?: readonly ManagedFieldsEntry[],
 ): KubernetesObject {
+  const { kind, namespace } = target;
   const metadata: Draft<ObjectMeta> = draftOf(withoutSystemFields(object.metadata));
-  const name = metadata.name || generateName(server, object, { kind, namespace });
+  const name = metadata.name || generateName(server, object, target);
   if (managedFields !== undefined && managedFields.length > 0) {
     metadata.managedFields = managedFields;
   }
@@ -63,20 +64,22 @@ function withoutSystemFields(metadata: ObjectMeta): ObjectMeta {
   return given;
 }
 
+/** The key of an object that is created: below its collection, or what its own path says. */
+export function keyOfNew({ key, name: own, kind, namespace }: RequestTarget, name: string): string {
+  if (own === name) return key;
+  return own === '' ? key + name : keyOf(kind, namespace, name);
+}
+
 /** A free name from `generateName`; the empty text without one, which validation refuses. */
-function generateName(
-  server: Server,
-  object: KubernetesObject,
-  { kind, namespace }: Pick<RequestTarget, 'kind' | 'namespace'>,
-): string {
+function generateName(server: Server, object: KubernetesObject, target: RequestTarget): string {
   const base = object.metadata.generateName ?? '';
   if (base === '') return '';
   const stream = server.env.random('names');
-  const { objects } = cacheOf(server, kind.storage);
+  const { objects } = cacheOf(server, target.kind.storage);
   let name = '';
   for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
     name = base.slice(0, GENERATED_BASE_MAX) + randomSuffix(stream, 5);
-    if (!objects.has(keyOf(kind, namespace, name))) return name;
+    if (!objects.has(keyOfNew(target, name))) return name;
   }
   return name;
 }
