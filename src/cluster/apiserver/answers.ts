@@ -7,15 +7,19 @@ import { passageOf, type Passage } from './passage.ts';
 import type { Server } from './server.ts';
 import { collectedDeletions, notePart } from './writes/delete-collection.ts';
 
-/** Sends the answer of a request to whoever waits for it. */
-export function sendReply(server: Server, exchange: Exchange, answer: Reply): void {
+/** Sends the answer of a request to whoever waits for it. `passage` is that of the request. */
+export function sendReply(
+  server: Server,
+  exchange: Exchange,
+  answer: Reply,
+  passage: Passage = passageOf(server, exchange.request),
+): void {
   const { client, request, group } = exchange;
   if (group !== 0) {
     noteGroupReply(server, group, answer);
     return;
   }
   const { code, body, retryAfterSeconds, contentType } = answer;
-  const passage = passageOf(server, request);
   count(server, exchange, code, passage);
   if (client === undefined) {
     noteOwnAnswer(server, code);

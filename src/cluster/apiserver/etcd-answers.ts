@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../api/generated/types.ts';
 import { assertNever } from '../../base/exhaustive.ts';
-import type { EtcdResponse } from '../messages.ts';
+import type { ApiRequest, EtcdResponse } from '../messages.ts';
 import { takeEtcdHealth } from './health/probe.ts';
 import { takeOwnAnswer } from './own/reconcile.ts';
 import { takeCompactionTurn } from './compaction.ts';
@@ -13,9 +13,9 @@ import { allFollow } from './reads/freshness.ts';
 import { countEtcd } from './metrics.ts';
 import { answerRead } from './reads/list.ts';
 import { formOf, present } from './reads/object-form.ts';
-import { passageOf } from './passage.ts';
+import { passageOf, type Passage } from './passage.ts';
 import { runVerb } from './run-verb.ts';
-import { cacheOf, calendarMillis, type EtcdCall, type Server } from './server.ts';
+import { calendarMillis, type EtcdCall, type Server } from './server.ts';
 import { refuseFeed, takeList } from './storage/feed.ts';
 import { withRevision } from './storage/stored-object.ts';
 import { scaleOf } from './subresources/scale.ts';
@@ -35,12 +35,16 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
   }
   if (call === undefined) return;
   calls.delete(answer.id);
-  if (call.askedAt !== undefined) {
-    countEtcd(memory.metrics, operationOf(call), env.now - call.askedAt);
+  if (call.kind !== 'write') {
+    takeOther(server, call, answer);
+    return;
   }
   // What nearly all answers are to.
-  if (call.kind === 'write') finishWrite(server, call, answer);
-  else takeOther(server, call, answer);
+  const { metrics } = memory;
+  const { askedAt = env.now } = call;
+  countEtcd(metrics, call.value === undefined ? 'delete' : 'update', env.now - askedAt);
+  if (answer.type === 'etcd/txn-result' && answer.succeeded) goOn(server, call, answer.revision);
+  else goBack(server, call, answer);
 }
 
 function takeOther(
@@ -48,6 +52,10 @@ function takeOther(
   call: Exclude<EtcdCall, { kind: 'write' }>,
   answer: EtcdResponse,
 ): void {
+  const { memory, env } = server;
+  if (call.askedAt !== undefined) {
+    countEtcd(memory.metrics, operationOf(call), env.now - call.askedAt);
+  }
   switch (call.kind) {
     case 'list':
       if (answer.type === 'etcd/range-result') takeList(server, call.storage, answer);
@@ -81,8 +89,6 @@ function takeOther(
 /** The operation's name in the metrics of etcd's client. */
 function operationOf(call: EtcdCall): string {
   switch (call.kind) {
-    case 'write':
-      return call.value === undefined ? 'delete' : 'update';
     case 'list':
     case 'read':
       return 'list';
@@ -113,17 +119,16 @@ function goOnReading(server: Server, answer: EtcdResponse): void {
 
 type WriteCall = Extract<EtcdCall, { kind: 'write' }>;
 
-function finishWrite(server: Server, call: WriteCall, answer: EtcdResponse): void {
+/** A write that was not done: its request is refused, or decided again. */
+function goBack(server: Server, call: WriteCall, answer: EtcdResponse): void {
   const { exchange, step, attempt } = call;
   if (answer.type !== 'etcd/txn-result') {
     const text = answer.type === 'etcd/error' ? answer.error : 'etcdserver: unexpected answer';
     conclude(server, exchange, refuse(brokenEtcd(text)));
-  } else if (answer.succeeded) {
-    goOn(server, call, answer.revision);
   } else if (attempt >= ATTEMPTS_MAX) {
     conclude(server, exchange, refuse(overdue()));
   } else {
-    // The copy has the newer object by now: decide again.
+    // The copy has the newer object by now.
     runAgain(server, exchange, { step, attempt: attempt + 1 });
   }
 }
@@ -133,22 +138,23 @@ function runAgain(server: Server, exchange: Exchange, at: VerbStep): void {
 }
 
 function goOn(server: Server, call: WriteCall, revision: number): void {
-  const { then, exchange } = call;
+  const { then, exchange, warnings } = call;
   switch (then.kind) {
+    case 'object': {
+      const passage = passageOf(server, exchange.request);
+      const body = presentFor(server, exchange.request, passage, asWritten(server, call, revision));
+      sendReply(server, exchange, replyWith(body, then.code, warnings), passage);
+      return;
+    }
     case 'step':
       runAgain(server, exchange, { step: then.step, attempt: 0 });
       return;
     case 'body':
-      conclude(server, exchange, replyTo(call, then.body, then.code));
+      sendReply(server, exchange, replyWith(then.body, then.code, warnings));
       return;
-    case 'object': {
-      const body = presentFor(server, exchange, asWritten(server, call, revision));
-      conclude(server, exchange, replyTo(call, body, then.code));
-      return;
-    }
     case 'scale': {
       const body = scaleOf(exchange.request.path, asWritten(server, call, revision));
-      conclude(server, exchange, replyTo(call, body, 200));
+      sendReply(server, exchange, replyWith(body, 200, warnings));
       return;
     }
     default:
@@ -156,7 +162,7 @@ function goOn(server: Server, call: WriteCall, revision: number): void {
   }
 }
 
-function replyTo({ warnings }: WriteCall, body: unknown, code: number): Reply {
+function replyWith(body: unknown, code: number, warnings: readonly string[] | undefined): Reply {
   return warnings === undefined
     ? { kind: 'reply', code, body }
     : { kind: 'reply', code, body, warnings };
@@ -168,19 +174,20 @@ function asWritten(
   { storage, key, value }: WriteCall,
   revision: number,
 ): KubernetesObject {
-  const cached = cacheOf(server, storage).objects.get(key);
+  const cached = server.memory.caches.get(storage)?.objects.get(key);
   return cached !== undefined && cached.metadata.resourceVersion === String(revision)
     ? cached
     : withRevision(value as KubernetesObject, revision);
 }
 
-/** An object in the form that its request wants. */
-function presentFor(server: Server, exchange: Exchange, object: KubernetesObject): unknown {
-  const { request } = exchange;
-  const { kind } = passageOf(server, request);
+/** An object in the form that its request wants: as it is, nearly always. */
+function presentFor(
+  server: Server,
+  request: ApiRequest,
+  { kind }: Passage,
+  object: KubernetesObject,
+): unknown {
   if (kind === undefined) return object;
-  const form = request.accept === undefined ? 'object' : formOf(request);
-  // As it is, nearly always.
-  if (form === 'object' && kind.fromStored === undefined) return object;
-  return present(object, { kind, form, now: calendarMillis(server) });
+  if (request.accept === undefined && kind.fromStored === undefined) return object;
+  return present(object, { kind, form: formOf(request), now: calendarMillis(server) });
 }

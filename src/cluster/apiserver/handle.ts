@@ -4,25 +4,28 @@ import { conclude } from './conclude.ts';
 import { refuse, type Exchange } from './exchange.ts';
 import { passageOf, type Passage } from './passage.ts';
 import type { Server } from './server.ts';
-import { stages } from './stages/index.ts';
-import type { Stage } from './stages/stage.ts';
+import { isBeyondDoubt, stages } from './stages/index.ts';
+import { runVerb } from './run-verb.ts';
+import { FIRST_STEP } from './verb.ts';
 
 /**
  * The server as one function: a request goes through the stages until one of them has an answer. The exchange is frozen;
  * `passage` is that of its request.
  */
 export function handle(server: Server, exchange: Exchange, passage: Passage): void {
-  const { impersonate, token } = exchange.request;
-  if (impersonate !== undefined || token !== undefined) {
+  const { request } = exchange;
+  if (request.impersonate !== undefined || request.token !== undefined) {
     handleAsOther(server, exchange);
-    return;
+  } else if (isBeyondDoubt(request, passage)) {
+    conclude(server, exchange, runVerb(server, exchange, FIRST_STEP));
+  } else {
+    goThrough(server, exchange, passage);
   }
-  goThrough(server, exchange, passage);
 }
 
 function goThrough(server: Server, exchange: Exchange, passage: Passage): void {
-  for (let at = 0; at < stages.length; at++) {
-    const answer = (stages[at] as Stage)(exchange, server, passage); // In range.
+  for (const stage of stages) {
+    const answer = stage(exchange, server, passage);
     if (answer === undefined) continue;
     conclude(server, exchange, answer);
     return;

@@ -31,6 +31,8 @@ export interface AnswerCount {
 export interface AnswerCounters {
   readonly verb: VerbMetrics;
   readonly answers: AnswerCount[];
+  /** That of the last code: nearly all answers have one. */
+  last: AnswerCount | undefined;
 }
 
 /** Counts by the bounds of a table, not yet added up; the last one is of what is longer than all of them. */
@@ -93,31 +95,35 @@ export function countersOf(
     answers = [];
     own.answers.set(resource, answers);
   }
-  return { verb: own, answers };
+  return { verb: own, answers, last: undefined };
 }
 
 /** Counts an answer. */
 export function countAnswer(
   metrics: ApiServerMetrics,
-  { verb, answers }: AnswerCounters,
+  counters: AnswerCounters,
   { code, took, now }: { readonly code: number; readonly took: Micros; readonly now: Micros },
 ): void {
+  const { verb, last } = counters;
   const at = verb.requests % LATENCIES_KEPT;
   verb.requests += 1;
   verb.latencies[at] = took;
   verb.times[at] = now;
-  // Nearly all answers of a kind have one code.
-  const first = answers[0];
-  if (first?.code === code) first.count += 1;
-  else countCode(answers, code);
+  if (last !== undefined && last.code === code) last.count += 1;
+  else countCode(counters, code);
   observe(verb.durations, took, REQUEST_BUCKETS);
   if (code >= 500) metrics.errors += 1;
 }
 
-function countCode(answers: AnswerCount[], code: number): void {
-  const known = answers.find((each) => each.code === code);
-  if (known === undefined) answers.push({ code, count: 1 });
-  else known.count += 1;
+function countCode(counters: AnswerCounters, code: number): void {
+  const { answers } = counters;
+  let known = answers.find((each) => each.code === code);
+  if (known === undefined) {
+    known = { code, count: 0 };
+    answers.push(known);
+  }
+  known.count += 1;
+  counters.last = known;
 }
 
 /** Counts an answer of etcd. */

@@ -1,7 +1,9 @@
 import type { KindDeclaration } from '../../api/kinds/kind.ts';
+import type { Micros } from '../../kernel/time.ts';
 import type { ApiRequest } from '../messages.ts';
 import { grantedAt, hangsOnPods } from './authorization/authorize.ts';
 import { policyOf } from './authorization/policy.ts';
+import { fixedCost } from './flow-control/cost.ts';
 import type { Gate } from './flow-control/gate.ts';
 import type { AnswerCounters } from './metrics.ts';
 import { siteAt, type RequestSite } from './request-site.ts';
@@ -19,6 +21,8 @@ export interface Passage {
   readonly site: RequestSite | undefined;
   readonly kind: KindDeclaration | undefined;
   readonly verb: ApiVerb;
+  /** How long one processor works on a request. Undefined where that hangs on how many objects it goes through. */
+  readonly cost: Micros | undefined;
   /** What the roles grant: everything, nothing, or objects of these names. */
   readonly granted: boolean | readonly string[];
   /** Whether all of it is allowed, whatever the object's name is. False says nothing; `authorize` knows. */
@@ -47,8 +51,13 @@ export function passageOf(server: Server, request: ApiRequest): Passage {
   else if (request === lastRequest && lastPassage !== undefined) return lastPassage;
   lastRequest = request;
   const target = targetOf(request.path);
+  if (target === undefined) return (lastPassage = passageOfOther(request));
+  const site = siteAt(target, request);
+  const passage = passages[site.number];
   return (lastPassage =
-    target === undefined ? passageOfOther(request) : passageAt(server, request, target));
+    passage !== undefined && passage.site === site && passage.kind === target.kind
+      ? passage
+      : addPassage(server, site, target));
 }
 
 /** A role, a flow schema or a definition has changed: what was decided before is decided anew. */
@@ -67,18 +76,13 @@ function turnTo(memory: ApiServerMemory): void {
   passages = own;
 }
 
-function passageAt(server: Server, request: ApiRequest, target: RequestTarget): Passage {
-  const site = siteAt(target, request);
-  const passage = passages[site.number];
-  if (passage !== undefined && passage.site === site && passage.kind === target.kind) {
-    return passage;
-  }
-  const { kind } = target;
+function addPassage(server: Server, site: RequestSite, { kind }: RequestTarget): Passage {
   const granted = grantedAt(policyOf(server), site);
   const made: Passage = {
     site,
     kind,
     verb: site.verb,
+    cost: fixedCost(site.verb),
     granted,
     isGranted: granted === true && !hangsOnPods(site),
     cache: kind.custom === undefined ? server.memory.caches.get(kind.storage) : undefined,
@@ -93,10 +97,12 @@ function passageAt(server: Server, request: ApiRequest, target: RequestTarget): 
 
 /** Of what is no resource nothing is remembered: there is not much of it. */
 function passageOfOther(request: ApiRequest): Passage {
+  const verb = verbOf(request);
   return {
     site: undefined,
     kind: undefined,
-    verb: verbOf(request),
+    verb,
+    cost: fixedCost(verb),
     granted: false,
     isGranted: false,
     cache: undefined,

@@ -45,7 +45,6 @@ import {
 } from './streams/relay.ts';
 import { noStreams } from './streams/state.ts';
 import { noWatches, takeWatch, takeWatchesOf } from './storage/served-watches.ts';
-import { withoutWatchPath } from './watch-path.ts';
 
 /**
  * kube-apiserver: the cluster's one door. Everything else in the cluster asks it, and it alone asks etcd. It keeps
@@ -83,6 +82,7 @@ export const apiServerBehaviour = defineBehaviour<
       services: { addresses: emptyPool(), nodePorts: emptyPool(), repairAt: 0 },
       own: {
         isDue: true,
+        isComplete: false,
         waiting: 0,
         timerArmed: false,
         isReconciling: false,
@@ -97,7 +97,7 @@ export const apiServerBehaviour = defineBehaviour<
       flow: noFlowControl(),
       metrics: noMetrics(),
     };
-    serveDefinitions(memory.custom.definitions);
+    serve(memory);
     klog(env, 'I', 'secure_serving.go:211', 'Serving securely on [::]:6443');
     startFeeds({ config, memory, env });
     env.after(COMPACTION_INTERVAL, { type: 'apiserver/compact' });
@@ -106,7 +106,7 @@ export const apiServerBehaviour = defineBehaviour<
   },
   step({ memory, config }, message, env) {
     const server: Server = { config, memory, env };
-    serveDefinitions(memory.custom.definitions);
+    if (memory !== lastMemory) serve(memory);
     take(server, message);
     if (memory.custom.isDue) tendDefinitions(server);
     if (memory.flow.waiting > 0) dispatchWaiting(server);
@@ -116,13 +116,20 @@ export const apiServerBehaviour = defineBehaviour<
   },
 });
 
-/** One message: each case calls the one function that handles it. What comes ten times as often as all else is first. */
+// Mostly the same server takes the next step, too.
+let lastMemory: ApiServerMemory | undefined;
+
+function serve(memory: ApiServerMemory): void {
+  lastMemory = memory;
+  serveDefinitions(memory.custom.definitions);
+}
+
+/** One message: each case calls the one function that handles it. Here is what nearly all messages are. */
 function take(server: Server, message: ApiServerMessage): void {
-  const { config, memory, env } = server;
   switch (message.type) {
     case 'api/request':
-      if (config.servingCertificate !== undefined && failsHandshake(server, message)) return;
-      admit(server, withoutWatchPath(message), env.from);
+      if (server.config.servingCertificate !== undefined && failsHandshake(server, message)) return;
+      admit(server, message, server.env.from);
       return;
     case 'etcd/events':
       takeEvents(server, message);
@@ -133,6 +140,14 @@ function take(server: Server, message: ApiServerMessage): void {
     case 'etcd/error':
       takeEtcdAnswer(server, message);
       return;
+    default:
+      takeRare(server, message);
+  }
+}
+
+function takeRare(server: Server, message: ApiServerMessage): void {
+  const { config, memory, env } = server;
+  switch (message.type) {
     case 'api/cancel':
       if (env.from !== undefined) {
         takeWatch(memory.watches, { client: env.from, request: message.id });

@@ -1,6 +1,6 @@
 import type { KindDeclaration, SubresourceName } from '../../api/kinds/kind.ts';
 import { customKindByResource, type CustomDefinitions } from '../../api/kinds/custom/registry.ts';
-import { kindByResource } from '../../api/kinds/index.ts';
+import { allKinds, kindByResource } from '../../api/kinds/index.ts';
 import type { RequestSite } from './request-site.ts';
 import type { ApiVerb } from './verb.ts';
 
@@ -24,6 +24,8 @@ export interface TargetPlace {
   readonly sites: Map<string, UserSites>;
   /** Of requests that say their groups, by a text of user and groups. */
   readonly sitesOfGroups: Map<string, UserSites>;
+  /** The places of its subresources. */
+  readonly parts: Map<string, TargetPlace>;
 }
 
 /** The sites of one user at a place. Most users do one thing there, so the last one is kept at hand. */
@@ -63,7 +65,7 @@ function placeOf(kind: KindDeclaration, namespace: string, own: string, sub: str
   const text = `${kind.group}/${kind.plural}/${sub}/${namespace}/${own}`;
   let place = places.get(text);
   if (place === undefined) {
-    place = { sites: new Map(), sitesOfGroups: new Map() };
+    place = { sites: new Map(), sitesOfGroups: new Map(), parts: new Map() };
     places.set(text, place);
   }
   return place;
@@ -99,7 +101,7 @@ export function targetOf(path: string): RequestTarget | undefined {
   if (path === lastPath) return lastTarget;
   let target = known.get(path);
   if (target === undefined) {
-    target = resolveBelow(path, 2) ?? resolve(path);
+    target = resolveBelow(path) ?? resolve(path);
     if (target !== undefined && target.kind.custom === undefined) {
       if (known.size >= KNOWN_MAX) known.clear();
       known.set(path, target);
@@ -114,24 +116,41 @@ export function targetOf(path: string): RequestTarget | undefined {
  * The target of an object or subresource whose collection is known: most paths that are new are of a new object of an
  * old kind, and need not be taken apart. Undefined says nothing; `resolve` knows.
  */
-function resolveBelow(path: string, depth: number): RequestTarget | undefined {
+function resolveBelow(path: string): RequestTarget | undefined {
   const end = path.lastIndexOf('/');
-  // An empty part is for `resolve` to make sense of.
-  if (end <= 0 || end + 1 === path.length || path.endsWith('/', end)) return undefined;
-  const prefix = path.slice(0, end);
-  const above = known.get(prefix) ?? (depth > 1 ? resolveBelow(prefix, depth - 1) : undefined);
-  if (above === undefined || above.subresource !== '') return undefined;
-  const { kind, namespace, name } = above;
   const last = path.slice(end + 1);
-  if (name === '') {
-    // An object of a namespaced kind has no path without its namespace.
-    return kind.namespaced === (namespace !== '')
-      ? build({ kind, namespace, name: decode(last), subresource: '' }, above.place)
-      : undefined;
+  if (subresources.has(last)) {
+    const before = path.lastIndexOf('/', end - 1);
+    const collection = knownBefore(path, before);
+    // What follows a namespace is mostly a collection in it.
+    if (collection !== undefined && collection.kind.plural !== 'namespaces') {
+      return buildBelow(collection, path.slice(before + 1, end), last);
+    }
   }
-  // What follows a namespace is mostly a collection in it.
-  if (kind.plural === 'namespaces') return undefined;
-  return build({ kind, namespace, name, subresource: last });
+  const collection = knownBefore(path, end);
+  return collection === undefined ? undefined : buildBelow(collection, last, '');
+}
+
+/** What is known of a path up to a slash. Of an empty part, `resolve` makes sense. */
+function knownBefore(path: string, end: number): RequestTarget | undefined {
+  return path.endsWith('/', end) ? undefined : known.get(path.slice(0, end));
+}
+
+/** The names of all subresources of built-in kinds. */
+const subresources: ReadonlySet<string> = new Set(
+  allKinds.flatMap((kind) => Object.keys(kind.subresources)),
+);
+
+function buildBelow(
+  { kind, namespace, name: above, subresource: part, place }: RequestTarget,
+  name: string,
+  subresource: string,
+): RequestTarget | undefined {
+  // Here, too, and of what follows an object.
+  if (name === '' || above !== '' || part !== '') return undefined;
+  // An object of a namespaced kind has no path without its namespace.
+  if (kind.namespaced !== (namespace !== '')) return undefined;
+  return build({ kind, namespace, name: decode(name), subresource }, place);
 }
 
 function resolve(path: string): RequestTarget | undefined {
@@ -187,10 +206,27 @@ function build(
     key: keyOf(kind, namespace, name),
     place:
       // Each namespace is a place of its own.
-      near !== undefined && kind.plural !== 'namespaces'
-        ? near
-        : placeOf(kind, namespace, authorizedNamespaceOf(where), subresource),
+      near === undefined || kind.plural === 'namespaces'
+        ? placeOf(kind, namespace, authorizedNamespaceOf(where), subresource)
+        : subresource === ''
+          ? near
+          : (near.parts.get(subresource) ?? partOf(near, where)),
   });
+}
+
+/** The place of a subresource of the objects at a place. */
+function partOf(
+  near: TargetPlace,
+  where: {
+    readonly kind: KindDeclaration;
+    readonly namespace: string;
+    readonly subresource: string;
+  },
+): TargetPlace {
+  const { kind, namespace, subresource } = where;
+  const part = placeOf(kind, namespace, namespace, subresource);
+  near.parts.set(subresource, part);
+  return part;
 }
 
 /** The key in etcd of an object, or with an empty name the prefix of all keys of the collection. */

@@ -9,13 +9,13 @@ const WATCH_PATH = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/watch(\/.+)$/;
  * the list with `watch=true`; an object's own path is the list with that one name.
  */
 export function withoutWatchPath(request: ApiRequest): ApiRequest {
-  // A resource may be called so itself; and nearly every path is known, without a look at its letters.
-  if (targetOf(request.path) !== undefined || !request.path.includes('/watch/')) return request;
+  if (!request.path.includes('/watch/')) return request;
   const [, root = '', rest = ''] = WATCH_PATH.exec(request.path) ?? [];
   if (root === '') return request;
   const path = `${root}${rest}`;
   const target = targetOf(path);
-  if (target === undefined) return request;
+  // A resource may be called so itself.
+  if (target === undefined || targetOf(request.path) !== undefined) return request;
   const query: Record<string, string> = Object.assign(Object.create(null), request.query, {
     watch: 'true',
   });

@@ -5,6 +5,7 @@ import type { Exchange, Reply } from '../exchange.ts';
 import { handle } from '../handle.ts';
 import type { Server } from '../server.ts';
 import { NEVER, requestPatience } from '../patience.ts';
+import { withoutWatchPath } from '../watch-path.ts';
 import { passageOf, type Passage } from '../passage.ts';
 import { flowOf } from './classify.ts';
 import type { FlowConfiguration } from './configuration.ts';
@@ -37,11 +38,16 @@ const QUEUE_WAIT_MAX: Micros = 60 * SECOND;
 const WAITS_KEPT = 64;
 
 /** A request from the wire. */
-export function admit(server: Server, request: ApiRequest, client: string | undefined): void {
+export function admit(server: Server, sent: ApiRequest, client: string | undefined): void {
   const { env, memory } = server;
-  Object.freeze(request);
   const { now: receivedAt, cause } = env;
-  const passage = passageOf(server, request);
+  let request = sent;
+  let passage = passageOf(server, request);
+  if (passage.kind === undefined) {
+    request = withoutWatchPath(request);
+    passage = passageOf(server, request);
+  }
+  Object.freeze(request);
   // Nobody in particular is refused before this gate.
   if (request.user === '') {
     const exchange = Object.freeze({ request, client, receivedAt, cause, group: 0 });
@@ -52,7 +58,7 @@ export function admit(server: Server, request: ApiRequest, client: string | unde
   const { level } = gate;
   let width = 1;
   if (!gate.isExempt) {
-    width = widthOf(server, request, passage);
+    if (passage.cost === undefined) width = widthOf(server, request, passage);
     const wanted = level.inUse + level.seatsWaiting + width;
     if (wanted > level.wanted) level.wanted = wanted;
     const isFree = level.waiting === 0 && (level.inUse === 0 || level.inUse + width <= level.limit);
@@ -137,18 +143,18 @@ function take(flow: FlowControl, level: LevelState, width: number, mutating: boo
 
 /** Lets a request run, at once or when the processors have done what came before it. */
 function run(server: Server, exchange: Exchange, passage: Passage): void {
-  const { memory, env } = server;
-  const { flow } = memory;
-  if (flow.running.length > 0 || flow.busyUntil - env.now > SLACK) {
-    flow.running.push(exchange);
-    armRun(server);
+  const { flow } = server.memory;
+  if (flow.running.length === 0 && flow.busyUntil - server.env.now <= SLACK) {
+    begin(server, exchange, passage);
     return;
   }
-  begin(server, exchange, passage);
+  flow.running.push(exchange);
+  armRun(server);
 }
 
 function begin(server: Server, exchange: Exchange, passage: Passage): void {
-  charge(server, costOf(server, exchange.request, passage) / server.config.cpuCores);
+  const cost = passage.cost ?? costOf(server, exchange.request, passage);
+  charge(server, cost / server.config.cpuCores);
   handle(server, exchange, passage);
 }
 

@@ -27,6 +27,11 @@ const PER_LISTED_OBJECT: Micros = 25;
 const OBJECTS_PER_SEAT = 100;
 const SEATS_MAX = 10;
 
+/** How long one processor works on a request of a verb; undefined for one that may go through many objects. */
+export function fixedCost(verb: ApiVerb): Micros | undefined {
+  return verb === 'list' || verb === 'watch' ? undefined : COSTS[verb];
+}
+
 /** How long one processor works on a request. */
 export function costOf(server: Server, request: ApiRequest, { verb }: Passage): Micros {
   const cost = COSTS[verb];

@@ -6,6 +6,8 @@ import { ownObjects } from './objects.ts';
 export interface OwnState {
   /** It is time to look whether one is missing. */
   isDue: boolean;
+  /** All of them were there at the last look, and none has been deleted since. */
+  isComplete: boolean;
   /** Its own writes under way. */
   waiting: number;
   timerArmed: boolean;

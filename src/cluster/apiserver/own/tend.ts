@@ -15,9 +15,12 @@ export function tendOwnObjects(server: Server): void {
   const { own } = memory;
   if (!own.isDue || own.waiting > 0 || !allReady(server) || !memory.etcdUp) return;
   own.isDue = false;
-  const missing = ownObjects(server.config).filter((each) => !isThere(server, each));
+  const missing = own.isComplete
+    ? []
+    : ownObjects(server.config).filter((each) => !isThere(server, each));
   const possible = missing.filter((each) => hasNamespace(server, each));
   if (missing.length === 0) {
+    own.isComplete = true;
     tendServiceCidr(server);
     startReconciling(server);
   }

@@ -99,7 +99,7 @@ function firstEvents(
       if (watch.scope.by === 'namespace') {
         if (change.object.metadata.namespace !== watch.scope.namespace) continue;
       }
-      const seen = eventsFor(watch, change, sightOf(server));
+      const seen = eventsFor(server, watch, sightOf(change));
       if (seen !== undefined) events.push(...seen);
     }
     return { events, isOver: false };

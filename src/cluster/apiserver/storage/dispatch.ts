@@ -20,24 +20,21 @@ export function dispatch(
   cache: ResourceCache,
   changes: readonly CacheChange[],
 ): void {
-  const scoped = server.memory.watches.byStorage.get(cache.storage);
-  if (scoped === undefined || isUnwatched(scoped)) return;
-  // Most batches are one change, and no watch is told of it twice: no parcels are made up.
-  const parcels = changes.length === 1 ? undefined : new Map<ServedWatch, WatchEvent[]>();
-  for (let at = 0; at < changes.length; at++) {
-    const change = changes[at] as CacheChange; // In range.
-    if (parcels === undefined) server.env.resumeCause(change.cause);
-    tellOf(server, change, scoped, parcels);
+  const { env, memory } = server;
+  const scoped = memory.watches.byStorage.get(cache.storage);
+  if (scoped === undefined) return;
+  const first = changes[0];
+  if (first !== undefined && changes.length === 1) {
+    // Most batches are one change, and no watch is told of it twice: no parcels are made up.
+    tellOf(server, first, scoped, undefined);
+    return;
   }
-  if (parcels === undefined) return;
+  const parcels: Parcels = new Map();
+  for (const change of changes) tellOf(server, change, scoped, parcels);
   for (const [watch, events] of parcels) {
-    server.env.resumeCause(events[events.length - 1]?.cause);
-    server.env.send(watch.client, { type: 'api/watch', id: watch.request, events });
+    env.resumeCause(events[events.length - 1]?.cause);
+    env.send(watch.client, { type: 'api/watch', id: watch.request, events });
   }
-}
-
-function isUnwatched({ all, namespace, key, node }: ScopedWatches): boolean {
-  return all.length === 0 && namespace.size === 0 && key.size === 0 && node.size === 0;
 }
 
 type Parcels = Map<ServedWatch, WatchEvent[]>;
@@ -46,39 +43,48 @@ type Parcels = Map<ServedWatch, WatchEvent[]>;
 function tellOf(
   server: Server,
   change: CacheChange,
-  scoped: ScopedWatches,
+  { all, namespace, key, node }: ScopedWatches,
   parcels: Parcels | undefined,
 ): void {
-  const sight = sightOf(server);
-  tellEach(server, scoped.all, change, sight, parcels);
-  if (scoped.namespace.size > 0) {
-    const namespace = change.object.metadata.namespace ?? '';
-    tellEach(server, scoped.namespace.get(namespace), change, sight, parcels);
+  const sight = sightOf(change);
+  if (all.length > 0) tellEach(server, all, sight, parcels);
+  if (namespace.size > 0) {
+    tellEach(server, namespace.get(change.object.metadata.namespace ?? ''), sight, parcels);
   }
-  if (scoped.key.size > 0) tellEach(server, scoped.key.get(change.key), change, sight, parcels);
-  if (scoped.node.size === 0) return;
-  const node = nodeOf(change.object);
-  const before = nodeOf(change.previous);
-  if (node !== '') tellEach(server, scoped.node.get(node), change, sight, parcels);
-  if (before !== '' && before !== node) {
-    tellEach(server, scoped.node.get(before), change, sight, parcels);
-  }
+  if (key.size > 0) tellEach(server, key.get(change.key), sight, parcels);
+  if (node.size > 0) tellNodes(server, node, sight, parcels);
+}
+
+/** Tells those who watch the node that a Pod is bound to, and those of the node that it was bound to before. */
+function tellNodes(
+  server: Server,
+  watches: ScopedWatches['node'],
+  sight: Sight,
+  parcels: Parcels | undefined,
+): void {
+  const { object, previous } = sight.change;
+  const node = nodeOf(object);
+  const before = nodeOf(previous);
+  if (node !== '') tellEach(server, watches.get(node), sight, parcels);
+  if (before !== '' && before !== node) tellEach(server, watches.get(before), sight, parcels);
 }
 
 function tellEach(
   server: Server,
   watches: readonly ServedWatch[] | undefined,
-  change: CacheChange,
   sight: Sight,
   parcels: Parcels | undefined,
 ): void {
   if (watches === undefined) return;
+  const { env } = server;
+  const { change } = sight;
   for (let at = 0; at < watches.length; at++) {
     const watch = watches[at] as ServedWatch; // In range.
-    const events = eventsFor(watch, change, sight);
+    const events = eventsFor(server, watch, sight);
     if (events === undefined) continue;
     if (parcels === undefined) {
-      server.env.send(watch.client, { type: 'api/watch', id: watch.request, events });
+      if (env.cause !== change.cause) env.resumeCause(change.cause);
+      env.send(watch.client, { type: 'api/watch', id: watch.request, events });
     } else {
       const parcel = parcels.get(watch);
       if (parcel === undefined) parcels.set(watch, [...events]);
@@ -87,21 +93,20 @@ function tellEach(
   }
 }
 
-/** What the form of an object depends on besides the object, and what many watches see alike of one change. */
+/**
+ * How one change is seen. What many watches see alike is made once: the event as a list of one, which is what is sent to
+ * each of them.
+ */
 export interface Sight {
-  readonly now: number;
-  readonly definitions: CustomDefinitions;
-  /** The event as a list of one, which is what is sent: all watches that see the same are sent the same list. */
+  readonly change: CacheChange;
   added: readonly WatchEvent[] | undefined;
   modified: readonly WatchEvent[] | undefined;
   deleted: readonly WatchEvent[] | undefined;
 }
 
-/** How one change is seen now. */
-export function sightOf(server: Server): Sight {
-  const { definitions } = server.memory.custom;
-  const now = calendarMillis(server);
-  return { now, definitions, added: undefined, modified: undefined, deleted: undefined };
+/** A change that nobody has seen yet. */
+export function sightOf(change: CacheChange): Sight {
+  return { change, added: undefined, modified: undefined, deleted: undefined };
 }
 
 /**
@@ -109,42 +114,51 @@ export function sightOf(server: Server): Sight {
  * it without being created or deleted; it then leaves as it was last seen.
  */
 export function eventsFor(
+  server: Server,
   watch: ServedWatch,
-  change: CacheChange,
   sight: Sight,
 ): readonly WatchEvent[] | undefined {
-  const { previous, deleted } = change;
+  const { change } = sight;
   if (change.revision <= watch.since) return undefined;
-  const kind = kindOf(watch, sight.definitions);
-  const { scope, labels, fields, form } = watch;
+  const { previous, deleted } = change;
+  const kind = allKinds[watch.kind] ?? kindOf(watch, server.memory.custom.definitions);
+  const { scope, labels, fields } = watch;
   const seesAll = labels === undefined && fields === undefined && scope.by !== 'node';
   const had = previous !== undefined && (seesAll || isSeen(watch, kind, previous));
   const has = !deleted && (seesAll || isSeen(watch, kind, change.object));
   if (!had && !has) return undefined;
-  const isPlain = form === 'object' && kind.fromStored === undefined;
-  if (!isPlain || (!has && !deleted)) {
-    // Without a selector nothing leaves that was not there before.
-    const object =
-      has || deleted ? change.object : atRevision(previous as KubernetesObject, change.object);
-    const type = typeOf(had, has);
-    const seen = present(object, { kind, form, now: sight.now });
-    return [{ type, object: seen, cause: change.cause }];
+  if (watch.form !== 'object' || kind.fromStored !== undefined || (!has && !deleted)) {
+    return seenOtherwise(server, watch, change, { kind, had, has });
   }
-  if (has) {
-    return had
-      ? (sight.modified ??= plainly('MODIFIED', change))
-      : (sight.added ??= plainly('ADDED', change));
-  }
-  return (sight.deleted ??= plainly('DELETED', change));
+  if (!has) return (sight.deleted ??= seenPlainly('DELETED', change));
+  return had
+    ? (sight.modified ??= seenPlainly('MODIFIED', change))
+    : (sight.added ??= seenPlainly('ADDED', change));
 }
 
-function typeOf(had: boolean, has: boolean): WatchEvent['type'] {
-  if (!has) return 'DELETED';
-  return had ? 'MODIFIED' : 'ADDED';
+function seenPlainly(
+  type: WatchEvent['type'],
+  { object, cause }: CacheChange,
+): readonly WatchEvent[] {
+  const event: WatchEvent = { type, object, cause };
+  return [event];
 }
 
-function plainly(type: WatchEvent['type'], { object, cause }: CacheChange): readonly WatchEvent[] {
-  return [{ type, object, cause }];
+/** In the watch's own form, or as it leaves its view. */
+function seenOtherwise(
+  server: Server,
+  { form }: ServedWatch,
+  { object, previous, deleted, cause }: CacheChange,
+  as: { readonly kind: KindDeclaration; readonly had: boolean; readonly has: boolean },
+): readonly WatchEvent[] {
+  const { kind, had, has } = as;
+  const hasLeft = !has && !deleted && previous !== undefined;
+  const shown = present(hasLeft ? atRevision(previous, object) : object, {
+    kind,
+    form,
+    now: calendarMillis(server),
+  });
+  return [{ type: has ? (had ? 'MODIFIED' : 'ADDED') : 'DELETED', object: shown, cause }];
 }
 
 /** The kind as whose objects a watch sees the storage. */

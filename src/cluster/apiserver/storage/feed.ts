@@ -64,6 +64,7 @@ export function takeList(
   cache.revision = answer.revision;
   cache.bookmarked = cache.window.next;
   cache.ready = true;
+  server.memory.own.isComplete = false;
   noteConnected(server);
   watch(server, cache);
   noteFilled(server, cache);
@@ -114,8 +115,11 @@ function changeBy(cache: ResourceCache, event: EtcdEvent, at: Micros): CacheChan
 }
 
 function noteDeletion(server: Server, key: string, storage: string): void {
-  const { custom } = server.memory;
-  if (isOwnKey(server, key)) lookAgain(server);
+  const { custom, own } = server.memory;
+  if (isOwnKey(server, key)) {
+    own.isComplete = false;
+    lookAgain(server);
+  }
   if (custom.definitions.size > 0) custom.isDue ||= custom.definitions.has(storage);
 }
 

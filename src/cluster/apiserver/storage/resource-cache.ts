@@ -104,10 +104,13 @@ export function applyChange(cache: ResourceCache, change: CacheChange): void {
   } else {
     // The order of the keys asks the table who is a member, so the table comes first.
     cache.objects.set(key, object);
-    index(cache, key, previous, object);
+    // Of an object that was there before, only a Pod's node is something to find it by.
+    if (previous === undefined || cache.storage === 'pods') index(cache, key, previous, object);
   }
   cache.revision = change.revision;
-  remember(cache, change);
+  const { window } = cache;
+  if (window.next - window.first >= cache.windowMax) makeRoom(cache, change);
+  appendToLog(window, change);
 }
 
 function index(
@@ -153,26 +156,22 @@ export function nodeOf(object: KubernetesObject | undefined): string {
   return (object as Pod | undefined)?.spec.nodeName ?? '';
 }
 
-/** Grows the window while it is full of fresh changes and shrinks it when a quarter of it would do, as upstream. */
-function remember(cache: ResourceCache, change: CacheChange): void {
+/** Grows a window that is full of fresh changes and shrinks it when a quarter of it would do, as upstream. */
+function makeRoom(cache: ResourceCache, change: CacheChange): void {
   const { window } = cache;
-  const size = window.next - window.first;
-  if (size >= cache.windowMax) {
-    const oldest = logItem(window, window.first);
-    const isFresh = oldest !== undefined && change.at - oldest.at < KEPT_FRESH;
-    const recent = logItem(window, window.next - (cache.windowMax >> 2));
-    if (isFresh && cache.windowMax < WINDOW_MAX) {
-      cache.windowMax = Math.min(cache.windowMax * 2, WINDOW_MAX);
-    } else {
-      const isIdle = recent !== undefined && change.at - recent.at > KEPT_FRESH;
-      if (isIdle && cache.windowMax > WINDOW_MIN) {
-        cache.windowMax = Math.max(cache.windowMax >> 1, WINDOW_MIN);
-      }
-      dropLogBefore(window, window.next - cache.windowMax + 1);
-      cache.overflowed = true;
-    }
+  const oldest = logItem(window, window.first);
+  const isFresh = oldest !== undefined && change.at - oldest.at < KEPT_FRESH;
+  if (isFresh && cache.windowMax < WINDOW_MAX) {
+    cache.windowMax = Math.min(cache.windowMax * 2, WINDOW_MAX);
+    return;
   }
-  appendToLog(window, change);
+  const recent = logItem(window, window.next - (cache.windowMax >> 2));
+  const isIdle = recent !== undefined && change.at - recent.at > KEPT_FRESH;
+  if (isIdle && cache.windowMax > WINDOW_MIN) {
+    cache.windowMax = Math.max(cache.windowMax >> 1, WINDOW_MIN);
+  }
+  dropLogBefore(window, window.next - cache.windowMax + 1);
+  cache.overflowed = true;
 }
 
 /** A watch may begin after this revision or any later one. */

@@ -1,15 +1,16 @@
 import type { KubernetesObject } from '../../../api/generated/types.ts';
-import { copyWith, draftOf } from '../../../base/copy.ts';
+import { copyWith } from '../../../base/copy.ts';
 
 /**
  * Objects lie in etcd without a resourceVersion, since it is the revision of the very write. Reading one puts it in.
  * The result is frozen: everybody shares it.
  */
 export function withRevision(stored: KubernetesObject, revision: number): KubernetesObject {
-  const metadata = draftOf(stored.metadata);
-  metadata.resourceVersion = String(revision);
-  const object = draftOf(stored);
-  object.metadata = metadata;
+  // As `draftOf` does it.
+  const metadata = Object.assign({}, stored.metadata);
+  const object = Object.assign({}, stored);
+  (metadata as { resourceVersion?: string }).resourceVersion = String(revision);
+  (object as { metadata: KubernetesObject['metadata'] }).metadata = metadata;
   return Object.freeze(object);
 }
 
