@@ -11,7 +11,7 @@ export interface Appointment {
   readonly seq: number;
   /** The process it is for. */
   readonly to: string;
-  /** The sender of a packet; undefined for a process's own timer or disk. */
+  /** The sender of a packet; undefined for a process's own timer or disk; `KERNEL`. */
   readonly from: string | undefined;
   /** The incarnation of `to` it is meant for: timers and open connections die with a crash. 0: any. */
   readonly incarnation: number;
@@ -25,16 +25,21 @@ export interface KernelMessage {
 }
 
 /**
- * Appointments, earliest first, ordered by (at, seq): two binary heaps. Packets and flushes arrive within moments, and
- * are most of what happens; timers wait for seconds, and are most of what is there. In one heap every packet would have
- * to climb past all the timers and sink below them again.
+ * Whom the kernel's own appointments come from, of which processes know nothing: no process has this name. Those that
+ * are also addressed to it are kept by the layer above.
+ */
+export const KERNEL = '';
+
+/**
+ * Appointments, earliest first, ordered by (at, seq). What comes before the horizon is a short list in order: packets
+ * and flushes arrive within moments, are most of what happens, and come nearly in the order in which they are sent.
+ * What lies beyond is a binary heap: timers wait for seconds, and are most of what is there.
  */
 export interface Agenda {
-  /** What lay beyond the horizon when it was put there. */
+  /** From the horizon on. */
   readonly heap: Appointment[];
-  /** What lay before it. */
+  /** Before the horizon, in ascending order: all of it comes before all of the heap. */
   readonly near: Appointment[];
-  /** Where a new appointment belongs. Only the cost depends on it, never the order. */
   horizon: Micros;
 }
 
@@ -50,71 +55,119 @@ export function copyAgenda({ heap, near, horizon }: Agenda): Agenda {
   return { heap: heap.slice(), near: near.slice(), horizon };
 }
 
-function before(a: Appointment, b: Appointment): boolean {
-  return a.at < b.at || (a.at === b.at && a.seq < b.seq);
+/**
+ * Adds an appointment, whose `seq` is greater than that of every other one there. Near ones go behind those of the
+ * same instant and before the few that are later; far ones cost O(log n).
+ */
+export function schedule(agenda: Agenda, appointment: Appointment): void {
+  const { at } = appointment;
+  if (at >= agenda.horizon) {
+    const { heap } = agenda;
+    heap.push(appointment);
+    climb(heap, heap.length - 1, appointment);
+    return;
+  }
+  const { near } = agenda;
+  let index = near.length;
+  near.push(appointment);
+  if (index > LOOK_BACK && (near[index - LOOK_BACK] as Appointment).at > at) {
+    near.pop();
+    near.splice(placeOf(near, at), 0, appointment);
+    return;
+  }
+  // All indices are in range: 0 <= index - 1 < length.
+  let earlier = index > 0 ? (near[index - 1] as Appointment) : appointment;
+  if (earlier.at <= at) return;
+  do {
+    near[index] = earlier;
+    index -= 1;
+    if (index === 0) break;
+    earlier = near[index - 1] as Appointment;
+  } while (earlier.at > at);
+  near[index] = appointment;
+}
+
+/** Where more than so many are later, the place is looked for from the middle: a thousand may watch one object. */
+const LOOK_BACK = 32;
+
+/** The place behind everything up to and including an instant. O(log n). */
+function placeOf(near: readonly Appointment[], at: Micros): number {
+  let low = 0;
+  let high = near.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((near[middle] as Appointment).at <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The earliest appointment, left where it is. */
+export function earliest({ near, heap }: Agenda): Appointment | undefined {
+  return near.length > 0 ? near[0] : heap[0];
+}
+
+/** Takes the earliest appointment off. */
+export function popEarliest(agenda: Agenda): Appointment | undefined {
+  return popDue(agenda, Number.POSITIVE_INFINITY);
+}
+
+/** Takes the earliest appointment off, unless it lies after `until`: then it stays, and nothing changes. */
+export function popDue(agenda: Agenda, until: Micros): Appointment | undefined {
+  const { near } = agenda;
+  if (near.length > 0) return (near[0] as Appointment).at > until ? undefined : near.shift();
+  const { heap } = agenda;
+  const far = heap[0];
+  if (far === undefined || far.at > until) return undefined;
+  const horizon = far.at + NEAR;
+  agenda.horizon = horizon;
+  sink(heap);
+  for (let next = heap[0]; next !== undefined && next.at < horizon; next = heap[0]) {
+    near.push(next);
+    sink(heap);
+  }
+  return far;
 }
 
 /**
- * Adds an appointment. O(log n). The heap is the one of `base/heap.ts`, written out here: every step goes through it,
- * and an order that is handed in as a function cannot be compiled into the loop.
+ * Puts an appointment into the empty place of a heap, or above it. The heap is the one of `base/heap.ts`, written out
+ * here and below: an order that is handed in as a function cannot be compiled into the loop.
  */
-export function schedule(agenda: Agenda, appointment: Appointment): void {
+function climb(heap: Appointment[], from: number, appointment: Appointment): void {
   const { at, seq } = appointment;
-  const heap = at < agenda.horizon ? agenda.near : agenda.heap;
-  let index = heap.length;
-  heap.push(appointment);
+  let index = from;
   while (index > 0) {
     const parentIndex = (index - 1) >> 1;
     const parent = heap[parentIndex] as Appointment; // In range: 0 <= parentIndex < index.
-    if (parent.at < at || (parent.at === at && parent.seq < seq)) break;
+    const ahead = parent.at - at;
+    if (ahead < 0 || (ahead === 0 && parent.seq < seq)) break;
     heap[index] = parent;
     index = parentIndex;
   }
   heap[index] = appointment;
 }
 
-/** The earliest appointment, left where it is. */
-export function earliest(agenda: Agenda): Appointment | undefined {
-  const near = agenda.near[0];
-  const far = agenda.heap[0];
-  return near === undefined || (far !== undefined && before(far, near)) ? far : near;
-}
-
-/** Takes the earliest appointment off. O(log n). */
-export function popEarliest(agenda: Agenda): Appointment | undefined {
-  return popDue(agenda, Number.POSITIVE_INFINITY);
-}
-
-/** Takes the earliest appointment off, unless it lies after `until`: then it stays. O(log n). */
-export function popDue(agenda: Agenda, until: Micros): Appointment | undefined {
-  const near = agenda.near[0];
-  const far = agenda.heap[0];
-  if (near !== undefined && (far === undefined || before(near, far)))
-    return near.at > until ? undefined : popFrom(agenda.near);
-  if (far === undefined || far.at > until) return undefined;
-  agenda.horizon = far.at + NEAR;
-  return popFrom(agenda.heap);
-}
-
-function popFrom(heap: Appointment[]): Appointment | undefined {
-  const first = heap[0];
+/**
+ * Takes the first appointment out of a heap that has one. The earlier child goes up all the way, and the last
+ * appointment, which is rarely early, climbs from there.
+ */
+function sink(heap: Appointment[]): void {
   const last = heap.pop();
-  if (heap.length === 0 || last === undefined) return first;
-  const { at, seq } = last;
+  const { length } = heap;
+  if (length === 0 || last === undefined) return;
   let index = 0;
-  for (;;) {
-    let childIndex = 2 * index + 1;
-    if (childIndex >= heap.length) break;
-    let child = heap[childIndex] as Appointment; // In range by the check above.
-    const right = heap[childIndex + 1];
-    if (right !== undefined && before(right, child)) {
-      child = right;
-      childIndex += 1;
+  for (let childIndex = 1; childIndex < length; childIndex = 2 * index + 1) {
+    let child = heap[childIndex] as Appointment; // In range, as is the next by its own check.
+    if (childIndex + 1 < length) {
+      const right = heap[childIndex + 1] as Appointment;
+      const ahead = right.at - child.at;
+      if (ahead < 0 || (ahead === 0 && right.seq < child.seq)) {
+        child = right;
+        childIndex += 1;
+      }
     }
-    if (child.at > at || (child.at === at && child.seq > seq)) break;
     heap[index] = child;
     index = childIndex;
   }
-  heap[index] = last;
-  return first;
+  climb(heap, index, last);
 }

@@ -27,7 +27,8 @@ export interface Archive {
 
 /**
  * 1: the first release. 2: compact; set-up, agenda and processes have other parts. 3: recorders of events and kubelets
- * remember otherwise. 4: indexes of copies hold keys, the controller manager knows its loops that are awake.
+ * remember otherwise. 4: indexes of copies hold keys, the controller manager knows its loops that are awake,
+ * the agenda's near part is in order.
  */
 export const ARCHIVE_FORMAT = 4;
 

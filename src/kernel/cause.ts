@@ -26,22 +26,17 @@ export const DEPTH_MAX = 96;
 /** A new link below `parent`; without one it is a root. */
 export function linkCause(
   parent: Cause | undefined,
-  link: { readonly id: number; readonly at: Micros; readonly by: string; readonly what: string },
+  id: number,
+  at: Micros,
+  by: string,
+  what: string,
 ): Cause {
-  if (parent === undefined) {
-    const { id, at, by, what } = link;
+  if (parent === undefined)
     return Object.freeze({ id, at, by, what, parent: undefined, depth: 0, root: undefined });
-  }
-  const tooDeep = parent.depth >= DEPTH_MAX;
-  return Object.freeze({
-    id: link.id,
-    at: link.at,
-    by: link.by,
-    what: link.what,
-    parent: tooDeep ? (parent.root ?? parent) : parent,
-    depth: tooDeep ? 1 : parent.depth + 1,
-    root: parent.root ?? parent,
-  });
+  const root = parent.root ?? parent;
+  return parent.depth >= DEPTH_MAX
+    ? Object.freeze({ id, at, by, what, parent: root, depth: 1, root })
+    : Object.freeze({ id, at, by, what, parent, depth: parent.depth + 1, root });
 }
 
 /** The chain from the root to `cause`, oldest first. */

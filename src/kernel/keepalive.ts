@@ -1,4 +1,4 @@
-import { schedule } from './agenda.ts';
+import { KERNEL, schedule } from './agenda.ts';
 import { PEER_SILENCE_MICROS_MAX } from './link.ts';
 import type { ProcessRecord } from './process.ts';
 import type { Micros } from './time.ts';
@@ -30,7 +30,7 @@ export function awaitAnswer(world: World, process: ProcessRecord, peer: string):
     at: world.now + PEER_SILENCE_MICROS_MAX,
     seq: world.nextSeq++,
     to: process.name,
-    from: undefined,
+    from: KERNEL,
     incarnation: process.incarnation,
     message: { type: 'kernel/ping-timeout', peer, since: world.now } as PingTimeout,
     cause: undefined,

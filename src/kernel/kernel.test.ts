@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createAgenda, earliest, popEarliest, schedule } from './agenda.ts';
+import { createAgenda, earliest, popDue, popEarliest, schedule } from './agenda.ts';
 import { chainOf } from './cause.ts';
+import { hashWorld } from './hash.ts';
 import { HOUR, SECOND } from './time.ts';
-import { CUT, ignore, memoryOf, say, twoToys } from './testing.ts';
+import { CUT, ignore, memoryOf, prod, say, twoToys } from './testing.ts';
 
 describe('agenda', () => {
   test('gives appointments in the order of (at, seq), whatever the order of insertion', () => {
@@ -31,9 +32,81 @@ describe('agenda', () => {
       }),
     );
   });
+
+  test('and whatever is taken off in between, also of a crowd at one instant', () => {
+    const step = fc.record({
+      ahead: fc.oneof(fc.nat(300), fc.nat(30_000), fc.nat(50_000_000)),
+      crowd: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 60 })),
+      taken: fc.nat(50),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const agenda = createAgenda();
+        const model: { readonly at: number; readonly seq: number }[] = [];
+        let now = 0;
+        let seq = 0;
+        for (const { ahead, crowd, taken } of steps) {
+          for (let index = 0; index < crowd; index++) {
+            const at = now + ((ahead * (index + 1)) % (ahead + 7));
+            const due = { at, seq: seq++, to: 'p', from: 'q', incarnation: 1, cause: undefined };
+            schedule(agenda, { ...due, message: { type: 'x' } });
+            model.push({ at, seq: due.seq });
+          }
+          model.sort((a, b) => a.at - b.at || a.seq - b.seq);
+          for (let index = 0; index < taken; index++) {
+            const expected = model[0];
+            expect(earliest(agenda)?.seq).toBe(expected?.seq);
+            const due = popDue(agenda, now + 1_000_000);
+            if (expected === undefined || expected.at > now + 1_000_000) {
+              expect(due).toBeUndefined();
+              break;
+            }
+            expect(due?.seq).toBe(expected.seq);
+            model.shift();
+            now = expected.at;
+          }
+        }
+      }),
+    );
+  });
 });
 
 describe('wire', () => {
+  test('what passes at once passes as what is looked at more closely: weather elsewhere changes nothing', () => {
+    const acts = fc.array(
+      fc.record({
+        pause: fc.nat(40_000),
+        act: fc.constantFrom('kill', 'stop', 'start', 'hang up', 'power off', 'power on', 'say'),
+        name: fc.constantFrom('a', 'b'),
+      }),
+      { maxLength: 30 },
+    );
+    const ELSEWHERE = { ...CUT, from: ['nowhere'], to: ['nowhere'] };
+    fc.assert(
+      fc.property(acts, (list) => {
+        const ends = [[], [ELSEWHERE]].map((rules) => {
+          const { world, kernel } = twoToys({ chatty: true });
+          world.wire.rules = rules;
+          for (const { pause, act, name } of list) {
+            kernel.runUntil(world, world.now + pause, ignore);
+            const peer = name === 'a' ? 'b' : 'a';
+            const machine = name === 'a' ? 'left' : 'right';
+            if (act === 'kill') kernel.killProcess(world, name, undefined);
+            else if (act === 'stop') kernel.stopProcess(world, name, undefined);
+            else if (act === 'start') kernel.startProcess(world, name, undefined, ignore);
+            else if (act === 'hang up') prod(world, kernel, name, { type: 'toy/hang-up', peer });
+            else if (act === 'power off') kernel.powerOff(world, machine);
+            else if (act === 'power on') kernel.powerOn(world, machine, undefined, ignore);
+            else say(world, kernel, 7);
+          }
+          kernel.runUntil(world, world.now + 60 * SECOND, ignore);
+          return hashWorld({ ...world, wire: { rules: [] } });
+        });
+        expect(ends[1]).toBe(ends[0]);
+      }),
+    );
+  });
+
   test('keeps the order of messages between two processes', () => {
     const { world, kernel } = twoToys();
     for (let value = 1; value <= 50; value++) say(world, kernel, value);

@@ -1,9 +1,16 @@
-import { popDue, popEarliest, schedule, type Appointment, type KernelMessage } from './agenda.ts';
+import {
+  KERNEL,
+  popDue,
+  popEarliest,
+  schedule,
+  type Appointment,
+  type KernelMessage,
+} from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import { disturb, disturbUnlessCalm } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
-import { createEnv, enter, type Sink } from './env.ts';
-import { end, forget, KILLED, STOPPED } from './lifecycle.ts';
+import { ProcessEnv, type Run, type Sink } from './env.ts';
+import { end, forget, KILLED, STOPPED, type Exit } from './lifecycle.ts';
 import { awaitAnswers, type PingTimeout } from './keepalive.ts';
 import type { Machine } from './machine.ts';
 import type { AnyBehaviour, ProcessRecord } from './process.ts';
@@ -89,124 +96,151 @@ export interface KernelHooks {
   keep?(world: World, message: KernelMessage, sink: Sink): void;
 }
 
-/** The types of the kernel's own appointments. */
-const OWN: ReadonlySet<string> = new Set([
-  'kernel/retransmit',
-  'kernel/start',
-  'kernel/continue',
-  'kernel/silence',
-  'kernel/ping-timeout',
-]);
-/** To whom the appointments of the layer above are addressed: no process has this name. */
-const OUTSIDE = '';
-
 /** Builds the kernel for a list of behaviours, keyed by their kind. */
 export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks = {}): Kernel {
   const behaviours = new Map(list.map((behaviour) => [behaviour.kind, behaviour]));
-  const env = createEnv();
+  const runs = new WeakMap<World, Run>();
 
-  function behaviourOf(process: ProcessRecord): AnyBehaviour {
-    const behaviour = behaviours.get(process.kind);
-    // Not one assertion: its text would be put together at every step.
-    if (behaviour === undefined)
-      assert(false, `no behaviour for processes of kind ${process.kind}`);
+  function runOf(world: World, sink: Sink): Run {
+    let run = runs.get(world);
+    // A world that becomes what it was at another instant has other tables from then on.
+    if (run?.processes !== world.processes) {
+      run = { world, processes: world.processes, sink, envs: new Map() };
+      runs.set(world, run);
+    }
+    run.sink = sink;
+    return run;
+  }
+
+  function behaviourOf({ kind }: ProcessRecord): AnyBehaviour {
+    const behaviour = behaviours.get(kind);
+    if (behaviour === undefined) assert(false, `no behaviour for processes of kind ${kind}`);
     return behaviour;
   }
 
-  function start(world: World, process: ProcessRecord, cause: Cause | undefined, sink: Sink): void {
+  function envOf(run: Run, process: ProcessRecord): ProcessEnv {
+    let env = run.envs.get(process.name);
+    if (env?.process !== process) {
+      env = new ProcessEnv(run, process, behaviourOf(process));
+      run.envs.set(process.name, env);
+    }
+    return env;
+  }
+
+  function start(run: Run, process: ProcessRecord, cause: Cause | undefined): void {
+    const { world } = run;
+    const env = envOf(run, process);
     process.incarnation += 1;
     process.steps += 1;
     process.since = world.now;
     // One that another has spawned has not been given a disk yet.
-    if (process.disk === undefined) process.disk = behaviourOf(process).initialDisk(process.config);
-    enter(env, world, process, undefined, cause, sink);
-    process.memory = behaviourOf(process).start(process.disk, env, process.config);
-    if (env.exiting !== undefined) end(world, process, env.exiting, env.cause);
+    if (process.disk === undefined) process.disk = env.behaviour.initialDisk(process.config);
+    env.enter(undefined, cause);
+    process.memory = env.behaviour.start(process.disk, env, process.config);
+    if (env.exiting !== undefined) leave(env, env.exiting);
   }
 
-  function handle(world: World, process: ProcessRecord, due: Appointment, sink: Sink): void {
-    enter(env, world, process, due.from, due.cause, sink);
+  /**
+   * The kernel's own appointments, of which processes know nothing. One that a process has been held up with is given
+   * back: its time has come.
+   */
+  function keepOwn(run: Run, due: Appointment): Appointment | undefined {
+    const { world } = run;
+    const { message, to } = due;
+    if (to === KERNEL) {
+      hooks.keep?.(world, message, run.sink);
+      return undefined;
+    }
+    if (message.type === 'kernel/retransmit') {
+      retransmit(world, to, (message as Retransmit).from);
+      return undefined;
+    }
+    const process = world.processes.get(to);
+    if (process === undefined || due.incarnation !== process.incarnation) return undefined;
+    if (message.type === 'kernel/start') {
+      const isDown = process.memory === undefined && machineOf(world, process).power === 'on';
+      if (isDown && process.enabled) start(run, process, due.cause);
+    } else if (message.type === 'kernel/silence') fallSilent(world, process, message as Silence);
+    else if (message.type === 'kernel/ping-timeout')
+      missAnswer(world, process, message as PingTimeout);
+    else return takeHeld(world, process);
+    return undefined;
+  }
+
+  /** Who takes an appointment of which it is not plain that a process takes it now; undefined: nobody does. */
+  function takeUnusual(run: Run, due: Appointment, wasHeld: boolean): ProcessEnv | undefined {
+    const { world } = run;
+    const target = world.processes.get(due.to);
+    if (!accepts(world, due, target)) return undefined;
+    const { strain } = target;
+    if (strain !== undefined && !wasHeld && heldUp(world, target, strain, due)) return undefined;
+    return envOf(run, target);
+  }
+
+  function keep(run: Run, appointment: Appointment): void {
+    const { world } = run;
+    let due = appointment;
+    // Not one assertion: this is every step.
+    if (due.at < world.now) assert(false, 'virtual time never runs backwards');
+    world.now = due.at;
+    world.steps += 1;
+    if (due.from === KERNEL) {
+      const held = keepOwn(run, due);
+      if (held === undefined) return;
+      due = held;
+    }
+    let env = run.envs.get(due.to);
+    if (
+      due !== appointment ||
+      env === undefined ||
+      env.process.memory === undefined ||
+      env.process.incarnation !== due.incarnation ||
+      env.process.strain !== undefined
+    ) {
+      env = takeUnusual(run, due, due !== appointment);
+      if (env === undefined) return;
+    }
+    const { process } = env;
+    env.now = world.now;
+    env.from = due.from;
+    env.cause = due.cause;
     process.steps += 1;
-    behaviourOf(process).step(
+    env.behaviour.step(
       process as { disk: unknown; memory: unknown; config: unknown },
       due.message,
       env,
     );
-    if (env.exiting !== undefined) end(world, process, env.exiting, env.cause);
-  }
-
-  /** The kernel's own appointments, of which processes know nothing. */
-  function keepOwn(world: World, due: Appointment, sink: Sink): void {
-    const { message, to } = due;
-    if (message.type === 'kernel/retransmit') {
-      retransmit(world, to, (message as Retransmit).from);
-      return;
-    }
-    const process = world.processes.get(to);
-    if (process === undefined || due.incarnation !== process.incarnation) return;
-    if (message.type === 'kernel/start') {
-      const isDown = process.memory === undefined && machineOf(world, process).power === 'on';
-      if (isDown && process.enabled) start(world, process, due.cause, sink);
-    } else if (message.type === 'kernel/silence') fallSilent(world, process, message as Silence);
-    else if (message.type === 'kernel/ping-timeout')
-      missAnswer(world, process, message as PingTimeout);
-    else {
-      const next = takeHeld(world, process);
-      if (next !== undefined && accepts(world, next, process)) handle(world, process, next, sink);
-    }
-  }
-
-  function keep(world: World, due: Appointment, sink: Sink): void {
-    const { from, to } = due;
-    assert(due.at >= world.now, 'virtual time never runs backwards');
-    world.now = due.at;
-    world.steps += 1;
-    // Most are packets, and none of those is the kernel's or the layer's above.
-    if (from === undefined) {
-      if (OWN.has(due.message.type)) {
-        keepOwn(world, due, sink);
-        return;
-      }
-      if (to === OUTSIDE) {
-        hooks.keep?.(world, due.message, sink);
-        return;
-      }
-    }
-    const target = world.processes.get(to);
-    if (!accepts(world, due, target)) return;
-    if (target.strain !== undefined && heldUp(world, target, target.strain, due)) return;
-    handle(world, target, due, sink);
+    if (env.exiting !== undefined) leave(env, env.exiting);
   }
 
   return {
     step(world, sink) {
       const due = popEarliest(world.agenda);
       if (due === undefined) return 'idle';
-      keep(world, due, sink);
+      keep(runOf(world, sink), due);
       return 'stepped';
     },
     disturb,
     runUntil(world, until, sink) {
       disturbUnlessCalm(world);
-      for (
-        let due = popDue(world.agenda, until);
-        due !== undefined;
-        due = popDue(world.agenda, until)
-      ) {
-        keep(world, due, sink);
-      }
+      const run = runOf(world, sink);
+      const { agenda } = world;
+      for (let due = popDue(agenda, until); due !== undefined; due = popDue(agenda, until))
+        keep(run, due);
       if (until > world.now) world.now = until;
     },
     runSome(world, until, stepsMax, sink) {
       assert(Number.isFinite(until), 'time runs until an instant');
       disturbUnlessCalm(world);
+      const run = runOf(world, sink);
+      const { agenda } = world;
       for (let count = 0; count < stepsMax; count++) {
-        const due = popDue(world.agenda, until);
+        const due = popDue(agenda, until);
         if (due === undefined) {
           if (until > world.now) world.now = until;
           return true;
         }
-        keep(world, due, sink);
+        keep(run, due);
       }
       return false;
     },
@@ -236,7 +270,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       process.disk = behaviourOf(process).initialDisk(config);
       world.processes.set(name, process);
       if (process.enabled && machineOf(world, process).power === 'on')
-        start(world, process, undefined, sink);
+        start(runOf(world, sink), process, undefined);
     },
     removeProcess(world, name) {
       disturb(world);
@@ -257,7 +291,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       const process = processOf(world, name);
       process.enabled = true;
       if (process.memory === undefined && machineOf(world, process).power === 'on') {
-        start(world, process, cause, sink);
+        start(runOf(world, sink), process, cause);
       }
     },
     killProcess(world, name, cause) {
@@ -312,7 +346,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       for (const process of world.processes.values()) {
         // A supervised process waits for its supervisor.
         if (process.machine !== machineName || process.supervisor !== undefined) continue;
-        if (process.enabled) start(world, process, cause, sink);
+        if (process.enabled) start(runOf(world, sink), process, cause);
       }
     },
     inject(world, { from, to, message, cause }) {
@@ -335,15 +369,21 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       schedule(world.agenda, {
         at,
         seq: world.nextSeq++,
-        to: OUTSIDE,
-        from: undefined,
+        to: KERNEL,
+        from: KERNEL,
         incarnation: 0,
         message,
         cause: undefined,
       });
     },
     note(world, { by, what, parent }) {
-      return linkCause(parent, { id: world.nextCauseId++, at: world.now, by, what });
+      return linkCause(parent, world.nextCauseId++, world.now, by, what);
     },
   };
+}
+
+/** Ends a process that has ended itself in its step. */
+function leave(env: ProcessEnv, exit: Exit): void {
+  env.exiting = undefined;
+  end(env.run.world, env.process, exit, env.cause);
 }

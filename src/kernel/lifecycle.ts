@@ -1,6 +1,7 @@
-import { schedule } from './agenda.ts';
+import { KERNEL, schedule } from './agenda.ts';
 import type { Cause } from './cause.ts';
 import { awaitAnswer } from './keepalive.ts';
+import { closeLinks } from './link.ts';
 import type { ProcessRecord } from './process.ts';
 import { endStrain } from './strain.ts';
 import { lose } from './transport.ts';
@@ -45,7 +46,7 @@ export function appointStart(
     at: world.now + afterMicros,
     seq: world.nextSeq++,
     to: process.name,
-    from: undefined,
+    from: KERNEL,
     incarnation: process.incarnation,
     message: START,
     cause,
@@ -62,6 +63,14 @@ export function end(
   exit: Exit,
   cause: Cause | undefined,
 ): void {
+  endUnnoticed(world, process, cause);
+  if (process.supervisor !== undefined) tellSupervisor(world, process, exit, cause);
+  else if (process.enabled && process.restartMicros !== undefined)
+    appointStart(world, process, process.restartMicros, cause);
+}
+
+/** The same, but for who would be told or start it again: its peers alone notice. */
+export function endUnnoticed(world: World, process: ProcessRecord, cause: Cause | undefined): void {
   process.since = world.now;
   forget(process);
   for (const other of world.processes.values()) {
@@ -70,15 +79,12 @@ export function end(
     if (isCut(world.wire, process.machine, other.machine)) awaitAnswer(world, other, process.name);
     else lose(world, other, process.name, cause);
   }
-  if (process.supervisor !== undefined) tellSupervisor(world, process, exit, cause);
-  else if (process.enabled && process.restartMicros !== undefined)
-    appointStart(world, process, process.restartMicros, cause);
 }
 
 /** What of a process is gone with its life. */
 export function forget(process: ProcessRecord): void {
   process.memory = undefined;
-  process.links.clear();
+  closeLinks(process.links);
   endStrain(process);
 }
 

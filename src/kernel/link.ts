@@ -29,6 +29,29 @@ export function retransmitAfter(tries: number): Micros {
   return Math.min(200_000 * 2 ** tries, 5_000_000);
 }
 
+/**
+ * What an end of a connection that is closed holds, should somebody still have it at hand. Such an end is in no table any more, and
+ * so not part of a world.
+ */
+const CLOSED: Stall = Object.freeze({ since: 0, tries: 0, packets: Object.freeze([]) as never });
+
+/** An end of a connection that never was one. */
+export const NO_LINK: Link = Object.freeze({ openedAt: 0, lastArrival: 0, stall: CLOSED });
+
+/** Closes a process's end of its connection to a peer: whoever has it at hand sees that nothing flows any more. */
+export function closeLink(links: Map<string, Link>, peer: string): void {
+  const link = links.get(peer);
+  if (link === undefined) return;
+  link.stall = CLOSED;
+  links.delete(peer);
+}
+
+/** Closes all of a process's ends. */
+export function closeLinks(links: Map<string, Link>): void {
+  for (const link of links.values()) link.stall = CLOSED;
+  links.clear();
+}
+
 export function openLink(now: Micros): Link {
   return { openedAt: now, lastArrival: 0, stall: undefined };
 }

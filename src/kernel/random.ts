@@ -22,26 +22,38 @@ export function forkStream(seed: number, label: string): RandomStream {
   return stream;
 }
 
+/**
+ * Advances the stream; its next 32 bits, signed. Whole numbers of 32 bits are what engines calculate fastest with, so
+ * nothing else is kept in a stream or given back here.
+ */
+function advance(stream: RandomStream): number {
+  const { b, c, counter } = stream;
+  const sum = (((stream.a + b) | 0) + counter) | 0;
+  stream.counter = (counter + 1) | 0;
+  stream.a = b ^ (b >>> 9);
+  stream.b = (c + (c << 3)) | 0;
+  stream.c = (((c << 21) | (c >>> 11)) + sum) | 0;
+  return sum;
+}
+
 /** The next 32 bits, as a number from 0 to 2^32 − 1. Advances the stream. */
 export function nextUint32(stream: RandomStream): number {
-  const sum = (((stream.a + stream.b) | 0) + stream.counter) | 0;
-  stream.counter = (stream.counter + 1) | 0;
-  stream.a = stream.b ^ (stream.b >>> 9);
-  stream.b = (stream.c + (stream.c << 3)) | 0;
-  stream.c = ((stream.c << 21) | (stream.c >>> 11)) + sum;
-  stream.c |= 0;
-  return sum >>> 0;
+  return advance(stream) >>> 0;
 }
 
 /** A whole number from 0 up to, not including, `bound` (1 ≤ bound ≤ 2^32). */
 export function below(stream: RandomStream, bound: number): number {
   // The bias of a plain remainder is below bound / 2^32: irrelevant for ties, names and latencies.
-  return nextUint32(stream) % bound;
+  return (advance(stream) >>> 0) % bound;
 }
 
 /** One entry of a non-empty table. Latencies are drawn so: floating-point formulas may differ between engines. */
 export function pick<T>(stream: RandomStream, table: readonly T[]): T {
-  return table[below(stream, table.length)] as T;
+  const { length } = table;
+  const bits = advance(stream);
+  // Of a power of two the remainder is the last bits. Most tables have such a length.
+  if ((length & (length - 1)) === 0) return table[bits & (length - 1)] as T;
+  return table[(bits >>> 0) % length] as T;
 }
 
 const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
@@ -55,34 +67,48 @@ export function randomSuffix(stream: RandomStream, length: number): string {
 
 const DASH = '-'.charCodeAt(0);
 const DIGITS: readonly number[] = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** The character codes of a byte's two hexadecimal digits. */
+const HIGH: readonly number[] = Array.from({ length: 256 }, (_, byte) => DIGITS[byte >> 4] ?? DASH);
+const LOW: readonly number[] = Array.from({ length: 256 }, (_, byte) => DIGITS[byte & 15] ?? DASH);
 
 /** Room to work in: an identifier that is put together from texts leaves all of them behind, and one is made for every object. */
 const uidCodes: number[] = Array.from({ length: 36 }, () => DASH);
 const hexCodes: number[] = Array.from({ length: 64 }, () => DASH);
 
-/** Writes hexadecimal digits of a word as character codes: `count` of them, from the `first` on. */
-function putHex(codes: number[], at: number, word: number, first: number, count: number): void {
-  for (let index = 0; index < count; index++) {
-    // Four bits are an index of the table.
-    codes[at + index] = DIGITS[(word >>> (28 - 4 * (first + index))) & 15] as number;
-  }
+/** Writes the four hexadecimal digits of 16 bits as character codes. */
+function putHex(codes: number[], at: number, bits: number): void {
+  // Bytes are indices of the tables.
+  const high = bits >> 8;
+  const low = bits & 255;
+  codes[at] = HIGH[high] as number;
+  codes[at + 1] = LOW[high] as number;
+  codes[at + 2] = HIGH[low] as number;
+  codes[at + 3] = LOW[low] as number;
 }
 
 /** An RFC 4122 version 4 identifier from the stream. */
 export function randomUid(stream: RandomStream): string {
-  putHex(uidCodes, 0, nextUint32(stream), 0, 8);
-  const second = (nextUint32(stream) & 0xffff0fff) | 0x4000;
-  putHex(uidCodes, 9, second, 0, 4);
-  putHex(uidCodes, 14, second, 4, 4);
-  const third = (nextUint32(stream) & 0x3fffffff) | 0x80000000;
-  putHex(uidCodes, 19, third, 0, 4);
-  putHex(uidCodes, 24, third, 4, 4);
-  putHex(uidCodes, 28, nextUint32(stream), 0, 8);
+  let word = advance(stream);
+  putHex(uidCodes, 0, word >>> 16);
+  putHex(uidCodes, 4, word & 0xffff);
+  word = advance(stream);
+  putHex(uidCodes, 9, word >>> 16);
+  putHex(uidCodes, 14, (word & 0x0fff) | 0x4000);
+  word = advance(stream);
+  putHex(uidCodes, 19, ((word >>> 16) & 0x3fff) | 0x8000);
+  putHex(uidCodes, 24, word & 0xffff);
+  word = advance(stream);
+  putHex(uidCodes, 28, word >>> 16);
+  putHex(uidCodes, 32, word & 0xffff);
   return String.fromCharCode.apply(null, uidCodes);
 }
 
 /** 64 hexadecimal digits from the stream, as container runtimes name containers. */
 export function randomHex64(stream: RandomStream): string {
-  for (let at = 0; at < 64; at += 8) putHex(hexCodes, at, nextUint32(stream), 0, 8);
+  for (let at = 0; at < 64; at += 8) {
+    const word = advance(stream);
+    putHex(hexCodes, at, word >>> 16);
+    putHex(hexCodes, at + 4, word & 0xffff);
+  }
   return String.fromCharCode.apply(null, hexCodes);
 }

@@ -1,4 +1,4 @@
-import { schedule, type Appointment } from './agenda.ts';
+import { KERNEL, schedule, type Appointment } from './agenda.ts';
 import type { ProcessRecord } from './process.ts';
 import { PEER_SILENCE_MICROS_MAX } from './link.ts';
 import type { Micros } from './time.ts';
@@ -136,7 +136,7 @@ function awaitSilence(world: World, process: ProcessRecord, strain: Strain, peer
     at: world.now + PEER_SILENCE_MICROS_MAX,
     seq: world.nextSeq++,
     to: process.name,
-    from: undefined,
+    from: KERNEL,
     incarnation: process.incarnation,
     message: { type: 'kernel/silence', peer, since: world.now } as Silence,
     cause: undefined,
@@ -150,7 +150,7 @@ function arm(world: World, process: ProcessRecord, strain: Strain): void {
     at: Math.max(world.now, strain.busyUntil),
     seq: world.nextSeq++,
     to: process.name,
-    from: undefined,
+    from: KERNEL,
     incarnation: process.incarnation,
     message: CONTINUE,
     cause: undefined,

@@ -1,8 +1,14 @@
-import { schedule, type Appointment, type KernelMessage } from './agenda.ts';
+import { KERNEL, schedule, type Appointment, type KernelMessage } from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import type { Cause } from './cause.ts';
 import { awaitAnswer, type PingTimeout } from './keepalive.ts';
-import { openLink, PEER_SILENCE_MICROS_MAX, retransmitAfter, type Link } from './link.ts';
+import {
+  closeLink,
+  openLink,
+  PEER_SILENCE_MICROS_MAX,
+  retransmitAfter,
+  type Link,
+} from './link.ts';
 import type { Machine } from './machine.ts';
 import type { ProcessRecord } from './process.ts';
 import { streamOf } from './streams.ts';
@@ -77,14 +83,13 @@ export function transmit(
   }
   // A process that is down may be up again when the packet comes, and then it accepts.
   const incarnation = target === undefined || target.memory === undefined ? 0 : target.incarnation;
-  const seq = world.nextSeq++;
   const from = sender.name;
   const at = link.stall === undefined ? arrivalOf(world, sender, target, link) : undefined;
   if (at !== undefined) {
-    // The only object of a packet that is not held up, as nearly none is.
     schedule(world.agenda, { at, seq: world.nextSeq++, to, from, incarnation, message, cause });
     return;
   }
+  const seq = world.nextSeq++;
   stall(world, sender, { at: world.now, seq, to, from, incarnation, message, cause });
 }
 
@@ -133,7 +138,7 @@ function scheduleRetransmit(world: World, sender: ProcessRecord, to: string, tri
     at: world.now + retransmitAfter(tries),
     seq: world.nextSeq++,
     to,
-    from: undefined,
+    from: KERNEL,
     incarnation: sender.incarnation,
     message: retransmission(sender.name),
     cause: undefined,
@@ -186,7 +191,7 @@ export function lose(
   peer: string,
   cause: Cause | undefined,
 ): void {
-  process.links.delete(peer);
+  closeLink(process.links, peer);
   schedule(world.agenda, {
     at: world.now,
     seq: world.nextSeq++,
@@ -206,7 +211,7 @@ export function reset(
   cause: Cause | undefined,
 ): void {
   // Who sent while this process was coming up has a connection that it does not know of.
-  process.links.delete(peer);
+  closeLink(process.links, peer);
   const other = world.processes.get(peer);
   if (other === undefined || other.memory === undefined || !other.links.has(process.name)) return;
   if (isCut(world.wire, process.machine, other.machine)) awaitAnswer(world, other, process.name);

@@ -1,4 +1,4 @@
-import { below, type RandomStream } from './random.ts';
+import { below, pick, type RandomStream } from './random.ts';
 import type { Micros } from './time.ts';
 
 /**
@@ -27,6 +27,11 @@ const LAN_MICROS: readonly Micros[] = [150, 160, 170, 180, 190, 210, 240, 320];
 /** Latencies between two processes of one machine, in microseconds. */
 const LOOPBACK_MICROS: readonly Micros[] = [20, 25, 30, 40];
 
+/** How long packets take from one machine to another, or within one: one of these is drawn for each packet. */
+export function latenciesOf(from: string, to: string): readonly Micros[] {
+  return from === to ? LOOPBACK_MICROS : LAN_MICROS;
+}
+
 /**
  * Decides a packet's fate: the latency after which it arrives, or undefined when it is lost. A process talks to its
  * own machine whatever the network does.
@@ -37,8 +42,7 @@ export function latencyOf(
   to: string,
   stream: RandomStream,
 ): Micros | undefined {
-  const table = from === to ? LOOPBACK_MICROS : LAN_MICROS;
-  let afterMicros = table[below(stream, table.length)] as number;
+  let afterMicros = pick(stream, latenciesOf(from, to));
   if (from !== to && wire.rules.length > 0) {
     for (const rule of wire.rules) {
       if (!concerns(rule, from, to)) continue;
