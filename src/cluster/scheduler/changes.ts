@@ -7,15 +7,15 @@ import { dropEntry, newEntry } from './queue/queue.ts';
 import { admit, wake, wakeOne } from './queue/requeue.ts';
 import { knownSnapshot } from './snapshot-of.ts';
 import { dropNode, placeNode } from './snapshot/node-order.ts';
-import { podInfoAfter, podInfoOf } from './snapshot/pod-info.ts';
+import { podInfoAfter, podInfoOf, podUid } from './snapshot/pod-info.ts';
 import {
-  addPod,
   namespacesChanged,
   orderChanged,
   removeNode,
   removePod,
   setNode,
   setNomination,
+  updatePod,
 } from './snapshot/snapshot.ts';
 import { unreserve } from './prepare.ts';
 import { profileFor, requeueContext, type Step } from './step.ts';
@@ -26,7 +26,7 @@ export function takeChange(step: Step, change: InformerChange): void {
   switch (change.informer) {
     case 'pods':
       // The informer of Pods holds Pods, that of Nodes Nodes.
-      takePod(step, change.old as Pod | undefined, change.next as Pod | undefined);
+      takePod(step, change.key, change.old as Pod | undefined, change.next as Pod | undefined);
       return;
     case 'nodes':
       takeNode(step, change.old as Node | undefined, change.next as Node | undefined);
@@ -56,33 +56,39 @@ function takeNode(step: Step, old: Node | undefined, next: Node | undefined): vo
   else for (const event of nodeChanges(old, next)) wake(context, event, { old, next });
 }
 
-function takePod(step: Step, old: Pod | undefined, next: Pod | undefined): void {
+/** Takes a change of the Pod of a key, `namespace/name`. */
+function takePod(step: Step, key: string, old: Pod | undefined, next: Pod | undefined): void {
   const wasPlaced = old !== undefined && (old.spec.nodeName ?? '') !== '';
   const isPlaced = next !== undefined && (next.spec.nodeName ?? '') !== '';
   // A Pod that was deleted and made again under its name within one look is another Pod.
   if (old !== undefined && next !== undefined && old.metadata.uid !== next.metadata.uid) {
-    takePod(step, old, undefined);
-    takePod(step, undefined, next);
+    takePod(step, key, old, undefined);
+    takePod(step, key, undefined, next);
     return;
   }
-  if (isPlaced) takePlaced(step, wasPlaced ? old : undefined, next, old);
-  else if (wasPlaced && next === undefined) leaveNode(step, old);
-  else if (next !== undefined) takeWaiting(step, old, next);
-  else if (old !== undefined) forgetWaiting(step, old);
+  if (isPlaced) takePlaced(step, key, wasPlaced ? old : undefined, next, old);
+  else if (wasPlaced && next === undefined) leaveNode(step, key, old);
+  else if (next !== undefined) takeWaiting(step, key, old, next);
+  else if (old !== undefined) forgetWaiting(step, key, old);
 }
 
-function takePlaced(step: Step, old: Pod | undefined, next: Pod, before: Pod | undefined): void {
+function takePlaced(
+  step: Step,
+  key: string,
+  old: Pod | undefined,
+  next: Pod,
+  before: Pod | undefined,
+): void {
   const { memory } = step;
-  const info = podInfoAfter(before, next);
-  const nodeName = next.spec.nodeName as string; // A placed Pod has one.
-  const snapshot = knownSnapshot(memory);
   if (old === undefined) {
-    memory.assumed.delete(info.uid);
-    unreserve(step, info.uid);
-    if (before !== undefined) dropEntry(memory.queue, info.key);
-    clearNomination(step, info.uid);
+    const uid = podUid(next);
+    memory.assumed.delete(uid);
+    unreserve(step, uid);
+    if (before !== undefined) dropEntry(memory.queue, key);
+    clearNomination(step, uid);
   }
-  if (snapshot !== undefined) addPod(snapshot, info, nodeName);
+  const snapshot = knownSnapshot(memory);
+  if (snapshot !== undefined) updatePod(snapshot, next, next.spec.nodeName as string); // A placed Pod has one.
   // Mostly nobody waits for anything.
   if (memory.queue.setAsideCount === 0) return;
   const context = requeueContext(step);
@@ -90,24 +96,25 @@ function takePlaced(step: Step, old: Pod | undefined, next: Pod, before: Pod | u
   else for (const event of podChanges(old, next)) wake(context, event, { old, next });
 }
 
-function leaveNode(step: Step, old: Pod): void {
+function leaveNode(step: Step, key: string, old: Pod): void {
   const { memory } = step;
-  const info = podInfoOf(old);
-  memory.assumed.delete(info.uid);
-  dropRecord(memory.explanations, info.key);
+  const uid = podUid(old);
+  memory.assumed.delete(uid);
+  dropRecord(memory.explanations, key);
   const snapshot = knownSnapshot(memory);
-  if (snapshot !== undefined) removePod(snapshot, info.uid);
+  if (snapshot !== undefined) removePod(snapshot, uid);
   wake(requeueContext(step), EVENTS.assignedPodDelete, { old, next: undefined });
 }
 
-function takeWaiting(step: Step, old: Pod | undefined, next: Pod): void {
+function takeWaiting(step: Step, key: string, old: Pod | undefined, next: Pod): void {
   const { memory, env } = step;
   if (profileFor(step, next) === undefined) return;
-  const info = podInfoAfter(old, next);
   // While its binding is under way the Pod is no longer the queue's.
-  if (memory.assumed.has(info.uid)) return;
+  if (memory.assumed.size > 0 && memory.assumed.has(podUid(next))) return;
+  // What is known of the Pod's last state is taken over.
+  if (old !== undefined) podInfoAfter(old, next);
   const context = requeueContext(step);
-  const entry = memory.queue.entries.get(info.key);
+  const entry = memory.queue.entries.get(key);
   if (entry === undefined) {
     const made = newEntry(memory.queue, next, env.now, env.cause);
     takeNomination(step, next);
@@ -123,18 +130,18 @@ function takeWaiting(step: Step, old: Pod | undefined, next: Pod): void {
   }
 }
 
-function forgetWaiting(step: Step, old: Pod): void {
+function forgetWaiting(step: Step, key: string, old: Pod): void {
   const { memory } = step;
-  const info = podInfoOf(old);
-  dropEntry(memory.queue, info.key);
-  dropRecord(memory.explanations, info.key);
-  const isNominated = clearNomination(step, info.uid);
-  const assumed = memory.assumed.get(info.uid);
+  const uid = podUid(old);
+  dropEntry(memory.queue, key);
+  dropRecord(memory.explanations, key);
+  const isNominated = clearNomination(step, uid);
+  const assumed = memory.assumed.get(uid);
   if (assumed !== undefined) {
-    memory.assumed.delete(info.uid);
-    unreserve(step, info.uid);
+    memory.assumed.delete(uid);
+    unreserve(step, uid);
     const snapshot = knownSnapshot(memory);
-    if (snapshot !== undefined) removePod(snapshot, info.uid);
+    if (snapshot !== undefined) removePod(snapshot, uid);
   }
   // The room it would have taken is free for others.
   if (assumed !== undefined || isNominated) {
@@ -169,7 +176,7 @@ export function clearNomination({ memory }: Step, uid: string): boolean {
 
 /** The Pod has changed: what stands for it on its nominated node changes too. */
 function refreshNomination(step: Step, pod: Pod): void {
-  const nomination = step.memory.nominations.get(podInfoOf(pod).uid);
+  const nomination = step.memory.nominations.get(podUid(pod));
   if (nomination !== undefined) nominate(step, pod, nomination.nodeName);
 }
 

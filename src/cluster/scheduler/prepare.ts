@@ -34,7 +34,9 @@ export function reserve(
   cycle: Cycle,
   slot: number,
 ): Status | undefined {
-  for (const plugin of profile.points.reserve) {
+  const plugins = profile.points.reserve;
+  for (let index = 0; index < plugins.length; index++) {
+    const plugin = plugins[index]!; // In range by the loop's bound.
     const answer = plugin.reserve?.(cycle, slot);
     if (answer === undefined) continue;
     if ('code' in answer) return answer;
@@ -59,14 +61,18 @@ function setReservation({ memory }: Step, uid: string, reservation: Reservation)
 /** Does what must be done before the Pod is bound. */
 export function prepare(step: Step, profile: Profile, cycle: Cycle, slot: number): Prepared {
   const { memory, env } = step;
-  const writes: ApiWrite[] = [];
-  for (const plugin of profile.points.preBind) {
+  let writes: ApiWrite[] | undefined;
+  const plugins = profile.points.preBind;
+  for (let index = 0; index < plugins.length; index++) {
+    const plugin = plugins[index]!; // In range by the loop's bound.
     const answer = plugin.preBind?.(cycle, slot);
     if (answer === undefined) continue;
     if ('code' in answer) return failed(plugin.name, textOf(answer));
+    if (answer.length === 0) continue;
+    writes ??= [];
     writes.push(...answer);
   }
-  if (writes.length === 0) return READY;
+  if (writes === undefined) return READY;
   const { uid } = cycle.pod;
   memory.preparations.set(uid, {
     writesLeft: writes.length,

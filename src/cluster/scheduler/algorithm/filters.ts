@@ -19,16 +19,22 @@ export interface PreFiltered {
 /** Runs `preFilter` of every plugin, until one rules out every node. */
 export function runPreFilters(profile: Profile, cycle: Cycle): PreFiltered {
   const { preFilter } = profile.points;
+  const last = lastChoiceOf(profile);
+  const { said } = last;
   const states: unknown[] = [];
-  // A letter for each plugin that was asked: what it said, as far as the choice of filters depends on it.
-  let said = '';
+  // Whether everybody has said the same as for the last Pod, as far as the choice of filters depends on it.
+  let isAsLast = last.choice !== undefined;
   let narrowing = NO_NAMES;
   let nodeNames: ReadonlySet<string> | undefined;
   let rejection: MaybeStatus;
-  for (let index = 0; index < preFilter.length && rejection === undefined; index++) {
+  for (let index = 0; index < preFilter.length; index++) {
     const plugin = preFilter[index]!; // In range by the loop's bound.
-    const answer = plugin.preFilter?.(cycle);
-    said += answer === undefined ? '-' : answer.kind === 'skip' ? 's' : 'p';
+    const answer = rejection === undefined ? plugin.preFilter?.(cycle) : undefined;
+    const code = answer === undefined ? NOT_ASKED : answer.kind === 'skip' ? SKIPPED : TAKES_PART;
+    if (said[index] !== code) {
+      said[index] = code;
+      isAsLast = false;
+    }
     if (answer === undefined || answer.kind === 'skip') continue;
     if (answer.kind === 'reject') {
       rejection = answer.status;
@@ -40,16 +46,24 @@ export function runPreFilters(profile: Profile, cycle: Cycle): PreFiltered {
     nodeNames = intersect(nodeNames, answer.nodeNames);
     if (nodeNames.size === 0) rejection = unresolvable('', noNodeLeft(narrowing));
   }
-  const { plugins, statesAt, asked } = choiceOf(profile, said);
+  if (!isAsLast || last.choice === undefined) last.choice = choiceOf(profile, said);
+  const { plugins, statesAt, asked } = last.choice;
+  const ofPlugins: unknown[] = [];
+  for (let index = 0; index < statesAt.length; index++) ofPlugins.push(states[statesAt[index]!]); // In range.
   return {
-    filters: { plugins, states: statesAt.map((at) => states[at]), asked },
+    filters: { plugins, states: ofPlugins, asked },
     nodeNames,
-    narrowing: narrowing.toSorted(),
+    narrowing: narrowing.length === 0 ? narrowing : narrowing.toSorted(),
     rejection,
   };
 }
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
+
+/** What came of asking a plugin's `preFilter`. */
+const NOT_ASKED = 0;
+const SKIPPED = 1;
+const TAKES_PART = 2;
 
 /** The filters that take part, by what was said before: one choice for nearly all Pods. A memo only. */
 interface Choice {
@@ -59,27 +73,39 @@ interface Choice {
   readonly asked: ReadonlySet<string>;
 }
 
-const choices = new WeakMap<Profile, Map<string, Choice>>();
+/** The choices of a profile, and the last one with what had been said. */
+interface Choices {
+  readonly bySaid: Map<string, Choice>;
+  readonly said: number[];
+  choice: Choice | undefined;
+}
+
+const choicesOf = new WeakMap<Profile, Choices>();
 const CHOICES_MAX = 256;
 
-function choiceOf(profile: Profile, said: string): Choice {
-  let known = choices.get(profile);
-  if (known === undefined || known.size > CHOICES_MAX) {
-    known = new Map();
-    choices.set(profile, known);
+function lastChoiceOf(profile: Profile): Choices {
+  let known = choicesOf.get(profile);
+  if (known === undefined) {
+    known = { bySaid: new Map(), said: [], choice: undefined };
+    choicesOf.set(profile, known);
   }
-  let choice = known.get(said);
+  return known;
+}
+
+function choiceOf(profile: Profile, said: readonly number[]): Choice {
+  const { bySaid } = lastChoiceOf(profile);
+  const key = said.join('');
+  let choice = bySaid.get(key);
   if (choice === undefined) {
+    if (bySaid.size > CHOICES_MAX) bySaid.clear();
     const { preFilter, filter } = profile.points;
-    const plugins = filter.filter((plugin) => said[preFilter.indexOf(plugin)] !== 's');
+    const plugins = filter.filter((plugin) => said[preFilter.indexOf(plugin)] !== SKIPPED);
     choice = {
       plugins,
       statesAt: plugins.map((plugin) => preFilter.indexOf(plugin)),
-      asked: new Set(
-        preFilter.filter((_, at) => (said[at] ?? '-') !== '-').map(({ name }) => name),
-      ),
+      asked: new Set(preFilter.filter((_, at) => said[at] !== NOT_ASKED).map(({ name }) => name)),
     };
-    known.set(said, choice);
+    bySaid.set(key, choice);
   }
   return choice;
 }

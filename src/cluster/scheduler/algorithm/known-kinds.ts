@@ -23,7 +23,7 @@ export interface KnownKind {
   /** Changes of nodes up to this version are in it. */
   version: number;
   /** Feasible nodes that have changed since they were scored, by where they stand in `feasible`. */
-  readonly unscored: number[];
+  unscored: number[];
   scores: ScoreTable | undefined;
 }
 
@@ -95,7 +95,7 @@ function takeChanges(
   kind.version = snapshot.table.nextChange;
   if (unscored.length > kind.feasible.length) {
     // Nobody asks for scores, or it is as well to work out all of them.
-    unscored.length = 0;
+    kind.unscored = [];
     kind.scores = undefined;
   }
   return true;
@@ -143,7 +143,7 @@ export function rememberKind(
 export function scoresOfKind(kind: KnownKind, profile: Profile): ScoreTable {
   if (kind.scores?.profile !== profile) {
     kind.scores = createScoreTable(profile, kind.feasible);
-    kind.unscored.length = 0;
+    kind.unscored = [];
   }
   return kind.scores;
 }

@@ -46,7 +46,7 @@ export interface Attempt {
   readonly found: FoundNodes | undefined;
   /** Undefined when less than two nodes were feasible, or the nominated node was taken at once. */
   readonly scoring: Scoring | undefined;
-  /** Slots of the nodes with the highest total, of which one was drawn. */
+  /** Slots of the nodes with the highest total, of which one was drawn. They hold as long as the scores. */
   readonly best: readonly number[];
   /** The node, or undefined when there is none. */
   readonly nodeName: string | undefined;
@@ -73,48 +73,36 @@ export interface AttemptFailure {
 export function attemptPod(pod: PodInfo, options: AttemptOptions): Attempt {
   const { profile, snapshot, start } = options;
   const cycle: Cycle = { snapshot, pod, asked: amountsAskedBy(pod) };
-  const preFiltered: PreFiltered =
-    nodeCount(snapshot) === 0 ? NOTHING_ASKED : runPreFilters(profile, cycle);
-  const attempt: Attempt = {
-    pod,
-    cycle,
-    preFiltered,
-    found: undefined,
-    scoring: undefined,
-    best: [],
-    nodeName: undefined,
-    nextStart: start,
-    failure: undefined,
-  };
-  if (nodeCount(snapshot) === 0) {
-    return { ...attempt, failure: rejected('no nodes available to schedule pods', []) };
+  const count = nodeCount(snapshot);
+  if (count === 0) {
+    const failure = rejected('no nodes available to schedule pods', []);
+    return { ...begun(cycle, NOTHING_ASKED, start), failure };
   }
+  const preFiltered = runPreFilters(profile, cycle);
   const { rejection } = preFiltered;
   if (rejection !== undefined) {
-    if (!isRejected(rejection))
-      return {
-        ...attempt,
-        failure: broken(
-          `running PreFilter plugin ${JSON.stringify(rejection.plugin)}: ${messageOf(rejection)}`,
-        ),
-      };
-    return failWithoutNodes(attempt, options, rejection);
+    const attempt = begun(cycle, preFiltered, start);
+    if (isRejected(rejection)) return failWithoutNodes(attempt, options, rejection);
+    const plugin = JSON.stringify(rejection.plugin);
+    const failure = broken(`running PreFilter plugin ${plugin}: ${messageOf(rejection)}`);
+    return { ...attempt, failure };
   }
   const nominated = nominatedSlot(cycle, preFiltered.filters);
-  if (nominated !== undefined) return choose(attempt, nominated);
+  if (nominated !== undefined) return choose(begun(cycle, preFiltered, start), nominated);
 
   const wanted = feasibleNodesWanted(
-    nodeCount(snapshot),
+    count,
     profile.percentageOfNodesToScore ?? options.percentageOfNodesToScore,
   );
   const found = findFeasibleNodes(cycle, preFiltered, { start, wanted });
-  const nextStart = (found.startedAt + found.examined) % nodeCount(snapshot);
+  const { feasible, error } = found;
+  const nextStart = (found.startedAt + found.examined) % count;
   // A single feasible node is taken without scoring.
-  const isScored = found.error === undefined && found.feasible.length > 1;
-  const scoring = isScored ? scoreNodes(profile, cycle, found.feasible, found.kind) : undefined;
+  const isScored = error === undefined && feasible.length > 1;
+  const scoring = isScored ? scoreNodes(profile, cycle, feasible, found.kind) : undefined;
   if (scoring !== undefined && scoring.error === undefined) {
     // How nearly every attempt ends: written out, because each copy costs as much as what is decided here.
-    const best = bestOf(found.feasible, scoring.totals);
+    const { best } = scoring;
     const drawn = best.length === 1 ? 0 : options.drawBelow(best.length);
     const nodeName = snapshot.table.names[best[drawn] as number];
     return {
@@ -129,13 +117,27 @@ export function attemptPod(pod: PodInfo, options: AttemptOptions): Attempt {
       failure: undefined,
     };
   }
-  const searched = { ...attempt, found, nextStart };
-  if (found.error !== undefined)
-    return { ...searched, failure: broken(filterFaultText(found.error)) };
-  if (found.feasible.length === 0) return failOnNodes(searched, options, found);
+  const searched = { ...begun(cycle, preFiltered, nextStart), found };
+  if (error !== undefined) return { ...searched, failure: broken(filterFaultText(error)) };
+  if (feasible.length === 0) return failOnNodes(searched, options, found);
   if (scoring?.error !== undefined)
     return { ...searched, scoring, failure: broken(messageOf(scoring.error)) };
-  return choose(searched, found.feasible[0] as number);
+  return choose(searched, feasible[0] as number);
+}
+
+/** An attempt of which nothing has come yet. */
+function begun(cycle: Cycle, preFiltered: PreFiltered, nextStart: number): Attempt {
+  return {
+    pod: cycle.pod,
+    cycle,
+    preFiltered,
+    found: undefined,
+    scoring: undefined,
+    best: [],
+    nodeName: undefined,
+    nextStart,
+    failure: undefined,
+  };
 }
 
 const NOTHING_ASKED: PreFiltered = {
@@ -155,18 +157,6 @@ function nominatedSlot(cycle: Cycle, filters: FilterRun): number | undefined {
   const slot = name === undefined ? undefined : cycle.snapshot.table.slotOf.get(name);
   if (slot === undefined) return undefined;
   return runFiltersWithNominated(cycle, filters, slot) === undefined ? slot : undefined;
-}
-
-function bestOf(nodes: Int32Array, totals: Float64Array): number[] {
-  let greatest = -1;
-  for (let index = 0; index < totals.length; index++) {
-    const total = totals[index]!; // As many as there are nodes.
-    if (total > greatest) greatest = total;
-  }
-  const best: number[] = [];
-  for (let index = 0; index < totals.length; index++)
-    if (totals[index] === greatest) best.push(nodes[index] as number);
-  return best;
 }
 
 /** A `preFilter` has ruled out every node. */

@@ -14,6 +14,9 @@ import {
 export interface Scoring {
   readonly plugins: readonly PluginScores[];
   readonly totals: Float64Array;
+  /** The highest total, and the slots of the candidates that have it. */
+  readonly greatest: number;
+  readonly best: readonly number[];
   readonly error: Status | undefined;
 }
 
@@ -32,11 +35,12 @@ export function scoreNodes(
   const table =
     kind === undefined ? tableOnce(cycle.snapshot, profile, nodes) : scoresOfKind(kind, profile);
   const error = renewScores(table, cycle, kind?.unscored);
-  if (kind !== undefined) kind.unscored.length = 0;
-  const { plugins, totals } = table;
-  return error === undefined
-    ? { plugins, totals, error }
-    : { plugins: [], totals: NO_SCORES, error };
+  if (kind !== undefined && kind.unscored.length > 0) kind.unscored = [];
+  if (error !== undefined) {
+    return { plugins: [], totals: NO_SCORES, greatest: 0, best: [], error };
+  }
+  const { plugins, totals, greatest, best } = table;
+  return { plugins, totals, greatest, best, error };
 }
 
 /** The table of the last candidates that will not come again: tables are dear to make, so it serves the next of them. */

@@ -11,6 +11,10 @@ export interface PluginScores {
   readonly raw: Float64Array;
   /** The same column as `raw` where the plugin does not normalise. */
   readonly normalized: Float64Array;
+  /** Whether the extremes of `raw` are known. */
+  readonly isScaled: boolean;
+  readonly least: number;
+  readonly greatest: number;
   /** Each grows when the column changes: who has made something of it can tell whether it is still that column. */
   readonly rawVersion: number;
   readonly normalizedVersion: number;
@@ -27,6 +31,11 @@ export interface ScoreTable {
   /** In the order of the profile's `score`. */
   readonly plugins: readonly PluginScores[];
   readonly totals: Float64Array;
+  /** The highest total, and the slots of the candidates that have it, in their order. */
+  greatest: number;
+  best: number[];
+  /** Whether `best` was right before single candidates have changed. */
+  isRanked: boolean;
   readonly rows: readonly Row[];
   /** For each plugin of the profile's `preScore` its row, or −1 where it does not score. */
   readonly rowOfPreScore: readonly number[];
@@ -44,9 +53,6 @@ interface Row extends Writable<PluginScores> {
   scoredWith: unknown;
   /** Whether the plugin stands back this time. */
   isToSkip: boolean;
-  /** The extremes of `raw` that `normalized` was made with, where the plugin has a scale. */
-  least: number;
-  greatest: number;
 }
 
 /** A table for a list of candidates, with nothing in it yet. */
@@ -67,6 +73,7 @@ export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTabl
       state: undefined,
       scoredWith: undefined,
       isToSkip: false,
+      isScaled: scorer.scaled !== undefined,
       least: 0,
       greatest: 0,
     };
@@ -74,7 +81,18 @@ export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTabl
   // Without any scoring plugin all nodes are equally good.
   const totals = new Float64Array(length).fill(score.length === 0 ? 1 : 0);
   const rowOfPreScore = preScore.map((plugin) => score.indexOf(plugin));
-  return { profile, nodes, plugins: rows, totals, rows, rowOfPreScore, isFilled: false };
+  return {
+    profile,
+    nodes,
+    plugins: rows,
+    totals,
+    greatest: 0,
+    best: [],
+    isRanked: false,
+    rows,
+    rowOfPreScore,
+    isFilled: false,
+  };
 }
 
 /**
@@ -106,8 +124,39 @@ export function renewScores(
         : renewAll(table, row, cycle, nodes);
     if (problem !== undefined) return problem;
   }
+  if (known === undefined || !table.isRanked || !rankSome(table, known)) rankAll(table);
   table.isFilled = true;
   return undefined;
+}
+
+/** Looks for the candidates with the highest total. */
+function rankAll(table: ScoreTable): void {
+  const { totals, nodes } = table;
+  let greatest = -1;
+  for (let at = 0; at < totals.length; at++) {
+    const total = totals[at]!; // In range by the loop's bound.
+    if (total > greatest) greatest = total;
+  }
+  const best: number[] = [];
+  for (let at = 0; at < totals.length; at++) {
+    if (totals[at] === greatest) best.push(nodes[at]!); // As many as there are totals.
+  }
+  table.greatest = greatest;
+  table.best = best;
+  table.isRanked = true;
+}
+
+/** Takes the candidates that have changed out of the best where they are no longer; false: all must be looked at. */
+function rankSome({ totals, nodes, best, greatest }: ScoreTable, changed: readonly number[]) {
+  for (let each = 0; each < changed.length; each++) {
+    const at = changed[each]!; // In range by the loop's bound.
+    const total = totals[at]!; // It is one of the candidates.
+    const place = best.indexOf(nodes[at]!); // Likewise.
+    if (total < greatest) {
+      if (place >= 0) best.splice(place, 1);
+    } else if (total > greatest || place < 0) return false;
+  }
+  return best.length > 0;
 }
 
 function runPreScores({ profile, rows, rowOfPreScore, nodes }: ScoreTable, cycle: Cycle) {
@@ -149,7 +198,7 @@ function renewAll(table: ScoreTable, row: Row, cycle: Cycle, nodes: Int32Array):
   if (scorer.normalize === undefined) return takeNormalized(table, row, fresh);
   row.raw.set(fresh);
   row.rawVersion += 1;
-  if (scorer.scaled !== undefined) findExtremes(row);
+  if (row.isScaled) findExtremes(row);
   scorer.normalize(cycle, nodes, fresh, state);
   return takeNormalized(table, row, fresh);
 }
@@ -224,7 +273,8 @@ function takeOne(table: ScoreTable, row: Row, at: number, score: number): MaybeS
 }
 
 /** Takes the scores of all candidates by a plugin into the totals. */
-function takeNormalized({ totals }: ScoreTable, row: Row, fresh: Float64Array): MaybeStatus {
+function takeNormalized(table: ScoreTable, row: Row, fresh: Float64Array): MaybeStatus {
+  const { totals } = table;
   const { normalized, weight } = row;
   for (let at = 0; at < normalized.length; at++) {
     const score = fresh[at]!; // As many as there are candidates.
@@ -233,6 +283,7 @@ function takeNormalized({ totals }: ScoreTable, row: Row, fresh: Float64Array): 
     if (!(score >= 0 && score <= 100)) return outOfRange(row.plugin, score);
     normalized[at] = score;
     totals[at]! += (score - before) * weight;
+    table.isRanked = false;
   }
   row.normalizedVersion += 1;
   return undefined;

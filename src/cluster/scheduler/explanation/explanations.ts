@@ -165,14 +165,16 @@ export function packColumn(values: ArrayLike<number>): Column {
   return Object.freeze({ kind: 'text', text: textOf(codes, length), base });
 }
 
-/** The same for whole numbers of 0..100. */
-export function packScores(values: Float64Array): Column {
+/** The same for whole numbers that are known to lie within bounds. */
+export function packScores(values: Float64Array, least: number, greatest: number): Column {
+  if (least < 0 || greatest > 0xff) return packColumn(values);
   const { length } = values;
   const first = values[0] ?? 0;
   let at = 1;
   while (at < length && values[at] === first) at += 1;
   if (at >= length) return Object.freeze({ kind: 'same', value: first, length });
-  if (codes.length < length) codes = new Uint16Array(length);
+  // Columns are mostly as long as the last one, and then the room is taken as it is.
+  if (codes.length !== length) codes = new Uint16Array(length);
   codes.set(values);
   return packCodes(codes, length);
 }
@@ -189,7 +191,9 @@ let codes = new Uint16Array(0);
 const CHUNK = 8192;
 
 function textOf(values: Uint16Array, length: number): string {
-  if (length <= CHUNK) return charactersOf(values.subarray(0, length));
+  if (length <= CHUNK) {
+    return charactersOf(values.length === length ? values : values.subarray(0, length));
+  }
   let text = '';
   for (let at = 0; at < length; at += CHUNK) {
     text += charactersOf(values.subarray(at, Math.min(length, at + CHUNK)));

@@ -162,11 +162,15 @@ function scoreRecordOf(scores: PluginScores): ScoreRecord {
   const known = knownScores.get(scores);
   const isKnown = known?.normalizedVersion === normalizedVersion;
   if (isKnown && known.rawVersion === rawVersion) return known.record;
-  const normalized = isKnown ? known.record.normalized : packScores(scores.normalized);
-  const raw = scores.raw === scores.normalized ? normalized : packColumn(scores.raw);
+  const normalized = isKnown ? known.record.normalized : packScores(scores.normalized, 0, 100);
+  const raw = scores.raw === scores.normalized ? normalized : packRaw(scores);
   const record = Object.freeze({ plugin, weight, skipped, raw, normalized });
   knownScores.set(scores, { rawVersion, normalizedVersion, record });
   return record;
+}
+
+function packRaw({ raw, isScaled, least, greatest }: PluginScores): Column {
+  return isScaled ? packScores(raw, least, greatest) : packColumn(raw);
 }
 
 /** The same for nearly every Pod: one object for all of them. A memo only. */

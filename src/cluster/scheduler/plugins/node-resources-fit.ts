@@ -8,8 +8,8 @@ import {
   type SchedulerPlugin,
   type WakeUp,
 } from '../framework/plugin.ts';
-import { amountsAskedBy, podInfoOf } from '../snapshot/pod-info.ts';
-import { isExtendedResource, type PodAmounts } from '../snapshot/pod-requests.ts';
+import { amountsAskedBy } from '../snapshot/pod-info.ts';
+import { isExtendedResource, type PodAmounts, podAmountsOnNode } from '../snapshot/pod-requests.ts';
 import { type Asked, askedOf, fits, rejection } from './node-room.ts';
 import {
   type ResourceScore,
@@ -80,7 +80,7 @@ const wakeUps: readonly WakeUp[] = [
       if (old === undefined) return false;
       const isOwn = next.metadata.uid === waiting.pod.metadata.uid;
       if (!isOwn && next.spec.nodeName === undefined) return false;
-      return takesLess(podInfoOf(next).amounts, podInfoOf(old).amounts);
+      return takesLess(podAmountsOnNode(next), podAmountsOnNode(old));
     },
   },
   {

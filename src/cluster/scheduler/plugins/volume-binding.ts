@@ -79,6 +79,7 @@ export const volumeBinding = definePlugin({
 
 /** What the node's volumes will look like once the Pod is bound: no other Pod may choose them meanwhile. */
 function reserveVolumes(cycle: Cycle, slot: number): Reservation | Status {
+  if (cycle.pod.claims.length === 0) return NOTHING_RESERVED;
   const node = cycle.snapshot.table.nodes[slot];
   const claims = sortClaims(cycle);
   if ('code' in claims) return claims;
@@ -102,6 +103,8 @@ const NOTHING_RESERVED: Reservation = Object.freeze({
   persistentVolumes: new Map(),
   persistentVolumeClaims: new Map(),
 });
+
+const NO_WRITES: readonly ApiWrite[] = Object.freeze([]);
 
 /** The volume as it is once it is promised to the claim. */
 function bound(volume: PersistentVolume, claim: PersistentVolumeClaim): PersistentVolume {
@@ -139,6 +142,7 @@ function placed(claim: PersistentVolumeClaim, nodeName: string): PersistentVolum
 function volumeWrites(cycle: Cycle, slot: number): readonly ApiWrite[] | Status {
   const reserved = reserveVolumes(cycle, slot);
   if ('code' in reserved) return reserved;
+  if (reserved === NOTHING_RESERVED) return NO_WRITES;
   const writes: ApiWrite[] = [];
   for (const [name, body] of reserved.persistentVolumes) {
     writes.push({ method: 'PUT', path: `/api/v1/persistentvolumes/${name}`, body });

@@ -61,7 +61,9 @@ export const volumeRestrictions = definePlugin({
   ],
 
   preFilter({ snapshot, pod }: Cycle) {
-    const volumes = pod.pod.spec.volumes ?? [];
+    const { volumes } = pod.pod.spec;
+    // Most volumes are neither disks nor claims.
+    if (volumes === undefined || !volumes.some(isRestricted)) return SKIP;
     const exclusiveClaims: string[] = [];
     for (const { persistentVolumeClaim } of volumes) {
       if (persistentVolumeClaim === undefined) continue;
@@ -91,6 +93,10 @@ export const volumeRestrictions = definePlugin({
     return exclusiveClaims.some((key) => snapshot.claimUse.has(key)) ? CLAIM_IN_USE : undefined;
   },
 });
+
+function isRestricted(volume: Volume): boolean {
+  return volume.persistentVolumeClaim !== undefined || isDisk(volume);
+}
 
 function isDisk(volume: Volume): boolean {
   return (

@@ -38,6 +38,7 @@ export const volumeZone = definePlugin({
     { resource: 'PersistentVolume', action: ACTION.add | ACTION_UPDATE },
   ],
   preFilter(cycle: Cycle): PreFilterAnswer<readonly ZoneLimit[]> {
+    if (cycle.pod.claims.length === 0) return SKIP;
     const limits = zoneLimits(cycle);
     if (!Array.isArray(limits)) return reject(limits as Status);
     return limits.length === 0 ? SKIP : { kind: 'proceed', state: limits };

@@ -1,7 +1,6 @@
 import type { Node, Pod } from '../../../api/generated/types.ts';
 import { ACTION, type ClusterEvent, clusterEvent } from '../framework/cluster-event.ts';
-import { podInfoOf } from '../snapshot/pod-info.ts';
-import type { PodAmounts } from '../snapshot/pod-requests.ts';
+import { type PodAmounts, podAmountsOnNode } from '../snapshot/pod-requests.ts';
 
 /** What an update of a node changed that may matter to placing Pods, one event for each. */
 export function nodeChanges(before: Node, after: Node): readonly ClusterEvent[] {
@@ -25,7 +24,7 @@ export function podChanges(before: Pod, after: Pod): readonly ClusterEvent[] {
   const { label, scaleDown, toleration, gates, other } = isPlaced ? PLACED_EVENTS : TARGET_EVENTS;
   const events: ClusterEvent[] = [];
   if (!isSame(before.metadata.labels, after.metadata.labels)) events.push(label);
-  if (takesLess(podInfoOf(after).amounts, podInfoOf(before).amounts)) events.push(scaleDown);
+  if (takesLess(podAmountsOnNode(after), podAmountsOnNode(before))) events.push(scaleDown);
   if (
     (after.spec.schedulingGates ?? []).length === 0 &&
     (before.spec.schedulingGates ?? []).length > 0

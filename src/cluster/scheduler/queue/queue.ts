@@ -241,14 +241,15 @@ function expectLook(queue: SchedulingQueue, entry: QueuedEntry): void {
 }
 
 function nextBackoffEnd(queue: SchedulingQueue): Micros | undefined {
-  let next: Micros | undefined;
-  for (const heap of [queue.backoff, queue.errorBackoff]) {
-    const ticket = validHead(queue, heap, endsFirst);
-    if (ticket === undefined) continue;
-    const at = ticket.until + SECOND;
-    if (next === undefined || at < next) next = at;
-  }
-  return next;
+  const { backoff, errorBackoff } = queue;
+  // Asked after every step, and mostly nobody backs off.
+  if (backoff.length === 0 && errorBackoff.length === 0) return undefined;
+  const first = validHead(queue, backoff, endsFirst);
+  const firstOfFaults = validHead(queue, errorBackoff, endsFirst);
+  if (first === undefined)
+    return firstOfFaults === undefined ? undefined : firstOfFaults.until + SECOND;
+  if (firstOfFaults === undefined) return first.until + SECOND;
+  return Math.min(first.until, firstOfFaults.until) + SECOND;
 }
 
 /** Whether the Pod's last try is too recent for another. */

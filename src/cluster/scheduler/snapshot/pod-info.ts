@@ -61,17 +61,25 @@ export function podInfoOf(pod: Pod): PodInfo {
   return info;
 }
 
-/**
- * The same for the next state of a Pod that is known. Most updates are of its status: what was found out about its
- * spec and labels is taken over.
- */
+/** The same for the next state of a Pod that may be known. */
 export function podInfoAfter(old: Pod | undefined, pod: Pod): PodInfo {
   const known = infos.get(pod);
   if (known !== undefined) return known;
   const before = old === undefined ? undefined : infos.get(old);
-  if (before === undefined || old === undefined || !isSameSpec(old, pod)) return podInfoOf(pod);
+  const info = before === undefined ? makePodInfo(pod) : nextPodInfo(before, pod);
+  infos.set(pod, info);
+  return info;
+}
+
+/**
+ * The view of another state of a Pod, not remembered with it. Most updates are of its status: what was found out about its
+ * spec and labels is taken over.
+ */
+export function nextPodInfo(before: PodInfo, pod: Pod): PodInfo {
+  const old = before.pod;
+  if (!isSameSpec(old, pod)) return makePodInfo(pod);
   const amounts = podAmountsOnNode(pod);
-  const info = {
+  return {
     pod,
     key: before.key,
     uid: before.uid,
@@ -87,8 +95,11 @@ export function podInfoAfter(old: Pod | undefined, pod: Pod): PodInfo {
     affinity: before.affinity,
     claims: before.claims,
   };
-  infos.set(pod, info);
-  return info;
+}
+
+/** What a Pod is known by, beside its name: Pods of one name come one after another. */
+export function podUid({ metadata }: Pod): string {
+  return metadata.uid ?? `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 }
 
 /** Whether two states of a Pod are the same in all but status and what binding writes. */
@@ -164,7 +175,7 @@ function makePodInfo(pod: Pod): PodInfo {
   return {
     pod,
     key: `${namespace}/${name}`,
-    uid: metadata.uid ?? `${namespace}/${name}`,
+    uid: podUid(pod),
     namespace,
     name,
     labelSet: labelSetOf(namespace, metadata.labels),

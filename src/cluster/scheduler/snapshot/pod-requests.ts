@@ -176,12 +176,15 @@ function differs(
   statuses: readonly ContainerStatus[] | undefined,
 ): boolean {
   if (containers === undefined || statuses === undefined) return false;
-  for (const status of statuses) {
-    if (status.resources === undefined) continue;
-    const container = containers.find((each) => each.name === status.name);
+  for (let index = 0; index < statuses.length; index++) {
+    const { name, resources, allocatedResources } = statuses[index]!; // In range by the loop's bound.
+    if (resources === undefined) continue;
+    // Kubelets report containers in their order.
+    const likely = containers[index];
+    const container =
+      likely?.name === name ? likely : containers.find((each) => each.name === name);
     const wanted = container?.resources?.requests;
-    if (!isSameList(wanted, status.resources.requests)) return true;
-    const { allocatedResources } = status;
+    if (!isSameList(wanted, resources.requests)) return true;
     if (allocatedResources !== undefined && !isSameList(wanted, allocatedResources)) return true;
   }
   return false;
@@ -189,14 +192,18 @@ function differs(
 
 type Amounts = Readonly<Record<string, string>>;
 
-function isSameList(a: Amounts = {}, b: Amounts = {}): boolean {
+function isSameList(a: Amounts = NO_AMOUNTS, b: Amounts = NO_AMOUNTS): boolean {
   if (a === b) return true;
   const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
-  );
+  if (keys.length !== Object.keys(b).length) return false;
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!; // In range by the loop's bound.
+    if (!Object.hasOwn(b, key) || a[key] !== b[key]) return false;
+  }
+  return true;
 }
+
+const NO_AMOUNTS: Amounts = Object.freeze({});
 
 function amountsFrom(
   requests: ReadonlyMap<string, number>,

@@ -1,5 +1,5 @@
 import { assert } from '../../../base/assert.ts';
-import type { Node } from '../../../api/generated/types.ts';
+import type { Node, Pod } from '../../../api/generated/types.ts';
 import type { Labels } from '../../../api/selectors/label-requirement.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import { createImageStates, fileImages, type ImageStates } from './image-states.ts';
@@ -32,7 +32,7 @@ import {
   markDomainsStale,
   type PodCounters,
 } from './pod-counter.ts';
-import { countsAlike, type PodInfo } from './pod-info.ts';
+import { countsAlike, nextPodInfo, type PodInfo, podInfoOf, podUid } from './pod-info.ts';
 import { countTerms, createTermGroups, forgetConcerns, type TermGroups } from './term-groups.ts';
 import {
   fileNodeEverywhere,
@@ -84,7 +84,8 @@ export interface Snapshot {
 }
 
 export interface Placement {
-  readonly pod: PodInfo;
+  /** In its last state. */
+  pod: PodInfo;
   readonly nodeName: string;
 }
 
@@ -236,15 +237,32 @@ export function removeNode(snapshot: Snapshot, name: string): void {
 
 /** Places a Pod on a node: bound, or assumed while its binding is under way. */
 export function addPod(snapshot: Snapshot, pod: PodInfo, nodeName: string): void {
-  const known = snapshot.placements.get(pod.uid);
+  place(snapshot, snapshot.placements.get(pod.uid), pod, nodeName);
+}
+
+/** Takes over a state of a placed Pod, from which its view follows from that of the state before. */
+export function updatePod(snapshot: Snapshot, pod: Pod, nodeName: string): void {
+  const known = snapshot.placements.get(podUid(pod));
+  const info = known === undefined ? podInfoOf(pod) : nextPodInfo(known.pod, pod);
+  place(snapshot, known, info, nodeName);
+}
+
+function place(
+  snapshot: Snapshot,
+  known: Placement | undefined,
+  pod: PodInfo,
+  nodeName: string,
+): void {
+  const { uid } = pod;
   if (known !== undefined) {
     if (known.nodeName === nodeName && countsAlike(known.pod, pod)) {
+      known.pod = pod;
       replacePod(snapshot, pod, nodeName);
       return;
     }
-    removePod(snapshot, pod.uid);
+    removePod(snapshot, uid);
   }
-  snapshot.placements.set(pod.uid, { pod, nodeName });
+  snapshot.placements.set(uid, { pod, nodeName });
   const slot = snapshot.table.slotOf.get(nodeName);
   if (slot === undefined) addStray(snapshot, nodeName, pod);
   else countOnNode(snapshot, slot, pod, 1);
@@ -253,7 +271,6 @@ export function addPod(snapshot: Snapshot, pod: PodInfo, nodeName: string): void
 /** The next state of a Pod that is placed, where nothing that is counted has changed. */
 function replacePod(snapshot: Snapshot, pod: PodInfo, nodeName: string): void {
   const { table } = snapshot;
-  snapshot.placements.set(pod.uid, { pod, nodeName });
   const slot = table.slotOf.get(nodeName);
   if (slot === undefined) {
     addStray(snapshot, nodeName, pod);
@@ -324,7 +341,9 @@ export function countOnNode(snapshot: Snapshot, slot: number, pod: PodInfo, sign
   countPod(table, slot, pod, sign);
   countTermsOf(snapshot, slot, pod, sign);
   countInCounters(snapshot.counters, table, slot, pod, sign, snapshot.objects.namespaceLabels);
-  for (const { claimName, isEphemeral } of pod.claims) {
+  const { claims } = pod;
+  for (let index = 0; index < claims.length; index++) {
+    const { claimName, isEphemeral } = claims[index]!; // In range by the loop's bound.
     if (isEphemeral) continue;
     const key = `${pod.namespace}/${claimName}`;
     const uses = (snapshot.claimUse.get(key) ?? 0) + sign;
