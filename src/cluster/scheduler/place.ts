@@ -143,8 +143,9 @@ export function proceed(step: Step, uid: string, prepared: Prepared): void {
 }
 
 function bindingOf(profile: Profile, pod: PodInfo, nodeName: string): ApiWrite {
-  for (const plugin of profile.points.bind) {
-    const write = plugin.bind?.(pod, nodeName);
+  const { bind } = profile.points;
+  for (let index = 0; index < bind.length; index++) {
+    const write = bind[index]?.bind?.(pod, nodeName);
     if (write !== undefined) return write;
   }
   // A profile without any bind plugin is refused when the configuration is taken in.
@@ -157,14 +158,8 @@ function decisionText({ pod, found, scoring, best }: Attempt, nodeName: string):
   if (found === undefined) return `${what}: the node it was nominated for`;
   const { length } = found.feasible;
   if (scoring === undefined) return `${what}: the only feasible node of ${found.examined} examined`;
-  const { totals } = scoring;
-  let greatest = 0;
-  for (let index = 0; index < totals.length; index++) {
-    const total = totals[index]!; // In range by the loop's bound.
-    if (total > greatest) greatest = total;
-  }
   const ties = best.length > 1 ? `, drawn from ${best.length} equal ones` : '';
-  return `${what}: total score ${greatest}, highest of ${length} feasible nodes${ties}`;
+  return `${what}: total score ${scoring.greatest}, highest of ${length} feasible nodes${ties}`;
 }
 
 /** The API server has answered a binding. */

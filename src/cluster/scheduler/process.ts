@@ -173,6 +173,17 @@ function takeAnswer(step: Step, message: SchedulerMessage): void {
     informersStep(informerSpecs, memory.informers, memory.client, message, env, handlersOf(step));
     return;
   }
+  if (message.type === 'api/response') {
+    // Whose request it was can be seen from its number.
+    if (message.id >= ELECTION_REQUESTS_FROM) {
+      takeElectionAnswer(step, message);
+      return;
+    }
+    if (message.id >= EVENT_REQUESTS_FROM) {
+      takeEventAnswer(step, message);
+      return;
+    }
+  }
   const isMine = apiClientStep(memory.client, message, env, (then, outcome) =>
     takeOutcome(step, then, outcome),
   );
