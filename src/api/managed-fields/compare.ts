@@ -8,10 +8,10 @@ import {
   type Found,
   NOTHING,
   REMOVED,
+  resolved,
   reverseOf,
 } from './difference.ts';
 import { listElement, sameElement } from './path-element.ts';
-import { notePattern } from './set-memo.ts';
 import {
   type Composite,
   differenceAt,
@@ -27,31 +27,34 @@ import {
 
 /**
  * What a write changed, as field sets (upstream: structured-merge-diff's Compare). Equal identity ends the comparison,
- * so the cost follows the size of the change and not that of the object. Undefined when no field that can be managed
- * differs.
+ * so the cost follows the size of the change and not that of the object.
  */
+export function foundBetween(before: object, after: object, schema: StructSchema): Found {
+  return before === after
+    ? NOTHING
+    : compareFields(before as JsonObject, after as JsonObject, kindOf(schema));
+}
+
+/** The same with nothing before, that is with an empty object of the kind. */
+export function foundIn(after: object, schema: StructSchema): Found {
+  const kind = kindOf(schema);
+  return compareFields(kind.zero ?? {}, after as JsonObject, kind);
+}
+
+/** Compares two objects of a kind; undefined when no field that can be managed differs. */
 export function compareObjects(
   before: object,
   after: object,
   schema: StructSchema,
 ): Difference | undefined {
-  return before === after
-    ? undefined
-    : managed(compareFields(before as JsonObject, after as JsonObject, kindOf(schema)));
+  const found = foundBetween(before, after, schema);
+  return found === NOTHING ? undefined : resolved(found);
 }
 
-/** Compares an object with nothing, that is with an empty object of its kind. */
+/** Compares an object with nothing; undefined when it has no field that can be managed. */
 export function compareWithNothing(after: object, schema: StructSchema): Difference | undefined {
-  const kind = kindOf(schema);
-  return managed(compareFields(kind.zero ?? {}, after as JsonObject, kind));
-}
-
-function managed(found: Found): Difference | undefined {
-  const { changed, pattern } = found;
-  if (pattern !== found && changed !== undefined && pattern.changed !== undefined) {
-    notePattern(changed, pattern.changed);
-  }
-  return found === NOTHING ? undefined : found;
+  const found = foundIn(after, schema);
+  return found === NOTHING ? undefined : resolved(found);
 }
 
 function compareFields(before: JsonObject, after: JsonObject, struct: Composite): Found {
@@ -64,10 +67,14 @@ function compareFields(before: JsonObject, after: JsonObject, struct: Composite)
     // A field without a value is as good as absent, and comes below.
     if (was === now || now === undefined) continue;
     const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
-    const found = compareParts(was, now, turn);
+    let pattern = CHANGED;
+    // Most fields are plain values. Zero or not, it is not what was there, unless the server would hold it anyway.
+    if (turn.kind !== 'value' || typeof now === 'object') {
+      const found = compareParts(was, now, turn);
+      ({ pattern } = found);
+      if (pattern !== found) loose.push(found);
+    } else if (was === undefined && now === turn.zero) pattern = NOTHING;
     // As `onward`, which would be called for every field.
-    const { pattern } = found;
-    if (pattern !== found) loose.push(found);
     place = turn.lastOutcome === pattern ? turn.lastPlace : placeAfter(turn, pattern);
   }
   // An empty object has nothing that could be missed.
@@ -251,9 +258,17 @@ function wholeOfList(items: JsonList, list: Composite, type: ListType): Found {
   if (known !== undefined) return known;
   const elements: string[] = [];
   const founds: Found[] = [];
-  for (const [element, each] of entriesByElement(items, type)) {
-    elements.push(element);
-    founds.push(each.length > 1 ? CHANGED : wholeOf(each[0], list.entry));
+  if (items.length === 1) {
+    const element = listElement(items[0], type);
+    if (typeof element === 'string') {
+      elements.push(element);
+      founds.push(wholeOf(items[0], list.entry));
+    }
+  } else {
+    for (const [element, each] of entriesByElement(items, type)) {
+      elements.push(element);
+      founds.push(each.length > 1 ? CHANGED : wholeOf(each[0], list.entry));
+    }
   }
   const found = foundInList(list, elements, founds, true);
   return found.pattern === found ? wholeLists.keep(items, list, undefined, found) : found;

@@ -1,5 +1,5 @@
 import { type Fields, leaf } from './fields.ts';
-import { gap } from './interned.ts';
+import { gap, isInterned, withGapFilled } from './interned.ts';
 
 /** What a write changed, as field sets. */
 export interface Difference {
@@ -18,6 +18,11 @@ export interface Found extends Difference {
   /** Itself, where it is shared. */
   readonly pattern: Found;
   readonly hasGap: boolean;
+  /** What belongs into the one gap of the pattern, in what changed; the sets are the pattern's then. */
+  readonly filling: Fields | undefined;
+  /** What this makes of sets where it is shared (see `set-memo.ts`): of its writer's own, and of all others. */
+  gained: Map<Fields, Fields> | undefined;
+  left: Map<Fields, Fields> | undefined;
 }
 
 function sharedFound(
@@ -25,7 +30,15 @@ function sharedFound(
   removed: Fields | undefined,
   hasGap: boolean,
 ): Found {
-  const found = { changed, removed, hasGap, pattern: undefined as unknown as Found };
+  const found = {
+    changed,
+    removed,
+    pattern: undefined as unknown as Found,
+    hasGap,
+    filling: undefined,
+    gained: undefined,
+    left: undefined,
+  };
   found.pattern = found;
   return found;
 }
@@ -71,13 +84,48 @@ export function foundOf(
 export function looseFound(
   changed: Fields | undefined,
   removed: Fields | undefined,
-  pattern: Found = removed === undefined
-    ? gapAdded
-    : changed === undefined
-      ? gapRemoved
-      : gapInBoth,
+  pattern?: Found,
 ): Found {
-  return { changed, removed, hasGap: false, pattern };
+  if (pattern !== undefined) return newLoose(changed, removed, pattern, undefined);
+  if (removed === undefined) return newLoose(gap, undefined, gapAdded, changed);
+  return newLoose(changed, removed, changed === undefined ? gapRemoved : gapInBoth, undefined);
+}
+
+/** The difference of any sets. */
+export function differenceOf(changed: Fields | undefined, removed: Fields | undefined): Found {
+  const isShared = [changed, removed].every((each) => each === undefined || isInterned(each));
+  return isShared
+    ? foundOf(changed, removed, false)
+    : newLoose(changed, removed, gapInBoth, undefined);
+}
+
+/** The difference with the pattern's one gap filled as the other's is. */
+export function filledLike(pattern: Found, { filling }: Found): Found {
+  return newLoose(pattern.changed, pattern.removed, pattern, filling);
+}
+
+function newLoose(
+  changed: Fields | undefined,
+  removed: Fields | undefined,
+  pattern: Found,
+  filling: Fields | undefined,
+): Found {
+  return {
+    changed,
+    removed,
+    pattern,
+    hasGap: false,
+    filling,
+    gained: undefined,
+    left: undefined,
+  };
+}
+
+/** The difference with its sets as they are. */
+export function resolved(found: Found): Difference {
+  const { changed, removed, filling } = found;
+  if (filling === undefined || changed === undefined) return found;
+  return { changed: changed === gap ? filling : withGapFilled(changed, filling), removed };
 }
 
 /** The loss of what the other difference adds. */
@@ -85,12 +133,12 @@ export function reverseOf(found: Found): Found {
   const { changed, pattern, hasGap } = found;
   return pattern === found
     ? foundOf(undefined, changed, hasGap)
-    : looseFound(undefined, changed, reverseOf(pattern));
+    : looseFound(undefined, resolved(found).changed, reverseOf(pattern));
 }
 
 /** What one difference adds and another one takes away. */
 export function bothOf(some: Found, other: Found): Found {
-  const { changed } = some;
+  const { changed } = resolved(some);
   const { removed } = other;
   return some.pattern === some && other.pattern === other
     ? foundOf(changed, removed, some.hasGap || other.hasGap)

@@ -1,4 +1,4 @@
-import { type Fields, type FieldsDraft, isListElement, leaf, listDraft } from './fields.ts';
+import { copyOf, type Fields, type FieldsDraft, isListElement, leaf, listDraft } from './fields.ts';
 
 /**
  * Interned sets of fields: equal sets are nearly always one object, since thousands of pods own the same fields. So
@@ -8,18 +8,28 @@ import { type Fields, type FieldsDraft, isListElement, leaf, listDraft } from '.
 /** Stands in sets that are patterns of others where these have a node that is not shared. It is none of its own. */
 export const gap: Fields = Object.freeze({ 'f:gap': leaf });
 
-const ids = new WeakMap<Fields, number>([
-  [leaf, 0],
-  [gap, 1],
-]);
-let idNext = 2;
-
 /**
- * The shared nodes by their children: a step for each child's element, and another for the child's number unless it is
- * a leaf. Walking beats a text for a key: the elements are mostly constants, whose hashes are known.
+ * The pattern of each set that has one: an interned set is its own; that of a set with a node that is not shared is the
+ * interned set with a gap in its place.
  */
+const patterns = new WeakMap<Fields, Fields>([
+  [leaf, leaf],
+  [gap, gap],
+]);
+
+/** Undefined for sets of other clients' making, and for those with several gaps. */
+export function patternOf(fields: Fields): Fields | undefined {
+  return patterns.get(fields);
+}
+
+/** True for a set that equal ones share; what is seen once only is not. */
+export function isInterned(fields: Fields): boolean {
+  return fields === leaf || patterns.get(fields) === fields;
+}
+
+/** The shared nodes by their children: a step for each child's element, and another for the child unless it is a leaf. */
 interface Shelf {
-  next: Map<string | number, Shelf> | undefined;
+  next: Map<string | Fields, Shelf> | undefined;
   node: Fields | undefined;
 }
 
@@ -28,7 +38,7 @@ let shelfCount = 0;
 // Beyond this many the table starts afresh: sharing is lost a little, nothing else.
 const shelfCountMax = 100_000;
 
-function shelfBelow(shelf: Shelf, key: string | number): Shelf {
+function shelfBelow(shelf: Shelf, key: string | Fields): Shelf {
   shelf.next ??= new Map();
   let below = shelf.next.get(key);
   if (below === undefined) {
@@ -52,9 +62,8 @@ function shelfOf({ elements, nodes }: Branches): Shelf | undefined {
     shelf = shelfBelow(shelf, elements[i] as string); // In range; so below.
     const node = nodes[i] as Fields;
     if (node === leaf) continue;
-    const id = ids.get(node);
-    if (id === undefined) return undefined;
-    shelf = shelfBelow(shelf, id);
+    if (!isInterned(node)) return undefined;
+    shelf = shelfBelow(shelf, node);
   }
   return shelf;
 }
@@ -74,7 +83,7 @@ export function isNovel(element: string): boolean {
 
 /** The shared object that is equal to a set, or an equal set made of shared parts. */
 export function internFields(fields: Fields): Fields {
-  if (ids.has(fields) || unshared.has(fields)) return fields;
+  if (patterns.has(fields)) return fields;
   const elements: string[] = [];
   const nodes: Fields[] = [];
   let isListed = false;
@@ -85,7 +94,7 @@ export function internFields(fields: Fields): Fields {
   for (const element in fields) {
     const node = fields[element] ?? leaf;
     // Most of a set's branches are as they were before it was changed.
-    const proper = node === leaf || ids.has(node) ? node : internFields(node);
+    const proper = node === leaf || isInterned(node) ? node : internFields(node);
     if (proper !== node || element < before) isProper = false;
     if (isShared && !isInterned(proper)) isShared = false;
     before = element;
@@ -98,18 +107,7 @@ export function internFields(fields: Fields): Fields {
   let isNew = false;
   for (const element of elements) if (isListElement(element) && isNovel(element)) isNew = true;
   const branches = { elements, nodes };
-  return isNew ? looseNode(branches, isListed) : sharedNode(branches, isListed);
-}
-
-// Nodes that are in their proper form but not on the shelves, as they had an element that was seen for the first time.
-// They stay what they are when it is seen again.
-const unshared = new WeakSet<Fields>();
-
-/** A node that nobody shares, of nodes that are interned; whether of a list's entries, or of fields and keys of maps. */
-export function looseNode(branches: Branches, isListed: boolean): Fields {
-  const node = sortedNode(branches, isListed);
-  unshared.add(node);
-  return node;
+  return isNew ? sortedNode(branches, isListed) : sharedNode(branches, isListed);
 }
 
 /** The interned node of these, which are interned themselves. */
@@ -127,11 +125,6 @@ export function sharedNode(branches: Branches, isListed: boolean): Fields {
   return shelf.node;
 }
 
-/** True for a set that equal ones share; what is seen once only is not. */
-export function isInterned(fields: Fields): boolean {
-  return fields === leaf || ids.has(fields);
-}
-
 /** The shared node with its keys in order, made if need be. */
 function shelvedNode(branches: Branches, isListed: boolean): Fields {
   const node = sortedNode(branches, isListed);
@@ -140,14 +133,13 @@ function shelvedNode(branches: Branches, isListed: boolean): Fields {
   if (shelf === undefined) return node;
   if (shelf.node === undefined) {
     shelf.node = node;
-    ids.set(node, idNext);
-    idNext += 1;
+    patterns.set(node, node);
   }
   return shelf.node;
 }
 
 /** A node with its keys in order, as the API server prints them. */
-function sortedNode({ elements, nodes }: Branches, isListed: boolean): Fields {
+export function sortedNode({ elements, nodes }: Branches, isListed: boolean): Fields {
   const node: FieldsDraft = isListed ? listDraft() : {};
   if (isSorted(elements)) {
     for (let i = 0; i < elements.length; i += 1) node[elements[i] ?? ''] = nodes[i] ?? leaf;
@@ -163,4 +155,39 @@ function isSorted(keys: readonly string[]): boolean {
     if ((keys[i - 1] ?? '') > (keys[i] ?? '')) return false;
   }
   return true;
+}
+
+/** The set that a pattern with one gap is of, with this node in its place. */
+export function withGapFilled(pattern: Fields, node: Fields): Fields {
+  const filled = withNode(pattern, gapOf(pattern) ?? [], 0, node);
+  patterns.set(filled, pattern);
+  return filled;
+}
+
+function withNode(fields: Fields, path: readonly string[], depth: number, node: Fields): Fields {
+  const element = path[depth];
+  if (element === undefined) return node;
+  const copy = copyOf(fields);
+  copy[element] = withNode(fields[element] ?? leaf, path, depth + 1, node);
+  return copy;
+}
+
+const gaps = new WeakMap<Fields, { readonly path: readonly string[] | undefined }>();
+
+/** The path to the gap of a pattern; undefined where it has none or several. */
+export function gapOf(pattern: Fields): readonly string[] | undefined {
+  let known = gaps.get(pattern);
+  if (known === undefined) {
+    const paths = gapsOf(pattern);
+    known = { path: paths.length === 1 ? paths[0] : undefined };
+    gaps.set(pattern, known);
+  }
+  return known.path;
+}
+
+function gapsOf(node: Fields): readonly (readonly string[])[] {
+  if (node === gap) return [[]];
+  return Object.keys(node).flatMap((element) =>
+    gapsOf(node[element] ?? leaf).map((path) => [element, ...path]),
+  );
 }

@@ -1,7 +1,7 @@
 import type { ManagedFieldsEntry } from '../generated/types.ts';
 import { type Fields, isEmptySet, isFields, leaf } from './fields.ts';
-import { internFields, isInterned } from './interned.ts';
-import { hasPattern, internedDifference, internedUnion } from './set-memo.ts';
+import { internFields, isInterned, patternOf } from './interned.ts';
+import { internedDifference, internedUnion } from './set-memo.ts';
 
 /** The managers of an object: its `metadata.managedFields`, read and written. */
 export interface Manager {
@@ -98,9 +98,7 @@ const checked = new WeakSet<object>([leaf]);
 function isKnown(fields: unknown): fields is Fields {
   if (typeof fields !== 'object' || fields === null) return false;
   // What is shared has been made here.
-  if (isInterned(fields as Fields) || hasPattern(fields as Fields) || checked.has(fields)) {
-    return true;
-  }
+  if (patternOf(fields as Fields) !== undefined || checked.has(fields)) return true;
   if (!isFields(fields)) return false;
   checked.add(fields);
   return true;
@@ -123,7 +121,7 @@ function writtenEntry({ manager, fields, time, entry }: OwnedFields): ManagedFie
     : entryOf(name, operation, apiVersion, subresource, internFields(fields), time);
 }
 
-/** The list with one updater; equal ones of a moment are one list. */
+/** The list with one updater of a set that is not empty; equal ones of a moment are one list. */
 export function onlyUpdater(
   name: string,
   apiVersion: string,
@@ -131,17 +129,16 @@ export function onlyUpdater(
   fields: Fields,
   time: string | undefined,
 ): ManagedFields {
-  if (isEmptySet(fields)) return [];
-  const entry = entryOf(name, 'Update', apiVersion, subresource, fields, time);
-  let list = onlyLists.get(entry);
-  if (list === undefined) {
-    list = Object.freeze([entry]);
-    onlyLists.set(entry, list);
+  const last = lastLists.get(fields);
+  if (last !== undefined && isEntryOf(last[0], name, 'Update', apiVersion, subresource, time)) {
+    return last;
   }
+  const list = Object.freeze([entryOf(name, 'Update', apiVersion, subresource, fields, time)]);
+  if (last !== undefined || isInterned(fields)) lastLists.set(fields, list);
   return list;
 }
 
-const onlyLists = new WeakMap<ManagedFieldsEntry, ManagedFields>();
+const lastLists = new WeakMap<Fields, ManagedFields>();
 
 /** The entries in the API server's order; the list handed in is put into that order itself. */
 export function sortedEntries(entries: ManagedFieldsEntry[]): ManagedFields {
@@ -168,23 +165,34 @@ export function entryOf(
   time: string | undefined,
 ): ManagedFieldsEntry {
   const last = lastEntries.get(fields);
-  if (
-    last !== undefined &&
-    last.time === time &&
-    last.manager === name &&
-    last.operation === operation &&
-    last.apiVersion === apiVersion &&
-    (last.subresource ?? '') === subresource
-  ) {
+  if (last !== undefined && isEntryOf(last, name, operation, apiVersion, subresource, time)) {
     return last;
   }
   const made = newEntry(name, operation, apiVersion, subresource, fields, time);
   if (last !== undefined || isInterned(fields)) lastEntries.set(fields, made);
-  else if (!hasPattern(fields)) checked.add(fields);
+  else if (patternOf(fields) === undefined) checked.add(fields);
   return made;
 }
 
 const lastEntries = new WeakMap<Fields, ManagedFieldsEntry>();
+
+function isEntryOf(
+  entry: ManagedFieldsEntry | undefined,
+  name: string,
+  operation: string,
+  apiVersion: string,
+  subresource: string,
+  time: string | undefined,
+): boolean {
+  return (
+    entry !== undefined &&
+    entry.time === time &&
+    entry.manager === name &&
+    entry.operation === operation &&
+    entry.apiVersion === apiVersion &&
+    (entry.subresource ?? '') === subresource
+  );
+}
 
 /** Written out for each case: an object that is put together from parts costs several times as much. */
 function newEntry(

@@ -1,5 +1,5 @@
+import { type Difference, type Found, resolved } from './difference.ts';
 import {
-  copyOf,
   difference,
   differenceNode,
   type Fields,
@@ -8,7 +8,7 @@ import {
   union,
   unionNode,
 } from './fields.ts';
-import { gap, internFields, isInterned } from './interned.ts';
+import { gap, gapOf, internFields, isInterned, patternOf, withGapFilled } from './interned.ts';
 
 /** What an operation on two sets makes of interned ones: thousands of pods go through the very same sets. */
 interface Known {
@@ -43,18 +43,12 @@ function sharedDifference(a: Fields, b: Fields): Fields | undefined {
 
 /** As `union`, interned, and remembered where both sets are interned. */
 export function internedUnion(a: Fields, b: Fields): Fields {
-  if (a === b) return a;
-  return unions.results.get(a)?.get(b) ?? throughPattern(unions, a, b) ?? remembered(unions, a, b);
+  return a === b ? a : remembered(unions, a, b);
 }
 
 /** As `difference`, interned, and remembered where both sets are interned. */
 export function internedDifference(a: Fields, b: Fields): Fields {
-  if (a === leaf || b === leaf) return a;
-  return (
-    differences.results.get(a)?.get(b) ??
-    throughPattern(differences, a, b) ??
-    remembered(differences, a, b)
-  );
+  return a === leaf || b === leaf ? a : remembered(differences, a, b);
 }
 
 function remembered(known: Known, a: Fields, b: Fields): Fields {
@@ -81,50 +75,52 @@ function remembered(known: Known, a: Fields, b: Fields): Fields {
 }
 
 /**
- * Sets that differ from a shared one, their pattern, in what fills its gaps: those of Pods in the Pod's own address.
- * Operations that do not touch the gap are done on the pattern, where their answers are known.
+ * What a change makes of a manager's set: its writer's own loses what was removed and gains what changed, that of
+ * others loses both. Thousands of Pods' sets go the same way, so the answers are kept with the change; where the sets
+ * differ in an address, with its pattern.
  */
-const patterns = new WeakMap<Fields, Fields>();
-
-/** Notes the pattern of a set, which must be equal but for the gaps. */
-export function notePattern(fields: Fields, pattern: Fields): void {
-  patterns.set(fields, pattern);
+export function setAfter(fields: Fields, change: Found, isWriters: boolean): Fields {
+  const { pattern, filling } = change;
+  if (pattern !== change && filling === undefined) return workedOut(fields, change, isWriters);
+  const answers = isWriters ? (pattern.gained ??= new Map()) : (pattern.left ??= new Map());
+  const known = answers.get(fields);
+  // Nearly always.
+  if (known !== undefined && filling === undefined) return known;
+  const set = patternOf(fields);
+  // Two gaps are more than is known of.
+  if (set === undefined || (set !== fields && filling !== undefined)) {
+    return workedOut(fields, resolved(change), isWriters);
+  }
+  const made = known ?? answers.get(set) ?? noted(answers, set, pattern, isWriters);
+  if (made === gap) return workedOut(fields, resolved(change), isWriters);
+  if (set !== fields)
+    return made === set ? fields : withGapFilled(made, nodeAt(fields, gapOf(set) ?? []) ?? leaf);
+  return filling !== undefined && isWriters ? withGapFilled(made, filling) : made;
 }
 
-/** True for sets whose pattern is known. */
-export function hasPattern(fields: Fields): boolean {
-  return patterns.has(fields);
+/** Makes an answer and notes it: the gap itself says that it takes more than the patterns. */
+function noted(
+  answers: Map<Fields, Fields>,
+  set: Fields,
+  change: Found,
+  isWriters: boolean,
+): Fields {
+  const isApart =
+    !touchesGap(set, change.changed) &&
+    !touchesGap(set, change.removed) &&
+    (change.changed === undefined || !touchesGap(change.changed, set));
+  const made = isApart ? workedOut(set, change, isWriters) : gap;
+  if (answers.size >= answersMax) answers.clear();
+  answers.set(set, made);
+  return made;
 }
 
-/** What an operation makes of a set with a pattern and a shared one; undefined where that must be worked out. */
-function throughPattern(known: Known, a: Fields, b: Fields): Fields | undefined {
-  const patternOfA = isInterned(a) ? a : patterns.get(a);
-  const patternOfB = isInterned(b) ? b : patterns.get(b);
-  if (patternOfA === undefined || patternOfB === undefined) return undefined;
-  const isFirst = patternOfA !== a;
-  if (isFirst === (patternOfB !== b)) return undefined;
-  const [filled, pattern, other] = isFirst ? [a, patternOfA, b] : [b, patternOfB, a];
+const answersMax = 1000;
+
+/** True when the other set has a node where the pattern has its gap, if it has one. */
+function touchesGap(pattern: Fields, other: Fields | undefined): boolean {
   const path = gapOf(pattern);
-  if (path === undefined || nodeAt(other, path) !== undefined) return undefined;
-  const made = remembered(known, patternOfA, patternOfB);
-  if (made === pattern) return filled;
-  // What takes fields away from others leaves its gap nowhere.
-  if (known === differences && !isFirst) return made;
-  return filledWith(made, path, nodeAt(filled, path) ?? leaf);
-}
-
-function filledWith(pattern: Fields, path: readonly string[], node: Fields): Fields {
-  const filled = withNode(pattern, path, 0, node);
-  patterns.set(filled, pattern);
-  return filled;
-}
-
-function withNode(fields: Fields, path: readonly string[], depth: number, node: Fields): Fields {
-  const element = path[depth];
-  if (element === undefined) return node;
-  const copy = copyOf(fields);
-  copy[element] = withNode(fields[element] ?? leaf, path, depth + 1, node);
-  return copy;
+  return path !== undefined && other !== undefined && nodeAt(other, path) !== undefined;
 }
 
 function nodeAt(fields: Fields, path: readonly string[]): Fields | undefined {
@@ -133,22 +129,9 @@ function nodeAt(fields: Fields, path: readonly string[]): Fields | undefined {
   return node;
 }
 
-const gaps = new WeakMap<Fields, { readonly path: readonly string[] | undefined }>();
-
-/** The path to the gap of a pattern; undefined where it has several. */
-function gapOf(pattern: Fields): readonly string[] | undefined {
-  let known = gaps.get(pattern);
-  if (known === undefined) {
-    const paths = gapsOf(pattern);
-    known = { path: paths.length === 1 ? paths[0] : undefined };
-    gaps.set(pattern, known);
-  }
-  return known.path;
-}
-
-function gapsOf(node: Fields): readonly (readonly string[])[] {
-  if (node === gap) return [[]];
-  return Object.keys(node).flatMap((element) =>
-    gapsOf(node[element] ?? leaf).map((path) => [element, ...path]),
-  );
+function workedOut(fields: Fields, { changed, removed }: Difference, isWriters: boolean): Fields {
+  let set = fields;
+  if (changed !== undefined && !isWriters) set = internedDifference(set, changed);
+  if (removed !== undefined) set = internedDifference(set, removed);
+  return changed !== undefined && isWriters ? internedUnion(set, changed) : set;
 }

@@ -2,9 +2,9 @@ import { zeroOf, zeroStruct } from '../decode/zero-values.ts';
 import type { JsonObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { ListType, StructSchema, TypeSchema } from '../schema/schema.ts';
-import { type Found, foundOf, looseFound, NOTHING } from './difference.ts';
-import { copyOf, type Fields, leaf } from './fields.ts';
-import { isNovel, looseNode, sharedNode } from './interned.ts';
+import { filledLike, type Found, foundOf, looseFound, NOTHING, resolved } from './difference.ts';
+import { type Fields, leaf } from './fields.ts';
+import { isNovel, sortedNode, sharedNode } from './interned.ts';
 import { isOneValue } from './one-value.ts';
 
 /**
@@ -95,7 +95,7 @@ export function kindOf(schema: StructSchema): Composite {
     count = 0;
   }
   // Whatever a comparison that failed may have left.
-  loose.length = 0;
+  if (loose.length > 0) loose.length = 0;
   let kind = roots.get(schema);
   if (kind === undefined) {
     kind = newComposite(schema, undefined, unmanagedRoot);
@@ -316,35 +316,9 @@ function filledAt(place: Place, from: number, isWhole: boolean): Found {
   const pattern = (isWhole ? place.whole : place.difference) ?? NOTHING;
   const unshared = loose.splice(from);
   const [only] = unshared;
-  // One gap is what there is nearly always; then all but that place is the pattern's.
-  if (unshared.length === 1 && only !== undefined) {
-    let at = place;
-    while (at.from !== undefined && at.outcome?.hasGap === false) at = at.from.at;
-    const element = at.from?.element ?? '';
-    if (isAt(pattern.changed, element, only.pattern.changed)) {
-      if (isAt(pattern.removed, element, only.pattern.removed)) {
-        const changed = withBranch(pattern.changed, element, only.changed);
-        const removed = withBranch(pattern.removed, element, only.removed);
-        return looseFound(changed, removed, pattern);
-      }
-    }
-  }
+  // One gap is what there is nearly always.
+  if (unshared.length === 1 && only?.filling !== undefined) return filledLike(pattern, only);
   return looseOf(partsBefore(place, unshared), place.composite, isWhole, pattern);
-}
-
-function isAt(fields: Fields | undefined, element: string, node: Fields | undefined): boolean {
-  return fields?.[element] === node;
-}
-
-function withBranch(
-  fields: Fields | undefined,
-  element: string,
-  node: Fields | undefined,
-): Fields | undefined {
-  if (fields === undefined || node === undefined) return fields;
-  const copy = copyOf(fields);
-  copy[element] = node;
-  return copy;
 }
 
 function looseOf(found: Parts, { list }: Composite, isWhole: boolean, pattern?: Found): Found {
@@ -352,8 +326,8 @@ function looseOf(found: Parts, { list }: Composite, isWhole: boolean, pattern?: 
   const changed = branchesOf(found, 'changed', isWhole);
   const removed = branchesOf(found, 'removed', false);
   return looseFound(
-    changed && looseNode(changed, isListed),
-    removed && looseNode(removed, isListed),
+    changed && sortedNode(changed, isListed),
+    removed && sortedNode(removed, isListed),
     pattern,
   );
 }
@@ -366,7 +340,7 @@ function branchesOf(
 ): { readonly elements: string[]; readonly nodes: Fields[] } | undefined {
   const branches = { elements: isMember ? ['.'] : [], nodes: isMember ? [leaf] : [] };
   founds.forEach((found, index) => {
-    const node = found[side];
+    const node = resolved(found)[side];
     if (node === undefined) return;
     branches.elements.push(elements[index] ?? '');
     branches.nodes.push(node);

@@ -1,7 +1,7 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../generated/types.ts';
 import type { StructSchema } from '../schema/schema.ts';
-import { compareObjects, compareWithNothing } from './compare.ts';
-import type { Difference } from './difference.ts';
+import { compareObjects, foundBetween, foundIn } from './compare.ts';
+import { type Difference, differenceOf, type Found, NOTHING, resolved } from './difference.ts';
 import { difference, type Fields, isEmptySet, leaf, recursiveDifference } from './fields.ts';
 import { internFields } from './interned.ts';
 import {
@@ -20,7 +20,7 @@ import {
   withoutFields,
   writeManagers,
 } from './managers.ts';
-import { internedDifference, internedUnion } from './set-memo.ts';
+import { internedUnion, setAfter } from './set-memo.ts';
 import { copyWith } from '../../base/copy.ts';
 import type { JsonObject } from '../patch/json.ts';
 import { seenIn, type Views } from './versions.ts';
@@ -70,7 +70,7 @@ export function managersOfNew(
 ): ManagedFields {
   const given = object.metadata.managedFields;
   const before = given !== undefined && areManagers(given) ? given : nobody;
-  return changedEntries(before, compareWithNothing(object, schema), writer);
+  return changedEntries(before, foundIn(object, schema), writer);
 }
 
 /**
@@ -86,16 +86,13 @@ export function trackUpdate<T extends KubernetesObject>(
 ): T {
   const before = managersOfUpdate(live, next, writer);
   if (before.length === 0) return withManagers(next, undefined);
-  const change = compareObjects(live, next, schema);
-  const entries =
-    writer.views !== undefined && before.some((each) => each.apiVersion !== writer.apiVersion)
-      ? entriesOfVersions(
-          before,
-          changesIn({ live: bare(live), next: bare(next), change }, writer),
-          writer,
-        )
-      : changedEntries(before, change, writer);
-  return withManagers(next, entries);
+  const found = foundBetween(live, next, schema);
+  if (writer.views === undefined || before.every((each) => each.apiVersion === writer.apiVersion)) {
+    return withManagers(next, changedEntries(before, found, writer));
+  }
+  const change = found === NOTHING ? undefined : resolved(found);
+  const changeIn = changesIn({ live: bare(live), next: bare(next), change }, writer);
+  return withManagers(next, entriesOfVersions(before, changeIn, writer));
 }
 
 /** What a write changed, as a version has it; undefined for a version that is not served any more. */
@@ -187,54 +184,68 @@ function isReset(entries: ManagedFields): boolean {
 }
 
 /** Who owns what after a change by the writer; the very same list when that is who owned it before. */
-function changedEntries(
-  before: ManagedFields,
-  change: Difference | undefined,
-  writer: FieldWriter,
-): ManagedFields {
-  if (change === undefined) return before;
-  const reset = writer.resetFields ?? resetFieldsOf(writer.subresource);
-  const changed = filtered(change.changed, reset);
-  const removed = filtered(change.removed, reset);
-  if (changed === undefined && removed === undefined) return before;
-  if (before.length > 0) return entriesAfter(before, changed, removed, writer);
-  // A new object: what nobody owned is its creator's alone.
+function changedEntries(before: ManagedFields, found: Found, writer: FieldWriter): ManagedFields {
   const { apiVersion, subresource, now } = writer;
+  const change = withoutReset(found, writer.resetFields ?? resetFieldsOf(subresource));
+  if (change === NOTHING) return before;
+  if (before.length > 0) return entriesAfter(before, change, writer);
+  // A new object: what nobody owned is its creator's alone.
+  const { changed } = resolved(change);
   return changed === undefined
     ? before
     : onlyUpdater(nameOf(writer), apiVersion, subresource, changed, now);
 }
 
+/** What a change comes to at an endpoint that does not write these fields. Mostly it touches none of them. */
+function withoutReset(found: Found, reset: Fields | undefined): Found {
+  if (reset === undefined) return found;
+  if (isApart(found.changed, reset) && isApart(found.removed, reset)) return found;
+  const { changed, removed } = resolved(found);
+  return differenceOf(filtered(changed, reset), filtered(removed, reset));
+}
+
+function isApart(fields: Fields | undefined, reset: Fields): boolean {
+  return (
+    fields === undefined ||
+    (reset === statusField && fields['f:status'] === undefined) ||
+    (reset === specField && fields['f:spec'] === undefined)
+  );
+}
+
+function filtered(fields: Fields | undefined, reset: Fields | undefined): Fields | undefined {
+  if (fields === undefined || reset === undefined || isApart(fields, reset)) return fields;
+  const rest = recursiveDifference(fields, reset);
+  return isEmptySet(rest) ? undefined : internFields(rest);
+}
+
 /** The writer's own entry comes to have what changed, and the others lose it; everybody loses what was removed. */
-function entriesAfter(
-  before: ManagedFields,
-  changed: Fields | undefined,
-  removed: Fields | undefined,
-  writer: FieldWriter,
-): ManagedFields {
+function entriesAfter(before: ManagedFields, change: Found, writer: FieldWriter): ManagedFields {
   const { apiVersion, subresource, now } = writer;
   const name = nameOf(writer);
+  const isGain = change.changed !== undefined;
   const after: ManagedFieldsEntry[] = [];
   let own: ManagedFieldsEntry | undefined;
-  let owned = changed;
+  let owned: Fields | undefined;
   let isSame = true;
   for (let i = 0; i < before.length; i += 1) {
     const entry = before[i] as ManagedFieldsEntry; // In range.
     const had = fieldsOfEntry(entry);
-    const isOwn =
+    if (
       own === undefined &&
       entry.manager === name &&
       entry.operation === 'Update' &&
       entry.apiVersion === apiVersion &&
-      (entry.subresource ?? '') === subresource;
-    let has = had;
-    if (changed !== undefined && !isOwn) has = internedDifference(has, changed);
-    if (removed !== undefined) has = internedDifference(has, removed);
-    if (isOwn) own = entry;
-    if (isOwn && changed !== undefined) {
-      owned = internedUnion(has, changed);
-      if (owned !== had || entry.time !== now) isSame = false;
-    } else if (isEmptySet(has)) isSame = false;
+      (entry.subresource ?? '') === subresource
+    ) {
+      own = entry;
+      if (isGain) {
+        owned = setAfter(had, change, true);
+        if (owned !== had || entry.time !== now) isSame = false;
+        continue;
+      }
+    }
+    const has = setAfter(had, change, false);
+    if (isEmptySet(has)) isSame = false;
     else if (has === had) after.push(entry);
     else {
       isSame = false;
@@ -242,8 +253,9 @@ function entriesAfter(
     }
   }
   // As when a lease is renewed twice within a second.
-  if (isSame && (own !== undefined || changed === undefined)) return before;
-  if (owned !== undefined && changed !== undefined) {
+  if (isSame && (own !== undefined || !isGain)) return before;
+  if (isGain) {
+    owned ??= resolved(change).changed ?? leaf;
     after.push(entryOf(name, 'Update', apiVersion, subresource, owned, now));
   }
   return after.length > updateManagersMax ? capped(after) : sortedEntries(after);
@@ -257,15 +269,6 @@ function withFields(entry: ManagedFieldsEntry, fields: Fields): ManagedFieldsEnt
 
 function capped(entries: ManagedFields): ManagedFields {
   return writeManagers(capUpdateManagers(readManagers(entries) ?? []));
-}
-
-function filtered(fields: Fields | undefined, reset: Fields | undefined): Fields | undefined {
-  if (fields === undefined || reset === undefined) return fields;
-  // Most writes touch nothing of what their endpoint does not write.
-  if (reset === statusField && fields['f:status'] === undefined) return fields;
-  if (reset === specField && fields['f:spec'] === undefined) return fields;
-  const rest = recursiveDifference(fields, reset);
-  return isEmptySet(rest) ? undefined : internFields(rest);
 }
 
 function nameOf({ manager }: FieldWriter): string {
