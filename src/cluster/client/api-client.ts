@@ -121,9 +121,12 @@ function messageFor<Then>(
     : { type, id, method, path, query, user, userAgent, body, typed: true, contentType };
 }
 
+/** Of a client, what a stream needs. */
+export type StreamClient = Pick<ApiClient<unknown>, 'server' | 'user' | 'userAgent' | 'nextId'>;
+
 /** A watch: not counted against the rate while open, never timed out by the client. */
-export function openStream<Then>(
-  client: ApiClient<Then>,
+export function openStream(
+  client: StreamClient,
   env: Env<ApiClientMessage>,
   request: { readonly path: string; readonly query: Readonly<Record<string, string>> },
 ): number {
@@ -140,18 +143,37 @@ export function openStream<Then>(
   return id;
 }
 
-/** Hands an outcome to its `then`, under the cause the request was made with. */
-export type OnOutcome<Then> = (then: Then, outcome: ApiOutcome) => void;
+/** Hands an outcome to its `then`; `context` is what the step was called with. */
+export type OnOutcome<Then, Context = undefined> = (
+  then: Then,
+  outcome: ApiOutcome,
+  context: Context,
+) => void;
 
 /**
  * Takes a message that concerns the client's requests. False when it is not the client's: the caller
- * then looks at it. Answers to streams are not seen here (see informer.ts).
+ * then looks at it. Answers to streams are not seen here (see informer.ts). With a `context` the function that hears of
+ * outcomes may be the same at every step.
  */
 export function apiClientStep<Then>(
   client: ApiClient<Then>,
   message: { readonly type: string },
   env: Env<ApiClientMessage>,
   onOutcome: OnOutcome<Then>,
+): boolean;
+export function apiClientStep<Then, Context>(
+  client: ApiClient<Then>,
+  message: { readonly type: string },
+  env: Env<ApiClientMessage>,
+  onOutcome: OnOutcome<Then, Context>,
+  context: Context,
+): boolean;
+export function apiClientStep<Then, Context>(
+  client: ApiClient<Then>,
+  message: { readonly type: string },
+  env: Env<ApiClientMessage>,
+  onOutcome: OnOutcome<Then, Context | undefined>,
+  context?: Context,
 ): boolean {
   switch (message.type) {
     case 'api/response': {
@@ -168,7 +190,7 @@ export function apiClientStep<Then>(
       client.inFlight.delete(response.id);
       // No connection has come about: its handshake failed.
       if (code === 0) {
-        onOutcome(waiting.then, { kind: 'failed', why: 'connection lost' });
+        onOutcome(waiting.then, { kind: 'failed', why: 'connection lost' }, context);
         return true;
       }
       onOutcome(
@@ -176,6 +198,7 @@ export function apiClientStep<Then>(
         retryAfterSeconds === undefined
           ? { kind: 'answered', code, body }
           : { kind: 'answered', code, body, retryAfterSeconds },
+        context,
       );
       return true;
     }
@@ -187,10 +210,11 @@ export function apiClientStep<Then>(
     }
     case 'client/sweep':
       client.sweepArmed = false;
-      sweep(client, env, onOutcome);
+      sweep(client, env, onOutcome, context);
       return true;
     case 'kernel/connection-lost':
-      if ((message as ConnectionLost).peer === client.server) failAll(client, env, onOutcome);
+      if ((message as ConnectionLost).peer === client.server)
+        failAll(client, env, onOutcome, context);
       // The process may have other use for it.
       return false;
     default:
@@ -237,10 +261,11 @@ function armSweep<Then>(client: ApiClient<Then>, env: Env<ApiClientMessage>, del
 }
 
 /** Fails what is overdue. One timer serves all requests: nearly every one is answered long before. */
-function sweep<Then>(
+function sweep<Then, Context>(
   client: ApiClient<Then>,
   env: Env<ApiClientMessage>,
-  onOutcome: OnOutcome<Then>,
+  onOutcome: OnOutcome<Then, Context>,
+  context: Context,
 ): void {
   const overdue: InFlight<Then>[] = [];
   let next = Number.MAX_SAFE_INTEGER;
@@ -254,19 +279,20 @@ function sweep<Then>(
   if (next < Number.MAX_SAFE_INTEGER) armSweep(client, env, next - env.now);
   for (const waiting of overdue) {
     env.resumeCause(waiting.cause);
-    onOutcome(waiting.then, { kind: 'failed', why: 'timed out' });
+    onOutcome(waiting.then, { kind: 'failed', why: 'timed out' }, context);
   }
 }
 
-function failAll<Then>(
+function failAll<Then, Context>(
   client: ApiClient<Then>,
   env: Env<ApiClientMessage>,
-  onOutcome: OnOutcome<Then>,
+  onOutcome: OnOutcome<Then, Context>,
+  context: Context,
 ): void {
   const lost = [...client.inFlight.values()];
   client.inFlight.clear();
   for (const waiting of lost) {
     env.resumeCause(waiting.cause);
-    onOutcome(waiting.then, { kind: 'failed', why: 'connection lost' });
+    onOutcome(waiting.then, { kind: 'failed', why: 'connection lost' }, context);
   }
 }

@@ -3,7 +3,7 @@ import type { Micros } from '../../kernel/time.ts';
 import { below } from '../../kernel/random.ts';
 import type { ConnectionLost } from '../../kernel/kernel.ts';
 import type { ApiResponse, ApiWatchEnded, ApiWatchEvents, WatchEvent } from '../messages.ts';
-import { openStream, type ApiClient, type ApiClientMessage } from './api-client.ts';
+import { openStream, type ApiClientMessage, type StreamClient } from './api-client.ts';
 import { FiledObjects, NONE_FILED, type Filed } from './filed-objects.ts';
 import { keyOf, type KubeObject } from './kube-object.ts';
 
@@ -66,10 +66,11 @@ export type InformerTimer = {
   readonly streamId: number;
 };
 
-export interface InformerHandlers {
-  onChange(change: InformerChange): void;
+/** What hears of the copies; `context` is what the step was called with. */
+export interface InformerHandlers<Context = undefined> {
+  onChange(change: InformerChange, context: Context): void;
   /** The first list is in (called once an incarnation). */
-  onSynced?(informer: string): void;
+  onSynced?(informer: string, context: Context): void;
 }
 
 type InformerEnv = Env<ApiClientMessage | InformerTimer>;
@@ -92,10 +93,10 @@ export function createInformer(spec: InformerSpec): Informer {
 }
 
 /** Begins with a list; the watch follows by itself. */
-export function startInformer<Then>(
+export function startInformer(
   spec: InformerSpec,
   informer: Informer,
-  client: ApiClient<Then>,
+  client: StreamClient,
   env: InformerEnv,
 ): void {
   informer.phase = 'listing';
@@ -122,15 +123,34 @@ export function indexed(informer: Informer, index: string, value: string): Filed
 
 /**
  * Takes a message that belongs to one of the process's informers; false when it belongs to none.
- * `specs` and `informers` are parallel by name.
+ * `specs` and `informers` are parallel by name. With a `context` the handlers may be the same at every step: functions
+ * that are made for one step cost more than what most changes have them do.
  */
-export function informersStep<Then>(
+export function informersStep(
   specs: readonly InformerSpec[],
   informers: ReadonlyMap<string, Informer>,
-  client: ApiClient<Then>,
+  client: StreamClient,
   message: { readonly type: string },
   env: InformerEnv,
   handlers: InformerHandlers,
+): boolean;
+export function informersStep<Context>(
+  specs: readonly InformerSpec[],
+  informers: ReadonlyMap<string, Informer>,
+  client: StreamClient,
+  message: { readonly type: string },
+  env: InformerEnv,
+  handlers: InformerHandlers<Context>,
+  context: Context,
+): boolean;
+export function informersStep<Context>(
+  specs: readonly InformerSpec[],
+  informers: ReadonlyMap<string, Informer>,
+  client: StreamClient,
+  message: { readonly type: string },
+  env: InformerEnv,
+  handlers: InformerHandlers<Context | undefined>,
+  context?: Context,
 ): boolean {
   switch (message.type) {
     case 'api/watch': {
@@ -138,14 +158,14 @@ export function informersStep<Then>(
       const found = byStream(specs, informers, batch.id);
       if (found === undefined) return false;
       found.informer.open = true;
-      applyEvents(found.spec, found.informer, client, batch.events, env, handlers);
+      applyEvents(found.spec, found.informer, client, batch.events, env, handlers, context);
       return true;
     }
     case 'api/response': {
       const response = message as ApiResponse;
       const found = byStream(specs, informers, response.id);
       if (found === undefined) return false;
-      takeList(found.spec, found.informer, client, response, env, handlers);
+      takeList(found.spec, found.informer, client, response, env, handlers, context);
       return true;
     }
     case 'api/watch-ended': {
@@ -196,30 +216,36 @@ interface Specified {
   readonly informer: Informer;
 }
 
-/** A process's informer that has last heard something: mostly it hears the next thing, too. A memo only. */
-const lastToHear = new WeakMap<ReadonlyMap<string, Informer>, Specified>();
+/** The informers of a process that have heard anything, the first ones first. A memo only. */
+const heard = new WeakMap<ReadonlyMap<string, Informer>, readonly Specified[]>();
 
 function byStream(
   specs: readonly InformerSpec[],
   informers: ReadonlyMap<string, Informer>,
   id: number,
 ): Specified | undefined {
-  const last = lastToHear.get(informers);
-  if (last?.informer.streamId === id && informers.get(last.spec.name) === last.informer)
-    return last;
+  const known = heard.get(informers);
+  if (known !== undefined) {
+    for (let index = 0; index < known.length; index += 1) {
+      const each = known[index] as Specified; // In range by the loop's condition.
+      if (each.informer.streamId !== id) continue;
+      if (informers.get(each.spec.name) === each.informer) return each;
+    }
+  }
   for (const informer of informers.values()) {
     if (informer.streamId !== id) continue;
     const found = { spec: specOf(specs, informer), informer };
-    lastToHear.set(informers, found);
+    const others = known?.filter(({ spec }) => spec.name !== informer.name) ?? [];
+    heard.set(informers, [...others, found]);
     return found;
   }
   return undefined;
 }
 
-function openWatch<Then>(
+function openWatch(
   spec: InformerSpec,
   informer: Informer,
-  client: ApiClient<Then>,
+  client: StreamClient,
   env: InformerEnv,
 ): void {
   informer.phase = 'watching';
@@ -263,13 +289,14 @@ interface ListBody {
   readonly items?: readonly KubeObject[];
 }
 
-function takeList<Then>(
+function takeList<Context>(
   spec: InformerSpec,
   informer: Informer,
-  client: ApiClient<Then>,
+  client: StreamClient,
   response: ApiResponse,
   env: InformerEnv,
-  handlers: InformerHandlers,
+  handlers: InformerHandlers<Context>,
+  context: Context,
 ): void {
   // Zero: no connection has come about.
   if (response.code >= 300 || response.code === 0) {
@@ -279,19 +306,20 @@ function takeList<Then>(
     return;
   }
   const body = response.body as ListBody;
-  replaceItems(spec, informer, body.items ?? [], handlers);
+  replaceItems(spec, informer, body.items ?? [], handlers, context);
   informer.revision = body.metadata?.resourceVersion ?? '';
   const first = !informer.synced;
   informer.synced = true;
   openWatch(spec, informer, client, env);
-  if (first) handlers.onSynced?.(informer.name);
+  if (first) handlers.onSynced?.(informer.name, context);
 }
 
-function replaceItems(
+function replaceItems<Context>(
   spec: InformerSpec,
   informer: Informer,
   items: readonly KubeObject[],
-  handlers: InformerHandlers,
+  handlers: InformerHandlers<Context>,
+  context: Context,
 ): void {
   const seen = new Set<string>();
   for (const object of items) {
@@ -301,22 +329,23 @@ function replaceItems(
     if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion)
       continue;
     put(spec, informer, key, old, object);
-    handlers.onChange({ informer: informer.name, key, old, next: object });
+    handlers.onChange({ informer: informer.name, key, old, next: object }, context);
   }
   for (const [key, old] of informer.items) {
     if (seen.has(key)) continue;
     remove(spec, informer, key, old);
-    handlers.onChange({ informer: informer.name, key, old, next: undefined });
+    handlers.onChange({ informer: informer.name, key, old, next: undefined }, context);
   }
 }
 
-function applyEvents<Then>(
+function applyEvents<Context>(
   spec: InformerSpec,
   informer: Informer,
-  client: ApiClient<Then>,
+  client: StreamClient,
   events: readonly WatchEvent[],
   env: InformerEnv,
-  handlers: InformerHandlers,
+  handlers: InformerHandlers<Context>,
+  context: Context,
 ): void {
   // By index, here and below: each change of the cluster passes here several times, and an iterator is garbage at once.
   for (let i = 0; i < events.length; i += 1) {
@@ -337,10 +366,10 @@ function applyEvents<Then>(
     if (event.type === 'DELETED') {
       if (old === undefined) continue;
       remove(spec, informer, key, old);
-      handlers.onChange({ informer: informer.name, key, old: object, next: undefined });
+      handlers.onChange({ informer: informer.name, key, old: object, next: undefined }, context);
     } else {
       put(spec, informer, key, old, object);
-      handlers.onChange({ informer: informer.name, key, old, next: object });
+      handlers.onChange({ informer: informer.name, key, old, next: object }, context);
     }
   }
 }

@@ -12,6 +12,7 @@ import {
   informersStep,
   startInformer,
   type InformerChange,
+  type InformerHandlers,
   type InformerSpec,
 } from '../client/informer.ts';
 import {
@@ -47,6 +48,7 @@ import {
   type ControllerManagerConfig,
   type ControllerManagerMemory,
   type ControllerManagerMessage,
+  type Loop,
   type Running,
   type Then,
 } from './state.ts';
@@ -72,7 +74,8 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
     env: ProcessEnv,
   ): void => {
     if (isHealthCheck(message)) {
-      answerHealth(env, message, []);
+      if (isGuarded(message)) askAccess(memory.electionClient, electionEnv(env), message);
+      else answerHealth(env, message, []);
       return;
     }
     const manager: Manager = { memory, config, controllers, wakings, env, context: undefined };
@@ -193,27 +196,42 @@ function toClient(manager: Manager, client: number, message: { readonly type: st
   if (running === undefined || loop === undefined) return;
   const context = contextOf(manager, running);
   const own = context.clients[index] as ClientEnv; // Parallel to the loops.
-  apiClientStep(loop.client, message, own, (then: Then, outcome: ApiOutcome) => {
-    if (then.type === 'write') answerToWrite(context, index, then, outcome);
-    else eventOutcome(then, outcome, loop.client, own);
-  });
+  apiClientStep(loop.client, message, own, heedOutcome, { context, index });
+}
+
+/** The answer to a request of a loop's. */
+function heedOutcome(
+  then: Then,
+  outcome: ApiOutcome,
+  { context, index }: { readonly context: LoopContext; readonly index: number },
+): void {
+  if (then.type === 'write') answerToWrite(context, index, then, outcome);
+  else {
+    const loop = context.running.loops[index] as Loop; // Parallel to the clients.
+    eventOutcome(then, outcome, loop.client, context.clients[index] as ClientEnv);
+  }
 }
 
 function toInformers(manager: Manager, message: { readonly type: string }): void {
   const { running } = manager.memory;
   if (running === undefined) return;
   const { informers, informerClient } = running;
-  informersStep(specsOf(running), informers, informerClient, message, manager.env, {
-    onChange: (change) => takeChange(manager, running, change),
-    onSynced() {
-      // Copies that are added later are of no concern to what runs already.
-      running.synced ||= allSynced(running.informers);
-    },
-  });
+  const specs = specsOf(running);
+  informersStep(specs, informers, informerClient, message, manager.env, HANDLERS, manager);
 }
 
+const HANDLERS: InformerHandlers<Manager> = {
+  onChange: takeChange,
+  onSynced(_informer, { memory: { running } }) {
+    // Copies that are added later are of no concern to what runs already.
+    if (running !== undefined) running.synced ||= allSynced(running.informers);
+  },
+};
+
 /** A change of the copies: first what is derived from them, then the loops that it concerns. */
-function takeChange(manager: Manager, running: Running, change: InformerChange): void {
+function takeChange(change: InformerChange, manager: Manager): void {
+  const { running } = manager.memory;
+  if (running === undefined) return;
   const context = contextOf(manager, running);
   const { cluster, env } = context;
   const { informer } = change;

@@ -157,27 +157,37 @@ function informerSpecs(config: KubeletConfig): readonly InformerSpec[] {
 
 /** Takes what belongs to the client's requests; false: it does not. */
 function takeForClient(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): boolean {
-  return apiClientStep(kubelet.memory.client, message, env, (then, outcome) =>
-    apiOutcome(kubelet, then, outcome, env),
-  );
+  return apiClientStep(kubelet.memory.client, message, env, takeOutcome, { kubelet, env });
+}
+
+/** What those are given who hear from the API server. */
+interface Hearing {
+  readonly kubelet: Kubelet;
+  readonly env: KubeletEnv;
+}
+
+function takeOutcome(then: KubeletThen, outcome: ApiOutcome, { kubelet, env }: Hearing): void {
+  apiOutcome(kubelet, then, outcome, env);
 }
 
 function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
-  const { memory, config } = kubelet;
-  const handlers: InformerHandlers = {
-    onChange(change) {
-      if (change.informer === 'nodes') sawOwnNode(kubelet, change, env);
-      else if (concernsMirror(change)) reconcileMirrors(kubelet, env);
-      else if (isReady(kubelet)) podChanged(kubelet, change, env);
-    },
-    onSynced(informer) {
-      if (informer !== 'pods') return;
-      reconcileMirrors(kubelet, env);
-      lookAtRuntimeAgain(kubelet, env);
-    },
-  };
-  informersStep(informerSpecs(config), memory.informers, memory.client, message, env, handlers);
+  const { informers, client } = kubelet.memory;
+  const specs = informerSpecs(kubelet.config);
+  informersStep(specs, informers, client, message, env, HANDLERS, { kubelet, env });
 }
+
+const HANDLERS: InformerHandlers<Hearing> = {
+  onChange(change, { kubelet, env }) {
+    if (change.informer === 'nodes') sawOwnNode(kubelet, change, env);
+    else if (concernsMirror(change)) reconcileMirrors(kubelet, env);
+    else if (isReady(kubelet)) podChanged(kubelet, change, env);
+  },
+  onSynced(informer, { kubelet, env }) {
+    if (informer !== 'pods') return;
+    reconcileMirrors(kubelet, env);
+    lookAtRuntimeAgain(kubelet, env);
+  },
+};
 
 /** Whether a change is about the API's picture of a static Pod. */
 function concernsMirror({ old, next }: InformerChange): boolean {
