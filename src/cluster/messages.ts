@@ -160,6 +160,9 @@ export interface HealthCheck {
   readonly type: 'health/check';
   readonly id: number;
   readonly path: string;
+  /** Who asks, where he showed a certificate or a token; nobody needs one for health. */
+  readonly user?: { readonly name: string; readonly groups: readonly string[] };
+  readonly token?: string;
   /** Who asks will ask again: it wants to know whether the answer holds until it is told otherwise. */
   readonly again?: true;
 }

@@ -209,6 +209,7 @@ function addComponents(
       apiServer: processNames.apiServer(machine),
       epochMillis: setUp.epochMillis,
       flags: Object.freeze({ ...setUp.flags }),
+      apiServerHost: `${address}:6443`,
     } satisfies ControllerManagerConfig,
   });
   addProcess(world, {
@@ -221,6 +222,7 @@ function addComponents(
       epochMillis: setUp.epochMillis,
       qps: setUp.flags.schedulerQps,
       burst: setUp.flags.schedulerBurst,
+      apiServerHost: `${address}:6443`,
     } satisfies SchedulerConfig,
   });
 }

@@ -22,6 +22,15 @@ export interface ApiClient<Then> {
   readonly inFlight: Map<number, InFlight<Then>>;
   /** Whether a timer for the oldest request's deadline is armed. */
   sweepArmed: boolean;
+  /** Answers by method and code, where the component has a page that tells of them. */
+  readonly answered: AnswerCount[] | undefined;
+}
+
+export interface AnswerCount {
+  readonly method: Method;
+  /** 0: no connection came about. */
+  readonly code: number;
+  count: number;
 }
 
 interface InFlight<Then> {
@@ -72,6 +81,8 @@ export function createApiClient<Then>(options: {
   readonly userAgent: string;
   readonly qps: number;
   readonly burst: number;
+  /** Whether answers are counted. */
+  readonly isCounted?: boolean;
 }): ApiClient<Then> {
   return {
     server: options.server,
@@ -81,6 +92,7 @@ export function createApiClient<Then>(options: {
     nextId: 1,
     inFlight: new Map(),
     sweepArmed: false,
+    answered: options.isCounted === true ? [] : undefined,
   };
 }
 
@@ -181,6 +193,7 @@ export function apiClientStep<Then, Context>(
       const waiting = client.inFlight.get(response.id);
       if (waiting === undefined) return false;
       const { code, body, retryAfterSeconds } = response;
+      if (client.answered !== undefined) countAnswer(client.answered, waiting.request.method, code);
       if (retryAfterSeconds !== undefined && mustComeBack(waiting, code)) {
         waiting.retries += 1;
         const { request } = waiting;
@@ -220,6 +233,17 @@ export function apiClientStep<Then, Context>(
     default:
       return false;
   }
+}
+
+function countAnswer(answered: AnswerCount[], method: Method, code: number): void {
+  for (let index = 0; index < answered.length; index++) {
+    const each = answered[index]!; // In range by the loop's bound.
+    if (each.method === method && each.code === code) {
+      each.count += 1;
+      return;
+    }
+  }
+  answered.push({ method, code, count: 1 });
 }
 
 /** client-go comes back up to ten times when the server names a time: refusals for load, and passing troubles. */

@@ -59,6 +59,7 @@ export function createLoop(
     userAgent: `kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/${user}`,
     qps: config.flags.controllerManagerQps * factor,
     burst: config.flags.controllerManagerBurst * factor,
+    isCounted: true,
   });
   client.nextId = firstRequestId(FIRST_LOOP_CLIENT + index, term);
   return {

@@ -4,6 +4,12 @@ import { defineBehaviour, type AnyBehaviour, type Env } from '../../kernel/proce
 import type { Micros } from '../../kernel/time.ts';
 import { apiClientStep, createApiClient, type ApiOutcome } from '../client/api-client.ts';
 import type { ClientEnv } from '../client/client-env.ts';
+import {
+  accessAnswered,
+  askAccess,
+  isGuarded,
+  type AccessThen,
+} from '../client/delegated-access.ts';
 import { eventOutcome } from '../client/event-recorder.ts';
 import { answerHealth, isHealthCheck } from '../client/health.ts';
 import {
@@ -37,6 +43,7 @@ import {
   wakeKey,
   type LoopContext,
 } from './loops.ts';
+import { metricsText } from './metrics-text.ts';
 import { newsOf } from './news.ts';
 import { customInformerSpec, customResourceInfo, informerSpecs } from './resources.ts';
 import {
@@ -115,12 +122,13 @@ interface Manager {
 }
 
 function createMemory(env: ProcessEnv, config: ControllerManagerConfig): ControllerManagerMemory {
-  const electionClient = createApiClient<LeaderElectionThen>({
+  const electionClient = createApiClient<LeaderElectionThen | AccessThen>({
     server: config.apiServer,
     user: 'system:kube-controller-manager',
     userAgent: 'kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/leader-election',
     qps: config.flags.controllerManagerQps,
     burst: config.flags.controllerManagerBurst,
+    isCounted: true,
   });
   electionClient.nextId = firstRequestId(ELECTION_CLIENT, 0);
   return {
@@ -185,9 +193,12 @@ function toClient(manager: Manager, client: number, message: { readonly type: st
   if (client === ELECTION_CLIENT) {
     const own = electionEnv(env);
     const { election, electionClient } = memory;
-    apiClientStep(electionClient, message, own, (then, outcome) =>
-      heed(manager, electionOutcome(election, then, outcome, electionClient, own)),
-    );
+    apiClientStep(electionClient, message, own, (then, outcome) => {
+      if (then.type === 'access/authenticated' || then.type === 'access/authorized') {
+        const page = () => metricsText(memory, manager.config);
+        accessAnswered({ client: electionClient, env: own, wire: env, page }, then, outcome);
+      } else heed(manager, electionOutcome(election, then, outcome, electionClient, own));
+    });
     return;
   }
   const { running } = memory;
@@ -309,6 +320,7 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
     userAgent: 'kube-controller-manager/v1.35.0 (linux/amd64) kubernetes/shared-informers',
     qps: 0,
     burst: 0,
+    isCounted: true,
   });
   informerClient.nextId = firstRequestId(INFORMER_CLIENT, term);
   const informers = new Map(informerSpecs.map((spec) => [spec.name, createInformer(spec)]));

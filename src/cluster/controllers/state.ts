@@ -1,6 +1,7 @@
 import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ApiClient, ApiClientTimer } from '../client/api-client.ts';
+import type { AccessThen } from '../client/delegated-access.ts';
 import type { EventRecorder, EventThen } from '../client/event-recorder.ts';
 import type { Informer, InformerTimer } from '../client/informer.ts';
 import type {
@@ -20,12 +21,14 @@ export interface ControllerManagerConfig {
   readonly apiServer: string;
   readonly epochMillis: number;
   readonly flags: ComponentFlags;
+  /** Host and port of the API server, as its metrics call it. */
+  readonly apiServerHost?: string;
 }
 
 /** The process's memory: a candidate for leadership and, while it leads, everything that runs. */
 export interface ControllerManagerMemory {
   readonly election: LeaderElection;
-  readonly electionClient: ApiClient<LeaderElectionThen>;
+  readonly electionClient: ApiClient<LeaderElectionThen | AccessThen>;
   /** Counts the times it has led; timers of an earlier term are stale. */
   term: number;
   running: Running | undefined;

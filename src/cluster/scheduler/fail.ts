@@ -8,6 +8,7 @@ import { clientEnv } from './client-env.ts';
 import type { Profile } from './framework/profile.ts';
 import { makeRoom } from './make-room.ts';
 import { dropEntry, type QueuedEntry } from './queue/queue.ts';
+import { countAttempt } from './metrics.ts';
 import { putBack } from './queue/requeue.ts';
 import { podInfoOf } from './snapshot/pod-info.ts';
 import { requeueContext, type Step } from './step.ts';
@@ -22,9 +23,13 @@ export function failPod(
   entry: QueuedEntry,
   profile: Profile,
   { failure }: Pick<Attempt, 'failure' | 'nodeName'>,
+  /** When the try began. */
+  since = step.memory.tryBegan,
 ): void {
   const { memory, env } = step;
   if (failure === undefined) return;
+  const result = failure.isError ? 'error' : 'unschedulable';
+  countAttempt(memory, profile.schedulerName, result, env.now - since);
   if (failure.isError) memory.counters.errors += 1;
   else memory.counters.unschedulable += 1;
   env.note(`could not place Pod ${entry.key}: ${failure.message}`);

@@ -2,6 +2,7 @@ import type { Pod } from '../../api/generated/types.ts';
 import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ApiClient, ApiClientTimer } from '../client/api-client.ts';
+import type { AccessThen } from '../client/delegated-access.ts';
 import type { EventRecorder, EventThen } from '../client/event-recorder.ts';
 import type { Informer, InformerTimer } from '../client/informer.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   LeaderElectionThen,
   LeaderElectionTimer,
 } from '../client/leader-election.ts';
+import type { Histogram } from '../client/metrics-page.ts';
 import type { WireMessage } from '../messages.ts';
 import type { SchedulerConfiguration } from './configuration/configuration.ts';
 import type { Explanations } from './explanation/explanations.ts';
@@ -25,6 +27,8 @@ export interface SchedulerConfig {
   /** Requests a second and burst of its client. */
   readonly qps: number;
   readonly burst: number;
+  /** Host and port of the API server, as its metrics call it. */
+  readonly apiServerHost?: string;
   /** Its configuration file; absent: upstream's defaults. Frozen. */
   readonly configuration?: SchedulerConfiguration;
   /** The same as it was written, comments and all, for whoever edits it next. */
@@ -37,7 +41,7 @@ export interface SchedulerMemory {
   readonly client: ApiClient<SchedulerThen>;
   /** Events and leases have clients of their own, so that they do not wait behind bindings. */
   readonly eventClient: ApiClient<EventThen>;
-  readonly electionClient: ApiClient<LeaderElectionThen>;
+  readonly electionClient: ApiClient<LeaderElectionThen | AccessThen>;
   readonly election: LeaderElection;
   readonly recorder: EventRecorder;
   readonly informers: Map<string, Informer>;
@@ -59,6 +63,8 @@ export interface SchedulerMemory {
   /** The Pod that is being tried now, and the number of the try: timers of others are stale. */
   trying: string | undefined;
   tryNumber: number;
+  /** When that try began. */
+  tryBegan: Micros;
   /** Where in the order of nodes the next search begins. */
   nextStart: number;
   /** When the timer for the end of a backoff, or of the longest wait, rings; undefined: none is set. */
@@ -74,6 +80,8 @@ export interface AssumedPod {
   /** The API server has confirmed the binding. */
   isBound: boolean;
   readonly cause: Cause | undefined;
+  /** When the try began that found the node. */
+  readonly since: Micros;
 }
 
 export interface Nomination {
@@ -89,11 +97,18 @@ export interface SchedulerCounters {
   unschedulable: number;
   errors: number;
   preemptions: number;
+  /** How long tries took, by the name of the profile. */
+  readonly attemptDurations: Map<string, AttemptDurations>;
 }
+
+/** From the beginning of a try to its result; one that found a node ends when the Pod is bound. */
+export type AttemptDurations = Readonly<Record<AttemptResult, Histogram>>;
+export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
 /** What the scheduler's requests wait for. */
 export type SchedulerThen =
-  | { readonly type: 'bound'; readonly uid: string }
+  /** With the beginning of the try that chose the node: the Pod may have been seen there before the answer. */
+  | { readonly type: 'bound'; readonly uid: string; readonly since: Micros }
   /** A write that had to precede the binding of a Pod. */
   | { readonly type: 'prepared'; readonly uid: string }
   | { readonly type: 'status-written'; readonly key: string }

@@ -18,6 +18,8 @@ import { type Prepared, prepare, reserve, unreserve } from './prepare.ts';
 import { dropEntry, hasNext, newEntry, type QueuedEntry, takeNext } from './queue/queue.ts';
 import { wake } from './queue/requeue.ts';
 import { snapshotOf } from './snapshot-of.ts';
+import type { SchedulerThen } from './memory.ts';
+import { countAttempt } from './metrics.ts';
 import { type PodInfo, podInfoOf } from './snapshot/pod-info.ts';
 import { addPod, removePod } from './snapshot/snapshot.ts';
 import { profileFor, requeueContext, type Step } from './step.ts';
@@ -34,6 +36,7 @@ export function tryNext(step: Step): void {
   if (entry === undefined) return;
   memory.trying = entry.key;
   memory.tryNumber += 1;
+  memory.tryBegan = env.now;
   env.resumeCause(entry.cause);
   const takes = pick(env.random('cycle'), TRY_MICROS);
   env.after(takes, { type: 'scheduler/try-over', tryNumber: memory.tryNumber });
@@ -102,7 +105,8 @@ function bindPod(
   }
   dropEntry(memory.queue, entry.key);
   clearNomination(step, pod.uid);
-  const assumed = { pod: entry.pod, nodeName, isBound: false, cause: env.cause };
+  const { tryBegan: since } = memory;
+  const assumed = { pod: entry.pod, nodeName, isBound: false, cause: env.cause, since };
   memory.assumed.set(pod.uid, Object.freeze(assumed));
   addPod(snapshotOf(memory), pod, nodeName);
   env.note(decisionText(attempt, nodeName));
@@ -139,7 +143,8 @@ export function proceed(step: Step, uid: string, prepared: Prepared): void {
   if (profile === undefined) return;
   env.resumeCause(assumed.cause);
   const { method, path, body } = bindingOf(profile, podInfoOf(assumed.pod), assumed.nodeName);
-  call(memory.client, env, { method, path, body, then: { type: 'bound', uid } });
+  const then = { type: 'bound', uid, since: assumed.since } as const;
+  call(memory.client, env, { method, path, body, then });
 }
 
 function bindingOf(profile: Profile, pod: PodInfo, nodeName: string): ApiWrite {
@@ -163,7 +168,11 @@ function decisionText({ pod, found, scoring, best }: Attempt, nodeName: string):
 }
 
 /** The API server has answered a binding. */
-export function bindingAnswered(step: Step, uid: string, outcome: ApiOutcome): void {
+export function bindingAnswered(
+  step: Step,
+  { uid, since }: Extract<SchedulerThen, { type: 'bound' }>,
+  outcome: ApiOutcome,
+): void {
   const { memory } = step;
   const assumed = memory.assumed.get(uid);
   if (succeeded(outcome)) {
@@ -172,7 +181,10 @@ export function bindingAnswered(step: Step, uid: string, outcome: ApiOutcome): v
       memory.assumed.set(uid, Object.freeze({ ...assumed, isBound: true }));
     }
     memory.counters.scheduled += 1;
-    announce(step, assumed?.pod ?? placedPod(step, uid), assumed?.nodeName);
+    const pod = assumed?.pod ?? placedPod(step, uid);
+    const profile = pod?.spec.schedulerName ?? 'default-scheduler';
+    countAttempt(memory, profile, 'scheduled', step.env.now - since);
+    announce(step, pod, assumed?.nodeName);
     return;
   }
   if (assumed === undefined) return;
@@ -185,28 +197,30 @@ function giveUp(step: Step, uid: string, message: string): void {
   const assumed = memory.assumed.get(uid);
   if (assumed === undefined) return;
   forget(step, uid);
-  memory.counters.errors += 1;
   const { key } = podInfoOf(assumed.pod);
   const current = memory.informers.get('pods')?.items.get(key) as Pod | undefined;
   if (current === undefined || (current.spec.nodeName ?? '') !== '') return;
   if (current.metadata.uid !== assumed.pod.metadata.uid) return;
   env.resumeCause(assumed.cause);
-  failBinding(step, newEntry(memory.queue, current, env.now, assumed.cause), message);
+  const entry = newEntry(memory.queue, current, env.now, assumed.cause);
+  failBinding(step, entry, { message, since: assumed.since });
 }
 
-function failBinding(step: Step, entry: QueuedEntry, message: string): void {
+function failBinding(
+  step: Step,
+  entry: QueuedEntry,
+  { message, since }: { readonly message: string; readonly since: Micros },
+): void {
   const profile = profileFor(step, entry.pod);
   if (profile === undefined) return;
-  failPod(step, entry, profile, {
-    nodeName: undefined,
-    failure: {
-      isError: true,
-      message,
-      rejectedBy: new Set(),
-      pendingOn: new Set(),
-      postFilter: undefined,
-    },
-  });
+  const failure = {
+    isError: true,
+    message,
+    rejectedBy: new Set<string>(),
+    pendingOn: new Set<string>(),
+    postFilter: undefined,
+  };
+  failPod(step, entry, profile, { nodeName: undefined, failure }, since);
 }
 
 /** Takes back the assumption that a Pod stands on a node. */

@@ -7,6 +7,7 @@ import {
   succeeded,
 } from '../client/api-client.ts';
 import { createEventRecorder, eventOutcome } from '../client/event-recorder.ts';
+import { accessAnswered, askAccess, isGuarded } from '../client/delegated-access.ts';
 import { answerHealth, isHealthCheck, type NamedCheck } from '../client/health.ts';
 import {
   allSynced,
@@ -37,6 +38,7 @@ import {
   type SchedulerThen,
   type SchedulerTimer,
 } from './memory.ts';
+import { metricsText } from './metrics.ts';
 import { bindingAnswered, finishTry, proceed, tryNext } from './place.ts';
 import { isPrepared, writeAnswered } from './prepare.ts';
 import { createQueue, endBackoffs, nextFlush, overdueEntries } from './queue/queue.ts';
@@ -68,6 +70,10 @@ export const schedulerBehaviour = defineBehaviour<
   },
   step({ memory, config }, message, env) {
     if (isHealthCheck(message)) {
+      if (isGuarded(message)) {
+        askAccess(memory.electionClient, clientEnv(env, 'election'), message);
+        return;
+      }
       answerHealth(env, message, message.path.startsWith('/readyz') ? readiness(memory) : []);
       return;
     }
@@ -88,6 +94,7 @@ function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): Sche
     userAgent: USER_AGENT,
     qps,
     burst,
+    isCounted: true,
   });
   const other = <Then>(firstId: number) => {
     const made = createApiClient<Then>({
@@ -96,6 +103,7 @@ function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): Sche
       userAgent: USER_AGENT,
       qps,
       burst,
+      isCounted: true,
     });
     made.nextId = firstId;
     return made;
@@ -127,10 +135,18 @@ function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): Sche
     preempting: new Map(),
     trying: undefined,
     tryNumber: 0,
+    tryBegan: 0,
     nextStart: 0,
     flushAt: undefined,
     explanations: createExplanations(),
-    counters: { attempts: 0, scheduled: 0, unschedulable: 0, errors: 0, preemptions: 0 },
+    counters: {
+      attempts: 0,
+      scheduled: 0,
+      unschedulable: 0,
+      errors: 0,
+      preemptions: 0,
+      attemptDurations: new Map(),
+    },
   };
 }
 
@@ -222,10 +238,14 @@ function takeEventAnswer(step: Step, message: { readonly type: string }): boolea
 }
 
 function takeElectionAnswer(step: Step, message: { readonly type: string }): boolean {
-  const { memory, env } = step;
-  const electionEnv = clientEnv(env, 'election');
-  return apiClientStep(memory.electionClient, message, electionEnv, (then, outcome) => {
-    heed(step, electionOutcome(memory.election, then, outcome, memory.electionClient, electionEnv));
+  const { memory, config, env } = step;
+  const { election, electionClient: client } = memory;
+  const own = clientEnv(env, 'election');
+  return apiClientStep(client, message, own, (then, outcome) => {
+    if (then.type === 'access/authenticated' || then.type === 'access/authorized') {
+      const page = () => metricsText(memory, config);
+      accessAnswered({ client, env: own, wire: env, page }, then, outcome);
+    } else heed(step, electionOutcome(election, then, outcome, client, own));
   });
 }
 
@@ -245,7 +265,7 @@ function takeClientTimer(
 function takeOutcome(step: Step, then: SchedulerThen, outcome: ApiOutcome): void {
   switch (then.type) {
     case 'bound':
-      bindingAnswered(step, then.uid, outcome);
+      bindingAnswered(step, then, outcome);
       return;
     case 'prepared':
       proceed(step, then.uid, writeAnswered(step, then.uid, outcome));

@@ -3,6 +3,7 @@ import type {
   MachineQuestion,
   ProcessAnswer,
 } from '../../api/machines/questions.ts';
+import { groupsOf } from '../../cluster/apiserver/authorization/attributes.ts';
 import { readToken } from '../../cluster/apiserver/reviews/token.ts';
 import type { WireMessage } from '../../cluster/messages.ts';
 import { askOutside, OUTSIDE_RESOLVER } from '../../cluster/network/names.ts';
@@ -97,7 +98,13 @@ function askComponent(
       return;
     }
     case 'health': {
-      const message = { type: 'health/check', path };
+      const { user, token } = question;
+      const message = {
+        type: 'health/check',
+        path,
+        ...(user === undefined ? undefined : { user: { name: user, groups: groupsOf(user) } }),
+        ...(token === undefined ? undefined : { token }),
+      };
       askProcess(session, { kind: 'process', from, process, message }, tell);
       return;
     }
