@@ -81,8 +81,7 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
     env: ProcessEnv,
   ): void => {
     if (isHealthCheck(message)) {
-      if (isGuarded(message)) askAccess(memory.electionClient, electionEnv(env), message);
-      else answerHealth(env, message, []);
+      answerHealth(env, message, []);
       return;
     }
     const manager: Manager = { memory, config, controllers, wakings, env, context: undefined };
