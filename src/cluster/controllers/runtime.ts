@@ -81,7 +81,8 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
     env: ProcessEnv,
   ): void => {
     if (isHealthCheck(message)) {
-      answerHealth(env, message, []);
+      if (isGuarded(message)) askAccess(memory.electionClient, electionEnv(env), message);
+      else answerHealth(env, message, []);
       return;
     }
     const manager: Manager = { memory, config, controllers, wakings, env, context: undefined };
