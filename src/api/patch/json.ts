@@ -59,14 +59,19 @@ export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (isList(a)) {
     if (!isList(b) || a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i += 1) if (!equalJson(a[i], b[i])) return false;
+    for (let i = 0; i < a.length; i += 1) {
+      if (a[i] !== b[i] && !equalJson(a[i], b[i])) return false;
+    }
     return true;
   }
   if (!isObject(a) || !isObject(b)) return false;
   // Not Object.keys, whose lists would be garbage at once: what JSON holds inherits nothing that could be listed.
   let left = 0;
   for (const key in b) {
-    if (!Object.hasOwn(a, key) || !equalJson(a[key], b[key])) return false;
+    if (!Object.hasOwn(a, key)) return false;
+    const value = a[key];
+    // Most values are equal, and need no call.
+    if (value !== b[key] && !equalJson(value, b[key])) return false;
     left += 1;
   }
   for (const _ in a) left -= 1;

@@ -95,13 +95,13 @@ function mergeDirected(
   options: MergeOptions,
 ): JsonObject {
   if (Object.hasOwn(patch, patchDirective)) return directed(patch);
-  const merged = copyOf(original);
+  let merged = copyOf(original);
   if (Object.hasOwn(patch, retainKeysDirective)) applyRetainKeys(merged, patch, options);
   const ordered = applyElementOrders(merged, patch, schema, options);
   for (const key in patch) {
     if (key === retainKeysDirective || ordered.includes(key)) continue;
     if (!key.startsWith(elementOrderPrefix)) {
-      mergeKey(merged, key, patch[key], schema, options);
+      merged = mergeKey(merged, key, patch[key], schema, options);
     }
   }
   return sameEntries(original, merged) ? original : merged;
@@ -288,19 +288,17 @@ function mergeKey(
   value: unknown,
   schema: PatchSchema | undefined,
   options: MergeOptions,
-): void {
-  if (!key.startsWith(deleteListPrefix)) mergeField(merged, merged, key, value, schema, options);
-  else if (!options.intoObject) setOwn(merged, key, value);
-  else {
-    const field = parallelField(key);
-    if (value === null) {
-      delete merged[field];
-      return;
-    }
-    const before = Object.hasOwn(merged, field) ? merged[field] : undefined;
-    if (before === undefined || !isSameShape(before, value)) return;
-    setOwn(merged, field, mergedValue(before, value, field, true, schema, options));
+): Record<string, unknown> {
+  if (!key.startsWith(deleteListPrefix)) {
+    return mergeField(merged, merged, key, value, schema, options) ?? merged;
   }
+  if (!options.intoObject) return withValue(merged, merged, key, value);
+  const field = parallelField(key);
+  if (value === null) return withoutValue(merged, field);
+  const before = Object.hasOwn(merged, field) ? merged[field] : undefined;
+  if (before === undefined || !isSameShape(before, value)) return merged;
+  const rest = mergedValue(before, value, field, true, schema, options);
+  return withValue(merged, merged, field, rest);
 }
 
 /**
@@ -318,7 +316,7 @@ function mergeField(
   const current = draft ?? original;
   const isThere = Object.hasOwn(current, key);
   if (value === null) {
-    const rest = isThere ? withoutValue(original, draft, key) : draft;
+    const rest = isThere ? withoutValue(current, key) : draft;
     // A patch keeps it, as the last of its keys.
     return options.intoObject ? rest : withValue(original, rest, key, null);
   }
@@ -326,7 +324,7 @@ function mergeField(
   if (before === undefined || !isSameShape(before, value)) {
     const taken = takenOver(value, options);
     if (taken !== undefined) return withValue(original, draft, key, taken);
-    return isThere ? withoutValue(original, draft, key) : draft;
+    return isThere ? withoutValue(current, key) : draft;
   }
   const merged = mergedValue(before, value, key, false, schema, options);
   return merged === before ? draft : withValue(original, draft, key, merged);
@@ -363,14 +361,10 @@ function withValue(
   return merged;
 }
 
-function withoutValue(
-  original: JsonObject,
-  draft: Record<string, unknown> | undefined,
-  key: string,
-): Record<string, unknown> {
-  const merged = draft ?? copyOf(original);
-  delete merged[key];
-  return merged;
+/** Not deleted from the draft, which V8 would look things up in as in a table from then on. */
+function withoutValue(current: JsonObject, key: string): Record<string, unknown> {
+  const { [key]: _, ...rest } = current;
+  return rest;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '../../../api/generated/types.ts';
-import { copyWith } from '../../../base/copy.ts';
+import type { KubernetesObject, ObjectMeta } from '../../../api/generated/types.ts';
+import { copyWith, type Draft } from '../../../base/copy.ts';
 
 /**
  * Objects lie in etcd without a resourceVersion, since it is the revision of the very write. Reading one puts it in.
@@ -17,8 +17,22 @@ export function withRevision(stored: KubernetesObject, revision: number): Kubern
 /** The object as it is stored. */
 export function withoutRevision(object: KubernetesObject): KubernetesObject {
   if (object.metadata.resourceVersion === undefined) return Object.freeze(object);
-  const { resourceVersion: _, ...metadata } = object.metadata;
-  return Object.freeze(copyWith(object, { metadata }));
+  return Object.freeze(copyWith(object, { metadata: unrevised(object.metadata) }));
+}
+
+/** Metadata as they are stored. */
+export function unrevised(metadata: ObjectMeta): ObjectMeta {
+  const { resourceVersion: _, ...rest } = metadata;
+  return rest;
+}
+
+/**
+ * Makes what an update has made so far what is stored: in place, and not in a copy of a copy. Only for metadata that
+ * were made for this very write and that nobody else has seen.
+ */
+export function dropRevision(metadata: ObjectMeta): void {
+  // The revision was put in last, and the last field is the one that is cheaply taken out.
+  delete (metadata as Draft<ObjectMeta>).resourceVersion;
 }
 
 /** The revision at which an object was written. */

@@ -1,5 +1,6 @@
 import type {
   Binding,
+  ObjectMeta,
   Pod,
   PodCondition,
   PodSpec,
@@ -14,13 +15,14 @@ import {
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, reply, type Answer, type Then } from '../exchange.ts';
 import { timestamp } from '../server.ts';
+import { unrevised } from '../storage/stored-object.ts';
 import type { VerbCall } from '../verb.ts';
 import { readPlainBody } from '../writes/body.ts';
 import { commitObject } from '../writes/commit.ts';
 import { isDryWrite } from '../writes/dry-run.ts';
 import { resourceOf } from '../writes/finish.ts';
 import { currentObject } from '../writes/update.ts';
-import { copyWith, draftOf, type Draft } from '../../../base/copy.ts';
+import { draftOf, type Draft } from '../../../base/copy.ts';
 
 const bound = Object.freeze({
   kind: 'Status',
@@ -59,17 +61,20 @@ export function bindPod(call: VerbCall): Answer {
   spec.nodeName = nodeName;
   const status: Draft<PodStatus> = draftOf(pod.status ?? {});
   status.conditions = withScheduled(pod, timestamp(server));
-  const next: Draft<Pod> = draftOf(withAnnotations(pod, binding.metadata?.annotations));
+  const next: Draft<Pod> = draftOf(pod);
+  next.metadata = unrevised(withAnnotations(pod.metadata, binding.metadata?.annotations));
   next.spec = spec;
   next.status = status;
   return commitObject(server, { kind, key, next, old: pod, then: BOUND });
 }
 
-/** The pod with what the binding adds to its annotations; mostly nothing. */
-function withAnnotations(pod: Pod, added: Readonly<Record<string, string>> | undefined): Pod {
-  if (added === undefined || Object.keys(added).length === 0) return pod;
-  const annotations = { ...pod.metadata.annotations, ...added };
-  return copyWith(pod, { metadata: { ...pod.metadata, annotations } });
+/** The pod's metadata with what the binding adds to its annotations; mostly nothing. */
+function withAnnotations(
+  metadata: ObjectMeta,
+  added: Readonly<Record<string, string>> | undefined,
+): ObjectMeta {
+  if (added === undefined || Object.keys(added).length === 0) return metadata;
+  return { ...metadata, annotations: { ...metadata.annotations, ...added } };
 }
 
 function targetProblem(target: Binding['target'] | undefined): string | undefined {

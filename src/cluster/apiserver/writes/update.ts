@@ -28,6 +28,7 @@ import { hasSameManagers, ownFields } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withOldMetadata } from './metadata.ts';
 import { isSameObject } from './same-object.ts';
+import { dropRevision } from '../storage/stored-object.ts';
 
 /** PUT of an object or of its status. */
 export function updateObject(call: VerbCall): Answer {
@@ -179,6 +180,10 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   if (release !== undefined) return release;
   if (isGone) {
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: object } });
+  }
+  // Field management has made them for this write, and nothing that came after it has put others in their place.
+  if (next !== change.next && object.metadata === next.metadata && next.metadata !== old.metadata) {
+    dropRevision(object.metadata);
   }
   return commitObject(server, { kind, key, next: object, old, then, warnings });
 }
