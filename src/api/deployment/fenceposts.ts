@@ -96,12 +96,21 @@ export function maxSurge(deployment: RolloutDeployment): number {
   return deployment.strategy === 'RollingUpdate' ? fencepostsOf(deployment).surge : 0;
 }
 
+/** What was asked for last, and the answer: a rollout asks for the same many times. A memo only. */
+let last:
+  | (Pick<RolloutDeployment, 'replicas' | 'maxSurge' | 'maxUnavailable'> & Fenceposts)
+  | undefined;
+
 /** Validation has checked the texts; one that got by counts as no surge and none unavailable. */
-function fencepostsOf(deployment: RolloutDeployment): Fenceposts {
-  const fenceposts = resolveFenceposts(
-    deployment.maxSurge,
-    deployment.maxUnavailable,
-    deployment.replicas,
-  );
-  return fenceposts.ok ? fenceposts.value : { surge: 0, unavailable: 0 };
+function fencepostsOf({ replicas, maxSurge, maxUnavailable }: RolloutDeployment): Fenceposts {
+  if (
+    last?.replicas === replicas &&
+    last.maxSurge === maxSurge &&
+    last.maxUnavailable === maxUnavailable
+  )
+    return last;
+  const resolved = resolveFenceposts(maxSurge, maxUnavailable, replicas);
+  const { surge, unavailable } = resolved.ok ? resolved.value : { surge: 0, unavailable: 0 };
+  last = { replicas, maxSurge, maxUnavailable, surge, unavailable };
+  return last;
 }

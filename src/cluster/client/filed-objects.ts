@@ -5,7 +5,7 @@ export interface Filed<T> extends Iterable<readonly [string, T]> {
   readonly size: number;
   has(key: string): boolean;
   keys(): Iterable<string>;
-  values(): Iterable<T>;
+  values(): readonly T[];
 }
 
 /**
@@ -33,18 +33,29 @@ export class FiledObjects implements Filed<KubeObject> {
     return this.#keys.keys();
   }
 
-  *values(): Generator<KubeObject> {
-    for (const [, object] of this) yield object;
+  values(): readonly KubeObject[] {
+    const objects: KubeObject[] = [];
+    for (const key of this.#keys) {
+      const object = this.#items.get(key);
+      // An index and its copy change together.
+      if (object !== undefined) objects.push(object);
+    }
+    return objects;
   }
 
   *[Symbol.iterator](): Generator<readonly [string, KubeObject]> {
     for (const key of this.#keys) {
       const object = this.#items.get(key);
-      // An index and its copy change together.
       if (object !== undefined) yield [key, object];
     }
   }
 }
 
 /** Nothing is filed there. */
-export const NONE_FILED: Filed<never> = new Map<string, never>();
+export const NONE_FILED: Filed<never> = {
+  size: 0,
+  has: () => false,
+  keys: () => [],
+  values: () => [],
+  [Symbol.iterator]: () => [].values(),
+};

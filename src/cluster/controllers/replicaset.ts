@@ -176,8 +176,9 @@ function status(
   now: Micros,
   outcome: true | Failure,
 ): Plan {
-  const podAt = (key: string) => cluster.get('pods', key);
-  const available = availableAt(tally, podAt, now);
+  const { minReadySeconds } = tally.terms;
+  const podAt = minReadySeconds > 0 ? (key: string) => cluster.get('pods', key) : undefined;
+  const available = podAt === undefined ? tally.ready : availableAt(tally, podAt, now);
   const conditions = conditionsOf(set, cluster.timestamp(now), outcome);
   // Field by field, because a literal put together from pieces costs several times as much.
   const next: Mutable<ReplicaSetStatus> = { replicas: tally.active };
@@ -187,7 +188,7 @@ function status(
   if (own.countsTerminating) next.terminatingReplicas = tally.terminating;
   if (set.metadata.generation !== undefined) next.observedGeneration = set.metadata.generation;
   if (conditions.length > 0) next.conditions = conditions;
-  const due = tally.terms.minReadySeconds > 0 ? nextAvailableAt(tally, podAt) : undefined;
+  const due = podAt === undefined ? undefined : nextAvailableAt(tally, podAt);
   return inOrder(
     `${set.kind} ${set.metadata.name} has ${tally.active} of ${set.spec.replicas ?? 1} pods, ${tally.ready} ready`,
     [

@@ -8,9 +8,15 @@ import { semanticEqual } from '../../api/semantic-equal.ts';
  * update to what the cache shows already never leaves the process.
  */
 export function effectiveWrites(writes: readonly Write[], cluster: ClusterView): readonly Write[] {
-  if (writes.length === 0 || !writes.some((write) => isUnchanged(write, cluster))) return writes;
-  return writes.filter((write) => !isUnchanged(write, cluster));
+  for (let first = 0; first < writes.length; first += 1) {
+    if (!isUnchanged(writes[first] as Write, cluster)) continue; // In range by the loop's condition.
+    const others = writes.slice(first + 1).filter((write) => !isUnchanged(write, cluster));
+    return first === 0 && others.length === 0 ? NO_WRITES : [...writes.slice(0, first), ...others];
+  }
+  return writes;
 }
+
+const NO_WRITES: readonly Write[] = Object.freeze([]);
 
 function isUnchanged(write: Write, cluster: ClusterView): boolean {
   if (write.verb !== 'update') return false;

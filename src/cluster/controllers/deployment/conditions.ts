@@ -1,5 +1,5 @@
 import type { DeploymentCondition } from '../../../api/generated/types.ts';
-import { findCondition, withoutCondition } from '../../../api/conditions.ts';
+import { findCondition } from '../../../api/conditions.ts';
 
 export type Conditions = readonly DeploymentCondition[];
 
@@ -19,7 +19,7 @@ export function withStatement(
   if (present !== undefined && present.status === next.status && present.reason === next.reason) {
     return conditions;
   }
-  return [...withoutCondition(conditions, next.type), stamped(next, present, timestamp)];
+  return withAtEnd(conditions, stamped(next, present, timestamp));
 }
 
 /** The same, but the time of the update is renewed even when nothing else is new: progress was made. */
@@ -29,7 +29,17 @@ export function withRenewedStatement(
   timestamp: string,
 ): Conditions {
   const present = findCondition(conditions, next.type);
-  return [...withoutCondition(conditions, next.type), stamped(next, present, timestamp)];
+  return withAtEnd(conditions, stamped(next, present, timestamp));
+}
+
+function withAtEnd(conditions: Conditions, next: DeploymentCondition): Conditions {
+  const all: DeploymentCondition[] = [];
+  for (let index = 0; index < conditions.length; index += 1) {
+    const each = conditions[index] as DeploymentCondition; // In range by the loop's condition.
+    if (each.type !== next.type) all.push(each);
+  }
+  all.push(next);
+  return all;
 }
 
 function stamped(
@@ -37,10 +47,11 @@ function stamped(
   present: DeploymentCondition | undefined,
   timestamp: string,
 ): DeploymentCondition {
-  const since = present !== undefined && present.status === next.status;
-  return {
-    ...next,
-    lastUpdateTime: timestamp,
-    lastTransitionTime: since ? (present.lastTransitionTime ?? timestamp) : timestamp,
-  };
+  const { type, status, reason, message } = next;
+  const stays = present !== undefined && present.status === status;
+  const lastTransitionTime = stays ? (present.lastTransitionTime ?? timestamp) : timestamp;
+  const lastUpdateTime = timestamp;
+  return reason !== undefined && message !== undefined
+    ? { type, status, reason, message, lastUpdateTime, lastTransitionTime }
+    : { ...next, lastUpdateTime, lastTransitionTime };
 }

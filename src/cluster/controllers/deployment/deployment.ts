@@ -50,7 +50,7 @@ export const deploymentController: Controller = {
     const look = { rollout, cluster, now };
     if (deployment.metadata.deletionTimestamp !== undefined) return counted(look, []);
     return (
-      claimSets(deployment, cluster) ??
+      claimSets(rollout, cluster) ??
       renewedSetAnnotations(rollout) ??
       proceed({ ...look, rollout: { ...rollout, deployment: noted(look) } })
     );

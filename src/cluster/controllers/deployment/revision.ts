@@ -31,7 +31,10 @@ export function revisionOf(set: ReplicaSet): number {
 
 /** The revision that the Deployment's new set gets: one more than the newest of the old ones. */
 export function nextRevision(oldSets: readonly ReplicaSet[]): number {
-  return oldSets.reduce((newest, set) => Math.max(newest, revisionOf(set)), 0) + 1;
+  let newest = 0;
+  for (let index = 0; index < oldSets.length; index += 1)
+    newest = Math.max(newest, revisionOf(oldSets[index] as ReplicaSet)); // In range.
+  return newest + 1;
 }
 
 /**
@@ -43,20 +46,26 @@ export function newSetAnnotations(
   present: Annotations | undefined,
   revision: number,
 ): Annotations | undefined {
-  const changes: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
-    if (!NOT_COPIED.has(key) && !hasValue(present, key, value)) changes[key] = value;
+  const { annotations = NO_ANNOTATIONS } = deployment.metadata;
+  let changes: Record<string, string> | undefined;
+  for (const key in annotations) {
+    const value = annotations[key];
+    if (value === undefined || NOT_COPIED.has(key) || hasValue(present, key, value)) continue;
+    changes ??= Object.create(null) as Record<string, string>;
+    changes[key] = value;
   }
   const before = present?.[revisionAnnotation];
   if (revisionNumber(before) < revision) {
+    changes ??= Object.create(null) as Record<string, string>;
     changes[revisionAnnotation] = String(revision);
     if (before !== undefined) {
       changes[HISTORY_ANNOTATION] = history(present?.[HISTORY_ANNOTATION] ?? '', before);
     }
   }
-  if (Object.keys(changes).length === 0) return present;
-  return { ...present, ...changes };
+  return changes === undefined ? present : { ...present, ...changes };
 }
+
+const NO_ANNOTATIONS: Annotations = Object.freeze({});
 
 /** The annotations by which a set remembers how large its Deployment was; unchanged ones are the same object. */
 export function sizeAnnotations(

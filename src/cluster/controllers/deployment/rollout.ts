@@ -16,14 +16,19 @@ export interface Rollout {
 
 /** Sorts the Deployment's ReplicaSets into the new one and the old ones. */
 export function rolloutOf(deployment: Deployment, cluster: ClusterView): Rollout {
+  const { uid = '' } = deployment.metadata;
   const sets: ReplicaSet[] = [];
-  for (const set of cluster.filed('replicasets', 'owner', deployment.metadata.uid ?? '').values()) {
+  for (const set of cluster.filed('replicasets', 'owner', uid).values()) {
     if (isControlledBy(set, deployment)) sets.push(set);
   }
-  sets.sort(olderFirst);
+  if (sets.length > 1) sets.sort(olderFirst);
   // Several sets may have the template after a rollback of clocks; the oldest is taken.
-  const newSet = sets.find((set) => hasTemplateOf(set, deployment));
-  return { deployment, newSet, oldSets: sets.filter((set) => set !== newSet) };
+  for (let index = 0; index < sets.length; index += 1) {
+    const set = sets[index] as ReplicaSet; // In range by the loop's condition.
+    if (hasTemplateOf(set, deployment))
+      return { deployment, newSet: set, oldSets: sets.toSpliced(index, 1) };
+  }
+  return { deployment, newSet: undefined, oldSets: sets };
 }
 
 /** Every set of the rollout, the new one last. */
@@ -35,12 +40,23 @@ export function sizeOf(set: ReplicaSet): number {
   return set.spec.replicas ?? 1;
 }
 
+type Template = Deployment['spec']['template'];
+
+/** A set's template → the Deployment's that it was compared with last, and whether they are alike. A memo only. */
+const compared = new WeakMap<Template, { readonly wanted: Template; readonly isAlike: boolean }>();
+
 /** Whether a set's pods are made from the Deployment's template, but for the hash that tells sets apart. */
 export function hasTemplateOf(set: ReplicaSet, deployment: Deployment): boolean {
   const own = set.spec.template;
   const wanted = deployment.spec.template;
-  if (own === undefined || !semanticEqual(own.spec, wanted.spec)) return false;
-  return semanticEqual(withoutHash(own.metadata ?? {}), withoutHash(wanted.metadata ?? {}));
+  if (own === undefined) return false;
+  const known = compared.get(own);
+  if (known?.wanted === wanted) return known.isAlike;
+  const isAlike =
+    semanticEqual(own.spec, wanted.spec) &&
+    semanticEqual(withoutHash(own.metadata ?? {}), withoutHash(wanted.metadata ?? {}));
+  compared.set(own, { wanted, isAlike });
+  return isAlike;
 }
 
 interface Labelled {

@@ -21,12 +21,17 @@ const NO_WRITES: readonly Write[] = [];
 
 /** Whether a set with pods was last sized for another size of the Deployment: it was scaled meanwhile. */
 export function isScalingEvent(rollout: Rollout): boolean {
-  const wanted = rollout.deployment.spec.replicas ?? 1;
-  return allSets(rollout).some((set) => {
-    if (sizeOf(set) === 0) return false;
-    const then = annotatedNumber(set.metadata.annotations?.[desiredReplicasAnnotation]);
-    return then !== undefined && then !== wanted;
-  });
+  const { deployment, newSet, oldSets } = rollout;
+  const wanted = deployment.spec.replicas ?? 1;
+  for (let index = 0; index < oldSets.length; index += 1)
+    if (isSizedOtherwise(oldSets[index] as ReplicaSet, wanted)) return true; // In range.
+  return newSet !== undefined && isSizedOtherwise(newSet, wanted);
+}
+
+function isSizedOtherwise(set: ReplicaSet, wanted: number): boolean {
+  if (sizeOf(set) === 0) return false;
+  const then = annotatedNumber(set.metadata.annotations?.[desiredReplicasAnnotation]);
+  return then !== undefined && then !== wanted;
 }
 
 /** Shares a changed size out: to the only set with pods, or to each set its proportion. */
@@ -47,6 +52,8 @@ export function scalingWrites(rollout: Rollout): readonly Write[] {
 export function rollingWrites(rollout: Rollout): readonly Write[] {
   const { deployment, newSet, oldSets } = rollout;
   if (newSet === undefined) return NO_WRITES;
+  // Nothing is left to be done by steps.
+  if (oldSets.length === 0 && sizeOf(newSet) === (deployment.spec.replicas ?? 1)) return NO_WRITES;
   const wanted = rolloutDeployment(deployment);
   const fresh = rolloutReplicaSet(newSet);
   const old = oldSets.map(rolloutReplicaSet);

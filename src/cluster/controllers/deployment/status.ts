@@ -1,4 +1,9 @@
-import type { Deployment, DeploymentStatus, ReplicaSet } from '../../../api/generated/types.ts';
+import type {
+  Deployment,
+  DeploymentStatus,
+  ReplicaSet,
+  ReplicaSetCondition,
+} from '../../../api/generated/types.ts';
 import { findCondition, withoutCondition } from '../../../api/conditions.ts';
 import { maxUnavailable, rolloutDeployment } from '../../../api/deployment/fenceposts.ts';
 import {
@@ -17,7 +22,7 @@ import {
   type Conditions,
   type Statement,
 } from './conditions.ts';
-import { allSets, sizeOf, type Rollout } from './rollout.ts';
+import { sizeOf, type Rollout } from './rollout.ts';
 
 const NO_CONDITIONS: Conditions = [];
 
@@ -26,10 +31,10 @@ export function countedStatus(
   rollout: Rollout,
   cluster: ClusterView,
   now: Micros,
-): DeploymentStatus {
+): Mutable<DeploymentStatus> {
   const { deployment, newSet } = rollout;
-  const sets = allSets(rollout);
-  const available = sum(sets, (set) => set.status?.availableReplicas);
+  const totals = totalsOf(rollout);
+  const { available } = totals;
   const wanted = rolloutDeployment(deployment);
   const enough = available >= wanted.replicas - maxUnavailable(wanted);
   const conditions = withStatement(
@@ -37,27 +42,52 @@ export function countedStatus(
     enough ? MINIMUM_AVAILABLE : MINIMUM_UNAVAILABLE,
     cluster.timestamp(now),
   );
-  const terminating = sets.every((set) => set.status?.terminatingReplicas !== undefined)
-    ? sum(sets, (set) => set.status?.terminatingReplicas)
-    : undefined;
-  const { collisionCount } = deployment.status ?? {};
   // Field by field, because a literal put together from pieces costs several times as much.
   const status: Mutable<DeploymentStatus> = {};
   const { generation = 0 } = deployment.metadata;
   if (generation > 0) status.observedGeneration = generation;
-  const replicas = sum(sets, (set) => set.status?.replicas);
-  if (replicas > 0) status.replicas = replicas;
+  if (totals.replicas > 0) status.replicas = totals.replicas;
   const updated = newSet?.status?.replicas ?? 0;
   if (updated > 0) status.updatedReplicas = updated;
-  const ready = sum(sets, (set) => set.status?.readyReplicas);
-  if (ready > 0) status.readyReplicas = ready;
+  if (totals.ready > 0) status.readyReplicas = totals.ready;
   if (available > 0) status.availableReplicas = available;
-  const unavailable = sum(sets, sizeOf) - available;
+  const unavailable = totals.size - available;
   if (unavailable > 0) status.unavailableReplicas = unavailable;
-  if (terminating !== undefined) status.terminatingReplicas = terminating;
+  if (totals.terminating !== undefined) status.terminatingReplicas = totals.terminating;
+  const collisionCount = deployment.status?.collisionCount;
   if (collisionCount !== undefined) status.collisionCount = collisionCount;
   status.conditions = conditions;
   return status;
+}
+
+interface Totals {
+  /** What the sets are to have. */
+  size: number;
+  replicas: number;
+  ready: number;
+  available: number;
+  /** Undefined when one of the sets does not count them. */
+  terminating: number | undefined;
+}
+
+function totalsOf({ newSet, oldSets }: Rollout): Totals {
+  const totals: Totals = { size: 0, replicas: 0, ready: 0, available: 0, terminating: 0 };
+  for (let index = 0; index < oldSets.length; index += 1) {
+    addSet(totals, oldSets[index] as ReplicaSet); // In range by the loop's condition.
+  }
+  if (newSet !== undefined) addSet(totals, newSet);
+  return totals;
+}
+
+function addSet(totals: Totals, set: ReplicaSet): void {
+  const { status } = set;
+  totals.size += sizeOf(set);
+  totals.replicas += status?.replicas ?? 0;
+  totals.ready += status?.readyReplicas ?? 0;
+  totals.available += status?.availableReplicas ?? 0;
+  const terminating = status?.terminatingReplicas;
+  if (terminating === undefined || totals.terminating === undefined) totals.terminating = undefined;
+  else totals.terminating += terminating;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -83,11 +113,11 @@ export function rolloutStatus(
 ): DeploymentStatus {
   const { deployment } = rollout;
   const status = countedStatus(rollout, cluster, now);
-  const conditions = status.conditions ?? NO_CONDITIONS;
   const progressed = hasProgressDeadline(deployment.spec.progressDeadlineSeconds)
-    ? withProgress(rollout, { ...status, conditions }, cluster, now)
-    : withoutCondition(conditions, 'Progressing');
-  return { ...status, conditions: withFailures(rollout, progressed, cluster.timestamp(now)) };
+    ? withProgress(rollout, status, cluster, now)
+    : withoutCondition(status.conditions ?? NO_CONDITIONS, 'Progressing');
+  status.conditions = withFailures(rollout, progressed, cluster.timestamp(now));
+  return status;
 }
 
 /** When to look whether a rollout that does not get on has run out of time; undefined: no need. */
@@ -123,41 +153,42 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus | un
 
 function withProgress(
   { deployment, newSet }: Rollout,
-  status: DeploymentStatus & { readonly conditions: Conditions },
+  status: DeploymentStatus,
   cluster: ClusterView,
   now: Micros,
 ): Conditions {
-  const { conditions } = status;
-  const timestamp = cluster.timestamp(now);
+  const { conditions = NO_CONDITIONS } = status;
   const before = findCondition(deployment.status?.conditions, 'Progressing');
   const { replicas = 0, updatedReplicas = 0 } = status;
   // Nothing is rolled out while one set has all pods: this is no time to estimate progress.
   if (replicas === updatedReplicas && before?.reason === 'NewReplicaSetAvailable') {
     return conditions;
   }
-  const subject =
-    newSet === undefined
-      ? `Deployment "${deployment.metadata.name}"`
-      : `ReplicaSet "${newSet.metadata.name}"`;
-  const say = (given: Omit<Statement, 'type'>): Statement => ({ type: 'Progressing', ...given });
+  const type = 'Progressing';
   if (isComplete(deployment, status)) {
-    const message = `${subject} has successfully progressed.`;
-    const done = say({ status: 'True', reason: 'NewReplicaSetAvailable', message });
-    return withStatement(conditions, done, timestamp);
+    const message = `${subjectOf(deployment, newSet)} has successfully progressed.`;
+    const done = { type, status: 'True', reason: 'NewReplicaSetAvailable', message };
+    return withStatement(conditions, done, cluster.timestamp(now));
   }
   if (isDeploymentProgressing(counts(deployment.status), counts(status))) {
-    const message = `${subject} is progressing.`;
-    const under = say({ status: 'True', reason: 'ReplicaSetUpdated', message });
-    return withRenewedStatement(conditions, under, timestamp);
+    const message = `${subjectOf(deployment, newSet)} is progressing.`;
+    const under = { type, status: 'True', reason: 'ReplicaSetUpdated', message };
+    return withRenewedStatement(conditions, under, cluster.timestamp(now));
   }
   const nowMillis = cluster.epochMillis + now / 1000;
   const { progressDeadlineSeconds } = deployment.spec;
   if (hasDeploymentTimedOut(conditions, progressDeadlineSeconds, nowMillis)) {
-    const message = `${subject} has timed out progressing.`;
-    const late = say({ status: 'False', reason: 'ProgressDeadlineExceeded', message });
-    return withStatement(conditions, late, timestamp);
+    const message = `${subjectOf(deployment, newSet)} has timed out progressing.`;
+    const late = { type, status: 'False', reason: 'ProgressDeadlineExceeded', message };
+    return withStatement(conditions, late, cluster.timestamp(now));
   }
   return conditions;
+}
+
+function subjectOf(deployment: Deployment, newSet: ReplicaSet | undefined): string {
+  return newSet === undefined
+    ? `Deployment "${deployment.metadata.name}"`
+    : `ReplicaSet "${newSet.metadata.name}"`;
 }
 
 /** A set's ReplicaFailure becomes the Deployment's: the new set's, or for want of one an old set's. */
@@ -166,10 +197,9 @@ function withFailures(
   conditions: Conditions,
   timestamp: string,
 ): Conditions {
-  const failureOf = (set: ReplicaSet | undefined) =>
-    findCondition(set?.status?.conditions, 'ReplicaFailure');
   let failure = failureOf(newSet);
-  for (const set of oldSets) failure ??= failureOf(set);
+  for (let index = 0; failure === undefined && index < oldSets.length; index += 1)
+    failure = failureOf(oldSets[index]);
   if (failure === undefined) return withoutCondition(conditions, 'ReplicaFailure');
   const { type, status, reason, message, lastTransitionTime } = failure;
   const statement = {
@@ -181,6 +211,10 @@ function withFailures(
   return withStatement(conditions, statement, lastTransitionTime ?? timestamp);
 }
 
+function failureOf(set: ReplicaSet | undefined): ReplicaSetCondition | undefined {
+  return findCondition(set?.status?.conditions, 'ReplicaFailure');
+}
+
 function counts(status: DeploymentStatus | undefined): RolloutStatus {
   return {
     replicas: status?.replicas ?? 0,
@@ -189,10 +223,4 @@ function counts(status: DeploymentStatus | undefined): RolloutStatus {
     availableReplicas: status?.availableReplicas ?? 0,
     observedGeneration: status?.observedGeneration ?? 0,
   };
-}
-
-function sum(sets: readonly ReplicaSet[], count: (set: ReplicaSet) => number | undefined): number {
-  let total = 0;
-  for (const set of sets) total += count(set) ?? 0;
-  return total;
 }
