@@ -3,6 +3,7 @@ import { compareStrings } from '../../../base/compare.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { reply, type Reply } from '../exchange.ts';
 import { checksOf } from '../health/checks.ts';
+import { ISSUER_PATHS } from './issuer.ts';
 import {
   aggregatedGroups,
   discoveredGroups,
@@ -67,6 +68,7 @@ function servedPaths(kinds: readonly KindDeclaration[]): readonly string[] {
       `/${probe}`,
       ...checks.map((check) => `/${probe}/${check}`),
     ]),
+    ...ISSUER_PATHS,
     '/metrics',
     '/openapi/v2',
     '/openapi/v3',

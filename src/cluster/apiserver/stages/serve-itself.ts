@@ -1,6 +1,7 @@
 import { aggregatedKinds } from '../aggregation/services.ts';
 import { aggregatedRequest } from '../streams/proxy.ts';
 import { discoveryAnswer } from '../discovery/discovery.ts';
+import { issuerAnswer } from '../discovery/issuer.ts';
 import { healthAnswer } from '../health/probe.ts';
 import { servedKinds } from '../discovery/resources.ts';
 import { metricsText } from '../metrics-text.ts';
@@ -22,6 +23,7 @@ export const serveItself: Stage = (exchange, server) => {
       address,
       kinds: others.length === 0 ? own : [...own, ...others],
     }) ??
+    issuerAnswer(request, { address }) ??
     aggregatedRequest(server, exchange)
   );
 };
