@@ -21,6 +21,7 @@ export const kinds = [
       'ResourceQuota',
       'PersistentVolume',
       'PersistentVolumeClaim',
+      'ComponentStatus',
     ],
   ],
   ['apps/v1', ['ReplicaSet', 'Deployment', 'StatefulSet', 'DaemonSet', 'ControllerRevision']],

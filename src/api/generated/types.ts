@@ -492,6 +492,22 @@ export interface ClusterTrustBundleProjection {
   readonly signerName?: string;
 }
 
+/** core v1 ComponentCondition. */
+export interface ComponentCondition {
+  readonly error?: string;
+  readonly message?: string;
+  readonly status: string;
+  readonly type: string;
+}
+
+/** v1 ComponentStatus. */
+export interface ComponentStatus {
+  readonly apiVersion: 'v1';
+  readonly conditions?: readonly ComponentCondition[];
+  readonly kind: 'ComponentStatus';
+  readonly metadata: ObjectMeta;
+}
+
 /** meta v1 Condition. */
 export interface Condition {
   readonly lastTransitionTime: Time;
@@ -4219,6 +4235,7 @@ export interface ObjectByKind {
   'v1/ResourceQuota': ResourceQuota;
   'v1/PersistentVolume': PersistentVolume;
   'v1/PersistentVolumeClaim': PersistentVolumeClaim;
+  'v1/ComponentStatus': ComponentStatus;
   'apps/v1/ReplicaSet': ReplicaSet;
   'apps/v1/Deployment': Deployment;
   'apps/v1/StatefulSet': StatefulSet;

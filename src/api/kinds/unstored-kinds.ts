@@ -1,18 +1,9 @@
 import { nameColumn, textColumn } from '../printers/columns.ts';
-import type { KubernetesObject } from '../generated/types.ts';
+import type { ComponentStatus } from '../generated/types.ts';
 import { defineKind } from './define-kind.ts';
 import type { KindDeclaration } from './kind.ts';
 
-/** core v1 ComponentStatus: how the parts of the control plane are, asked at the moment. Deprecated since 1.19. */
-export interface ComponentStatus extends KubernetesObject {
-  readonly conditions: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly message?: string;
-    readonly error?: string;
-  }[];
-}
-
+/** How the parts of the control plane are, asked at the moment. Deprecated since 1.19. */
 export const componentStatusKind = defineKind<ComponentStatus>({
   group: '',
   version: 'v1',
@@ -29,7 +20,7 @@ export const componentStatusKind = defineKind<ComponentStatus>({
       textColumn('Message', 'Message of the component conditions'),
       textColumn('Error', 'Error of the component conditions'),
     ],
-    cells: ({ metadata, conditions }) => {
+    cells: ({ metadata, conditions = [] }) => {
       const healthy = conditions.find(({ type }) => type === 'Healthy');
       const word =
         healthy === undefined ? 'Unknown' : healthy.status === 'True' ? 'Healthy' : 'Unhealthy';

@@ -4,6 +4,7 @@ import { structTexts } from '../generated/schemas.ts';
 import { allKinds, apiVersionOf, servedGroups } from '../kinds/index.ts';
 import { reviewKinds } from '../kinds/reviews.ts';
 import { customKindsOf } from '../kinds/custom/custom-kind.ts';
+import { unstoredKinds } from '../kinds/unstored-kinds.ts';
 import { schemaOf, structSchema } from '../schema/lookup.ts';
 import type { StructSchema } from '../schema/schema.ts';
 import { addPaths, type OpenApiPaths } from './paths.ts';
@@ -127,7 +128,7 @@ export function openApiDocument(
   { group, version }: Pick<OpenApiPart, 'group' | 'version'>,
   { release, descriptions }: { readonly release: string; readonly descriptions: GroupDescriptions },
 ): unknown {
-  const kinds = [...allKinds, ...reviewKinds].filter(
+  const kinds = [...allKinds, ...reviewKinds, ...unstoredKinds].filter(
     (each) => each.group === group && each.version === version,
   );
   const gvks = new Map<StructSchema, OpenApiSchema>();

@@ -24,6 +24,31 @@ const document = openApiDocument(
 const { schemas } = document.components;
 
 describe('OpenAPI v3', () => {
+  test('kinds that are served and never stored have their place', () => {
+    const { paths, components } = openApiDocument(
+      { group: '', version: 'v1' },
+      { release: 'v1.35.0', descriptions },
+    ) as Document;
+    const about = (kind: string) => ({ group: '', version: 'v1', kind });
+    const bindings = paths['/api/v1/namespaces/{namespace}/bindings'] ?? {};
+    expect(Object.keys(bindings).sort()).toEqual(['parameters', 'post']);
+    expect(bindings['post']?.['x-kubernetes-group-version-kind']).toEqual(about('Binding'));
+    for (const path of ['/api/v1/componentstatuses', '/api/v1/componentstatuses/{name}']) {
+      expect(Object.keys(paths[path] ?? {}).sort()).toEqual(['get', 'parameters']);
+    }
+    expect(components.schemas['io.k8s.api.core.v1.ComponentStatus']).toMatchObject({
+      description: expect.stringContaining(
+        'Deprecated: This API is deprecated in v1.19+',
+      ) as string,
+      properties: { conditions: { 'x-kubernetes-patch-merge-key': 'type' } },
+      'x-kubernetes-group-version-kind': [about('ComponentStatus')],
+    });
+    expect(components.schemas['io.k8s.api.core.v1.Binding']).toMatchObject({
+      required: ['target'],
+      'x-kubernetes-group-version-kind': [about('Binding')],
+    });
+  });
+
   test('the index names every group and version that is served', () => {
     const { paths } = openApiIndex() as { paths: Record<string, { serverRelativeURL: string }> };
     expect(Object.keys(paths)).toEqual(openApiParts().map(({ path }) => path));

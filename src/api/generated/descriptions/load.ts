@@ -47,6 +47,7 @@ export const descriptionGroupOf: Readonly<Record<string, keyof typeof descriptio
   'v1/ResourceQuota': 'core',
   'v1/PersistentVolume': 'core',
   'v1/PersistentVolumeClaim': 'core',
+  'v1/ComponentStatus': 'core',
   'apps/v1/ReplicaSet': 'apps',
   'apps/v1/Deployment': 'apps',
   'apps/v1/StatefulSet': 'apps',

@@ -1,4 +1,5 @@
-import { componentStatusKind, type ComponentStatus } from '../../../api/kinds/unstored-kinds.ts';
+import type { ComponentStatus } from '../../../api/generated/types.ts';
+import { componentStatusKind } from '../../../api/kinds/unstored-kinds.ts';
 import { methodNotAllowedError, notFoundError } from '../../../api/status-error.ts';
 import { refuse, type Answer } from '../exchange.ts';
 import { formOf, present, presentList } from '../reads/object-form.ts';
