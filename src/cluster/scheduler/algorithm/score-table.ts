@@ -11,8 +11,8 @@ export interface PluginScores {
   readonly raw: Float64Array;
   /** The same column as `raw` where the plugin does not normalise. */
   readonly normalized: Float64Array;
-  /** Whether the extremes of `raw` are known. */
-  readonly isScaled: boolean;
+  /** Whether the extremes of `raw` are known: they are looked for when single scores are to be brought to their scale. */
+  readonly hasExtremes: boolean;
   readonly least: number;
   readonly greatest: number;
   /** Each grows when the column changes: who has made something of it can tell whether it is still that column. */
@@ -73,7 +73,7 @@ export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTabl
       state: undefined,
       scoredWith: undefined,
       isToSkip: false,
-      isScaled: scorer.scaled !== undefined,
+      hasExtremes: false,
       least: 0,
       greatest: 0,
     };
@@ -198,9 +198,7 @@ function renewAll(table: ScoreTable, row: Row, cycle: Cycle, nodes: Int32Array):
   if (scorer.normalize === undefined) return takeNormalized(table, row, fresh);
   row.raw.set(fresh);
   row.rawVersion += 1;
-  if (row.isScaled) findExtremes(row);
-  scorer.normalize(cycle, nodes, fresh, state);
-  return takeNormalized(table, row, fresh);
+  return normalizeAll(table, row, cycle);
 }
 
 /** Works out the scores of the nodes that have changed. */
@@ -212,41 +210,54 @@ function renewSome(
 ): MaybeStatus {
   const { scorer, state, raw } = row;
   const { nodes } = table;
-  let isExtreme = false;
   let isChanged = false;
+  let isOffScale = false;
   for (let each = 0; each < changed.length; each++) {
     const at = changed[each]!; // In range by the loop's bound.
     const score = scorer.score?.(cycle, nodes[at]!, state) ?? 0; // It is one of the candidates.
-    const before = raw[at]!; // Likewise.
-    if (score === before) continue;
+    if (score === raw[at]) continue;
     if (scorer.normalize === undefined) {
       const problem = takeOne(table, row, at, score);
       if (problem !== undefined) return problem;
       continue;
     }
+    if (scorer.scaled !== undefined && !row.hasExtremes) findExtremes(row);
     raw[at] = score;
     isChanged = true;
-    if (before <= row.least || before >= row.greatest) isExtreme = true;
-    else if (score < row.least || score > row.greatest) isExtreme = true;
+    if (score < row.least || score > row.greatest) isOffScale = true;
   }
   if (!isChanged) return undefined;
   row.rawVersion += 1;
-  if (scorer.scaled !== undefined && (!isExtreme || !findExtremes(row))) {
-    for (let each = 0; each < changed.length; each++) {
-      const at = changed[each]!; // In range by the loop's bound.
-      const problem = takeOne(table, row, at, scorer.scaled(raw[at]!, row.least, row.greatest));
-      if (problem !== undefined) return problem;
-    }
-    return undefined;
+  // While some candidates still have the extreme scores, the others stay where they are on the scale.
+  const isScaleKept =
+    scorer.scaled !== undefined &&
+    !isOffScale &&
+    raw.includes(row.least) &&
+    raw.includes(row.greatest);
+  return isScaleKept ? takeScaled(table, row, changed) : normalizeAll(table, row, cycle);
+}
+
+/** Brings the scores of the nodes that have changed to the scale of all. */
+function takeScaled(table: ScoreTable, row: Row, changed: readonly number[]): MaybeStatus {
+  const { scorer, raw, least, greatest } = row;
+  for (let each = 0; each < changed.length; each++) {
+    const at = changed[each]!; // In range by the loop's bound.
+    const score = scorer.scaled?.(raw[at]!, least, greatest) ?? 0; // It is one of the candidates.
+    const problem = takeOne(table, row, at, score);
+    if (problem !== undefined) return problem;
   }
-  const fresh = spare(raw.length);
-  fresh.set(raw);
-  scorer.normalize?.(cycle, nodes, fresh, state);
+  return undefined;
+}
+
+function normalizeAll(table: ScoreTable, row: Row, cycle: Cycle): MaybeStatus {
+  const fresh = spare(row.raw.length);
+  fresh.set(row.raw);
+  row.scorer.normalize?.(cycle, table.nodes, fresh, row.state);
+  row.hasExtremes = false;
   return takeNormalized(table, row, fresh);
 }
 
-/** Looks for the extremes of a plugin's raw scores; whether they are others than before. */
-function findExtremes(row: Row): boolean {
+function findExtremes(row: Row): void {
   const { raw } = row;
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
@@ -255,10 +266,9 @@ function findExtremes(row: Row): boolean {
     if (score < least) least = score;
     if (score > greatest) greatest = score;
   }
-  const isOther = least !== row.least || greatest !== row.greatest;
   row.least = least;
   row.greatest = greatest;
-  return isOther;
+  row.hasExtremes = true;
 }
 
 /** Takes a candidate's score by a plugin into the totals. */

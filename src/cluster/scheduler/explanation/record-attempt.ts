@@ -169,8 +169,8 @@ function scoreRecordOf(scores: PluginScores): ScoreRecord {
   return record;
 }
 
-function packRaw({ raw, isScaled, least, greatest }: PluginScores): Column {
-  return isScaled ? packScores(raw, least, greatest) : packColumn(raw);
+function packRaw({ raw, hasExtremes, least, greatest }: PluginScores): Column {
+  return hasExtremes ? packScores(raw, least, greatest) : packColumn(raw);
 }
 
 /** The same for nearly every Pod: one object for all of them. A memo only. */
