@@ -30,11 +30,15 @@ export function matchesFields(
   requirements: readonly FieldRequirement[],
   valueOf: (field: string) => string | undefined,
 ): boolean {
-  for (const { field, operator, value } of requirements) {
-    const isEqual = (valueOf(field) ?? '') === value;
-    if (isEqual !== (operator === '=')) return false;
-  }
-  return true;
+  return requirements.every((each) => meetsField(each, valueOf(each.field)));
+}
+
+/** Whether a field's value (absent: the empty text) meets a requirement. */
+export function meetsField(
+  { operator, value }: FieldRequirement,
+  told: string | undefined = '',
+): boolean {
+  return (told === value) === (operator === '=');
 }
 
 /** The text that `parseFieldSelector` reads as these requirements. */

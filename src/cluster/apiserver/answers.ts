@@ -12,7 +12,7 @@ export function sendReply(
   server: Server,
   exchange: Exchange,
   answer: Reply,
-  passage: Passage = passageOf(server, exchange.request),
+  passage: Passage = passageOf(server, exchange.request, exchange.receivedAt),
 ): void {
   const { client, request, group } = exchange;
   if (group !== 0) {
@@ -56,7 +56,7 @@ function withDeprecation(
 
 /** Counts an answer, and tells the observers of it. */
 export function report(server: Server, exchange: Exchange, code: number): void {
-  count(server, exchange, code, passageOf(server, exchange.request));
+  count(server, exchange, code, passageOf(server, exchange.request, exchange.receivedAt));
 }
 
 function count(server: Server, exchange: Exchange, code: number, passage: Passage): void {

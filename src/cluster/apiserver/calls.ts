@@ -39,15 +39,17 @@ export function sendCommit(
       askedAt,
     }),
   );
-  const op = operationOf(value, ttlSeconds);
+  const op: TxnOperation =
+    value === undefined || ttlSeconds !== undefined
+      ? operationOf(value, ttlSeconds)
+      : { kind: 'put', value };
   env.send(config.etcd, { type: 'etcd/txn', id, key, expectedModRevision, op });
   if (memory.sweepAt > deadline) armSweep(server, deadline);
 }
 
-function operationOf(
-  value: object | undefined,
-  ttlSeconds: number | undefined,
-): Extract<EtcdRequest, { type: 'etcd/txn' }>['op'] {
+type TxnOperation = Extract<EtcdRequest, { type: 'etcd/txn' }>['op'];
+
+function operationOf(value: object | undefined, ttlSeconds: number | undefined): TxnOperation {
   if (value === undefined) return { kind: 'delete' };
   return ttlSeconds === undefined ? { kind: 'put', value } : { kind: 'put', value, ttlSeconds };
 }

@@ -18,6 +18,9 @@ export function conclude(
   at: VerbStep = FIRST_STEP,
 ): void {
   switch (answer.kind) {
+    case 'commit':
+      sendCommit(server, answer, { exchange, step: at.step, attempt: at.attempt });
+      return;
     case 'reply':
       if (answer.code >= 404 && mayBeBehind(server, exchange, answer, at)) {
         const again = { step: at.step, attempt: at.attempt + 1 };
@@ -26,9 +29,6 @@ export function conclude(
       return;
     case 'consult':
       armSweep(server, consult(server, exchange, { step: answer.step, attempt: at.attempt }));
-      return;
-    case 'commit':
-      sendCommit(server, answer, { exchange, step: at.step, attempt: at.attempt });
       return;
     case 'read':
       sendRead(server, answer, exchange);

@@ -141,7 +141,7 @@ function goOn(server: Server, call: WriteCall, revision: number): void {
   const { then, exchange, warnings } = call;
   switch (then.kind) {
     case 'object': {
-      const passage = passageOf(server, exchange.request);
+      const passage = passageOf(server, exchange.request, exchange.receivedAt);
       const body = presentFor(server, exchange.request, passage, asWritten(server, call, revision));
       sendReply(server, exchange, replyWith(body, then.code, warnings), passage);
       return;

@@ -35,29 +35,46 @@ export interface Passage {
   counters: AnswerCounters | undefined;
 }
 
-/** The passages of each server by the number of their site. */
-const known = new WeakMap<ApiServerMemory, (Passage | undefined)[]>();
+/** The passages that one server knows. */
+interface ServerPassages {
+  /** By the number of their site. */
+  readonly bySite: (Passage | undefined)[];
+  /** The newest requests, each at the place that the instant of its coming leads to, and beside it its passage. */
+  readonly requests: (ApiRequest | undefined)[];
+  readonly theirs: (Passage | undefined)[];
+}
 
-// Of the server whose step this is, and of the request that it looks at: several functions ask one after the other.
+/** A power of two: about as many requests as wait for etcd in a busy cluster. */
+const REQUESTS_KEPT = 512;
+
+const known = new WeakMap<ApiServerMemory, ServerPassages>();
+
+// Of the server whose step this is.
 let owner: ApiServerMemory | undefined;
-let passages: (Passage | undefined)[] = [];
-let lastRequest: ApiRequest | undefined;
-let lastPassage: Passage | undefined;
+let passages: ServerPassages = noPassages();
 
-/** The passage of a request. */
-export function passageOf(server: Server, request: ApiRequest): Passage {
-  const { memory } = server;
-  if (memory !== owner) turnTo(memory);
-  else if (request === lastRequest && lastPassage !== undefined) return lastPassage;
-  lastRequest = request;
-  const target = targetOf(request.path);
-  if (target === undefined) return (lastPassage = passageOfOther(request));
-  const site = siteAt(target, request);
-  const passage = passages[site.number];
-  return (lastPassage =
-    passage !== undefined && passage.site === site && passage.kind === target.kind
-      ? passage
-      : addPassage(server, site, target));
+function noPassages(): ServerPassages {
+  const none = (): undefined[] => Array.from({ length: REQUESTS_KEPT }, () => undefined);
+  return { bySite: [], requests: none(), theirs: none() };
+}
+
+/**
+ * The passage of a request that came at an instant: now, unless it says another. Several functions ask for it while the
+ * request is read, and once more when etcd has answered; mostly the first has left it where the others look.
+ */
+export function passageOf(
+  server: Server,
+  request: ApiRequest,
+  receivedAt: Micros = server.env.now,
+): Passage {
+  if (server.memory !== owner) turnTo(server.memory);
+  const { requests, theirs } = passages;
+  const at = receivedAt & (REQUESTS_KEPT - 1);
+  if (requests[at] === request) return theirs[at] as Passage; // Put there together.
+  const passage = findPassage(server, request);
+  requests[at] = request;
+  theirs[at] = passage;
+  return passage;
 }
 
 /** A role, a flow schema or a definition has changed: what was decided before is decided anew. */
@@ -69,11 +86,21 @@ export function forgetPassages(memory: ApiServerMemory): void {
 function turnTo(memory: ApiServerMemory): void {
   let own = known.get(memory);
   if (own === undefined) {
-    own = [];
+    own = noPassages();
     known.set(memory, own);
   }
   owner = memory;
   passages = own;
+}
+
+function findPassage(server: Server, request: ApiRequest): Passage {
+  const target = targetOf(request.path);
+  if (target === undefined) return passageOfOther(request);
+  const site = siteAt(target, request);
+  const passage = passages.bySite[site.number];
+  return passage !== undefined && passage.site === site && passage.kind === target.kind
+    ? passage
+    : addPassage(server, site, target);
 }
 
 function addPassage(server: Server, site: RequestSite, { kind }: RequestTarget): Passage {
@@ -90,8 +117,9 @@ function addPassage(server: Server, site: RequestSite, { kind }: RequestTarget):
     counters: undefined,
   };
   // A list without gaps is one that V8 finds its way in by the number alone.
-  while (passages.length < site.number) passages.push(undefined);
-  passages[site.number] = made;
+  const { bySite } = passages;
+  while (bySite.length < site.number) bySite.push(undefined);
+  bySite[site.number] = made;
   return made;
 }
 

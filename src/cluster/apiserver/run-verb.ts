@@ -4,9 +4,10 @@ import { refuse, type Answer, type Exchange } from './exchange.ts';
 import { getObject } from './reads/get.ts';
 import { listObjects } from './reads/list.ts';
 import { openWatch } from './reads/watch.ts';
+import { passageOf } from './passage.ts';
 import { targetOf, type RequestTarget } from './request-target.ts';
 import type { Server } from './server.ts';
-import { verbOf, type ApiVerb, type Verb, type VerbStep } from './verb.ts';
+import type { ApiVerb, Verb, VerbStep } from './verb.ts';
 import { createObject } from './writes/create.ts';
 import { deleteObject } from './writes/delete.ts';
 import { deleteCollection } from './writes/delete-collection.ts';
@@ -19,7 +20,7 @@ export function runVerb(server: Server, exchange: Exchange, at: VerbStep): Answe
   const { request } = exchange;
   const target = targetOf(request.path);
   if (target === undefined) return refuse(unknownResourceError());
-  const asked = verbOf(request);
+  const asked = passageOf(server, request, exchange.receivedAt).verb;
   const verb = target.subresource === '' ? verbFor(target, asked) : subresourceVerb(target, asked);
   return verb === undefined
     ? refuse(methodNotAllowedError())

@@ -188,26 +188,33 @@ export interface Server {
 
 /** The calendar time by the machine's clock, in milliseconds since 1970. */
 export function calendarMillis(server: Server): number {
-  return Math.floor(calendarMicros(server) / 1000);
+  if (server !== lastServer) readClock(server);
+  return Math.floor(lastMicros / 1000);
 }
 
 /** The same in microseconds. */
 export function calendarMicros(server: Server): number {
-  if (server !== lastServer) {
-    const { config, env } = server;
-    lastMicros = config.epochMillis * 1000 + env.now + env.clockSkewMicros();
-    lastServer = server;
-  }
+  if (server !== lastServer) readClock(server);
   return lastMicros;
+}
+
+/** The calendar time as objects carry it. */
+export function timestamp(server: Server): string {
+  if (server !== lastServer) readClock(server);
+  if (lastText === '') lastText = formatTime(lastMicros / 1000);
+  return lastText;
 }
 
 // Each step has a Server of its own, and one clock that is read several times.
 let lastServer: Server | undefined;
 let lastMicros = 0;
+let lastText = '';
 
-/** The calendar time as objects carry it. */
-export function timestamp(server: Server): string {
-  return formatTime(calendarMillis(server));
+function readClock(server: Server): void {
+  const { config, env } = server;
+  lastServer = server;
+  lastMicros = config.epochMillis * 1000 + env.now + env.clockSkewMicros();
+  lastText = '';
 }
 
 /** The copy of a storage folder. Every kind that is served has one. */

@@ -122,7 +122,11 @@ export function dispatchWaiting(server: Server): void {
       take(flow, level, width, mutating);
       const seat = Object.freeze({ level: level.name, width, mutating, queue, since: env.now });
       env.resumeCause(exchange.cause);
-      run(server, Object.freeze({ ...exchange, seat }), passageOf(server, exchange.request));
+      run(
+        server,
+        Object.freeze({ ...exchange, seat }),
+        passageOf(server, exchange.request, exchange.receivedAt),
+      );
     }
   }
 }
@@ -144,12 +148,12 @@ function take(flow: FlowControl, level: LevelState, width: number, mutating: boo
 /** Lets a request run, at once or when the processors have done what came before it. */
 function run(server: Server, exchange: Exchange, passage: Passage): void {
   const { flow } = server.memory;
-  if (flow.running.length === 0 && flow.busyUntil - server.env.now <= SLACK) {
+  if (flow.running.length > 0 || flow.busyUntil - server.env.now > SLACK) {
+    flow.running.push(exchange);
+    armRun(server);
+  } else {
     begin(server, exchange, passage);
-    return;
   }
-  flow.running.push(exchange);
-  armRun(server);
 }
 
 function begin(server: Server, exchange: Exchange, passage: Passage): void {
@@ -181,7 +185,7 @@ export function runNext(server: Server): void {
   while (done < flow.running.length && flow.busyUntil - env.now <= SLACK) {
     const exchange = flow.running[done++] as Exchange; // In range by the condition.
     env.resumeCause(exchange.cause);
-    begin(server, exchange, passageOf(server, exchange.request));
+    begin(server, exchange, passageOf(server, exchange.request, exchange.receivedAt));
   }
   flow.running.splice(0, done);
   if (flow.running.length > 0) armRun(server);

@@ -3,7 +3,7 @@ import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { customKindsOf } from '../../../api/kinds/custom/custom-kind.ts';
 import type { CustomDefinitions } from '../../../api/kinds/custom/registry.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
-import { matchesFields, type FieldRequirement } from '../../../api/selectors/field-selector.ts';
+import { meetsField, type FieldRequirement } from '../../../api/selectors/field-selector.ts';
 import {
   matchesRequirements,
   type LabelRequirement,
@@ -64,7 +64,7 @@ function tellNodes(
 ): void {
   const { object, previous } = sight.change;
   const node = nodeOf(object);
-  const before = nodeOf(previous);
+  const before = previous === undefined ? '' : nodeOf(previous);
   if (node !== '') tellEach(server, watches.get(node), sight, parcels);
   if (before !== '' && before !== node) tellEach(server, watches.get(before), sight, parcels);
 }
@@ -200,7 +200,12 @@ export function isSelected(
   if (labels !== undefined && !matchesRequirements(labels, object.metadata.labels)) return false;
   if (fields === undefined) return true;
   const seen = kind.fromStored === undefined ? object : kind.fromStored(object);
-  return matchesFields(fields, (field) => kind.selectableFields[field]?.(seen));
+  // Written out: most changes of Pods are held against a selector, that of the scheduler.
+  for (let at = 0; at < fields.length; at++) {
+    const requirement = fields[at] as FieldRequirement; // In range.
+    if (!meetsField(requirement, kind.selectableFields[requirement.field]?.(seen))) return false;
+  }
+  return true;
 }
 
 function atRevision(object: KubernetesObject, newer: KubernetesObject): KubernetesObject {

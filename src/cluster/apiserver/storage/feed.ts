@@ -1,7 +1,7 @@
 import { klog } from '../../client/component-log.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
-import { SECOND, type Micros } from '../../../kernel/time.ts';
+import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdEvent, EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
 import { unsettleHealth } from '../health/unsettle.ts';
 import { isOwnKey, lookAgain } from '../own/state.ts';
@@ -83,10 +83,22 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
   }
   noteConnected(server);
   const { events } = message;
+  const { now } = server.env;
   const use = useOf(cache.storage);
   const changes: CacheChange[] = [];
-  for (let at = 0; at < events.length; at++) {
-    const change = changeBy(cache, events[at] as EtcdEvent, server.env.now); // In range.
+  for (let index = 0; index < events.length; index++) {
+    const { key, keyValue, cause, kind } = events[index] as EtcdEvent; // In range.
+    const revision = keyValue.modRevision;
+    const change: CacheChange = Object.freeze({
+      revision,
+      key,
+      at: now,
+      deleted: kind === 'delete',
+      // A deletion carries the last value.
+      object: withRevision(keyValue.value as KubernetesObject, revision),
+      previous: cache.objects.get(key),
+      cause,
+    });
     applyChange(cache, change);
     changes.push(change);
     if (use !== undefined) noteChange(server, use, change);
@@ -97,21 +109,6 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
   if (changes.length === 0) return;
   if (use !== undefined) noteChanges(server, use);
   dispatch(server, cache, changes);
-}
-
-function changeBy(cache: ResourceCache, event: EtcdEvent, at: Micros): CacheChange {
-  const { key, keyValue, cause, kind } = event;
-  const { modRevision: revision, value } = keyValue;
-  return Object.freeze({
-    revision,
-    key,
-    at,
-    deleted: kind === 'delete',
-    // A deletion carries the last value.
-    object: withRevision(value as KubernetesObject, revision),
-    previous: cache.objects.get(key),
-    cause,
-  });
 }
 
 function noteDeletion(server: Server, key: string, storage: string): void {

@@ -105,12 +105,19 @@ export function applyChange(cache: ResourceCache, change: CacheChange): void {
     // The order of the keys asks the table who is a member, so the table comes first.
     cache.objects.set(key, object);
     // Of an object that was there before, only a Pod's node is something to find it by.
-    if (previous === undefined || cache.storage === 'pods') index(cache, key, previous, object);
+    if (previous === undefined || (cache.storage === 'pods' && hasOtherSpec(previous, object))) {
+      index(cache, key, previous, object);
+    }
   }
   cache.revision = change.revision;
   const { window } = cache;
   if (window.next - window.first >= cache.windowMax) makeRoom(cache, change);
   appendToLog(window, change);
+}
+
+/** What changes a Pod's status leaves the very spec that was there. */
+function hasOtherSpec(before: KubernetesObject, after: KubernetesObject): boolean {
+  return (before as Pod).spec !== (after as Pod).spec;
 }
 
 function index(
