@@ -9,21 +9,19 @@ const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 const TOKEN_SECONDS = 3607;
 
 /** The token, the cluster's certificate authority and the namespace, as files. Shared by all Pods. */
-const tokenVolume: Omit<Volume, 'name'> = Object.freeze({
-  projected: Object.freeze({
-    sources: Object.freeze([
-      { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
-      { configMap: { items: [{ key: 'ca.crt', path: 'ca.crt' }], name: 'kube-root-ca.crt' } },
-      {
-        downwardAPI: {
-          items: [
-            { path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } },
-          ],
-        },
+const tokenVolume: NonNullable<Volume['projected']> = Object.freeze({
+  sources: Object.freeze([
+    { serviceAccountToken: { expirationSeconds: TOKEN_SECONDS, path: 'token' } },
+    { configMap: { items: [{ key: 'ca.crt', path: 'ca.crt' }], name: 'kube-root-ca.crt' } },
+    {
+      downwardAPI: {
+        items: [
+          { path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } },
+        ],
       },
-    ]),
-    defaultMode: 0o644,
-  }),
+    },
+  ]),
+  defaultMode: 0o644,
 });
 
 // The spec that last got a token, and what it was before. A memo only.
@@ -39,7 +37,8 @@ export function withToken(spec: PodSpec, volumeName: string): PodSpec {
   const initContainers =
     spec.initContainers === undefined ? undefined : mounted(spec.initContainers, mount);
   if (containers === spec.containers && initContainers === spec.initContainers) return spec;
-  const volumes = [...(spec.volumes ?? []), { name: volumeName, ...tokenVolume }];
+  const volume: Volume = { name: volumeName, projected: tokenVolume };
+  const volumes = spec.volumes === undefined ? [volume] : [...spec.volumes, volume];
   const result =
     initContainers === undefined
       ? copyWith(spec, { containers, volumes })
@@ -59,15 +58,19 @@ export function withoutToken(spec: PodSpec): PodSpec {
 
 /** The containers with the mount, but for those that have something else at its place. */
 function mounted(containers: readonly Container[], mount: VolumeMount): readonly Container[] {
-  let changed = false;
-  const result = containers.map((container) => {
-    const mounts = container.volumeMounts ?? [];
-    if (mounts.some((each) => each.mountPath === TOKEN_PATH)) return container;
-    changed = true;
-    return copyWith(container, { volumeMounts: [...mounts, mount] });
-  });
-  return changed ? result : containers;
+  let changed: Container[] | undefined;
+  for (let i = 0; i < containers.length; i += 1) {
+    const container = containers[i] as Container; // In range by the loop.
+    const { volumeMounts: mounts = NO_MOUNTS } = container;
+    if (mounts.some((each) => each.mountPath === TOKEN_PATH)) continue;
+    const volumeMounts = mounts.length === 0 ? [mount] : [...mounts, mount];
+    changed ??= containers.slice();
+    changed[i] = copyWith(container, { volumeMounts });
+  }
+  return changed ?? containers;
 }
+
+const NO_MOUNTS: readonly VolumeMount[] = Object.freeze([]);
 
 /** Whether a token makes no difference to validation: no device may be at its place, and there is an account of it. */
 export function hasRoomForToken(spec: PodSpec): boolean {

@@ -81,7 +81,7 @@ function completeStruct(object: Fields, plan: Plan, before: Fields | undefined):
   for (let i = 0; i < below.length; i += 1) {
     const { name, inner } = below[i] as (typeof below)[number];
     const value = object[name];
-    if (value === undefined) continue;
+    if (value === undefined || value === null) continue;
     const was = before?.[name];
     if (value === was) continue;
     const completed = completeInner(value, inner, was);

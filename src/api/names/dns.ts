@@ -98,6 +98,8 @@ function check(
   pattern: RegExp,
   message: string,
 ): readonly string[] {
+  // What matches is ASCII, of which each letter is a byte.
+  if (name.length <= lengthMax && pattern.test(name)) return noMessages;
   const isShort = utf8Length(name) <= lengthMax;
   if (pattern.test(name)) {
     return isShort ? noMessages : [maxLengthMessage(lengthMax, 'characters')];

@@ -29,9 +29,7 @@ export function checkObjectMeta(
   errors: Errors,
 ): void {
   const { generateName = '', name = '', namespace = '' } = meta;
-  if (generateName !== '') {
-    addMessages(nameCheck(generateName, true), generateName, 'metadata.generateName', errors);
-  }
+  if (generateName !== '') checkGenerateName(generateName, nameCheck, errors);
   if (name === '') {
     errors.push(required('metadata.name', 'name or generateName is required'));
   } else {
@@ -59,6 +57,19 @@ function checkFinalizers(finalizers: readonly string[], errors: Errors): void {
       ),
     );
   }
+}
+
+// The Pods of one ReplicaSet have the beginning of their names in common. A memo only.
+let lastValidPrefix = '';
+let lastPrefixCheck: NameCheck | undefined;
+
+function checkGenerateName(prefix: string, nameCheck: NameCheck, errors: Errors): void {
+  if (prefix === lastValidPrefix && nameCheck === lastPrefixCheck) return;
+  const messages = nameCheck(prefix, true);
+  addMessages(messages, prefix, 'metadata.generateName', errors);
+  if (messages.length > 0) return;
+  lastValidPrefix = prefix;
+  lastPrefixCheck = nameCheck;
 }
 
 // Nearly every write is into a namespace that has been seen valid.

@@ -51,8 +51,9 @@ export function podSecurity(
   if (spec === undefined) return SILENT;
   const labels = namespaceNamed(call.server, namespace)?.metadata.labels;
   if (labels === undefined) return SILENT;
+  const { enforced, warned } = levelsOf(labels);
   if (isPod) {
-    const { level, version } = securityLevel(labels, 'enforce');
+    const { level, version } = enforced;
     const found = securityViolations(spec, level);
     if (found.length > 0) {
       const why = `violates PodSecurity "${level}:${version}": ${found.join(', ')}`;
@@ -60,11 +61,31 @@ export function podSecurity(
       return { refused: status, warnings: SILENT.warnings };
     }
   }
-  const { level, version } = securityLevel(labels, 'warn');
+  const { level, version } = warned;
   const found = securityViolations(spec, level);
   if (found.length === 0) return SILENT;
   const warning = `would violate PodSecurity "${level}:${version}": ${found.join(', ')}`;
   return { refused: undefined, warnings: [warning] };
+}
+
+interface Levels {
+  readonly enforced: ReturnType<typeof securityLevel>;
+  readonly warned: ReturnType<typeof securityLevel>;
+}
+
+// Most Pods are made in the namespace of the one before. A memo only.
+let lastLabels: Readonly<Record<string, string>> | undefined;
+let lastLevels: Levels | undefined;
+
+function levelsOf(labels: Readonly<Record<string, string>>): Levels {
+  if (lastLevels === undefined || labels !== lastLabels) {
+    lastLevels = {
+      enforced: securityLevel(labels, 'enforce'),
+      warned: securityLevel(labels, 'warn'),
+    };
+    lastLabels = labels;
+  }
+  return lastLevels;
 }
 
 /** Whether a change of a Pod is one that the levels look at. */

@@ -80,10 +80,13 @@ export function hasSameManagers(a: KubernetesObject, b: KubernetesObject): boole
   const right = b.metadata.managedFields ?? [];
   if (left === right) return true;
   if (left.length !== right.length) return false;
-  return left.every((entry, index) => {
-    const other = right[index];
-    return entry === other || (other !== undefined && isSameEntry(entry, other));
-  });
+  for (let i = 0; i < left.length; i += 1) {
+    // In range.
+    const entry = left[i] as ManagedFieldsEntry;
+    const other = right[i] as ManagedFieldsEntry;
+    if (entry !== other && !isSameEntry(entry, other)) return false;
+  }
+  return true;
 }
 
 /** Whenever the two were written. */
