@@ -1,6 +1,6 @@
 import { randomHex64 } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
-import type { CriContainer } from '../messages.ts';
+import type { ContainerConfig, CriContainer } from '../messages.ts';
 import { parseImageReference } from '../programs/image-reference.ts';
 import {
   advance,
@@ -26,6 +26,7 @@ import type {
   ContainerdTimer,
   Runtime,
   Sandbox,
+  StoredImage,
 } from './state.ts';
 
 const RUNC =
@@ -34,82 +35,98 @@ const RUNC =
 /** Starts a container whose time has come, and answers the kubelet. */
 export function startContainer(
   runtime: Runtime,
-  timer: Extract<ContainerdTimer, { type: 'containerd/start' }>,
+  { id, config }: Extract<ContainerdTimer, { type: 'containerd/start' }>,
   env: ContainerdEnv,
 ): void {
-  const { disk, config } = runtime;
-  const sandbox = disk.sandboxes.get(timer.config.podUid);
-  const reference = parseImageReference(timer.config.image);
+  const { disk } = runtime;
+  const sandbox = disk.sandboxes.get(config.podUid);
+  const reference = parseImageReference(config.image);
   const image = typeof reference === 'string' ? undefined : disk.images.get(reference.fullName);
-  const fail = (reason: string, message: string, record?: CriContainer) => {
-    env.send(config.kubelet, {
-      type: 'cri/failed',
-      id: timer.id,
-      reason,
-      message,
-      ...(record === undefined ? undefined : { container: record }),
-    });
-  };
   if (sandbox === undefined || sandbox.record.state !== 'ready') {
-    fail('CreateContainerError', `failed to find sandbox id for pod "${timer.config.podName}"`);
+    const message = `failed to find sandbox id for pod "${config.podName}"`;
+    failToStart(runtime, id, 'CreateContainerError', message, undefined, env);
     return;
   }
   if (image === undefined || typeof reference === 'string') {
-    fail('CreateContainerError', `failed to get image "${timer.config.image}": not found`);
+    const message = `failed to get image "${config.image}": not found`;
+    failToStart(runtime, id, 'CreateContainerError', message, undefined, env);
     return;
   }
-  const earlier = withoutOlder(disk, sandbox.containers, timer.config.name);
-  const container: Container = {
-    config: timer.config,
-    record: Object.freeze({
-      id: randomHex64(env.random('container-ids')),
-      podUid: timer.config.podUid,
-      name: timer.config.name,
-      attempt: timer.config.attempt,
-      image: image.name,
-      imageId: image.imageId,
-      state: 'running' as const,
-      startedAt: env.now,
-      finishedAt: undefined,
-      exitCode: undefined,
-      reason: undefined,
-      message: undefined,
-    }),
-    program: undefined,
-    log: undefined,
-    wakeAt: undefined,
-    killAt: undefined,
-  };
-  const component = componentOf(runtime, timer.config) ?? spawned(runtime, container, env);
+  const earlier = withoutOlder(disk, sandbox.containers, config.name);
+  const container = createContainer(config, image, env);
+  const component =
+    componentOf(runtime, config) ?? spawned(runtime, container, reference.path, env);
   if (component !== undefined) {
     container.record = Object.freeze({ ...container.record, process: component });
     if (!isSpawned(component)) env.startProcess(component);
     file(runtime, container, sandbox, earlier);
-    sayStarted(runtime, timer.id, container, env);
+    sayStarted(runtime, id, container, env);
     return;
   }
   const launched = launch(hostOf(runtime, container, env.now));
   if (launched.kind === 'no-command') {
-    fail(
-      'CreateContainerError',
-      `failed to generate container "${container.record.id}" spec: failed to generate spec: no command specified`,
-    );
+    const message = `failed to generate container "${container.record.id}" spec: failed to generate spec: no command specified`;
+    failToStart(runtime, id, 'CreateContainerError', message, undefined, env);
     return;
   }
   file(runtime, container, sandbox, earlier);
   if (launched.kind === 'cannot-run') {
     refuseToRun(container, launched);
-    fail('RunContainerError', container.record.message ?? '', container.record);
+    const { record } = container;
+    failToStart(runtime, id, 'RunContainerError', record.message ?? '', record, env);
     return;
   }
-  container.program = launched.program;
-  if (launched.program.shell?.interactive === true) {
-    const { tty = false } = timer.config;
-    launched.program.input = openStreams(['sh'], { stdin: true, tty, silent: false });
+  const { program } = launched;
+  container.program = program;
+  if (program.shell?.interactive === true) {
+    const { tty = false } = config;
+    program.input = openStreams(['sh'], { stdin: true, tty, silent: false });
   }
-  sayStarted(runtime, timer.id, container, env);
+  sayStarted(runtime, id, container, env);
   // What a container does in its first moment is seen a moment later, after the answer.
   setWake(container, env, env.now + FIRST_MOMENT);
+}
+
+/** A container that is about to run its program. */
+function createContainer(
+  config: ContainerConfig,
+  { name: image, imageId }: StoredImage,
+  env: ContainerdEnv,
+): Container {
+  const record: CriContainer = Object.freeze({
+    id: randomHex64(env.random('container-ids')),
+    podUid: config.podUid,
+    name: config.name,
+    attempt: config.attempt,
+    image,
+    imageId,
+    state: 'running',
+    startedAt: env.now,
+    finishedAt: undefined,
+    exitCode: undefined,
+    reason: undefined,
+    message: undefined,
+  });
+  return {
+    config,
+    record,
+    program: undefined,
+    log: undefined,
+    wakeAt: undefined,
+    killAt: undefined,
+  };
+}
+
+function failToStart(
+  { config }: Runtime,
+  id: number,
+  reason: string,
+  message: string,
+  container: CriContainer | undefined,
+  env: ContainerdEnv,
+): void {
+  const failure = { type: 'cri/failed', id, reason, message } as const;
+  env.send(config.kubelet, container === undefined ? failure : { ...failure, container });
 }
 
 /** Files a container under its Pod, after those of its name that are kept. */
@@ -122,16 +139,18 @@ function file(
   const { id } = container.record;
   disk.containers.set(id, container);
   memory.touched.push(id);
-  const containers = Object.freeze([...earlier, id]);
+  const containers = earlier.length === 0 ? [id] : [...earlier, id];
   disk.sandboxes.set(container.config.podUid, Object.freeze({ record, containers }));
 }
 
-function sayStarted(runtime: Runtime, id: number, container: Container, env: ContainerdEnv): void {
-  env.send(runtime.config.kubelet, {
-    type: 'cri/done',
-    id,
-    result: { kind: 'container', container: container.record },
-  });
+function sayStarted(
+  { config }: Runtime,
+  id: number,
+  { record }: Container,
+  env: ContainerdEnv,
+): void {
+  const result = { kind: 'container', container: record } as const;
+  env.send(config.kubelet, { type: 'cri/done', id, result });
 }
 
 const FIRST_MOMENT: Micros = 12_000;
@@ -160,6 +179,7 @@ function withoutOlder(
   ids: readonly string[],
   name: string,
 ): readonly string[] {
+  if (ids.length === 0) return ids;
   const ended = ids.filter((id) => {
     const record = disk.containers.get(id)?.record;
     return record?.name === name && record.state === 'exited';

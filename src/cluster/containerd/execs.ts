@@ -33,25 +33,26 @@ export function runProbe(
   env: ContainerdEnv,
 ): Container | undefined {
   const { containerId } = request;
-  const isExec = request.probe.kind === 'exec';
+  const { id, probe } = request;
   // A command may change its container; a look at a port does not.
-  const container = isExec
-    ? awakeContainer(runtime, containerId)
-    : runtime.disk.containers.get(containerId);
+  const container =
+    probe.kind === 'exec'
+      ? awakeContainer(runtime, containerId)
+      : runtime.disk.containers.get(containerId);
   if (container?.program === undefined) {
-    answer(runtime, request.id, notRunning(request.containerId), env);
+    answer(runtime, id, notRunning(containerId), env);
     return undefined;
   }
-  if (request.probe.kind !== 'exec') {
-    const found = checkPort(runtime, container, request.probe, request.timeoutMicros, env.now);
+  if (probe.kind !== 'exec') {
+    const found = checkPort(runtime, container, probe, request.timeoutMicros, env.now);
     const stands =
       request.again === true &&
       found === FINE &&
       pledgeAnswers(runtime, container.config.podUid, env.now);
-    answer(runtime, request.id, stands ? STANDS : found, env);
+    answer(runtime, id, stands ? STANDS : found, env);
     return undefined;
   }
-  const { command } = request.probe;
+  const { command } = probe;
   const { program } = container;
   const progress = beginExec(program, hostOf(runtime, container, env.now), request.id, command);
   if (progress.kind !== 'waiting')

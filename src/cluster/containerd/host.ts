@@ -156,23 +156,39 @@ export function answerInPod(
   path: string,
   asked?: HttpAsked,
 ): LocalAnswer {
-  const ids = runtime.disk.sandboxes.get(podUid)?.containers ?? [];
-  for (const anyPort of [false, true]) {
-    for (const id of ids) {
-      const container = runtime.disk.containers.get(id);
-      if (container?.program === undefined) continue;
-      const host = {
-        now,
-        epochMillis: runtime.config.epochMillis,
-        config: container.config,
-        profile: profileOfContainer(container),
-        volume: (name: string) => volumeOf(runtime.disk, podUid, name),
-      };
-      const answer = answerOn(container.program, host, port, path, anyPort, asked);
-      if (answer !== undefined) return answer;
-    }
+  const ids = runtime.disk.sandboxes.get(podUid)?.containers ?? NO_IDS;
+  return (
+    answerOf(runtime, ids, now, port, path, false, asked) ??
+    answerOf(runtime, ids, now, port, path, true, asked) ??
+    REFUSED
+  );
+}
+
+const NO_IDS: readonly string[] = Object.freeze([]);
+
+/** What the first of some containers answers that has that port, or takes any. */
+function answerOf(
+  runtime: Runtime,
+  ids: readonly string[],
+  now: Micros,
+  port: number,
+  path: string,
+  anyPort: boolean,
+  asked: HttpAsked | undefined,
+): LocalAnswer | undefined {
+  const { disk } = runtime;
+  const { epochMillis } = runtime.config;
+  for (let i = 0; i < ids.length; i += 1) {
+    const container = disk.containers.get(ids[i] as string); // In range.
+    if (container?.program === undefined) continue;
+    const { config } = container;
+    const volume = (name: string) => volumeOf(disk, config.podUid, name);
+    const profile = profileOfContainer(container);
+    const host = { now, epochMillis, config, profile, volume };
+    const answer = answerOn(container.program, host, port, path, anyPort, asked);
+    if (answer !== undefined) return answer;
   }
-  return REFUSED;
+  return undefined;
 }
 
 const REFUSED: LocalAnswer = Object.freeze({ kind: 'refused' });

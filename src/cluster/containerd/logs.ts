@@ -18,12 +18,11 @@ export function appendLog(
   const lines = ((before?.partial ?? '') + text).split('\n');
   const partial = (lines.pop() ?? '').slice(0, LINE_LENGTH_MAX);
   const count = (before?.count ?? 0) + lines.length;
-  const kept =
+  const entries =
     before === undefined ? [] : before.entries.slice(-Math.max(0, LINES_MAX - lines.length));
-  for (const line of lines.slice(-LINES_MAX)) {
-    kept.push(Object.freeze({ at, stream, text: line.slice(0, LINE_LENGTH_MAX) }));
-  }
-  container.log = Object.freeze({ entries: Object.freeze(kept), partial, count });
+  for (let i = Math.max(0, lines.length - LINES_MAX); i < lines.length; i += 1)
+    entries.push({ at, stream, text: (lines[i] as string).slice(0, LINE_LENGTH_MAX) }); // In range.
+  container.log = Object.freeze({ entries, partial, count });
 }
 
 /** The lines kept, oldest first. A last line without an end is written out when the container ends. */

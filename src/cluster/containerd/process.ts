@@ -112,14 +112,36 @@ function firstDisk(config: ContainerdConfig): ContainerdDisk {
 
 function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv): void {
   const { disk } = runtime;
+  // What comes most stands first: the cases are compared one after the other.
   switch (message.type) {
-    case 'cri/runtime-config':
-      disk.nodeIp = message.nodeIp;
-      // Without an agent the plugin takes the range that the kubelet hands on.
-      if (runtime.config.cniAgent === undefined) {
-        disk.podCidr = message.podCidr;
-        disk.network.configured = true;
-      }
+    case 'cri/probe':
+      advanceIf(runtime, runProbe(runtime, message, env), env);
+      return;
+    case 'containerd/wake': {
+      const container = awakeContainer(runtime, message.containerId);
+      if (container === undefined || container.wakeAt !== message.at) return;
+      container.wakeAt = undefined;
+      advanceContainer(runtime, container, env);
+      return;
+    }
+    case 'cri/run-sandbox': {
+      const { id, podUid, podNamespace, podName, hostNetwork } = message;
+      const type = 'containerd/sandbox';
+      const timer = { type, id, podUid, podNamespace, podName, hostNetwork } as const;
+      env.after(pick(env.random('latency'), SANDBOX_MICROS), timer);
+      return;
+    }
+    case 'containerd/sandbox':
+      runSandbox(runtime, message, env);
+      return;
+    case 'cri/start-container': {
+      const { id, config } = message;
+      const timer = { type: 'containerd/start', id, config } as const;
+      env.after(pick(env.random('latency'), CONTAINER_MICROS), timer);
+      return;
+    }
+    case 'containerd/start':
+      startContainer(runtime, message, env);
       return;
     case 'cri/pull-image':
       beginPull(runtime.disk, message, env);
@@ -127,14 +149,13 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
     case 'containerd/pulled':
       finishPull(runtime, message, env);
       return;
-    case 'cri/run-sandbox':
-      env.after(pick(env.random('latency'), SANDBOX_MICROS), {
-        ...message,
-        type: 'containerd/sandbox',
-      });
-      return;
-    case 'containerd/sandbox':
-      runSandbox(runtime, message, env);
+    case 'cri/runtime-config':
+      disk.nodeIp = message.nodeIp;
+      // Without an agent the plugin takes the range that the kubelet hands on.
+      if (runtime.config.cniAgent === undefined) {
+        disk.podCidr = message.podCidr;
+        disk.network.configured = true;
+      }
       return;
     case 'cri/stop-sandbox':
       endSandbox(runtime, message.podUid, undefined, env);
@@ -144,15 +165,6 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       return;
     case 'cri/remove-sandbox':
       removeSandbox(runtime, message.podUid, env);
-      return;
-    case 'cri/start-container':
-      env.after(pick(env.random('latency'), CONTAINER_MICROS), {
-        ...message,
-        type: 'containerd/start',
-      });
-      return;
-    case 'containerd/start':
-      startContainer(runtime, message, env);
       return;
     case 'cri/update-container':
       env.after(UPDATE_MICROS, { ...message, type: 'containerd/update' });
@@ -165,16 +177,6 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       if (container !== undefined) stopContainer(runtime, container, message.graceMicros, env);
       return;
     }
-    case 'containerd/wake': {
-      const container = awakeContainer(runtime, message.containerId);
-      if (container === undefined || container.wakeAt !== message.at) return;
-      container.wakeAt = undefined;
-      advanceContainer(runtime, container, env);
-      return;
-    }
-    case 'cri/probe':
-      advanceIf(runtime, runProbe(runtime, message, env), env);
-      return;
     case 'containerd/exec-timeout':
       timeOutExec(runtime, message.id, env);
       return;
@@ -183,7 +185,7 @@ function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv
       env.send(env.from ?? runtime.config.kubelet, {
         type: 'cri/done',
         id: message.id,
-        result: { kind: 'stats', uses: [...containerUsage(disk, env.now)] },
+        result: { kind: 'stats', uses: containerUsage(disk, env.now) },
       });
       return;
     case 'cri/remove-images':
@@ -323,7 +325,8 @@ function beginPull(
   const takes = hasImage(disk, message.image)
     ? Math.min(answer.takes, MANIFEST_MICROS)
     : answer.takes;
-  env.after(takes, { ...message, type: 'containerd/pulled', since: env.now });
+  const { id, image, hasCredentials } = message;
+  env.after(takes, { type: 'containerd/pulled', id, image, hasCredentials, since: env.now });
 }
 
 function finishPull(
@@ -358,46 +361,36 @@ function runSandbox(
   env: ContainerdEnv,
 ): void {
   const { disk, config } = runtime;
-  const old = disk.sandboxes.get(timer.podUid);
+  const { id, podUid, podNamespace, podName, hostNetwork } = timer;
+  const old = disk.sandboxes.get(podUid);
   if (old !== undefined) releaseAddress(disk, old.record);
-  const failure = timer.hostNetwork ? undefined : addFailure(runtime, env);
+  const reason = 'FailedCreatePodSandBox';
+  const failure = hostNetwork ? undefined : addFailure(runtime, env);
   if (failure !== undefined) {
-    env.send(config.kubelet, {
-      type: 'cri/failed',
-      id: timer.id,
-      reason: 'FailedCreatePodSandBox',
-      message: failure,
-    });
+    env.send(config.kubelet, { type: 'cri/failed', id, reason, message: failure });
     return;
   }
-  const ip = timer.hostNetwork ? disk.nodeIp : takeAddress(disk, timer.podUid);
+  const ip = hostNetwork ? disk.nodeIp : takeAddress(disk, podUid);
   if (ip === undefined) {
-    env.send(config.kubelet, {
-      type: 'cri/failed',
-      id: timer.id,
-      reason: 'FailedCreatePodSandBox',
-      message: `rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses available in range set: ${disk.podCidr}`,
-    });
+    const message = `rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses available in range set: ${disk.podCidr}`;
+    env.send(config.kubelet, { type: 'cri/failed', id, reason, message });
     return;
   }
+  const createdAt = env.now;
   const record: CriSandbox = Object.freeze({
-    podUid: timer.podUid,
-    podNamespace: timer.podNamespace,
-    podName: timer.podName,
-    hostNetwork: timer.hostNetwork,
+    podUid,
+    podNamespace,
+    podName,
+    hostNetwork,
     ip,
     state: 'ready',
-    createdAt: env.now,
+    createdAt,
   });
-  disk.sandboxes.set(
-    timer.podUid,
-    Object.freeze({ record, containers: old?.containers ?? NO_CONTAINERS }),
-  );
-  env.send(config.kubelet, {
-    type: 'cri/done',
-    id: timer.id,
-    result: { kind: 'sandbox', sandbox: record },
-  });
+  const containers = old?.containers ?? NO_CONTAINERS;
+  disk.sandboxes.set(podUid, Object.freeze({ record, containers }));
+  // Parts of a literal by themselves, here and elsewhere: one literal within another costs twice as much.
+  const result = { kind: 'sandbox', sandbox: record } as const;
+  env.send(config.kubelet, { type: 'cri/done', id, result });
 }
 
 /** Takes a Pod's network down. Where the plugin cannot be called this fails, and the Pod keeps its address. */
@@ -440,7 +433,6 @@ function removeSandbox(runtime: Runtime, podUid: string, env: ContainerdEnv): vo
     disk.containers.delete(id);
   }
   disk.sandboxes.delete(podUid);
-  memory.pledged.delete(podUid);
   memory.pledged.delete(podUid);
   disk.volumes.delete(podUid);
   for (const [id, pending] of memory.execs)

@@ -19,11 +19,12 @@ export function awakeContainer(runtime: Runtime, id: string): Container | undefi
 
 /** At the end of a step: containers that have ended, and servers without anything under way, rest again. */
 export function restContainers({ disk, memory }: Runtime): void {
-  for (const id of memory.touched) {
+  const { touched } = memory;
+  // Taken out one by one: to empty a list at once costs more than all that is in it.
+  for (let id = touched.pop(); id !== undefined; id = touched.pop()) {
     const container = disk.containers.get(id);
     if (container !== undefined && isQuiet(container)) Object.freeze(container);
   }
-  memory.touched.length = 0;
 }
 
 /** Before they rest: whoever relies on a Pod's answers is told that something has happened in it. */

@@ -1,4 +1,3 @@
-import { parseImageReference } from '../programs/image-reference.ts';
 import type { Container, ContainerdEnv, Runtime } from './state.ts';
 
 /**
@@ -13,11 +12,14 @@ const METRICS_PREFIX = 'metrics-server-';
 export function spawned(
   { config }: Runtime,
   { record, config: own }: Container,
+  /** The path of its image's repository, which tells what it is. */
+  path: string,
   env: ContainerdEnv,
 ): string | undefined {
   if (config.cniAgent === undefined) return undefined;
-  if (isMetricsServer(own.image)) return metricsServer(config.epochMillis, record.id, own, env);
-  if (!isCoreDns(own.image)) return undefined;
+  if (path.endsWith('metrics-server/metrics-server'))
+    return metricsServer(config.epochMillis, record.id, own, env);
+  if (!path.endsWith('coredns/coredns')) return undefined;
   const name = `${PREFIX}${own.podName.replace(/^coredns-/, '')}-${record.id.slice(0, 8)}`;
   const find = (variable: string) => own.env.find((each) => each.name === variable)?.value;
   env.spawnProcess?.({
@@ -53,16 +55,6 @@ function metricsServer(
     }),
   });
   return name;
-}
-
-function isMetricsServer(image: string): boolean {
-  const reference = parseImageReference(image);
-  return typeof reference !== 'string' && reference.path.endsWith('metrics-server/metrics-server');
-}
-
-function isCoreDns(image: string): boolean {
-  const reference = parseImageReference(image);
-  return typeof reference !== 'string' && reference.path.endsWith('coredns/coredns');
 }
 
 /** Whether a process came into being with its container. */

@@ -12,22 +12,20 @@ const COMPONENT_USE: Readonly<Record<string, readonly [cpuMilli: number, mebibyt
 };
 
 /** The use of every running container on a machine, worked out by formula; reading it changes nothing. */
-export function* containerUsage(disk: ContainerdDisk, now: Micros): Generator<CriContainerUse> {
+export function containerUsage(disk: ContainerdDisk, now: Micros): readonly CriContainerUse[] {
+  const uses: CriContainerUse[] = [];
   for (const { program, config, record } of disk.containers.values()) {
+    const { podUid, name: container } = config;
     if (record.process !== undefined && record.state === 'running') {
       const [cpuMilli, mebibytes] = COMPONENT_USE[config.command[0] ?? ''] ?? [0, 0];
-      yield {
-        podUid: config.podUid,
-        container: config.name,
-        cpuMilli,
-        memoryBytes: mebibytes * 2 ** 20,
-      };
+      uses.push({ podUid, container, cpuMilli, memoryBytes: mebibytes * 2 ** 20 });
       continue;
     }
     if (program === undefined) continue;
     const { cpuMilli, memoryBytes } = usageOf(program, config, now);
-    yield { podUid: config.podUid, container: config.name, cpuMilli, memoryBytes };
+    uses.push({ podUid, container, cpuMilli, memoryBytes });
   }
+  return uses;
 }
 
 /** The machine's sum, without what the system itself takes. */

@@ -6,7 +6,7 @@ import { baseName } from './catalogue.ts';
 import type { ImageProfile, Running } from './image-profile.ts';
 import { podinfoAnswer } from './podinfo.ts';
 import { directCall, surroundingsOf, type Exec, type Host, type Program } from './program.ts';
-import { runningIn } from './usage.ts';
+import { runningIn, type RunningSince } from './usage.ts';
 import { createShell, runShell } from './shell/run.ts';
 import { answerThread, runWords } from './shell/simple.ts';
 import type { Shell, Thread } from './shell/state.ts';
@@ -28,7 +28,9 @@ export function answerOn(
   /** How the path is asked for; undefined: it is just got. */
   asked?: HttpAsked,
 ): Extract<LocalAnswer, { kind: 'open' }> | undefined {
-  for (const { running, since } of runningIn(program)) {
+  const all = runningIn(program);
+  for (let i = 0; i < all.length; i += 1) {
+    const { running, since } = all[i] as RunningSince; // In range.
     const matches = running.ports === 'any' ? anyPort : running.ports.includes(port);
     if (!matches || host.now < since + running.readyAfter) continue;
     if (running.grpcPorts?.includes(port) === true) return GRPC;
@@ -42,7 +44,9 @@ export function answersAlike(
   program: Program,
   { now, config }: Pick<Host, 'now' | 'config'>,
 ): boolean {
-  for (const { running, since } of runningIn(program)) {
+  const all = runningIn(program);
+  for (let i = 0; i < all.length; i += 1) {
+    const { running, since } = all[i] as RunningSince; // In range.
     if (now < since + running.readyAfter || running.http === 'ten-seconds') return false;
     const isChangeable = program.files !== undefined || isCovered(config, running.root);
     if (running.http === 'files' && isChangeable) return false;
@@ -58,9 +62,9 @@ function httpAnswer(
   path: string,
   asked: HttpAsked | undefined,
 ): Extract<LocalAnswer, { kind: 'open' }> {
-  const open = (status: number | undefined, body: string) =>
-    ({ kind: 'open', status, body }) as const;
   switch (running.http) {
+    case 'files':
+      return fileAnswer(program, running.root, host, path);
     case 'any':
       return open(200, bodyOf(running, host.config, path));
     case 'podinfo': {
@@ -73,9 +77,11 @@ function httpAnswer(
       const age = host.now - since;
       return age < 10_000_000 ? open(200, 'ok') : open(500, `error: ${age / 1_000_000}`);
     }
-    case 'files':
-      return fileAnswer(program, running.root, host, path);
   }
+}
+
+function open(status: number | undefined, body: string): Extract<LocalAnswer, { kind: 'open' }> {
+  return { kind: 'open', status, body };
 }
 
 /** Servers that are made to say who answers; of all others it is known that they answer. */
@@ -108,7 +114,7 @@ function fileAnswer(
   // Most serve just what their image brings; probes ask for it again and again.
   if (program.files === undefined && !isCovered(host.config, root)) {
     const text = Object.hasOwn(profile.files, pathname) ? profile.files[pathname] : undefined;
-    if (text !== undefined) return { kind: 'open', status: 200, body: text };
+    if (text !== undefined) return open(200, text);
     const status = isDirectory && pathname === `${root}/index.html` ? 403 : 404;
     return { kind: 'open', status, body: '' };
   }
@@ -122,18 +128,32 @@ function fileAnswer(
 }
 
 /** Whether something is mounted at, above or below a directory. */
-function isCovered(config: ContainerConfig, root: string): boolean {
-  for (const path in config.files) if (path.startsWith(root)) return true;
-  return config.mounts.some(
-    ({ mountPath }) => mountPath.startsWith(root) || root.startsWith(mountPath),
-  );
+function isCovered({ files, mounts }: ContainerConfig, root: string): boolean {
+  if (isAmong(files, root)) return true;
+  return mounts.some(({ mountPath }) => mountPath.startsWith(root) || root.startsWith(mountPath));
+}
+
+// Most containers of a namespace have the very same files: those of its service account. A memo only.
+let lastFiles:
+  | { readonly files: object; readonly root: string; readonly found: boolean }
+  | undefined;
+
+/** Whether one of the files lies at or below a directory. */
+function isAmong(files: Readonly<Record<string, string>>, root: string): boolean {
+  if (lastFiles?.files !== files || lastFiles.root !== root) {
+    let found = false;
+    for (const path in files) if (path.startsWith(root)) found = true;
+    lastFiles = { files, root, found };
+  }
+  return lastFiles.found;
 }
 
 function documentPath(
   root: string,
   path: string,
 ): { readonly pathname: string; readonly isDirectory: boolean } {
-  const bare = /[?#]/.test(path) ? path.replace(/[?#].*$/, '') : path;
+  const isBare = !path.includes('?') && !path.includes('#');
+  const bare = isBare ? path : path.replace(/[?#].*$/, '');
   const isDirectory = bare === '' || bare.endsWith('/');
   return {
     pathname: `${root}${bare.startsWith('/') ? '' : '/'}${bare}${isDirectory ? 'index.html' : ''}`,

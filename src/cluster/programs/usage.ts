@@ -3,7 +3,8 @@ import type { ContainerConfig } from '../messages.ts';
 import type { Load, Running } from './image-profile.ts';
 import type { Program } from './program.ts';
 
-interface RunningSince {
+/** A program, and the instant at which it began. */
+export interface RunningSince {
   readonly running: Running;
   readonly since: Micros;
 }
@@ -29,7 +30,9 @@ export function usageOf(
 ): { readonly cpuMilli: number; readonly memoryBytes: number } {
   let cpuMilli = 0;
   let memoryBytes = program.shell === undefined ? 0 : 1_200_000;
-  for (const { running, since } of runningIn(program)) {
+  const all = runningIn(program);
+  for (let i = 0; i < all.length; i += 1) {
+    const { running, since } = all[i] as RunningSince; // In range.
     cpuMilli += running.load.cpuMilli;
     memoryBytes += rampedMemory(running.load, now - since);
   }
