@@ -38,7 +38,7 @@ export function foundBetween(before: object, after: object, schema: StructSchema
 /** The same with nothing before, that is with an empty object of the kind. */
 export function foundIn(after: object, schema: StructSchema): Found {
   const kind = kindOf(schema);
-  return compareFields(kind.zero ?? {}, after as JsonObject, kind);
+  return addedFields(after as JsonObject, kind);
 }
 
 /** Compares two objects of a kind; undefined when no field that can be managed differs. */
@@ -58,6 +58,7 @@ export function compareWithNothing(after: object, schema: StructSchema): Differe
 }
 
 function compareFields(before: JsonObject, after: JsonObject, struct: Composite): Found {
+  if (before === struct.zero) return addedFields(after, struct);
   const from = loose.length;
   let place = struct.start;
   // Not Object.keys, whose list would be garbage at once; decoded objects inherit nothing that could be listed.
@@ -77,12 +78,29 @@ function compareFields(before: JsonObject, after: JsonObject, struct: Composite)
     // As `onward`, which would be called for every field.
     place = turn.lastOutcome === pattern ? turn.lastPlace : placeAfter(turn, pattern);
   }
-  // An empty object has nothing that could be missed.
-  if (before === struct.zero) return differenceAt(place, from);
   for (const name in before) {
     if (after[name] !== undefined) continue;
     const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
     place = onward(turn, compareParts(before[name], undefined, turn));
+  }
+  return differenceAt(place, from);
+}
+
+/** Compares with the empty object, of which each turn knows its part, and which has nothing that could be missed. */
+function addedFields(after: JsonObject, struct: Composite): Found {
+  const from = loose.length;
+  let place = struct.start;
+  for (const name in after) {
+    const now = after[name];
+    if (now === undefined) continue;
+    const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
+    let pattern = now === turn.zero ? NOTHING : CHANGED;
+    if (turn.kind !== 'value' || typeof now === 'object') {
+      const found = compareParts(undefined, now, turn);
+      ({ pattern } = found);
+      if (pattern !== found) loose.push(found);
+    }
+    place = turn.lastOutcome === pattern ? turn.lastPlace : placeAfter(turn, pattern);
   }
   return differenceAt(place, from);
 }

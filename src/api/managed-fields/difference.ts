@@ -1,3 +1,4 @@
+import type { ManagedFieldsEntry } from '../generated/types.ts';
 import { type Fields, leaf } from './fields.ts';
 import { gap, isInterned, withGapFilled } from './interned.ts';
 
@@ -23,6 +24,8 @@ export interface Found extends Difference {
   /** What this makes of sets where it is shared (see `set-memo.ts`): of its writer's own, and of all others. */
   gained: Map<Fields, Fields> | undefined;
   left: Map<Fields, Fields> | undefined;
+  /** The list of managers that was last made of a new object in which this was found. */
+  created: readonly ManagedFieldsEntry[] | undefined;
 }
 
 function sharedFound(
@@ -38,6 +41,7 @@ function sharedFound(
     filling: undefined,
     gained: undefined,
     left: undefined,
+    created: undefined,
   };
   found.pattern = found;
   return found;
@@ -118,6 +122,7 @@ function newLoose(
     filling,
     gained: undefined,
     left: undefined,
+    created: undefined,
   };
 }
 

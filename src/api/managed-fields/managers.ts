@@ -121,25 +121,6 @@ function writtenEntry({ manager, fields, time, entry }: OwnedFields): ManagedFie
     : entryOf(name, operation, apiVersion, subresource, internFields(fields), time);
 }
 
-/** The list with one updater of a set that is not empty; equal ones of a moment are one list. */
-export function onlyUpdater(
-  name: string,
-  apiVersion: string,
-  subresource: string,
-  fields: Fields,
-  time: string | undefined,
-): ManagedFields {
-  const last = lastLists.get(fields);
-  if (last !== undefined && isEntryOf(last[0], name, 'Update', apiVersion, subresource, time)) {
-    return last;
-  }
-  const list = Object.freeze([entryOf(name, 'Update', apiVersion, subresource, fields, time)]);
-  if (last !== undefined || isInterned(fields)) lastLists.set(fields, list);
-  return list;
-}
-
-const lastLists = new WeakMap<Fields, ManagedFields>();
-
 /** The entries in the API server's order; the list handed in is put into that order itself. */
 export function sortedEntries(entries: ManagedFieldsEntry[]): ManagedFields {
   for (let i = 1; i < entries.length; i += 1) {
@@ -164,19 +145,24 @@ export function entryOf(
   fields: Fields,
   time: string | undefined,
 ): ManagedFieldsEntry {
+  const pattern = patternOf(fields);
+  if (pattern !== fields) {
+    if (pattern === undefined) checked.add(fields);
+    return newEntry(name, operation, apiVersion, subresource, fields, time);
+  }
   const last = lastEntries.get(fields);
   if (last !== undefined && isEntryOf(last, name, operation, apiVersion, subresource, time)) {
     return last;
   }
   const made = newEntry(name, operation, apiVersion, subresource, fields, time);
-  if (last !== undefined || isInterned(fields)) lastEntries.set(fields, made);
-  else if (patternOf(fields) === undefined) checked.add(fields);
+  lastEntries.set(fields, made);
   return made;
 }
 
 const lastEntries = new WeakMap<Fields, ManagedFieldsEntry>();
 
-function isEntryOf(
+/** True for the entry that a manager has made at a time, with loose parameters as well. */
+export function isEntryOf(
   entry: ManagedFieldsEntry | undefined,
   name: string,
   operation: string,

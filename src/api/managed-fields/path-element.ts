@@ -63,20 +63,27 @@ function keyedElement(item: unknown, type: ListType): string | ElementProblem {
   return `k:{${text}}`;
 }
 
+/** The elements of the entries that one key tells apart, with what they begin with. */
+interface KeyElements {
+  readonly start: string;
+  readonly byValue: Map<string, string>;
+}
+
 // The same names and types come again and again. The memo is emptied when it is full of names that do not.
-const singleKeyElements = new Map<string, Map<string, string>>();
-const singleKeyElementsMax = 2048;
+const keyElements = new Map<string, KeyElements>();
+const keyElementsMax = 2048;
 
 function singleKeyElement(key: string, value: string): string {
-  let byValue = singleKeyElements.get(key);
-  if (byValue === undefined) {
-    byValue = new Map();
-    singleKeyElements.set(key, byValue);
+  let known = keyElements.get(key);
+  if (known === undefined) {
+    known = { start: `k:{${JSON.stringify(key)}:`, byValue: new Map() };
+    keyElements.set(key, known);
   }
+  const { start, byValue } = known;
   let element = byValue.get(value);
   if (element === undefined) {
-    element = `k:{${JSON.stringify(key)}:${JSON.stringify(value)}}`;
-    if (byValue.size >= singleKeyElementsMax) byValue.clear();
+    element = `${start}${JSON.stringify(value)}}`;
+    if (byValue.size >= keyElementsMax) byValue.clear();
     byValue.set(value, element);
   }
   return element;
@@ -104,7 +111,8 @@ function defaultOf(type: ListType, key: string): string | undefined {
 export function sameElement(a: unknown, b: unknown, type: ListType): boolean {
   if (type.relationship === 'set') return a === b;
   if (!isObject(a) || !isObject(b)) return false;
-  return type.keys.every((key) => a[key] === b[key]);
+  for (const key of type.keys) if (a[key] !== b[key]) return false;
+  return true;
 }
 
 /** A path as messages print it: `.spec.template.spec.containers[name="web"].image`. */

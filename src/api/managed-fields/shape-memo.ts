@@ -314,10 +314,13 @@ function foundAt(place: Place, isWhole: boolean): Found {
 /** The pattern with its gaps filled by what lies above `from`, which is taken off. */
 function filledAt(place: Place, from: number, isWhole: boolean): Found {
   const pattern = (isWhole ? place.whole : place.difference) ?? NOTHING;
-  const unshared = loose.splice(from);
-  const [only] = unshared;
   // One gap is what there is nearly always.
-  if (unshared.length === 1 && only?.filling !== undefined) return filledLike(pattern, only);
+  if (loose.length === from + 1) {
+    const only = loose.pop() as Found; // There is one.
+    if (only.filling !== undefined) return filledLike(pattern, only);
+    loose.push(only);
+  }
+  const unshared = loose.splice(from);
   return looseOf(partsBefore(place, unshared), place.composite, isWhole, pattern);
 }
 
@@ -339,11 +342,11 @@ function branchesOf(
   isMember: boolean,
 ): { readonly elements: string[]; readonly nodes: Fields[] } | undefined {
   const branches = { elements: isMember ? ['.'] : [], nodes: isMember ? [leaf] : [] };
-  founds.forEach((found, index) => {
-    const node = resolved(found)[side];
-    if (node === undefined) return;
-    branches.elements.push(elements[index] ?? '');
+  for (let i = 0; i < founds.length; i += 1) {
+    const node = resolved(founds[i] as Found)[side]; // In range.
+    if (node === undefined) continue;
+    branches.elements.push(elements[i] ?? '');
     branches.nodes.push(node);
-  });
+  }
   return branches.elements.length === 0 ? undefined : branches;
 }

@@ -9,8 +9,8 @@ import {
   capUpdateManagers,
   entryOf,
   fieldsOfEntry,
+  isEntryOf,
   isSameManager,
-  onlyUpdater,
   type ManagedFields,
   type Manager,
   type OwnedFields,
@@ -185,15 +185,24 @@ function isReset(entries: ManagedFields): boolean {
 
 /** Who owns what after a change by the writer; the very same list when that is who owned it before. */
 function changedEntries(before: ManagedFields, found: Found, writer: FieldWriter): ManagedFields {
-  const { apiVersion, subresource, now } = writer;
-  const change = withoutReset(found, writer.resetFields ?? resetFieldsOf(subresource));
-  if (change === NOTHING) return before;
-  if (before.length > 0) return entriesAfter(before, change, writer);
-  // A new object: what nobody owned is its creator's alone.
-  const { changed } = resolved(change);
-  return changed === undefined
-    ? before
-    : onlyUpdater(nameOf(writer), apiVersion, subresource, changed, now);
+  if (before.length === 0) return entriesOfNew(found, writer);
+  const change = withoutReset(found, writer.resetFields ?? resetFieldsOf(writer.subresource));
+  return change === NOTHING ? before : entriesAfter(before, change, writer);
+}
+
+/** What nobody owned is its creator's alone. Who makes many of a kind within a second makes one list of it. */
+function entriesOfNew(found: Found, writer: FieldWriter): ManagedFields {
+  const { apiVersion, subresource, now, resetFields } = writer;
+  const name = nameOf(writer);
+  const last = resetFields === undefined ? found.created : undefined;
+  if (last !== undefined && isEntryOf(last[0], name, 'Update', apiVersion, subresource, now)) {
+    return last;
+  }
+  const { changed } = resolved(withoutReset(found, resetFields ?? resetFieldsOf(subresource)));
+  if (changed === undefined) return nobody;
+  const list = Object.freeze([entryOf(name, 'Update', apiVersion, subresource, changed, now)]);
+  if (found.pattern === found) found.created = list;
+  return list;
 }
 
 /** What a change comes to at an endpoint that does not write these fields. Mostly it touches none of them. */
