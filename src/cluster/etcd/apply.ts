@@ -9,7 +9,9 @@ import type {
 } from '../messages.ts';
 import { COMPACTED, CORRUPT, FUTURE_REVISION, NO_SPACE } from './errors.ts';
 import type { ConfChange } from './raft/message.ts';
-import { compact, put, remove, type EtcdDisk, type StoredEvent } from './store.ts';
+import { compact, put, remove, type Batch, type EtcdDisk } from './store.ts';
+
+export type { Batch } from './store.ts';
 
 /**
  * A change of the store, as it is agreed on before it happens. Everything that an entry's effect depends on is in the
@@ -51,33 +53,27 @@ export interface Proposal {
 export type Effect = EtcdResponse | EtcdMaintenanceResponse | undefined;
 
 /**
- * Carries a committed entry out: the only way in which the store changes. Changes are added to `events`; the answer
- * is for the asker.
+ * Carries a committed entry out: the only way in which the store changes. Changes are added to the batch; the answer
+ * is for the asker, who has the number `id` for it.
  */
 export function applyEntry(
   disk: EtcdDisk,
-  entry: Entry,
-  context: {
-    readonly cause: Cause | undefined;
-    readonly id: number;
-    readonly events: StoredEvent[];
-  },
+  { entry, cause }: Proposal,
+  id: number,
+  batch: Batch,
 ): Effect {
   switch (entry.kind) {
     case 'txn':
-      return applyTxn(disk, entry, context);
+      return applyTxn(disk, entry, cause, id, batch);
     case 'revoke':
-      for (const key of disk.leases.get(entry.lease) ?? []) {
-        const event = remove(disk, key, context.cause);
-        if (event !== undefined) context.events.push(event);
-      }
+      for (const key of disk.leases.get(entry.lease) ?? []) remove(disk, key, cause, batch);
       return undefined;
     case 'compact':
-      return applyCompaction(disk, entry.revision, context.id);
+      return applyCompaction(disk, entry.revision, id);
     case 'alarm':
-      return applyAlarm(disk, entry, context.id);
+      return applyAlarm(disk, entry, id);
     case 'member':
-      return applyMember(disk, entry, context.id);
+      return applyMember(disk, entry, id);
     case 'publish': {
       const member = disk.members.get(entry.member);
       if (member === undefined) return undefined;
@@ -93,9 +89,11 @@ export function applyEntry(
 function applyTxn(
   disk: EtcdDisk,
   entry: Extract<Entry, { kind: 'txn' }>,
-  { cause, id, events }: { cause: Cause | undefined; id: number; events: StoredEvent[] },
+  cause: Cause | undefined,
+  id: number,
+  batch: Batch,
 ): EtcdResponse {
-  const { key, op, expectedModRevision } = entry;
+  const { key, op, expectedModRevision, lease } = entry;
   if (disk.alarms.size > 0) {
     if (isRaised(disk, 'CORRUPT')) return { type: 'etcd/error', id, error: CORRUPT };
     // What needs room is refused; deletions give some back, sooner or later.
@@ -107,14 +105,14 @@ function applyTxn(
   if (expectedModRevision >= 0 && (current?.modRevision ?? 0) !== expectedModRevision) {
     return { type: 'etcd/txn-result', id, revision: disk.revision, succeeded: false, current };
   }
-  if (op.kind === 'put' && entry.lease !== 0 && op.ttlSeconds !== undefined) {
-    disk.leaseTtls.set(entry.lease, Math.max(op.ttlSeconds, disk.leaseTtls.get(entry.lease) ?? 0));
-  }
-  const event =
-    op.kind === 'put'
-      ? put(disk, { key, value: op.value, lease: entry.lease, cause }, current)
-      : remove(disk, key, cause);
-  if (event !== undefined) events.push(event);
+  if (op.kind === 'put') {
+    if (lease !== 0 && op.ttlSeconds !== undefined) {
+      const granted = disk.leaseTtls.get(lease);
+      if (granted === undefined || granted < op.ttlSeconds)
+        disk.leaseTtls.set(lease, op.ttlSeconds);
+    }
+    put(disk, key, op.value, lease, cause, current, batch);
+  } else remove(disk, key, cause, batch);
   return {
     type: 'etcd/txn-result',
     id,

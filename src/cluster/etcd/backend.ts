@@ -12,6 +12,8 @@ export interface Backend {
 }
 
 interface Weight {
+  /** Whether each value is weighed. */
+  readonly always: boolean;
   puts: number;
   /** The last value weighed. */
   bytes: number;
@@ -46,13 +48,12 @@ export function emptyBackend(): Backend {
 export function weigh(backend: Backend, bucket: string, key: string, value: unknown): number {
   let weight = backend.weights.get(bucket);
   if (weight === undefined) {
-    weight = { puts: 0, bytes: 0 };
+    weight = { always: WEIGHED_ALWAYS.has(bucket), puts: 0, bytes: 0 };
     backend.weights.set(bucket, weight);
   }
   const count = weight.puts++;
-  if (count < WEIGHED_FIRST || count % WEIGHED_EVERY === 0 || WEIGHED_ALWAYS.has(bucket)) {
+  if (count < WEIGHED_FIRST || count % WEIGHED_EVERY === 0 || weight.always)
     weight.bytes = bytesOf(value);
-  }
   return RECORD_BYTES + key.length + weight.bytes;
 }
 

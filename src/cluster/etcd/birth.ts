@@ -59,7 +59,7 @@ export function newMemory(disk: EtcdDisk, config: EtcdConfig, env: Env<EtcdMessa
     promotedAt: env.now,
     // Numbers of an earlier life may still be in the log: this life's begin with its instant.
     nextProposal: env.now + 1,
-    pending: new Map(),
+    pending: [],
     held: [],
     reads: { next: env.now + 1, gathered: [], asked: undefined, confirmed: [], retryArmed: false },
     pledges: noPledges(),

@@ -57,7 +57,7 @@ export function etcdFigures(disk: EtcdDisk, memory: EtcdMemory, config: EtcdConf
     compactedRevision: disk.compactedRevision,
     fsyncP50: flushes[Math.floor(flushes.length * 0.5)] ?? 0,
     fsyncP99: flushes[Math.floor(flushes.length * 0.99)] ?? 0,
-    proposalsPending: memory.pending.size,
+    proposalsPending: memory.pending.length,
     proposalsFailed: stats.proposalsFailed,
     leaderChanges: stats.leaderChangesSeen,
     heartbeatsLate: stats.heartbeatSendFailures,

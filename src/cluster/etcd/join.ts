@@ -4,7 +4,7 @@ import { newMemory } from './birth.ts';
 import { initialMembers } from './config.ts';
 import { checkAtStart } from './corruption.ts';
 import { missLeader } from './leadership.ts';
-import { raftOf, type EtcdMessage, type Member } from './member.ts';
+import { type EtcdMessage, type Member } from './member.ts';
 import { campaign } from './raft/elect.ts';
 import { emptyDisk } from './store.ts';
 import { updatePeers } from './transport.ts';
@@ -32,7 +32,7 @@ export function begin(member: Member): void {
   const { voters } = memory.raft.conf;
   // Whoever is alone has nobody to wait for. (Upstream skips most of the first election timeout.)
   if (voters.length === 1 && voters[0] === disk.memberId) {
-    campaign(raftOf(member), 'vote');
+    campaign(member, 'vote');
     return;
   }
   missLeader(member);
@@ -107,6 +107,8 @@ export function join(
   for (const each of answer.members) disk.members.set(each.id, each);
   // Everything else follows from the leader's first message, which brings a snapshot.
   Object.assign(memory, newMemory(disk, config, env));
+  member.storage = disk.raft;
+  member.raft = memory.raft;
   updatePeers(member);
   missLeader(member);
 }

@@ -4,7 +4,7 @@ import { armCorruptCheck } from './corruption.ts';
 import { NO_LEADER, TRANSFER_TIMED_OUT } from './errors.ts';
 import { demoteLessor, promoteLessor } from './leases.ts';
 import { askFirstLeader, failOnLeaderChange } from './linearizable.ts';
-import { isAlone, raftOf, type Member } from './member.ts';
+import { isAlone, type Member } from './member.ts';
 import { proposeHeld, submit } from './propose.ts';
 import { NOBODY } from './raft/message.ts';
 import { openWatch } from './watches.ts';
@@ -116,7 +116,7 @@ function armTimers(member: Member): void {
   if (memory.electionTimer !== undefined || memory.joining) return;
   // While the disk is waited for, nothing ticks.
   if (memory.saving !== undefined) return;
-  const due = electionDue(raftOf(member));
+  const due = electionDue(member);
   if (due === undefined) return;
   env.resumeCause(undefined);
   memory.electionTimer = Math.max(due, env.now);
@@ -133,7 +133,7 @@ export function takeTick(member: Member, term: number): void {
     return;
   }
   env.after(raft.settings.heartbeatMicros, { type: 'etcd/tick', term });
-  if (memory.saving === undefined) tickLeader(raftOf(member));
+  if (memory.saving === undefined) tickLeader(member);
   else memory.tickDue = true;
 }
 
@@ -142,7 +142,7 @@ export function takeElectionTimer(member: Member): void {
   const { memory, env } = member;
   if (memory.electionTimer === undefined || env.now < memory.electionTimer) return;
   memory.electionTimer = undefined;
-  if (memory.saving === undefined) tickElection(raftOf(member));
+  if (memory.saving === undefined) tickElection(member);
 }
 
 /** Watches that want to hear the newest end when there has been no leader for too long. */

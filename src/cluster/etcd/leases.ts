@@ -39,7 +39,10 @@ export function leaseDue({ disk, memory }: Member, lease: Micros): Micros {
 
 /** Arms the timer of a leader for a lease that is due before the one it is armed for. */
 export function armForLease(member: Member, lease: Micros): void {
-  if (member.memory.raft.role === 'leader') arm(member, leaseDue(member, lease));
+  const { memory, raft } = member;
+  // No lease is due before its own time.
+  if (memory.leaseTimer !== undefined && memory.leaseTimer <= lease) return;
+  if (raft.role === 'leader') arm(member, leaseDue(member, lease));
 }
 
 function arm({ memory, env }: Member, due: Micros): void {

@@ -1,7 +1,7 @@
 import { zap } from '../client/component-log.ts';
 import { LEADER_CHANGED, TIMED_OUT } from './errors.ts';
 import { answerHealth } from './health.ts';
-import { isAlone, raftOf, requestTimeout, type Member, type Reader } from './member.ts';
+import { isAlone, requestTimeout, type Member, type Reader } from './member.ts';
 import { answerRange } from './range.ts';
 import { pledge } from './pledges.ts';
 import { termAt } from './raft/log.ts';
@@ -30,7 +30,7 @@ export function read(member: Member, reader: Reader): void {
     raft.role === 'leader' &&
     raft.applied === raft.commit &&
     isAlone(member) &&
-    termAt(raftOf(member), raft.commit) === raft.term
+    termAt(member, raft.commit) === raft.term
   ) {
     serve(member, reader);
     return;
@@ -46,7 +46,7 @@ function ask(member: Member): void {
   const number = reads.next++;
   reads.asked = { read: number, at: env.now, readers: reads.gathered };
   reads.gathered = [];
-  requestRead(raftOf(member), number);
+  requestRead(member, number);
   if (reads.retryArmed) return;
   reads.retryArmed = true;
   env.after(RETRY_MICROS, { type: 'etcd/read-retry' });
@@ -72,7 +72,7 @@ export function retryRead(member: Member): void {
   }
   memory.stats.slowReadIndexes += 1;
   zap(env, 'warn', 'etcdserver/v3_server.go:931', SLOW_READ_INDEX, { 'retry-timeout': '500ms' });
-  requestRead(raftOf(member), asked.read);
+  requestRead(member, asked.read);
 }
 
 /** The answers that the leader has given. */
@@ -93,7 +93,7 @@ export function takeReadStates(member: Member): void {
 /** The first leader since the start is there: whoever waited for it has not been asked in vain. */
 export function askFirstLeader(member: Member): void {
   const { asked } = member.memory.reads;
-  if (asked !== undefined) requestRead(raftOf(member), asked.read);
+  if (asked !== undefined) requestRead(member, asked.read);
 }
 
 /** Serves the reads whose index is applied. */

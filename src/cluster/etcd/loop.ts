@@ -1,23 +1,16 @@
+import { logItem } from '../../base/segment-log.ts';
 import { zap } from '../client/component-log.ts';
-import { applyEntry, type Effect, type Proposal } from './apply.ts';
+import { applyEntry, type Batch, type Effect, type Entry, type Proposal } from './apply.ts';
 import { DEFAULTS } from './config.ts';
 import { armForLease } from './leases.ts';
 import { serveConfirmed, takeReadStates } from './linearizable.ts';
-import { raftOf, type Member, type Saving } from './member.ts';
-import {
-  compactLog,
-  entryAt,
-  markStable,
-  stableIndex,
-  storeEntries,
-  storeSnapshot,
-} from './raft/log.ts';
+import { type Member, type Saving } from './member.ts';
+import { compactLog, markStable, stableIndex, storeEntries, storeSnapshot } from './raft/log.ts';
 import { applyConfChange } from './raft/membership.ts';
-import type { RaftEntry } from './raft/message.ts';
 import { noteSaved, tickLeader } from './raft/step.ts';
 import { installStore, type StoreImage } from './snapshot.ts';
 import { noteFlush } from './stats.ts';
-import type { StoredEvent } from './store.ts';
+import { takeWaiting } from './propose.ts';
 import { sendRaft, updatePeers } from './transport.ts';
 import { catchUpWatches, notifyWatches } from './watches.ts';
 
@@ -29,8 +22,7 @@ import { catchUpWatches, notifyWatches } from './watches.ts';
 
 /** Goes on until everything waits for the disk, or for others. */
 export function goOn(member: Member): void {
-  const { memory, disk, env } = member;
-  const { raft } = memory;
+  const { memory, storage, raft, env } = member;
   for (;;) {
     if (memory.saving !== undefined) return;
     if (raft.readStates.length > 0) takeReadStates(member);
@@ -39,8 +31,8 @@ export function goOn(member: Member): void {
     const isDirty =
       raft.unstable.length > 0 ||
       raft.snapshot !== undefined ||
-      raft.term !== disk.raft.term ||
-      (raft.vote !== disk.raft.vote && raft.settings.variant?.skipVotePersist !== true);
+      raft.term !== storage.term ||
+      (raft.vote !== storage.vote && raft.settings.variant?.skipVotePersist !== true);
     if (!isDirty) {
       if (messages.length > 0) sendRaft(member, messages);
       const isNews = applyCommitted(member);
@@ -71,11 +63,10 @@ const LATE_HEARTBEAT =
 const NONE: Saving['messages'] = Object.freeze([]);
 const saved = Object.freeze({ type: 'etcd/saved' as const });
 
-function save({ memory, env }: Member, messages: Saving['messages']): void {
-  const { raft } = memory;
+function save({ memory, raft, now, env }: Member, messages: Saving['messages']): void {
   memory.saving = {
-    startedAt: env.now,
-    entries: Object.freeze(raft.unstable.slice()),
+    startedAt: now,
+    entries: raft.unstable.slice(),
     snapshot: raft.snapshot,
     term: raft.term,
     vote: raft.vote,
@@ -90,11 +81,11 @@ function save({ memory, env }: Member, messages: Saving['messages']): void {
 
 /** The disk has what was being saved: what was held back for it is said. */
 export function takeSaved(member: Member): void {
-  const { memory, disk, env } = member;
-  const { saving, raft, stats } = memory;
+  const { memory, storage, raft, now } = member;
+  const { saving, stats } = memory;
   if (saving === undefined) return;
   memory.saving = undefined;
-  const took = env.now - saving.startedAt;
+  const took = now - saving.startedAt;
   noteFlush(stats, took);
   if (took > SLOW_FLUSH) {
     zap(member.env, 'warn', 'wal/wal.go:855', 'slow fdatasync', {
@@ -102,14 +93,13 @@ export function takeSaved(member: Member): void {
       'expected-duration': '1s',
     });
   }
-  disk.raft.term = saving.term;
-  if (raft.settings.variant?.skipVotePersist !== true) disk.raft.vote = saving.vote;
-  disk.raft.commit = Math.max(disk.raft.commit, saving.commit);
+  storage.term = saving.term;
+  if (raft.settings.variant?.skipVotePersist !== true) storage.vote = saving.vote;
+  if (storage.commit < saving.commit) storage.commit = saving.commit;
   if (saving.snapshot !== undefined) takeStore(member, saving.snapshot);
-  storeEntries(disk.raft, saving.entries);
-  const node = raftOf(member);
-  markStable(node, saving.entries);
-  noteSaved(node);
+  storeEntries(storage, saving.entries);
+  markStable(member, saving.entries);
+  noteSaved(member);
   if (saving.messages.length > 0) sendRaft(member, saving.messages);
   // The ticks that the loop missed are lost: a member with a slow disk is slow to lose patience, too.
   const missed = took - raft.settings.heartbeatMicros;
@@ -120,7 +110,7 @@ export function takeSaved(member: Member): void {
     zap(member.env, 'warn', 'etcdserver/raft.go:416', LATE_HEARTBEAT, {
       'heartbeat-interval': `${raft.settings.heartbeatMicros / 1000}ms`,
     });
-    tickLeader(node);
+    tickLeader(member);
   }
 }
 
@@ -140,32 +130,41 @@ function takeStore(member: Member, snapshot: NonNullable<Saving['snapshot']>): v
 
 /** Carries out what is committed and safe on this member's own disk; whether there was anything. */
 function applyCommitted(member: Member): boolean {
-  const { memory, disk } = member;
-  const { raft } = memory;
+  const { memory, disk, storage, raft, env } = member;
   if (memory.defrag !== undefined) return false;
-  const node = raftOf(member);
-  const last = Math.min(raft.commit, stableIndex(node));
+  const stable = stableIndex(member);
+  const last = raft.commit < stable ? raft.commit : stable;
   if (last <= raft.applied) return false;
-  const events: StoredEvent[] = [];
+  const batch: Batch = { events: [], buckets: [] };
   const answers: Answer[] = [];
   while (raft.applied < last) {
-    const entry = entryAt(node, raft.applied + 1);
-    // Applied before the log was cut; a snapshot brings the rest.
+    // Only what is on the disk is carried out. What is not there was applied before the log was cut; a snapshot brings the rest.
+    const entry = logItem(storage.log, raft.applied + 1);
     if (entry === undefined) break;
     raft.applied = entry.index;
     disk.appliedIndex = entry.index;
-    applyOne(member, entry, events, answers);
+    if (entry.data === undefined) continue;
+    // Members put nothing else into their log.
+    const proposal = entry.data as Proposal;
+    const waiting =
+      proposal.by === disk.memberId ? takeWaiting(memory.pending, proposal.id) : undefined;
+    const answer = applyEntry(disk, proposal, waiting === undefined ? 0 : waiting.id, batch);
+    const { entry: change } = proposal;
+    if (change.kind !== 'txn' || change.lease !== 0) noteEffect(member, change);
+    if (answer === undefined || waiting?.client === undefined) continue;
+    answers.push({ client: waiting.client, answer, cause: proposal.cause });
   }
   memory.stats.applied = raft.applied;
   memory.stats.proposalsCommitted = raft.commit;
   memory.stats.bytes = disk.backend.inUse;
   // Watches first: whoever learns that his write succeeded has then been told of it by his watches.
-  notifyWatches(memory.watches, events, { revision: disk.revision, env: member.env });
-  for (const { client, answer, cause } of answers) {
-    member.env.resumeCause(cause);
-    member.env.send(client, answer);
+  notifyWatches(memory.watches, batch, disk.revision, env);
+  for (let index = 0; index < answers.length; index++) {
+    const { client, answer, cause } = answers[index] as Answer; // In range by the condition.
+    env.resumeCause(cause);
+    env.send(client, answer);
   }
-  serveConfirmed(member);
+  if (memory.reads.confirmed.length > 0) serveConfirmed(member);
   cutLog(member);
   return true;
 }
@@ -176,45 +175,30 @@ interface Answer {
   readonly cause: Proposal['cause'];
 }
 
-function applyOne(
-  member: Member,
-  entry: RaftEntry,
-  events: StoredEvent[],
-  answers: Answer[],
-): void {
-  const { memory, disk } = member;
-  if (entry.data === undefined) return;
-  // Members put nothing else into their log.
-  const { by, id, entry: change, cause } = entry.data as Proposal;
-  const waiting = by === disk.memberId ? memory.pending.get(id) : undefined;
-  if (waiting !== undefined) memory.pending.delete(id);
-  const answer = applyEntry(disk, change, { cause, id: waiting?.id ?? 0, events });
-  if (change.kind === 'txn') {
-    if (change.lease !== 0) armForLease(member, change.lease);
-  } else if (change.kind === 'member') {
-    applyConfChange(raftOf(member), change.change);
+/** What an applied entry means to the member beside its store. */
+function noteEffect(member: Member, entry: Entry): void {
+  if (entry.kind === 'txn') {
+    if (entry.lease !== 0) armForLease(member, entry.lease);
+  } else if (entry.kind === 'member') {
+    applyConfChange(member, entry.change);
     updatePeers(member);
-  }
-  if (answer !== undefined && waiting?.client !== undefined) {
-    answers.push({ client: waiting.client, answer, cause });
   }
 }
 
 /** Forgets the log's applied beginning, but for what a lagging member may still ask for. */
 function cutLog(member: Member): void {
-  const { disk, memory, config } = member;
-  const { applied, conf } = memory.raft;
-  const kept = applied - disk.raft.compacted.index;
-  const isOnlyOne = conf.voters.length + conf.learners.length <= 1;
-  if (isOnlyOne) {
+  const { storage, config } = member;
+  const { applied, conf } = member.raft;
+  const kept = applied - storage.compacted.index;
+  if (conf.only !== undefined || conf.voters.length + conf.learners.length <= 1) {
     // Nobody will ask: what is applied is in the store.
-    if (kept >= ONLY_ONE_KEEPS) compactLog(raftOf(member), applied);
+    if (kept >= ONLY_ONE_KEEPS) compactLog(member, applied);
     return;
   }
   const { snapshotCount, snapshotCatchUpEntries } = config;
   const catchUp = snapshotCatchUpEntries ?? DEFAULTS.snapshotCatchUpEntries;
   if (kept >= (snapshotCount ?? DEFAULTS.snapshotCount) + catchUp) {
-    compactLog(raftOf(member), applied - catchUp);
+    compactLog(member, applied - catchUp);
   }
 }
 

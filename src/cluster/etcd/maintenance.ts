@@ -26,7 +26,7 @@ import {
   UNHEALTHY,
 } from './errors.ts';
 import { serve } from './linearizable.ts';
-import { raftOf, type Member, type PeerMessage } from './member.ts';
+import { type Member, type PeerMessage } from './member.ts';
 import { submit } from './propose.ts';
 import { lastIndex } from './raft/log.ts';
 import { NOBODY } from './raft/message.ts';
@@ -251,7 +251,7 @@ function isReady(member: Member, learner: string): boolean {
   const { raft } = member.memory;
   if (raft.role !== 'leader') return false;
   const match = raft.progress.get(learner)?.match ?? 0;
-  return match * 100 >= lastIndex(raftOf(member)) * LEARNER_READY_PERCENT;
+  return match * 100 >= lastIndex(member) * LEARNER_READY_PERCENT;
 }
 
 function moveLeader(member: Member, id: number, target: string): void {
@@ -264,7 +264,7 @@ function moveLeader(member: Member, id: number, target: string): void {
   if (env.from !== undefined) {
     memory.transfers.push(Object.freeze({ client: env.from, id, target, startedAt: env.now }));
   }
-  transferLeader(raftOf(member), target);
+  transferLeader(member, target);
 }
 
 function disarm(member: Member, id: number): void {

@@ -18,10 +18,10 @@ import type { EtcdConfig } from './config.ts';
 import type { LeaseTimer } from './leases.ts';
 import type { Pledges } from './pledges.ts';
 import type { RaftEntry, RaftMessage, RaftSnapshot } from './raft/message.ts';
-import type { Raft, RaftNode, RaftRole } from './raft/state.ts';
+import type { Raft, RaftNode, RaftRole, RaftStorage } from './raft/state.ts';
 import type { EtcdStats } from './stats.ts';
 import type { EtcdDisk } from './store.ts';
-import type { EtcdWatch, EtcdWatches } from './watches.ts';
+import type { EtcdWatches, WatchRequest } from './watches.ts';
 
 /** What a member hears: clients, the other members, its disk and its timers. */
 export type EtcdMessage =
@@ -110,14 +110,14 @@ export interface EtcdMemory {
   /** The number of the next proposal. */
   nextProposal: number;
   /** Proposals of this member's that have not been applied, oldest first. */
-  readonly pending: Map<number, Waiting>;
+  pending: Waiting[];
   /** Proposed while there was no leader. */
   held: Held[];
   readonly reads: Reads;
   readonly pledges: Pledges;
   readonly watches: EtcdWatches;
   /** Watches that were asked for before there was a leader for the first time. */
-  earlyWatches: EtcdWatch[];
+  earlyWatches: WatchRequest[];
   /** By member id; oneself is not in it. */
   readonly peers: Map<string, Peer>;
   leaseTimer: Micros | undefined;
@@ -142,6 +142,8 @@ export interface Saving {
 
 /** Who waits for a proposal. Frozen. */
 export interface Waiting {
+  /** The proposal's number. */
+  readonly number: number;
   readonly client: string | undefined;
   /** The client's number for the request. */
   readonly id: number;
@@ -201,23 +203,29 @@ export interface Transfer {
   readonly startedAt: Micros;
 }
 
-/** A member as its functions are handed it; valid only during a step. */
-export interface Member {
+/** A member as its functions are handed it, its Raft included; valid only during a step. */
+export interface Member extends RaftNode {
+  /** Of the disk and of the memory: others once a newcomer has learnt who it is. */
+  storage: RaftStorage;
+  raft: Raft;
   readonly disk: EtcdDisk;
   readonly memory: EtcdMemory;
   readonly config: EtcdConfig;
   readonly env: Env<EtcdMessage>;
 }
 
-/** The member's Raft. */
-export function raftOf({ disk, memory, env }: Member): RaftNode {
-  return { storage: disk.raft, raft: memory.raft, now: env.now };
+export function memberOf(
+  disk: EtcdDisk,
+  memory: EtcdMemory,
+  config: EtcdConfig,
+  env: Env<EtcdMessage>,
+): Member {
+  return { storage: disk.raft, raft: memory.raft, now: env.now, disk, memory, config, env };
 }
 
 /** Whether this member decides alone: nobody has to be asked, or proved anything to. */
-export function isAlone({ memory, disk }: Member): boolean {
-  const { voters, learners } = memory.raft.conf;
-  return voters.length === 1 && learners.length === 0 && voters[0] === disk.memberId;
+export function isAlone({ raft, disk }: Member): boolean {
+  return raft.conf.only === disk.memberId;
 }
 
 /** How long a request may take (upstream: 5 s and two election timeouts). */

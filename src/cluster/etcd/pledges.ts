@@ -25,9 +25,9 @@ export function pledge(member: Member, client: string): boolean {
   return true;
 }
 
-function isSteady({ memory, disk }: Member): boolean {
+function isSteady({ memory, disk, raft }: Member): boolean {
   return (
-    memory.raft.lead !== NOBODY &&
+    raft.lead !== NOBODY &&
     memory.defrag === undefined &&
     (disk.alarms.size === 0 || !isRaised(disk, 'CORRUPT'))
   );
@@ -35,10 +35,10 @@ function isSteady({ memory, disk }: Member): boolean {
 
 /** After each step: when whatever a pledge rests on has changed, the clients ask anew. */
 export function noticeHealth(member: Member): void {
-  const { pledges, raft } = member.memory;
+  const { pledges } = member.memory;
   if (pledges.clients.size === 0) return;
-  const isSame = raft.lead === pledges.lead && raft.term === pledges.term;
-  if (isSame && isSteady(member)) return;
+  const { raft } = member;
+  if (raft.lead === pledges.lead && raft.term === pledges.term && isSteady(member)) return;
   for (const client of pledges.clients) member.env.send(client, { type: 'health/news' });
   pledges.clients.clear();
 }

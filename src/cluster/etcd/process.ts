@@ -9,11 +9,11 @@ import { revokeDueLeases } from './leases.ts';
 import { forgetReader, retryRead } from './linearizable.ts';
 import { goOn, takeSaved } from './loop.ts';
 import { endDefragment, maintain, promote } from './maintenance.ts';
-import { isAlone, raftOf, type EtcdMemory, type EtcdMessage, type Member } from './member.ts';
+import { memberOf, type EtcdMemory, type EtcdMessage, type Member } from './member.ts';
 import { noticeHealth } from './pledges.ts';
-import { forgetClient, submit, sweepProposals } from './propose.ts';
+import { forgetClient, sweepProposals } from './propose.ts';
 import { step } from './raft/step.ts';
-import { asking, cancelWatch, checkHealth, readRange, watch, write } from './requests.ts';
+import { cancelWatch, checkHealth, compact, readRange, watch, write } from './requests.ts';
 import type { EtcdDisk } from './store.ts';
 import { loseConnection, noteHeard } from './transport.ts';
 import { closeWatches } from './watches.ts';
@@ -26,13 +26,13 @@ export const etcdBehaviour = defineBehaviour<EtcdConfig, EtcdDisk, EtcdMemory, E
   initialDisk,
   start(disk, env, config) {
     const memory = newMemory(disk, config, env);
-    const member: Member = { disk, memory, config, env };
+    const member = memberOf(disk, memory, config, env);
     begin(member);
     settle(member);
     return memory;
   },
   step({ disk, memory, config }, message, env) {
-    const member: Member = { disk, memory, config, env };
+    const member = memberOf(disk, memory, config, env);
     take(member, message);
     settle(member);
     noticeHealth(member);
@@ -52,15 +52,14 @@ function settle(member: Member): void {
 
 /** A leader that nobody can depose, and of whom everybody knows: nothing but the log has to go on. */
 function isSettled(member: Member): boolean {
-  const { memory, disk } = member;
-  const { raft } = memory;
+  const { memory, disk, raft } = member;
   return (
     raft.role === 'leader' &&
     memory.seenRole === 'leader' &&
     raft.lead === memory.seenLead &&
     memory.electionTimer === undefined &&
     disk.removed.size === 0 &&
-    isAlone(member)
+    raft.conf.only === disk.memberId
   );
 }
 
@@ -73,10 +72,13 @@ function leaveIfRemoved({ disk, env }: Member): void {
 function take(member: Member, message: EtcdMessage): void {
   const { memory } = member;
   switch (message.type) {
+    case 'etcd/txn':
+      write(member, message);
+      return;
     case 'etcd/raft':
       noteHeard(member, message);
       // Before it knows who it is it promises nothing to anybody.
-      if (!memory.joining) step(raftOf(member), message);
+      if (!memory.joining) step(member, message);
       return;
     case 'etcd/saved':
       takeSaved(member);
@@ -87,11 +89,8 @@ function take(member: Member, message: EtcdMessage): void {
     case 'etcd/election':
       takeElectionTimer(member);
       return;
-    case 'etcd/txn':
-      write(member, message);
-      return;
     case 'etcd/compact':
-      submit(member, { kind: 'compact', revision: message.revision }, asking(member, message.id));
+      compact(member, message);
       return;
     case 'etcd/range':
       readRange(member, message);

@@ -6,7 +6,7 @@ import {
   TIMED_OUT_LEADER_FAILED,
   TOO_MANY_REQUESTS,
 } from './errors.ts';
-import { isAlone, raftOf, requestTimeout, type Member, type Waiting } from './member.ts';
+import { requestTimeout, type Member, type Waiting } from './member.ts';
 import { NOBODY, type RaftEntry } from './raft/message.ts';
 import { propose } from './raft/step.ts';
 import { isConnectedSince } from './transport.ts';
@@ -17,13 +17,13 @@ import { isConnectedSince } from './transport.ts';
 const UNAPPLIED_MAX = 5000;
 
 /** Who asks for an entry. */
-export type Asking = Omit<Waiting, 'startedAt'>;
+export type Asking = Pick<Waiting, 'client' | 'id' | 'isMaintenance'>;
 
 /** Begins to agree on an entry, filed under the step's cause. It happens when the loop goes on, after the step's end. */
 export function submit(member: Member, entry: Entry, asking: Asking | undefined): void {
-  const { disk, memory, env } = member;
-  if (asking !== undefined && memory.raft.commit > memory.raft.applied + UNAPPLIED_MAX) {
-    refuse(member, { ...asking, startedAt: env.now }, TOO_MANY_REQUESTS);
+  const { disk, memory, raft, env, now } = member;
+  if (asking !== undefined && raft.commit > raft.applied + UNAPPLIED_MAX) {
+    refuse(member, asking, TOO_MANY_REQUESTS);
     return;
   }
   const id = memory.nextProposal++;
@@ -35,20 +35,31 @@ export function submit(member: Member, entry: Entry, asking: Asking | undefined)
   });
   if (asking !== undefined) {
     const { client, id: request, isMaintenance } = asking;
-    memory.pending.set(
-      id,
-      Object.freeze({ client, id: request, isMaintenance, startedAt: env.now }),
+    memory.pending.push(
+      Object.freeze({ number: id, client, id: request, isMaintenance, startedAt: now }),
     );
-    armSweep(member);
+    // One that decides alone waits for nobody but its disk.
+    if (!memory.sweepArmed && raft.conf.only !== disk.memberId) armSweep(member);
   }
-  hand(member, id, { kind: entry.kind === 'member' ? 'conf-change' : 'normal', data });
+  hand(member, id, entry.kind === 'member' ? 'conf-change' : 'normal', data);
 }
 
-function hand(member: Member, number: number, item: Pick<RaftEntry, 'kind' | 'data'>): void {
-  const { memory } = member;
-  const proposed = propose(raftOf(member), [item]);
-  if (proposed === 'no-leader') memory.held.push(Object.freeze({ number, ...item }));
+function hand(member: Member, number: number, kind: RaftEntry['kind'], data: unknown): void {
+  const proposed = propose(member, kind, data);
+  if (proposed === 'proposed') return;
+  if (proposed === 'no-leader') member.memory.held.push(Object.freeze({ number, kind, data }));
   else if (proposed === 'dropped') fail(member, number, PROPOSAL_DROPPED);
+}
+
+/** Takes whoever waits for a proposal out of the list. It is nearly always the first one's that comes back first. */
+export function takeWaiting(pending: Waiting[], number: number): Waiting | undefined {
+  if (pending[0]?.number === number) return pending.shift();
+  const index = pending.findIndex((waiting) => waiting.number === number);
+  return index < 0 ? undefined : pending.splice(index, 1)[0];
+}
+
+function isWaitedFor({ pending }: Member['memory'], number: number): boolean {
+  return pending.some((waiting) => waiting.number === number);
 }
 
 /** There is a leader: what has waited for one is proposed, unless whoever asked has been told that it took too long. */
@@ -58,20 +69,17 @@ export function proposeHeld(member: Member): void {
   const { held } = memory;
   memory.held = [];
   for (const { number, kind, data } of held) {
-    if (memory.pending.has(number)) hand(member, number, { kind, data });
+    if (isWaitedFor(memory, number)) hand(member, number, kind, data);
   }
 }
 
 function fail(member: Member, number: number, error: string): void {
-  const { memory } = member;
-  const waiting = memory.pending.get(number);
-  if (waiting === undefined) return;
-  memory.pending.delete(number);
-  refuse(member, waiting, error);
+  const waiting = takeWaiting(member.memory.pending, number);
+  if (waiting !== undefined) refuse(member, waiting, error);
 }
 
 /** Tells whoever waits that it will not be. */
-export function refuse(member: Member, waiting: Waiting, error: string): void {
+export function refuse(member: Member, waiting: Asking, error: string): void {
   const { client, id, isMaintenance } = waiting;
   member.memory.stats.proposalsFailed += 1;
   if (client === undefined) return;
@@ -81,15 +89,11 @@ export function refuse(member: Member, waiting: Waiting, error: string): void {
 
 /** A client is gone: nobody waits any more. What was proposed may happen all the same. */
 export function forgetClient({ memory }: Member, client: string): void {
-  for (const [number, waiting] of memory.pending) {
-    if (waiting.client === client) memory.pending.delete(number);
-  }
+  memory.pending = memory.pending.filter((waiting) => waiting.client !== client);
 }
 
-/** A member that decides alone waits for nobody but its disk. */
 function armSweep(member: Member): void {
   const { memory, env } = member;
-  if (memory.sweepArmed || isAlone(member)) return;
   memory.sweepArmed = true;
   env.after(requestTimeout(member), { type: 'etcd/sweep' });
 }
@@ -99,7 +103,8 @@ export function sweepProposals(member: Member): void {
   const { memory, env } = member;
   memory.sweepArmed = false;
   const timeout = requestTimeout(member);
-  for (const [number, { startedAt }] of memory.pending) {
+  for (let first = memory.pending[0]; first !== undefined; first = memory.pending[0]) {
+    const { number, startedAt } = first;
     if (startedAt + timeout > env.now) {
       memory.sweepArmed = true;
       env.after(startedAt + timeout - env.now, { type: 'etcd/sweep' });
@@ -107,7 +112,7 @@ export function sweepProposals(member: Member): void {
     }
     fail(member, number, timeoutText(member, startedAt));
   }
-  memory.held = memory.held.filter(({ number }) => memory.pending.has(number));
+  memory.held = memory.held.filter(({ number }) => isWaitedFor(memory, number));
 }
 
 /** What a request that began then and has taken too long is told: etcd guesses at the reason. */

@@ -14,13 +14,8 @@ import { closeWatches, openWatch } from './watches.ts';
 
 /** What clients ask of a member. */
 
-/** Who asks for an entry: the sender of this step's message. */
-export function asking({ env }: Member, id: number): Parameters<typeof submit>[2] {
-  return { client: env.from, id, isMaintenance: false };
-}
-
 function isLearner({ memory, disk }: Member): boolean {
-  return memory.raft.conf.learners.length > 0 && memory.raft.conf.learners.includes(disk.memberId);
+  return memory.raft.conf.learners.includes(disk.memberId);
 }
 
 function answerError({ env }: Member, id: number, error: string): void {
@@ -29,29 +24,31 @@ function answerError({ env }: Member, id: number, error: string): void {
 
 /** A client's write: proposed, if there is room. */
 export function write(member: Member, request: Extract<EtcdRequest, { type: 'etcd/txn' }>): void {
-  const { env } = member;
+  const { raft, disk, config, env } = member;
   const { id, key, expectedModRevision, op } = request;
-  if (isLearner(member)) {
+  if (raft.conf.learners.length > 0 && isLearner(member)) {
     answerError(member, id, LEARNER_REFUSES);
     return;
   }
-  if (op.kind === 'put' && !hasRoom(member, key, op.value)) {
+  const quota = config.quotaBackendBytes ?? QUOTA_BYTES;
+  // Far from the quota nothing has to be weighed.
+  const isTight = disk.backend.dbSize * 2 >= quota;
+  if (isTight && op.kind === 'put' && !hasRoom(member, quota, key, op.value)) {
     answerError(member, id, NO_SPACE);
     return;
   }
-  const lease = op.kind === 'put' ? leaseFor(op.ttlSeconds, env.now) : 0;
-  submit(member, { kind: 'txn', key, expectedModRevision, op, lease }, asking(member, id));
+  const lease =
+    op.kind === 'put' && op.ttlSeconds !== undefined ? leaseFor(op.ttlSeconds, env.now) : 0;
+  const asking = { client: env.from, id, isMaintenance: false };
+  submit(member, { kind: 'txn', key, expectedModRevision, op, lease }, asking);
 }
 
 /** What a put takes beside its key and value when the quota is looked at. */
 const PUT_OVERHEAD = 256;
 
 /** Whether the database may grow by a value. The first one that does not fit raises the alarm for the whole cluster. */
-function hasRoom(member: Member, key: string, value: unknown): boolean {
-  const { disk, config, memory } = member;
-  const quota = config.quotaBackendBytes ?? QUOTA_BYTES;
-  // Far from the quota nothing has to be weighed.
-  if (disk.backend.dbSize < quota / 2) return true;
+function hasRoom(member: Member, quota: number, key: string, value: unknown): boolean {
+  const { disk, memory } = member;
   if (disk.backend.dbSize + PUT_OVERHEAD + key.length + bytesOf(value) < quota) return true;
   if (!isRaised(disk, 'NOSPACE') && memory.raft.lead !== NOBODY) {
     const fields = { alarm: 'NOSPACE', from: disk.memberId };
@@ -63,6 +60,18 @@ function hasRoom(member: Member, key: string, value: unknown): boolean {
     submit(member, { kind: 'alarm', raise: true, alarm }, undefined);
   }
   return false;
+}
+
+/** A client's compaction: proposed. */
+export function compact(
+  member: Member,
+  { id, revision }: Extract<EtcdRequest, { type: 'etcd/compact' }>,
+): void {
+  submit(
+    member,
+    { kind: 'compact', revision },
+    { client: member.env.from, id, isMaintenance: false },
+  );
 }
 
 /** A client's read: from what this member holds, or from what is certain to be the newest. */

@@ -119,27 +119,34 @@ const recentBuckets: string[] = [];
 const RECENT_BUCKETS = 4;
 let nextBucket = 0;
 
-/** Writes a value under the next revision. */
+/** Changes that are made in one go, each with the bucket of its key beside it. */
+export interface Batch {
+  readonly events: StoredEvent[];
+  readonly buckets: string[];
+}
+
+/** Writes a value under the next revision. `previous` is what the key holds. */
 export function put(
   disk: EtcdDisk,
-  write: {
-    readonly key: string;
-    readonly value: unknown;
-    readonly lease: number;
-    readonly cause: Cause | undefined;
-  },
-  /** What the key holds. */
+  key: string,
+  value: unknown,
+  lease: number,
+  cause: Cause | undefined,
   previous: StoredKeyValue | undefined,
-): StoredEvent {
-  const { key, value, lease, cause } = write;
+  batch: Batch,
+): void {
+  const { backend } = disk;
   const revision = ++disk.revision;
   const bucket = bucketOf(key);
-  const bytes = weigh(disk.backend, bucket, key, value);
-  const shared =
-    disk.members.size > 1 ? sharedEvent(write, { previous, revision, bytes }) : undefined;
-  const keyValue: StoredKeyValue =
-    shared?.keyValue ??
-    Object.freeze({
+  const bytes = weigh(backend, bucket, key, value);
+  occupy(backend, bytes);
+  if (previous === undefined) addKey(bucketIndex(disk, bucket), key);
+  const held = previous === undefined ? 0 : previous.lease;
+  if (lease !== held) moveLease(disk, key, held, lease);
+  const isShared = disk.members.size > 1 && typeof value === 'object' && value !== null;
+  let event = isShared ? events.get(value) : undefined;
+  if (event === undefined || !isSamePut(event, key, lease, cause, previous, revision, bytes)) {
+    const keyValue = Object.freeze({
       key,
       value,
       createRevision: previous === undefined ? revision : previous.createRevision,
@@ -150,51 +157,43 @@ export function put(
       createdCause: previous === undefined ? cause : previous.createdCause,
       bytes,
     });
-  occupy(disk.backend, bytes);
-  if (previous === undefined) addKey(bucketIndex(disk, bucket), key);
-  if (lease !== (previous?.lease ?? 0))
-    moveLease(disk, key, { from: previous?.lease ?? 0, to: lease });
-  disk.keys.set(key, keyValue);
-  const event = remember(disk, shared ?? { kind: 'put', key, keyValue, previous, cause });
-  if (disk.members.size > 1 && typeof value === 'object' && value !== null)
-    events.set(value, event);
-  return event;
+    event = Object.freeze({ kind: 'put', key, keyValue, previous, cause });
+    if (isShared) events.set(value, event);
+  }
+  disk.keys.set(key, event.keyValue);
+  remember(disk, event, bucket, batch);
 }
 
 /**
- * Members that apply the same write make equal records; they share the first one's. A memo only: what is taken from it
+ * Members that apply the same write make equal records; they share the last one's. A memo only: what is taken from it
  * is equal, field by field, to what would have been made.
  */
 const events = new WeakMap<object, StoredEvent>();
 
-function sharedEvent(
-  { key, value, lease, cause }: Parameters<typeof put>[1],
-  made: {
-    readonly previous: StoredKeyValue | undefined;
-    readonly revision: number;
-    readonly bytes: number;
-  },
-): StoredEvent | undefined {
-  const event = typeof value === 'object' && value !== null ? events.get(value) : undefined;
-  if (event === undefined || event.previous !== made.previous || event.key !== key)
-    return undefined;
+function isSamePut(
+  event: StoredEvent,
+  key: string,
+  lease: number,
+  cause: Cause | undefined,
+  previous: StoredKeyValue | undefined,
+  revision: number,
+  bytes: number,
+): boolean {
   const { keyValue } = event;
-  const isEqual =
-    keyValue.modRevision === made.revision &&
-    keyValue.bytes === made.bytes &&
+  return (
+    event.previous === previous &&
+    event.key === key &&
+    keyValue.modRevision === revision &&
+    keyValue.bytes === bytes &&
     keyValue.lease === lease &&
-    keyValue.cause === cause;
-  return isEqual ? event : undefined;
+    keyValue.cause === cause
+  );
 }
 
-/** Deletes a key under the next revision; undefined, and no revision, when there is nothing to delete. */
-export function remove(
-  disk: EtcdDisk,
-  key: string,
-  cause: Cause | undefined,
-): StoredEvent | undefined {
+/** Deletes a key under the next revision; no revision when there is nothing to delete. */
+export function remove(disk: EtcdDisk, key: string, cause: Cause | undefined, batch: Batch): void {
   const previous = disk.keys.get(key);
-  if (previous === undefined) return undefined;
+  if (previous === undefined) return;
   const keyValue = Object.freeze({ ...previous, modRevision: ++disk.revision, cause });
   disk.keys.delete(key);
   const bucket = bucketOf(key);
@@ -202,8 +201,9 @@ export function remove(
   removeKey(index, disk.keys);
   if (index.size === 0) disk.index.delete(bucket);
   occupy(disk.backend, TOMBSTONE_BYTES);
-  if (previous.lease !== 0) moveLease(disk, key, { from: previous.lease, to: 0 });
-  return remember(disk, { kind: 'delete', key, keyValue, previous, cause });
+  if (previous.lease !== 0) moveLease(disk, key, previous.lease, 0);
+  const event = Object.freeze({ kind: 'delete' as const, key, keyValue, previous, cause });
+  remember(disk, event, bucket, batch);
 }
 
 /** Forgets the history up to and including `revision`. The current values stay. */
@@ -219,10 +219,10 @@ export function compact(disk: EtcdDisk, revision: number): void {
   dropLogBefore(disk.history, revision + 1);
 }
 
-function remember(disk: EtcdDisk, event: StoredEvent): StoredEvent {
-  Object.freeze(event);
+function remember(disk: EtcdDisk, event: StoredEvent, bucket: string, batch: Batch): void {
   appendToLog(disk.history, event);
-  return event;
+  batch.events.push(event);
+  batch.buckets.push(bucket);
 }
 
 function bucketIndex(disk: EtcdDisk, bucket: string): SortedKeys {
@@ -234,7 +234,7 @@ function bucketIndex(disk: EtcdDisk, bucket: string): SortedKeys {
   return index;
 }
 
-function moveLease(disk: EtcdDisk, key: string, { from, to }: { from: number; to: number }): void {
+function moveLease(disk: EtcdDisk, key: string, from: number, to: number): void {
   if (from !== 0) {
     const left = disk.leases.get(from);
     left?.delete(key);

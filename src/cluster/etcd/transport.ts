@@ -4,7 +4,6 @@ import type { EtcdMemory, Member, Peer } from './member.ts';
 import { reportUnreachable } from './raft/replicate.ts';
 import { termAt } from './raft/log.ts';
 import type { RaftMessage } from './raft/message.ts';
-import { raftOf } from './member.ts';
 import { storeOf } from './snapshot.ts';
 
 /** Connections between members (upstream: rafthttp). */
@@ -34,7 +33,7 @@ function sendOne(member: Member, message: RaftMessage): void {
   if (env.now - peer.lastHeard > SILENCE_MAX) {
     // What piled up behind a cut is not worth waiting for: a new connection is tried now and then.
     if (env.now - peer.lastTried < RETRY && !isElection(message)) {
-      reportUnreachable(raftOf(member), message.to);
+      reportUnreachable(member, message.to);
       return;
     }
     if (env.now - peer.lastTried >= RETRY) {
@@ -58,7 +57,7 @@ function withStore(
   const { memory, disk } = member;
   memory.stats.snapshotsSent += 1;
   const index = disk.appliedIndex;
-  const term = termAt(raftOf(member), index) ?? message.snapshot.term;
+  const term = termAt(member, index) ?? message.snapshot.term;
   const { conf } = memory.raft;
   const snapshot = Object.freeze({ index, term, conf, data: storeOf(disk) });
   return Object.freeze({ ...message, snapshot });
@@ -80,7 +79,7 @@ export function loseConnection(member: Member, process: string): void {
   for (const [id, peer] of member.memory.peers) {
     if (peer.process !== process) continue;
     peer.activeSince = member.env.now;
-    reportUnreachable(raftOf(member), id);
+    reportUnreachable(member, id);
   }
 }
 

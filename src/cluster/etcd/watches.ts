@@ -2,10 +2,10 @@ import { logItem } from '../../base/segment-log.ts';
 import type { Env } from '../../kernel/process.ts';
 import type { EtcdWatchEvents } from '../messages.ts';
 import { endOfPrefix, isWithin } from './range.ts';
-import { bucketOf, type EtcdDisk, type StoredEvent } from './store.ts';
+import { bucketOf, type Batch, type EtcdDisk, type StoredEvent } from './store.ts';
 
-/** An open watch. Frozen. */
-export interface EtcdWatch {
+/** What a client wants to watch. */
+export interface WatchRequest {
   readonly client: string;
   /** The client's number for it. */
   readonly id: number;
@@ -13,6 +13,12 @@ export interface EtcdWatch {
   readonly end: string;
   /** Earlier changes are not wanted, though they may still be to come. */
   readonly fromRevision: number;
+}
+
+/** An open watch. Frozen. */
+export interface EtcdWatch extends WatchRequest {
+  /** Whether its range is all of the bucket that it is kept under. */
+  readonly isWhole: boolean;
 }
 
 /** Open watches by the bucket that their range lies in; under the empty text those that span several. */
@@ -25,7 +31,7 @@ export type EtcdWatches = Map<string, EtcdWatch[]>;
 export function openWatch(
   watches: EtcdWatches,
   disk: EtcdDisk,
-  { watch, env }: { readonly watch: EtcdWatch; readonly env: Env<EtcdWatchEvents> },
+  { watch, env }: { readonly watch: WatchRequest; readonly env: Env<EtcdWatchEvents> },
 ): void {
   const { id, client, fromRevision } = watch;
   if (fromRevision <= disk.compactedRevision) {
@@ -41,13 +47,15 @@ export function openWatch(
   const missed = changesFor(watch, disk, fromRevision);
   const bucket = bucketOf(watch.key);
   const place = bucket !== '' && watch.end <= endOfPrefix(bucket) ? bucket : '';
+  const isWhole = place !== '' && watch.key === bucket && watch.end === endOfPrefix(bucket);
+  const open = Object.freeze({ ...watch, isWhole });
   const list = watches.get(place);
-  if (list === undefined) watches.set(place, [Object.freeze(watch)]);
-  else list.push(Object.freeze(watch));
+  if (list === undefined) watches.set(place, [open]);
+  else list.push(open);
   env.send(client, { type: 'etcd/events', id, events: missed, revision: disk.revision });
 }
 
-function changesFor(watch: EtcdWatch, disk: EtcdDisk, from: number): StoredEvent[] {
+function changesFor(watch: WatchRequest, disk: EtcdDisk, from: number): StoredEvent[] {
   const changes: StoredEvent[] = [];
   for (let revision = from; revision <= disk.revision; revision++) {
     const event = logItem(disk.history, revision);
@@ -87,33 +95,44 @@ export function catchUpWatches(
 /** Tells each watch what concerns it of a batch of changes, in one message for each watch. */
 export function notifyWatches(
   watches: EtcdWatches,
-  batch: readonly StoredEvent[],
-  { revision, env }: { readonly revision: number; readonly env: Env<EtcdWatchEvents> },
+  { events, buckets }: Batch,
+  revision: number,
+  env: Env<EtcdWatchEvents>,
 ): void {
+  const first = events[0];
+  if (first === undefined) return;
   const wide = watches.get('');
-  const [only] = batch;
-  if (only === undefined) return;
-  if (batch.length === 1 && wide === undefined) {
+  if (events.length === 1 && wide === undefined) {
     // Most flushes write one key, which one watch or none looks at: no parcels are made up.
-    for (const watch of watches.get(bucketOf(only.key)) ?? []) {
-      if (!concerns(watch, only)) continue;
-      env.resumeCause(only.cause);
-      env.send(watch.client, { type: 'etcd/events', id: watch.id, events: [only], revision });
+    const near = watches.get(buckets[0] as string); // As many as events.
+    for (let index = 0; near !== undefined && index < near.length; index++) {
+      const watch = near[index] as EtcdWatch; // In range by the condition.
+      if (!concerns(watch, first)) continue;
+      env.resumeCause(first.cause);
+      env.send(watch.client, { type: 'etcd/events', id: watch.id, events, revision });
     }
     return;
   }
-  const parcels = new Map<EtcdWatch, StoredEvent[]>();
-  for (const event of batch) {
-    const near = watches.get(bucketOf(event.key));
+  const parcels: Parcel[] = [];
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index] as StoredEvent; // In range, as is its bucket.
+    const near = watches.get(buckets[index] as string);
     if (near !== undefined) address(parcels, near, event);
     // A key without a bucket is looked for among the wide ones, once.
     if (wide !== undefined && wide !== near) address(parcels, wide, event);
   }
-  for (const [watch, events] of parcels) {
+  for (let index = 0; index < parcels.length; index++) {
+    const { watch, contents } = parcels[index] as Parcel; // In range by the condition.
     // A message has one cause; each event also carries its own.
-    env.resumeCause(events[events.length - 1]?.cause);
-    env.send(watch.client, { type: 'etcd/events', id: watch.id, events, revision });
+    env.resumeCause(contents[contents.length - 1]?.cause);
+    env.send(watch.client, { type: 'etcd/events', id: watch.id, events: contents, revision });
   }
+}
+
+/** What a watch is told of a batch. */
+interface Parcel {
+  readonly watch: EtcdWatch;
+  readonly contents: StoredEvent[];
 }
 
 /** Forgets watches: those of a client whose connection is gone, or one that its client has ended. */
@@ -130,18 +149,21 @@ export function closeWatches(
 }
 
 function concerns(watch: EtcdWatch, event: StoredEvent): boolean {
-  return event.keyValue.modRevision >= watch.fromRevision && isWithin(event.key, watch);
+  return (
+    event.keyValue.modRevision >= watch.fromRevision &&
+    (watch.isWhole || isWithin(event.key, watch))
+  );
 }
 
-function address(
-  parcels: Map<EtcdWatch, StoredEvent[]>,
-  watches: readonly EtcdWatch[],
-  event: StoredEvent,
-): void {
-  for (const watch of watches) {
+/** Puts a change into the parcels of those that it concerns: few watch one resource, and few resources are in a batch. */
+function address(parcels: Parcel[], watches: readonly EtcdWatch[], event: StoredEvent): void {
+  for (let index = 0; index < watches.length; index++) {
+    const watch = watches[index] as EtcdWatch; // In range by the condition.
     if (!concerns(watch, event)) continue;
-    const parcel = parcels.get(watch);
-    if (parcel === undefined) parcels.set(watch, [event]);
-    else parcel.push(event);
+    let at = 0;
+    while (at < parcels.length && parcels[at]?.watch !== watch) at += 1;
+    const parcel = parcels[at];
+    if (parcel === undefined) parcels.push({ watch, contents: [event] });
+    else parcel.contents.push(event);
   }
 }

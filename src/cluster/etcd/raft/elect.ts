@@ -112,7 +112,7 @@ function becomeLeader(node: RaftNode): void {
   // Whatever changes of membership the log holds must be applied before another is taken.
   raft.pendingConf = last;
   // Only with an entry of the new term can what earlier terms left be committed.
-  appendOwn(node, [{ kind: 'normal', data: undefined }]);
+  appendOwn(node, 'normal', undefined);
   broadcastAppend(node);
 }
 

@@ -115,7 +115,7 @@ export function storeEntries(storage: RaftStorage, entries: readonly RaftEntry[]
   const { log } = storage;
   const first = entries[0];
   if (first === undefined) return;
-  truncateLog(log, first.index);
+  if (first.index < log.next) truncateLog(log, first.index);
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i] as RaftEntry; // In range by the condition.
     // Entries before a snapshot that came meanwhile are no longer wanted.

@@ -14,6 +14,8 @@ export interface RaftEntry {
 
 /** Who votes, and who only listens. Frozen. */
 export interface ConfState {
+  /** The only member; undefined: there are several, or none. */
+  readonly only: string | undefined;
   readonly voters: readonly string[];
   readonly learners: readonly string[];
 }
@@ -92,6 +94,7 @@ export const NOBODY = '';
 /** A ConfState that nobody changes. */
 export function confState(voters: readonly string[], learners: readonly string[]): ConfState {
   return Object.freeze({
+    only: voters.length === 1 && learners.length === 0 ? voters[0] : undefined,
     voters: Object.freeze([...voters]),
     learners: Object.freeze([...learners]),
   });

@@ -228,7 +228,7 @@ describe('membership', () => {
     on.applied.set('m4', []);
     start(on, 'm4', []);
     const change = (kind: 'add-learner' | 'add-voter' | 'remove', member: string): void => {
-      propose(nodeOf(on, 'm1'), [{ kind: 'conf-change', data: Object.freeze({ kind, member }) }]);
+      propose(nodeOf(on, 'm1'), 'conf-change', Object.freeze({ kind, member }));
       goOn(on, 'm1');
       settle(on);
       for (let i = 0; i < 3; i++) {
@@ -255,10 +255,8 @@ describe('membership', () => {
     const on = group(3);
     elect(on, 'm1');
     const node = nodeOf(on, 'm1');
-    propose(node, [
-      { kind: 'conf-change', data: Object.freeze({ kind: 'remove', member: 'm2' }) },
-      { kind: 'conf-change', data: Object.freeze({ kind: 'remove', member: 'm3' }) },
-    ]);
+    propose(node, 'conf-change', Object.freeze({ kind: 'remove', member: 'm2' }));
+    propose(node, 'conf-change', Object.freeze({ kind: 'remove', member: 'm3' }));
     goOn(on, 'm1');
     settle(on);
     expect(node.raft.conf.voters).toEqual(['m1', 'm3']);

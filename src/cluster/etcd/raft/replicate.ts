@@ -87,19 +87,13 @@ export function broadcastHeartbeat(node: RaftNode, read: number): void {
   }
 }
 
-/** Appends a leader's own entries. */
-export function appendOwn(
-  node: RaftNode,
-  items: readonly Pick<RaftEntry, 'kind' | 'data'>[],
-): void {
+/** Appends an entry of a leader's own. */
+export function appendOwn(node: RaftNode, kind: RaftEntry['kind'], data: unknown): void {
   const { raft } = node;
-  let index = lastIndex(node);
-  const entries: RaftEntry[] = [];
-  for (const { kind, data } of items) {
-    index += 1;
-    entries.push(Object.freeze({ index, term: raft.term, kind, data }));
-  }
-  placeEntries(node, entries);
+  const { unstable, term } = raft;
+  const { length } = unstable;
+  if (length === 0) raft.offset = lastIndex(node) + 1;
+  unstable.push(Object.freeze({ index: raft.offset + length, term, kind, data }));
 }
 
 /** Takes for committed what a majority of the voters has; whether that is news. */

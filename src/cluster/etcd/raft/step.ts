@@ -50,7 +50,7 @@ export function step(node: RaftNode, message: RaftMessage): void {
       if (raft.role === 'candidate') noteVote(node, message.from, !message.reject);
       return;
     case 'MsgProp':
-      propose(node, message.entries);
+      for (const { kind, data } of message.entries) propose(node, kind, data);
       return;
     case 'MsgReadIndex':
       if (raft.role === 'leader') takeRead(node, message.from, message.read);
@@ -138,15 +138,12 @@ function obey(
 /** Whether something was taken on its way to agreement. */
 export type Proposed = 'proposed' | 'forwarded' | 'no-leader' | 'dropped';
 
-/** Proposes entries: a leader appends them, a follower passes them on. */
-export function propose(
-  node: RaftNode,
-  items: readonly Pick<RaftEntry, 'kind' | 'data'>[],
-): Proposed {
+/** Proposes an entry: a leader appends it, a follower passes it on. */
+export function propose(node: RaftNode, kind: RaftEntry['kind'], data: unknown): Proposed {
   const { raft } = node;
   if (raft.role !== 'leader') {
     if (raft.lead === NOBODY) return 'no-leader';
-    const entries = Object.freeze([...items]);
+    const entries = Object.freeze([{ kind, data }]);
     say(node, {
       type: 'etcd/raft',
       kind: 'MsgProp',
@@ -159,26 +156,21 @@ export function propose(
   }
   // A leader that was removed, or that hands its office over, takes nothing.
   if (!raft.progress.has(raft.id) || raft.transferee !== NOBODY) return 'dropped';
-  appendOwn(
-    node,
-    items.some(({ kind }) => kind === 'conf-change') ? oneConfChange(node, items) : items,
-  );
+  if (kind === 'normal') appendOwn(node, kind, data);
+  else appendConfChange(node, data);
   if (raft.progress.size > 1) broadcastAppend(node);
   return 'proposed';
 }
 
 /** One change of membership at a time; a second one becomes an entry without effect. */
-function oneConfChange(
-  node: RaftNode,
-  items: readonly Pick<RaftEntry, 'kind' | 'data'>[],
-): readonly Pick<RaftEntry, 'kind' | 'data'>[] {
+function appendConfChange(node: RaftNode, data: unknown): void {
   const { raft } = node;
-  return items.map((item, offset) => {
-    if (item.kind !== 'conf-change') return item;
-    if (raft.pendingConf > raft.applied) return { kind: 'normal' as const, data: undefined };
-    raft.pendingConf = lastIndex(node) + offset + 1;
-    return item;
-  });
+  if (raft.pendingConf > raft.applied) {
+    appendOwn(node, 'normal', undefined);
+    return;
+  }
+  raft.pendingConf = lastIndex(node) + 1;
+  appendOwn(node, 'conf-change', data);
 }
 
 /** Asks for the index that a linearizable read must wait for; false when nobody can be asked. */
@@ -279,5 +271,5 @@ export function noteSaved(node: RaftNode): void {
   own.next = stable + 1;
   if (!maybeCommit(node)) return;
   if (raft.progress.size > 1) broadcastAppend(node);
-  releaseEarlyReads(node);
+  if (raft.earlyReads.length > 0) releaseEarlyReads(node);
 }

@@ -264,7 +264,7 @@ export function tick(on: Group, id: string): void {
 }
 
 export function put(on: Group, id: string): ReturnType<typeof propose> {
-  const proposed = propose(nodeOf(on, id), [{ kind: 'normal', data: on.nextValue++ }]);
+  const proposed = propose(nodeOf(on, id), 'normal', on.nextValue++);
   goOn(on, id);
   return proposed;
 }
