@@ -165,7 +165,7 @@ export function nominate({ memory }: Step, pod: Pod, nodeName: string): void {
 
 /** Takes a Pod's nomination back; false when it had none. */
 export function clearNomination({ memory }: Step, uid: string): boolean {
-  const nomination = memory.nominations.get(uid);
+  const nomination = memory.nominations.size === 0 ? undefined : memory.nominations.get(uid);
   if (nomination === undefined) return false;
   memory.nominations.delete(uid);
   const snapshot = knownSnapshot(memory);

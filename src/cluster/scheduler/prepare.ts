@@ -49,8 +49,8 @@ export function reserve(
 
 /** Gives back what was taken for a Pod. */
 export function unreserve({ memory }: Step, uid: string): void {
-  memory.preparations.delete(uid);
-  if (memory.reserved.delete(uid)) memory.reservedSerial += 1;
+  if (memory.preparations.size > 0) memory.preparations.delete(uid);
+  if (memory.reserved.size > 0 && memory.reserved.delete(uid)) memory.reservedSerial += 1;
 }
 
 function setReservation({ memory }: Step, uid: string, reservation: Reservation): void {

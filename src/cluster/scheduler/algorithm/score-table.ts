@@ -111,17 +111,17 @@ export function renewScores(
   if (refused !== undefined) return refused;
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!; // In range by the loop's bound.
-    const isKept =
+    let problem: MaybeStatus;
+    if (row.isToSkip) {
+      if (!row.skipped) problem = skip(table, row);
+    } else if (
       known !== undefined &&
       row.scorer.scoresHold === true &&
       row.scoredWith === row.state &&
-      !row.skipped &&
-      !row.isToSkip;
-    const problem = isKept
-      ? renewSome(table, row, cycle, known)
-      : row.isToSkip
-        ? skip(table, row)
-        : renewAll(table, row, cycle, nodes);
+      !row.skipped
+    ) {
+      problem = renewSome(table, row, cycle, known);
+    } else problem = renewAll(table, row, cycle, nodes);
     if (problem !== undefined) return problem;
   }
   if (known === undefined || !table.isRanked || !rankSome(table, known)) rankAll(table);
@@ -173,9 +173,8 @@ function runPreScores({ profile, rows, rowOfPreScore, nodes }: ScoreTable, cycle
   return undefined;
 }
 
-/** Takes a plugin's scores out, if there are any. */
+/** Takes a plugin's scores out. */
 function skip(table: ScoreTable, row: Row): MaybeStatus {
-  if (row.skipped) return undefined;
   const problem = takeNormalized(table, row, spare(row.raw.length));
   row.raw.fill(0);
   row.rawVersion += 1;

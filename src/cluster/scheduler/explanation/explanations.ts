@@ -208,7 +208,11 @@ function charactersOf(values: Uint16Array): string {
 
 function sizeOf({ verdicts, scores }: AttemptRecord): number {
   let size = 16 + weightOf(verdicts);
-  for (const { raw, normalized } of scores) size += weightOf(raw) + weightOf(normalized);
+  for (let index = 0; index < scores.length; index++) {
+    const { raw, normalized } = scores[index]!; // In range by the loop's bound.
+    const weight = weightOf(normalized);
+    size += weight + (raw === normalized ? weight : weightOf(raw));
+  }
   return size;
 }
 

@@ -22,6 +22,8 @@ export function prepareAffinityScores(
   { snapshot, pod }: Cycle,
   args: InterPodAffinityArgs,
 ): AffinityScores | undefined {
+  // Nearly always nobody has any terms.
+  if (pod.affinity === undefined && snapshot.terms.size === 0) return undefined;
   const preferred = pod.affinity?.preferredAffinity ?? NONE;
   const preferredNot = pod.affinity?.preferredAntiAffinity ?? NONE;
   const hasOwn = preferred.length > 0 || preferredNot.length > 0;

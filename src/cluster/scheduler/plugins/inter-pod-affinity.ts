@@ -81,6 +81,8 @@ export function interPodAffinity(args: InterPodAffinityArgs): SchedulerPlugin {
 
 function preFilterAffinity({ snapshot, pod }: Cycle): PreFilterAnswer<AffinityState> {
   const { affinity, labelSet } = pod;
+  // Nearly always nobody has any terms.
+  if (affinity === undefined && snapshot.terms.size === 0) return SKIP;
   if (affinity?.error !== undefined) {
     return reject(unresolvable(NAME, `parsing pod: ${affinity.error}`));
   }

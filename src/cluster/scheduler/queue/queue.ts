@@ -225,10 +225,12 @@ export function overdueEntries(queue: SchedulingQueue, now: Micros): readonly Qu
 
 /** When the queue must be looked at next; undefined when nobody waits for a time. */
 export function nextFlush(queue: SchedulingQueue): Micros | undefined {
-  const backoff = nextBackoffEnd(queue);
-  const { lookAt } = queue;
-  if (lookAt === undefined || backoff === undefined) return backoff ?? lookAt;
-  return Math.min(backoff, lookAt);
+  const { lookAt, backoff, errorBackoff } = queue;
+  // Asked after every step, and mostly nobody backs off.
+  if (backoff.length === 0 && errorBackoff.length === 0) return lookAt;
+  const ends = nextBackoffEnd(queue);
+  if (lookAt === undefined || ends === undefined) return ends ?? lookAt;
+  return Math.min(ends, lookAt);
 }
 
 const NO_ENTRIES: readonly QueuedEntry[] = Object.freeze([]);
@@ -242,8 +244,6 @@ function expectLook(queue: SchedulingQueue, entry: QueuedEntry): void {
 
 function nextBackoffEnd(queue: SchedulingQueue): Micros | undefined {
   const { backoff, errorBackoff } = queue;
-  // Asked after every step, and mostly nobody backs off.
-  if (backoff.length === 0 && errorBackoff.length === 0) return undefined;
   const first = validHead(queue, backoff, endsFirst);
   const firstOfFaults = validHead(queue, errorBackoff, endsFirst);
   if (first === undefined)

@@ -191,8 +191,17 @@ function makePodInfo(pod: Pod): PodInfo {
 
 function startOf({ status }: Pod): number {
   const start = status?.startTime;
-  return (start === undefined ? undefined : parseTime(start)) ?? Number.MAX_SAFE_INTEGER;
+  if (start === undefined) return Number.MAX_SAFE_INTEGER;
+  if (start !== lastStart) {
+    lastStart = start;
+    lastStartMillis = parseTime(start) ?? Number.MAX_SAFE_INTEGER;
+  }
+  return lastStartMillis;
 }
+
+// Many Pods of a workload start within the same second.
+let lastStart = '';
+let lastStartMillis = Number.MAX_SAFE_INTEGER;
 
 /** Ports on the node's own addresses, of containers and of init containers that go on running. */
 function hostPortsOf(spec: PodSpec): readonly HostPort[] {

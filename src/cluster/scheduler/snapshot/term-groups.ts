@@ -37,6 +37,8 @@ export const TERM_KINDS: readonly TermKind[] = [
 export interface TermGroups {
   /** Grows when groups come or go. */
   version: number;
+  /** How many groups there are. */
+  size: number;
   readonly byKind: ReadonlyMap<TermKind, KindGroups>;
 }
 
@@ -61,7 +63,7 @@ export function createTermGroups(): TermGroups {
   for (const kind of TERM_KINDS) {
     byKind.set(kind, { byKey: new Map(), concerning: new Map(), nextSerial: 0 });
   }
-  return { version: 0, byKind };
+  return { version: 0, size: 0, byKind };
 }
 
 /** Enters the terms of a Pod on a node (`sign` 1) or takes them out (−1). */
@@ -79,7 +81,9 @@ export function countTerms(
     const ofKind = kindGroups(groups, kind);
     const { size } = ofKind.byKey;
     for (const term of terms) countTerm(ofKind, kind, term, slot, sign, topologyOf);
-    if (ofKind.byKey.size !== size) groups.version += 1;
+    if (ofKind.byKey.size === size) continue;
+    groups.version += 1;
+    groups.size += ofKind.byKey.size - size;
   }
 }
 
