@@ -154,24 +154,27 @@ export function informersStep<Context>(
 ): boolean {
   switch (message.type) {
     case 'api/watch': {
-      const batch = message as ApiWatchEvents;
-      const found = byStream(specs, informers, batch.id);
-      if (found === undefined) return false;
-      found.informer.open = true;
-      applyEvents(found.spec, found.informer, client, batch.events, env, handlers, context);
+      const { id, events } = message as ApiWatchEvents;
+      const spec = specOfStream(specs, informers, id);
+      const informer = spec === undefined ? undefined : informers.get(spec.name);
+      if (spec === undefined || informer === undefined) return false;
+      informer.open = true;
+      applyEvents(spec, informer, client, events, env, handlers, context);
       return true;
     }
     case 'api/response': {
       const response = message as ApiResponse;
-      const found = byStream(specs, informers, response.id);
-      if (found === undefined) return false;
-      takeList(found.spec, found.informer, client, response, env, handlers, context);
+      const spec = specOfStream(specs, informers, response.id);
+      const informer = spec === undefined ? undefined : informers.get(spec.name);
+      if (spec === undefined || informer === undefined) return false;
+      takeList(spec, informer, client, response, env, handlers, context);
       return true;
     }
     case 'api/watch-ended': {
-      const found = byStream(specs, informers, (message as ApiWatchEnded).id);
-      if (found === undefined) return false;
-      openWatch(found.spec, found.informer, client, env);
+      const spec = specOfStream(specs, informers, (message as ApiWatchEnded).id);
+      const informer = spec === undefined ? undefined : informers.get(spec.name);
+      if (spec === undefined || informer === undefined) return false;
+      openWatch(spec, informer, client, env);
       return true;
     }
     case 'client/relist': {
@@ -210,34 +213,30 @@ function specOf(specs: readonly InformerSpec[], informer: Informer): InformerSpe
   return specs.find((spec) => spec.name === informer.name) as InformerSpec;
 }
 
-/** An informer and what it was made of. */
-interface Specified {
-  readonly spec: InformerSpec;
-  readonly informer: Informer;
-}
+/** So many informers are walked through as quickly as is remembered which of them it was. */
+const FEW = 4;
 
-/** The informers of a process that have heard anything, the first ones first. A memo only. */
-const heard = new WeakMap<ReadonlyMap<string, Informer>, readonly Specified[]>();
+/** Of processes with more informers: the positions of those that have heard anything, the first first. A memo only. */
+const heard = new WeakMap<ReadonlyMap<string, Informer>, readonly number[]>();
 
-function byStream(
+/** The specification of the informer whose stream this is. */
+function specOfStream(
   specs: readonly InformerSpec[],
   informers: ReadonlyMap<string, Informer>,
   id: number,
-): Specified | undefined {
-  const known = heard.get(informers);
+): InformerSpec | undefined {
+  const known = specs.length > FEW ? heard.get(informers) : undefined;
   if (known !== undefined) {
     for (let index = 0; index < known.length; index += 1) {
-      const each = known[index] as Specified; // In range by the loop's condition.
-      if (each.informer.streamId !== id) continue;
-      if (informers.get(each.spec.name) === each.informer) return each;
+      const spec = specs[known[index] as number]; // In range by the loop's condition.
+      if (spec !== undefined && informers.get(spec.name)?.streamId === id) return spec;
     }
   }
-  for (const informer of informers.values()) {
-    if (informer.streamId !== id) continue;
-    const found = { spec: specOf(specs, informer), informer };
-    const others = known?.filter(({ spec }) => spec.name !== informer.name) ?? [];
-    heard.set(informers, [...others, found]);
-    return found;
+  for (let position = 0; position < specs.length; position += 1) {
+    const spec = specs[position] as InformerSpec; // Likewise.
+    if (informers.get(spec.name)?.streamId !== id) continue;
+    if (specs.length > FEW) heard.set(informers, [...(known ?? []), position]);
+    return spec;
   }
   return undefined;
 }

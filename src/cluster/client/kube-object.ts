@@ -9,8 +9,42 @@ export interface KubeObject {
 
 /** `namespace/name`, or `name` for an object without namespace: the key of caches and queues. */
 export function keyOf(object: KubeObject): string {
-  const { namespace, name } = object.metadata;
-  return namespace === undefined || namespace === '' ? (name ?? '') : `${namespace}/${name}`;
+  const { namespace, name = '' } = object.metadata;
+  return namespace === undefined || namespace === '' ? name : keyIn(namespace, name);
+}
+
+// One text for each object: a text put together anew is hashed anew at every look-up, and compared letter by letter.
+// The versions of an object share its name, of which the hash is known. A memo only: namespace → name → key.
+const keysByNamespace = new Map<string, Map<string, string>>();
+const NAMESPACES_MAX = 1000;
+const NAMES_MAX = 20_000;
+
+// Changes mostly are of one namespace for a while.
+let lastNamespace = '';
+let lastKeys = new Map<string, string>();
+
+function keyIn(namespace: string, name: string): string {
+  if (namespace !== lastNamespace) {
+    lastNamespace = namespace;
+    lastKeys = keysOf(namespace);
+  }
+  let key = lastKeys.get(name);
+  if (key === undefined) {
+    if (lastKeys.size >= NAMES_MAX) lastKeys.clear();
+    key = `${namespace}/${name}`;
+    lastKeys.set(name, key);
+  }
+  return key;
+}
+
+function keysOf(namespace: string): Map<string, string> {
+  let keys = keysByNamespace.get(namespace);
+  if (keys === undefined) {
+    if (keysByNamespace.size >= NAMESPACES_MAX) keysByNamespace.clear();
+    keys = new Map();
+    keysByNamespace.set(namespace, keys);
+  }
+  return keys;
 }
 
 /** The parts of a cache key. */
