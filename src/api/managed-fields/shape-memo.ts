@@ -271,7 +271,7 @@ export function foundInList(
     const element = elements[i] as string; // In range; so below.
     const turn = place.lastName === element ? place.lastTurn : entryTurnAt(place, element);
     if (turn === undefined) {
-      loose.length = from;
+      if (loose.length > from) loose.length = from;
       for (let j = i + 1; j < elements.length; j += 1) isNovel(elements[j] as string);
       return looseOf({ elements, founds }, list, isWhole);
     }
