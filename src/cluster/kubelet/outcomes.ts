@@ -353,8 +353,9 @@ function probeAnswered(
   env.note(
     `${kind} probe of ${work.name} in ${worker.pod.metadata.namespace ?? ''}/${worker.pod.metadata.name ?? ''}: ${result.outcome}`,
   );
-  // A passed startup probe may be what the next container waits for.
-  if (worker.stage === 'syncing' && worker.operation === undefined) syncPod(kubelet, worker, env);
+  // A passed startup probe may be what the next container waits for; nobody here waits for one that is ready.
+  const isAwaited = kind !== 'readiness' && worker.operation === undefined;
+  if (isAwaited && worker.stage === 'syncing') syncPod(kubelet, worker, env);
   else publishStatus(kubelet, worker, env);
 }
 

@@ -28,7 +28,7 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
   const { epochMillis, hostIp } = facts;
   const nowText = formatTime(epochMillis + facts.now / 1000);
   const startTime = last?.startTime ?? told?.startTime ?? nowText;
-  const qos = told?.qosClass ?? qosClass(spec);
+  const qos = made?.qosClass ?? told?.qosClass ?? qosClass(spec);
   // A Pod that was refused has run nothing.
   if (failure !== undefined && !worker.admitted)
     return finished({ phase: 'Failed', startTime, qosClass: qos }, worker);
@@ -55,14 +55,14 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
     conditions: withRare(worker, conditions, nowText),
     hostIP: hostIp,
     // What stays the same stays the same list: who compares finds that at once.
-    hostIPs: made?.hostIPs ?? [{ ip: hostIp }],
+    hostIPs: made?.hostIPs ?? listOf(hostIp),
     containerStatuses: byName(mains),
   };
   // Field by field, because a literal put together from pieces costs several times as much.
   const ip = sandbox?.ip ?? told?.podIP;
   if (ip !== undefined) {
     status.podIP = ip;
-    status.podIPs = made?.podIP === ip && made.podIPs !== undefined ? made.podIPs : [{ ip }];
+    status.podIPs = made?.podIP === ip && made.podIPs !== undefined ? made.podIPs : listOf(ip);
   }
   if (inits.length > 0) status.initContainerStatuses = inits;
   const { ephemeralContainers } = spec;
@@ -71,6 +71,12 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
     status.ephemeralContainerStatuses = byName(made.map(asEphemeral));
   }
   return finished(status, worker);
+}
+
+function listOf(ip: string): NonNullable<PodStatus['podIPs']> {
+  // By itself: one literal within another costs twice as much.
+  const address = { ip };
+  return [address];
 }
 
 function finished(status: Mutable<PodStatus>, { pod, failure }: PodWorker): PodStatus {

@@ -43,15 +43,21 @@ export function recordPod(
   });
 }
 
-function fieldPath(worker: PodWorker, container: string): string {
-  const work = worker.containers.get(container);
-  const list =
-    work?.init === true
-      ? 'initContainers'
-      : work?.ephemeral === true
-        ? 'ephemeralContainers'
-        : 'containers';
-  return `spec.${list}{${container}}`;
+// Of main containers by their names, which are few. A memo only.
+const fieldPaths = new Map<string, string>();
+const FIELD_PATHS_MAX = 1000;
+
+function fieldPath({ containers }: PodWorker, container: string): string {
+  const work = containers.get(container);
+  if (work?.init === true) return `spec.initContainers{${container}}`;
+  if (work?.ephemeral === true) return `spec.ephemeralContainers{${container}}`;
+  let path = fieldPaths.get(container);
+  if (path === undefined) {
+    if (fieldPaths.size >= FIELD_PATHS_MAX) fieldPaths.clear();
+    path = `spec.containers{${container}}`;
+    fieldPaths.set(container, path);
+  }
+  return path;
 }
 
 /** Writes an Event about the node. Upstream's kubelet gives the node's name as its UID. */

@@ -226,22 +226,20 @@ const NETWORK = Object.freeze({ kind: 'network' as const });
 function beginPull(kubelet: Kubelet, worker: PodWorker, name: string, env: KubeletEnv): void {
   const { pulls } = kubelet.memory;
   const image = specOf(worker.pod, name)?.image ?? '';
-  worker.operation = Object.freeze({ kind: 'pull', container: name, since: env.now });
+  worker.operation = { kind: 'pull', container: name, since: env.now };
   recordPod(kubelet, worker, env, {
     container: name,
     reason: 'Pulling',
     message: `Pulling image "${image}"`,
   });
-  pulls.waiting.push(
-    Object.freeze({
-      uid: worker.uid,
-      container: name,
-      image,
-      hasCredentials: hasPullSecret(worker.pod, worker.references),
-      since: env.now,
-      cause: env.cause,
-    }),
-  );
+  pulls.waiting.push({
+    uid: worker.uid,
+    container: name,
+    image,
+    hasCredentials: hasPullSecret(worker.pod, worker.references),
+    since: env.now,
+    cause: env.cause,
+  });
   if (worker.status === undefined) publishStatus(kubelet, worker, env);
   pullNext(kubelet, env);
 }
@@ -353,7 +351,7 @@ function beginStart(kubelet: Kubelet, worker: PodWorker, name: string, env: Kube
     failStart(kubelet, worker, work, 'CreateContainerConfigError', config, env);
     return;
   }
-  worker.operation = Object.freeze({ kind: 'start', container: name });
+  worker.operation = { kind: 'start', container: name };
   const then = { kind: 'start', uid: worker.uid, container: name, cause: env.cause } as const;
   const id = expectAnswer(kubelet, then);
   tellRuntime(kubelet, { id, type: 'cri/start-container', config }, env);
