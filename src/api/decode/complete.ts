@@ -8,17 +8,17 @@ import { draftOf } from '../../base/copy.ts';
  * `resources: {}`) into an object that was not decoded, as objects of the cluster's own components are not. Upstream has
  * them by construction; without this, a later update by a client, which is decoded, would seem to add `resources: {}` to
  * every container. The very same object comes back when nothing is missing. The object must be of the type that the
- * schema describes. What it shares with `before`, which is complete, is not looked through again.
+ * completion is made for. What it shares with `before`, which is complete, is not looked through again.
  */
-export function completeObject<T extends object>(object: T, schema: StructSchema, before?: T): T {
+export function completeObject<T extends object>(object: T, how: Completion, before?: T): T {
   // A struct of the API is a table of fields, whatever its type calls them.
-  return completeStruct(object as Fields, planOf(schema), before as Fields | undefined) as T;
+  return completeStruct(object as Fields, how, before as Fields | undefined) as T;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What is to be looked at in the objects of a struct: worked out once, since every write of a component asks. */
-interface Plan {
+export interface Completion {
   /** Fields that are always there and yet not promised, with what fills them. */
   readonly filled: readonly { readonly name: string; readonly zero: unknown }[];
   /** Fields below which there is anything to fill. Made when they are first needed, as structs may hold themselves. */
@@ -28,13 +28,14 @@ interface Plan {
 
 /** A value below which there is anything to fill. */
 type Inner =
-  | { readonly kind: 'struct'; readonly plan: Plan; readonly isSpec: boolean }
+  | { readonly kind: 'struct'; readonly plan: Completion; readonly isSpec: boolean }
   | { readonly kind: 'list'; readonly inner: Inner }
   | { readonly kind: 'map'; readonly inner: Inner };
 
-const plans = new WeakMap<StructSchema, Plan>();
+const plans = new WeakMap<StructSchema, Completion>();
 
-function planOf(struct: StructSchema): Plan {
+/** How objects of a struct are completed. */
+export function completionOf(struct: StructSchema): Completion {
   let plan = plans.get(struct);
   if (plan === undefined) {
     plan = { filled: unpromisedOf(struct), below: undefined, struct };
@@ -43,14 +44,14 @@ function planOf(struct: StructSchema): Plan {
   return plan;
 }
 
-function unpromisedOf(struct: StructSchema): Plan['filled'] {
+function unpromisedOf(struct: StructSchema): Completion['filled'] {
   return struct.emittedFields
     .filter((field) => !field.required)
     .map((field) => ({ name: field.name, zero: zeroOf(field) }))
     .filter(({ zero }) => zero !== undefined);
 }
 
-function belowOf(struct: StructSchema): NonNullable<Plan['below']> {
+function belowOf(struct: StructSchema): NonNullable<Completion['below']> {
   const below: { readonly name: string; readonly inner: Inner }[] = [];
   for (const { name, type } of struct.fields.values()) {
     const inner = innerOf(type, name === 'spec');
@@ -63,12 +64,12 @@ function belowOf(struct: StructSchema): NonNullable<Plan['below']> {
 
 function innerOf(type: TypeSchema, isSpec: boolean): Inner | undefined {
   if (type.kind === 'scalar') return undefined;
-  if (type.kind === 'struct') return { kind: 'struct', plan: planOf(structOf(type)), isSpec };
+  if (type.kind === 'struct') return { kind: 'struct', plan: completionOf(structOf(type)), isSpec };
   const inner = innerOf(type.kind === 'list' ? type.element : type.value, false);
   return inner === undefined ? undefined : { kind: type.kind, inner };
 }
 
-function completeStruct(object: Fields, plan: Plan, before: Fields | undefined): Fields {
+function completeStruct(object: Fields, plan: Completion, before: Fields | undefined): Fields {
   let changed: Record<string, unknown> | undefined;
   const { filled } = plan;
   for (let i = 0; i < filled.length; i += 1) {
@@ -142,9 +143,9 @@ function completeMap(fields: Fields, inner: Inner): Fields {
 }
 
 // All Pods that are made of one template have its spec, which is then looked through once. A memo only.
-const specs = new WeakMap<Fields, { readonly plan: Plan; readonly completed: Fields }>();
+const specs = new WeakMap<Fields, { readonly plan: Completion; readonly completed: Fields }>();
 
-function completeSpec(spec: Fields, plan: Plan): Fields {
+function completeSpec(spec: Fields, plan: Completion): Fields {
   const known = specs.get(spec);
   if (known?.plan === plan) return known.completed;
   const completed = completeStruct(spec, plan, undefined);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseManifest } from '../manifest/parse.ts';
 import { equalJson, isObject } from '../patch/json.ts';
 import { schemaOf, structSchema } from '../schema/lookup.ts';
-import { completeObject } from './complete.ts';
+import { completeObject, completionOf } from './complete.ts';
 import { decodeObject, decodeValue, type DecodeOptions } from './decode.ts';
 import { patchDecodeStatus } from './failure.ts';
 
@@ -354,11 +354,11 @@ describe('what decoding makes', () => {
       spec: { containers: [{ name: 'c' }], volumes: [{ name: 'v', projected: {} }] },
     };
     const decoded = decode(raw);
-    const completed = completeObject(raw, structSchema('Pod'));
+    const completed = completeObject(raw, completionOf(structSchema('Pod')));
     expect(decoded.ok && equalJson(decoded.value.value, completed)).toBe(true);
-    expect(completeObject(completed, structSchema('Pod'))).toBe(completed);
+    expect(completeObject(completed, completionOf(structSchema('Pod')))).toBe(completed);
     // A spec that was seen before is remembered.
-    const again = completeObject({ ...raw }, structSchema('Pod'));
+    const again = completeObject({ ...raw }, completionOf(structSchema('Pod')));
     expect(again.spec).toBe((completed as typeof raw).spec);
   });
 });
@@ -384,7 +384,8 @@ describe.skipIf(!existsSync(manifests))('the manifests that people write', () =>
         count += 1;
         if (!result.ok) refused.push(`${file}: ${result.error.message}`);
         // What was decoded is complete, so nothing of it is copied.
-        else expect(completeObject(result.value.value, schema)).toBe(result.value.value);
+        else
+          expect(completeObject(result.value.value, completionOf(schema))).toBe(result.value.value);
       }
     }
     expect(count).toBeGreaterThan(100);

@@ -357,7 +357,8 @@ function withValue(
   value: unknown,
 ): Record<string, unknown> {
   const merged = draft ?? copyOf(original);
-  setOwn(merged, key, value);
+  if (key === '__proto__') setOwn(merged, key, value);
+  else merged[key] = value;
   return merged;
 }
 

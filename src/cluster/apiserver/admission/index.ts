@@ -1,13 +1,14 @@
 import { success } from '../../../base/result.ts';
+import type { KubernetesObject } from '../../../api/generated/types.ts';
 import type { StatusError } from '../../../api/status-error.ts';
-import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import type { RequestTarget } from '../request-target.ts';
 import type { VerbCall } from '../verb.ts';
+import { writtenKind, type Admit } from '../writes/written-kind.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger/limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
-import type { Admitted, AdmissionPlugin, Change } from './plugin.ts';
+import type { Admitted, AdmissionPlugin, ChangePlace } from './plugin.ts';
 import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
 import { runtimeClass } from './runtime-class.ts';
@@ -30,50 +31,39 @@ export const plugins: readonly AdmissionPlugin[] = [
   serviceAccountToken,
 ];
 
-/** What plugins do with the changes that concern them. */
-type Admit = NonNullable<AdmissionPlugin['admit']>;
-
-/** By subresource, what concerns the creations and the changes of a kind there. */
-interface Concerned {
-  readonly creations: Map<string, Admit[]>;
-  readonly changes: Map<string, Admit[]>;
-}
-
-/** A memo only. */
-const concerned = new WeakMap<KindDeclaration, Concerned>();
-
 function pluginsOf({ kind, subresource }: RequestTarget, isCreation: boolean): readonly Admit[] {
-  let ofKind = concerned.get(kind);
-  if (ofKind === undefined) {
-    ofKind = { creations: new Map(), changes: new Map() };
-    concerned.set(kind, ofKind);
-  }
-  const bySubresource = isCreation ? ofKind.creations : ofKind.changes;
+  const { creations, changes } = writtenKind(kind);
+  const bySubresource = isCreation ? creations : changes;
   let found = bySubresource.get(subresource);
   if (found === undefined) {
-    const place = { kind, subresource, isCreation };
-    found = [];
-    for (const { admit: ask, concerns } of plugins) {
-      if (ask !== undefined && concerns?.(place) !== false) found.push(ask);
-    }
+    found = pluginsConcerned({ kind, subresource, isCreation });
     bySubresource.set(subresource, found);
   }
   return found;
 }
 
+function pluginsConcerned(place: ChangePlace): readonly Admit[] {
+  const found: Admit[] = [];
+  for (const { admit: ask, concerns } of plugins) {
+    if (ask !== undefined && concerns?.(place) !== false) found.push(ask);
+  }
+  return found;
+}
+
 /** Puts a change through admission: each plugin may alter the object or refuse it. */
-export function admit(call: VerbCall, change: Change): Admitted {
-  const { old } = change;
+export function admit(
+  call: VerbCall,
+  next: KubernetesObject,
+  old: KubernetesObject | undefined,
+): Admitted {
   const found = pluginsOf(call.target, old === undefined);
-  let current = change;
-  let answer: Admitted | undefined;
+  let answer: Admitted = success(next);
   for (let i = 0; i < found.length; i += 1) {
     const ask = found[i] as Admit; // In range by the loop.
-    answer = ask(call, current);
+    answer = ask(call, { next: answer.value, old });
     if (!answer.ok) return answer;
-    if (answer.value !== current.next) current = { next: answer.value, old };
   }
-  return answer ?? success(current.next);
+  return answer;
 }
 
 /** The refusal of a deletion, where a plugin has one. */

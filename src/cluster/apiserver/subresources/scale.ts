@@ -2,6 +2,7 @@ import type { KubernetesObject, Scale, Table } from '../../../api/generated/type
 import { decodeObject } from '../../../api/decode/decode.ts';
 import { invalid } from '../../../api/field-errors.ts';
 import { ageColumn, ageOf, nameColumn, numberColumn } from '../../../api/printers/columns.ts';
+import { patchSchemaOf } from '../../../api/patch/patch-schema.ts';
 import { structSchema } from '../../../api/schema/lookup.ts';
 import {
   badRequestError,
@@ -110,7 +111,7 @@ function readScale(call: VerbCall, old: KubernetesObject): Result<Scale, StatusE
     if (type === APPLY_PATCH || !patchTypes.includes(type)) {
       return refusal(unsupportedMediaTypeError(patchTypes));
     }
-    const patched = applyPatch(request, scaleOf(request.path, old), schema);
+    const patched = applyPatch(request, scaleOf(request.path, old), patchSchemaOf(schema));
     if (!patched.ok) return patched;
     body = patched.value;
   }

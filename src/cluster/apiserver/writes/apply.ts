@@ -11,7 +11,7 @@ import {
 import { refuse, type Answer } from '../exchange.ts';
 import { isTrue, type VerbCall } from '../verb.ts';
 import { decodeCustom } from '../custom/decode.ts';
-import { schemaOfKind } from './body.ts';
+import { schemaOfKind } from './written-kind.ts';
 import { createFrom } from './create.ts';
 import { managerOf, writerOf } from './field-managers.ts';
 import { resourceOf } from './finish.ts';

@@ -9,38 +9,13 @@ import {
 import { decodeStatus, noBodyStatus } from '../../../api/decode/failure.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
-import { schemaOf, structSchema } from '../../../api/schema/lookup.ts';
-import type { StructSchema } from '../../../api/schema/schema.ts';
+import { structSchema } from '../../../api/schema/lookup.ts';
 import type { StatusError } from '../../../api/status-error.ts';
-import { assert } from '../../../base/assert.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
 import type { ApiRequest } from '../../messages.ts';
+import { writtenKind } from './written-kind.ts';
 
 const noWarnings: readonly string[] = Object.freeze([]);
-const schemas = new WeakMap<KindDeclaration, StructSchema>();
-// A write asks several times for the schema of its kind.
-let lastKind: KindDeclaration | undefined;
-let lastSchema: StructSchema | undefined;
-
-/** The schema of a kind that is served; every one has one. */
-export function schemaOfKind(kind: KindDeclaration): StructSchema {
-  if (kind === lastKind && lastSchema !== undefined) return lastSchema;
-  lastKind = kind;
-  lastSchema = findSchema(kind);
-  return lastSchema;
-}
-
-function findSchema(kind: KindDeclaration): StructSchema {
-  if (kind.custom !== undefined) return kind.custom.schema;
-  let schema = schemas.get(kind);
-  if (schema === undefined) {
-    schema = schemaOf(kind.apiVersion, kind.kind);
-    assert(schema !== undefined, `kind ${kind.kind} has no schema`);
-    schemas.set(kind, schema);
-  }
-  return schema;
-}
-
 /** The object in a request's body, decoded as a kind. What components made of typed objects needs no decoding. */
 export function readBody(
   request: ApiRequest,
@@ -63,7 +38,7 @@ export function decodeAs(
       ...(duplicateFields === undefined ? undefined : { duplicateFields }),
     });
   }
-  const schema = schemaOfKind(kind);
+  const { schema, completion } = writtenKind(kind);
   const { apiVersion, kind: name } = kind;
   if (request.typed === true && typeof value === 'object' && value !== null) {
     // Typed by whoever sent it; that it is of this kind, its path says.
@@ -73,7 +48,7 @@ export function decodeAs(
         ? object
         : { ...object, apiVersion, kind: name };
     // What is the old object's is complete already, as everything stored is.
-    return success({ value: completeObject(named, schema, old), warnings: noWarnings });
+    return success({ value: completeObject(named, completion, old), warnings: noWarnings });
   }
   const expected = { apiVersion, kind: name };
   if (value === undefined) return refusal(noBodyStatus(kind.kind));

@@ -70,7 +70,7 @@ export function createFrom(
   // Before admission, whose fields nobody owns. They enter the metadata with all else that the server writes there.
   const managers = isTracked ? undefined : ownersOfNew(call, defaulted);
   const tracked = managers?.length === 0 ? withManagers(defaulted, undefined) : defaulted;
-  const admitted = admit(call, { next: tracked, old: undefined });
+  const admitted = admit(call, tracked, undefined);
   if (!admitted.ok) {
     const { status, mayPass } = admitted.error;
     return mayPass === true && call.at.attempt < PATIENCE ? LATER : refuse(status);

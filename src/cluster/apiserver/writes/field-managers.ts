@@ -7,7 +7,7 @@ import { managersOfNew, trackUpdate, type FieldWriter } from '../../../api/manag
 import type { ApiRequest } from '../../messages.ts';
 import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
-import { schemaOfKind } from './body.ts';
+import { schemaOfKind } from './written-kind.ts';
 import { isSameValue } from './same-object.ts';
 
 /** Upstream keeps so much of a manager's name. */

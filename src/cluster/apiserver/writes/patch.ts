@@ -4,9 +4,8 @@ import { serverJson } from '../../../api/encode/server-json.ts';
 import { isObject } from '../../../api/patch/json.ts';
 import { applyJsonPatch, jsonPatchOperationsMax } from '../../../api/patch/json-patch.ts';
 import { applyMergePatch } from '../../../api/patch/merge-patch.ts';
-import { patchSchemaOf } from '../../../api/patch/patch-schema.ts';
+import type { PatchSchema } from '../../../api/patch/patch-schema.ts';
 import { applyStrategicMergePatch } from '../../../api/patch/strategic-apply.ts';
-import type { StructSchema } from '../../../api/schema/schema.ts';
 import {
   badRequestError,
   conflictError,
@@ -22,9 +21,10 @@ import type { ApiRequest } from '../../messages.ts';
 import { refuse, type Answer } from '../exchange.ts';
 import type { VerbCall } from '../verb.ts';
 import { applyObject } from './apply.ts';
-import { decodeAs, schemaOfKind } from './body.ts';
+import { decodeAs } from './body.ts';
 import { resourceOf } from './finish.ts';
 import { currentObject, updateTo, withDefaults } from './update.ts';
+import { writtenKind } from './written-kind.ts';
 
 export const JSON_PATCH = 'application/json-patch+json';
 export const MERGE_PATCH = 'application/merge-patch+json';
@@ -58,7 +58,7 @@ export function patchObject(call: VerbCall): Answer {
   const old = currentObject(call);
   if (old === undefined) return refuse(notFoundError(resourceOf(call), target.name));
   if (at.attempt > PATCH_ATTEMPTS_MAX) return refuse(conflictError(resourceOf(call), target.name));
-  const patched = applyPatch(request, old, schemaOfKind(kind));
+  const patched = applyPatch(request, old, writtenKind(kind).patchSchema);
   if (!patched.ok) return refuse(patched.error);
   const next = decodeAs(request, patched.value, kind, old);
   if (!next.ok) return refuse(next.error);
@@ -81,7 +81,7 @@ export function mediaTypeOf({ contentType = '' }: ApiRequest): string {
 export function applyPatch(
   request: ApiRequest,
   old: KubernetesObject,
-  schema: StructSchema,
+  schema: PatchSchema,
 ): Result<unknown, StatusError> {
   const { body } = request;
   switch (mediaTypeOf(request)) {
@@ -94,7 +94,7 @@ export function applyPatch(
       if (!isObject(body)) return refusal(notAnObject(body));
       // An object of the API is a JSON object.
       const document = old as unknown as Readonly<Record<string, unknown>>;
-      const patched = applyStrategicMergePatch(document, body, patchSchemaOf(schema));
+      const patched = applyStrategicMergePatch(document, body, schema);
       return patched.ok ? patched : refusal(badRequestError(patched.error.message));
     }
   }

@@ -3,28 +3,20 @@ import type { KubernetesObject } from '../../../api/generated/types.ts';
 /** Whether two objects say the same, whoever manages their fields and whatever their resourceVersion. */
 export function isSameObject(a: KubernetesObject, b: KubernetesObject): boolean {
   if (a === b) return true;
-  return isSameStruct(a, b, TOP_LEVEL);
+  // The metadata come last: what differs is mostly the status, or the spec.
+  return isSameStruct(a, b, 'metadata') && isSameMetadata(a.metadata, b.metadata);
 }
 
-/** How the fields of a struct are compared where that is not as plain values. */
-interface Exceptions {
-  readonly metadata: boolean;
-}
-
-const TOP_LEVEL: Exceptions = { metadata: true };
-
-function isSameStruct(a: object, b: object, exceptions: Exceptions | undefined): boolean {
+/** Whether two structs are the same, but for one field. */
+function isSameStruct(a: object, b: object, except: string | undefined): boolean {
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   let count = 0;
   for (const key in left) {
     const value = left[key];
-    const other = right[key];
     if (value !== undefined) count += 1;
-    if (value === other) continue;
-    if (exceptions !== undefined && key === 'metadata') {
-      if (!isSameMetadata(value as object, other as object)) return false;
-    } else if (!isSameValue(value, other)) return false;
+    const other = right[key];
+    if (value !== other && key !== except && !isSameValue(value, other)) return false;
   }
   for (const key in right) if (right[key] !== undefined) count -= 1;
   return count === 0;

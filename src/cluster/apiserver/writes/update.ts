@@ -122,7 +122,7 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   // Endpoints of a kind's own, such as the approval of a CertificateSigningRequest.
   const special = subresource === '' ? undefined : kind.subresourceUpdates?.[subresource];
   const next = change.isTracked === true ? change.next : tracked(call, change, special);
-  const admitted = admit(call, { next, old });
+  const admitted = admit(call, next, old);
   if (!admitted.ok) return refuse(admitted.error.status);
   const isReviewed = hasReviewers(server);
   if (isReviewed) {
