@@ -158,6 +158,10 @@ function readiness({ synced }: SchedulerMemory): readonly NamedCheck[] {
 function takeMessage(step: Step, message: SchedulerMessage): void {
   const { memory, env } = step;
   switch (message.type) {
+    case 'api/watch':
+      // An open watch is no request: only informers have any.
+      informersStep(informerSpecs, memory.informers, memory.client, message, env, handlersOf(step));
+      return;
     case 'scheduler/try-over':
       if (message.tryNumber === memory.tryNumber) finishTry(step);
       return;
@@ -184,11 +188,6 @@ function takeMessage(step: Step, message: SchedulerMessage): void {
 /** Whatever comes from the API server: it belongs to one of the clients or to an informer. */
 function takeAnswer(step: Step, message: SchedulerMessage): void {
   const { memory, env } = step;
-  if (message.type === 'api/watch') {
-    // An open watch is no request: only informers have any.
-    informersStep(informerSpecs, memory.informers, memory.client, message, env, handlersOf(step));
-    return;
-  }
   if (message.type === 'api/response') {
     // Whose request it was can be seen from its number.
     if (message.id >= ELECTION_REQUESTS_FROM) {

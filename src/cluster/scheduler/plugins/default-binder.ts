@@ -4,18 +4,15 @@ import { definePlugin } from '../framework/plugin.ts';
 export const defaultBinder = definePlugin({
   name: 'DefaultBinder',
   bind(pod, nodeName) {
+    const { namespace, name } = pod;
     const { uid } = pod.pod.metadata;
     return {
       method: 'POST',
-      path: `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/binding`,
+      path: `/api/v1/namespaces/${namespace}/pods/${name}/binding`,
       body: {
         apiVersion: 'v1',
         kind: 'Binding',
-        metadata: {
-          name: pod.name,
-          namespace: pod.namespace,
-          ...(uid === undefined ? undefined : { uid }),
-        },
+        metadata: uid === undefined ? { name, namespace } : { name, namespace, uid },
         target: { kind: 'Node', name: nodeName },
       },
     };

@@ -1,5 +1,5 @@
 import { createRecent } from '../../../base/recent.ts';
-import type { Pod, TopologySpreadConstraint } from '../../../api/generated/types.ts';
+import type { Pod, PodSpec, TopologySpreadConstraint } from '../../../api/generated/types.ts';
 import { isTaintTolerated, preventsScheduling } from '../../../api/taints-and-tolerations.ts';
 import { labelOf, type Labels } from '../../../api/selectors/label-requirement.ts';
 import { type LabelMatcher, labelSelectorMatcher } from '../../../api/selectors/label-selector.ts';
@@ -136,9 +136,9 @@ function questionOf(
 }
 
 /**
- * The nodes whose Pods count: those with every one of `topologyKeys`, and those that the Pod could use
- * where the constraint honours its node affinity or the nodes' taints. Undefined: every node that has
- * the constraint's own key.
+ * The nodes whose Pods count: those with every one of `topologyKeys` (the constraint's own among them, or none at all), and
+ * those that the Pod could use where the constraint honours its node affinity or the nodes' taints. Undefined: every node
+ * that has the constraint's own key.
  */
 export function inclusionMask(
   snapshot: Snapshot,
@@ -148,11 +148,27 @@ export function inclusionMask(
 ): NodeMask | undefined {
   const { spec } = pod;
   const affinityKey = constraint.honorsAffinity ? requiredNodesKey(spec) : '';
-  const { tolerations } = spec;
   const isTaintsHonored = constraint.honorsTaints && snapshot.table.traitCounts.hardTaints > 0;
+  // The constraint's own key is the only one of them, or there are none.
+  if (affinityKey === '' && !isTaintsHonored && topologyKeys.length < 2) return undefined;
+  return maskOfIncluded(snapshot, spec, constraint, { topologyKeys, affinityKey, isTaintsHonored });
+}
+
+function maskOfIncluded(
+  snapshot: Snapshot,
+  spec: PodSpec,
+  constraint: SpreadConstraint,
+  counting: {
+    readonly topologyKeys: readonly string[];
+    /** Empty: the Pod's node affinity does not matter. */
+    readonly affinityKey: string;
+    readonly isTaintsHonored: boolean;
+  },
+): NodeMask | undefined {
+  const { tolerations } = spec;
+  const { topologyKeys, affinityKey, isTaintsHonored } = counting;
   const taintsKey = isTaintsHonored ? `taints:${JSON.stringify(tolerations)}` : '';
   const otherKeys = topologyKeys.filter((key) => key !== constraint.topologyKey);
-  if (affinityKey === '' && taintsKey === '' && otherKeys.length === 0) return undefined;
   const key = `spread:${otherKeys.join()}|${affinityKey}|${taintsKey}`;
   return maskOf(snapshot, key, (node) => {
     for (const topologyKey of otherKeys) {

@@ -5,6 +5,7 @@ import { affinityTermsOf, type PodAffinityTerms } from './affinity-term.ts';
 import { type LabelSet, labelSetOf } from './label-set.ts';
 import {
   isSameAmounts,
+  plainAmounts,
   type PodAmounts,
   podAmountsAsked,
   podAmountsOnNode,
@@ -134,6 +135,8 @@ export function countsAlike(a: PodInfo, b: PodInfo): boolean {
 
 /** What the Pod asks for while it is to be placed. */
 export function amountsAskedBy(info: PodInfo): PodAmounts {
+  const plain = plainAmounts(info.pod);
+  if (plain !== undefined) return plain;
   const { spec } = info.pod;
   let amounts = askedAmounts.get(spec);
   if (amounts === undefined) {

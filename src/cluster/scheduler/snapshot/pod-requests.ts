@@ -92,7 +92,7 @@ export function isSameAmounts(a: PodAmounts, b: PodAmounts): boolean {
 }
 
 /** The ordinary Pod, nearly every one: containers only, each with its requests. Undefined: not that simple. */
-function plainAmounts(pod: Pod): PodAmounts | undefined {
+export function plainAmounts(pod: Pod): PodAmounts | undefined {
   const { containers, initContainers, overhead, resources } = pod.spec;
   if (
     (initContainers !== undefined && initContainers.length > 0) ||
@@ -181,13 +181,16 @@ function differs(
     if (resources === undefined) continue;
     // Kubelets report containers in their order.
     const likely = containers[index];
-    const container =
-      likely?.name === name ? likely : containers.find((each) => each.name === name);
+    const container = likely?.name === name ? likely : containerNamed(containers, name);
     const wanted = container?.resources?.requests;
     if (!isSameList(wanted, resources.requests)) return true;
     if (allocatedResources !== undefined && !isSameList(wanted, allocatedResources)) return true;
   }
   return false;
+}
+
+function containerNamed(containers: readonly Container[], name: string): Container | undefined {
+  return containers.find((each) => each.name === name);
 }
 
 type Amounts = Readonly<Record<string, string>>;
