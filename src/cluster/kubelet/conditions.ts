@@ -19,8 +19,10 @@ export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
   const { generation } = facts.pod.metadata;
   const readiness = readinessOf(facts);
   const sandbox = facts.sandboxReady ? SANDBOX_READY : SANDBOX_NOT_READY;
-  const initialized = initializedCondition(facts);
-  const ready = readyCondition(facts, readiness);
+  const { initContainers, readinessGates } = facts.pod.spec;
+  const isPlain = initContainers === undefined && facts.phase !== 'Succeeded';
+  const initialized = isPlain ? INITIALIZED : initializedCondition(facts);
+  const ready = readinessGates === undefined ? readiness.pod : readyCondition(facts, readiness);
   for (let i = 0; i < lately.length; i += 1) {
     const made = lately[i] as Made; // In range.
     if (

@@ -35,7 +35,10 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
   const { initContainers = NO_CONTAINERS } = spec;
   const waiting = initContainers.length === 0 ? 'ContainerCreating' : 'PodInitializing';
   const granted = worker.allocated === undefined ? spec : allocatedPod(worker).spec;
-  const inits = statusesOf(worker, granted.initContainers, waiting, epochMillis, NO_STATUSES);
+  const inits =
+    initContainers.length === 0
+      ? NO_STATUSES
+      : statusesOf(worker, granted.initContainers, waiting, epochMillis, NO_STATUSES);
   const shown = made?.containerStatuses ?? NO_STATUSES;
   const mains = statusesOf(worker, granted.containers, waiting, epochMillis, shown);
   const phase = phaseOf(worker, inits, mains);
@@ -52,11 +55,14 @@ export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
     phase,
     startTime,
     qosClass: qos,
-    conditions: withRare(worker, conditions, nowText),
+    conditions:
+      worker.resize === undefined && failure === undefined
+        ? conditions
+        : withRare(worker, conditions, nowText),
     hostIP: hostIp,
     // What stays the same stays the same list: who compares finds that at once.
     hostIPs: made?.hostIPs ?? listOf(hostIp),
-    containerStatuses: byName(mains),
+    containerStatuses: mains.length < 2 ? mains : byName(mains),
   };
   // Field by field, because a literal put together from pieces costs several times as much.
   const ip = sandbox?.ip ?? told?.podIP;
@@ -96,7 +102,6 @@ function withRare(
   nowText: string,
 ): readonly PodCondition[] {
   const { resize, failure } = worker;
-  if (resize === undefined && failure === undefined) return conditions;
   const all = resize === undefined ? conditions : withResize(worker, conditions, nowText);
   return failure?.reason === 'Evicted'
     ? [...all, disruption(worker, failure.message, nowText)]
@@ -158,7 +163,6 @@ function statusesOf(
   epochMillis: number,
   shown: readonly ContainerStatus[],
 ): readonly ContainerStatus[] {
-  if (containers.length === 0) return NO_STATUSES;
   const statuses: ContainerStatus[] = [];
   for (let i = 0; i < containers.length; i += 1) {
     const container = containers[i] as Container; // In range.
@@ -176,9 +180,7 @@ const NO_STATUSES: readonly ContainerStatus[] = Object.freeze([]);
 
 /** Main containers are listed by name, whatever their order in the spec. */
 function byName(statuses: readonly ContainerStatus[]): readonly ContainerStatus[] {
-  return statuses.length < 2
-    ? statuses
-    : statuses.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return statuses.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 function phaseOf(

@@ -30,11 +30,11 @@ export function podChanged(kubelet: Kubelet, change: InformerChange, env: Kubele
   // The informer holds Pods alone.
   const old = change.old as Pod | undefined;
   const next = change.next as Pod | undefined;
-  const isAnother =
-    old !== undefined && next !== undefined && old.metadata.uid !== next.metadata.uid;
-  if (old !== undefined && (next === undefined || isAnother)) podGone(kubelet, old, env);
+  const uid = next?.metadata.uid;
+  if (old !== undefined && (next === undefined || old.metadata.uid !== uid))
+    podGone(kubelet, old, env);
   if (next === undefined) return;
-  const worker = awakeWorker(kubelet.memory, next.metadata.uid ?? '');
+  const worker = awakeWorker(kubelet.memory, uid ?? '');
   if (worker === undefined) addPod(kubelet, next, undefined, env);
   else updatePod(kubelet, worker, next, env);
 }
@@ -151,7 +151,7 @@ function updatePod(kubelet: Kubelet, worker: PodWorker, next: Pod, env: KubeletE
     return;
   }
   if (worker.stage !== 'syncing') return;
-  if (isOtherSpec || gatesHaveChanged(old, next)) {
+  if (isOtherSpec || (next.spec.readinessGates !== undefined && gatesHaveChanged(old, next))) {
     if (isOtherSpec && worker.admitted) allocate(kubelet, worker, env);
     if (worker.operation === undefined) syncPod(kubelet, worker, env);
     return;
@@ -164,14 +164,11 @@ function updatePod(kubelet: Kubelet, worker: PodWorker, next: Pod, env: KubeletE
 }
 
 function gatesHaveChanged(old: Pod, next: Pod): boolean {
-  const gates = next.spec.readinessGates;
-  return (
-    gates !== undefined &&
-    gates.some(
-      ({ conditionType }) =>
-        findCondition(old.status?.conditions, conditionType)?.status !==
-        findCondition(next.status?.conditions, conditionType)?.status,
-    )
+  const gates = next.spec.readinessGates ?? [];
+  return gates.some(
+    ({ conditionType }) =>
+      findCondition(old.status?.conditions, conditionType)?.status !==
+      findCondition(next.status?.conditions, conditionType)?.status,
   );
 }
 

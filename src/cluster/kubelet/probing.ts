@@ -14,7 +14,6 @@ import type {
   KubeletTimer,
   PodWorker,
   ProbeKind,
-  ProbeWork,
 } from './state.ts';
 import { specOf } from './worker.ts';
 
@@ -65,10 +64,6 @@ function specOfProbe(container: Container, kind: ProbeKind): Probe | undefined {
       : container.startupProbe;
 }
 
-function stateOfProbe(work: ContainerWork, kind: ProbeKind): ProbeWork | undefined {
-  return work.probes?.[kind];
-}
-
 /** A probe is due: sends it and sets the timer for the next. */
 export function runProbe(
   kubelet: Kubelet,
@@ -80,7 +75,7 @@ export function runProbe(
   const { probe: kind, containerId, container: name, uid } = timer;
   const { current } = work;
   if (current?.id !== containerId || current.state !== 'running') return;
-  const state = stateOfProbe(work, kind);
+  const state = work.probes?.[kind];
   const container = specOf(worker.pod, name);
   const spec = container === undefined ? undefined : specOfProbe(container, kind);
   if (state === undefined || spec === undefined || container === undefined) return;
@@ -169,7 +164,7 @@ export function probed(
   outcome: { readonly outcome: 'success' | 'failure' | 'error'; readonly output: string },
   env: KubeletEnv,
 ): ProbeEffect {
-  const state = stateOfProbe(work, kind);
+  const state = work.probes?.[kind];
   const container = specOf(worker.pod, work.name);
   const spec = container === undefined ? undefined : specOfProbe(container, kind);
   if (

@@ -166,10 +166,6 @@ interface Hearing {
   readonly env: KubeletEnv;
 }
 
-function takeOutcome(then: KubeletThen, outcome: ApiOutcome, { kubelet, env }: Hearing): void {
-  apiOutcome(kubelet, then, outcome, env);
-}
-
 function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
   const { informers, client } = kubelet.memory;
   const specs = informerSpecs(kubelet.config);
@@ -180,7 +176,8 @@ const HANDLERS: InformerHandlers<Hearing> = {
   onChange(change, { kubelet, env }) {
     if (change.informer === 'nodes') sawOwnNode(kubelet, change, env);
     else if (concernsMirror(change)) reconcileMirrors(kubelet, env);
-    else if (isReady(kubelet)) podChanged(kubelet, change, env);
+    // From then on that the API's Pods have been matched with what the runtime has.
+    else if (kubelet.memory.runtime.stocked) podChanged(kubelet, change, env);
   },
   onSynced(informer, { kubelet, env }) {
     if (informer !== 'pods') return;
@@ -201,11 +198,6 @@ function sawOwnNode(kubelet: Kubelet, { next }: InformerChange, env: KubeletEnv)
   // The informer holds Nodes alone.
   if (next !== undefined) nodeChanged(kubelet, next as Node, env);
   if (!hadNetwork && hasNetwork(kubelet)) networkIsReady(kubelet, env);
-}
-
-/** The API's Pods have been matched with what the runtime has: from then on changes are followed. */
-function isReady({ memory }: Kubelet): boolean {
-  return memory.runtime.stocked;
 }
 
 /** Whichever of the two lists comes last lets the work begin; it must be a fresh look at the runtime. */
@@ -360,27 +352,27 @@ function probeTimer(
 
 // ── The API server's answers ────────────────────────────────────────────────────────────────────
 
-function apiOutcome(
-  kubelet: Kubelet,
-  then: KubeletThen,
-  outcome: ApiOutcome,
-  env: KubeletEnv,
-): void {
+function takeOutcome(then: KubeletThen, outcome: ApiOutcome, { kubelet, env }: Hearing): void {
   switch (then.type) {
     case 'event/written':
       eventOutcome(then, outcome, kubelet.memory.client, env);
       return;
-    case 'mirror/created':
-    case 'mirror/deleted':
-      mirrorOutcome(kubelet, then, outcome, env);
+    case 'pod/status-written': {
+      const worker = awakeWorker(kubelet.memory, then.uid);
+      if (worker !== undefined && statusWritten(kubelet, worker, outcome, env))
+        settle(kubelet, worker, env);
       return;
-    case 'pod/status-written':
+    }
     case 'pod/deleted':
     case 'pod/reference': {
       const worker = awakeWorker(kubelet.memory, then.uid);
       if (worker !== undefined) podOutcome(kubelet, worker, then, outcome, env);
       return;
     }
+    case 'mirror/created':
+    case 'mirror/deleted':
+      mirrorOutcome(kubelet, then, outcome, env);
+      return;
     default: {
       const hadNetwork = hasNetwork(kubelet);
       const wasRegistered = kubelet.memory.node.registered;
@@ -394,14 +386,11 @@ function apiOutcome(
 function podOutcome(
   kubelet: Kubelet,
   worker: PodWorker,
-  then: Extract<KubeletThen, { type: `pod/${string}` }>,
+  then: Extract<KubeletThen, { type: 'pod/deleted' | 'pod/reference' }>,
   outcome: ApiOutcome,
   env: KubeletEnv,
 ): void {
   switch (then.type) {
-    case 'pod/status-written':
-      if (statusWritten(kubelet, worker, outcome, env)) settle(kubelet, worker, env);
-      return;
     case 'pod/deleted':
       if (
         succeeded(outcome) ||

@@ -96,14 +96,22 @@ export function statusPatch(
   if (before.hostIP !== after.hostIP) patch.hostIP = after.hostIP ?? null;
   if (before.podIP !== after.podIP) patch.podIP = after.podIP ?? null;
   if (before.qosClass !== after.qosClass) patch.qosClass = after.qosClass ?? null;
-  if (differ(before.hostIPs, after.hostIPs)) patch.hostIPs = after.hostIPs ?? null;
-  if (differ(before.podIPs, after.podIPs)) patch.podIPs = ipsPatch(before.podIPs, after.podIPs);
-  if (haveChanged(before.initContainerStatuses, after.initContainerStatuses))
-    patch.initContainerStatuses = after.initContainerStatuses ?? null;
-  if (haveChanged(before.containerStatuses, after.containerStatuses))
-    patch.containerStatuses = after.containerStatuses ?? null;
-  if (haveChanged(before.ephemeralContainerStatuses, after.ephemeralContainerStatuses))
-    patch.ephemeralContainerStatuses = after.ephemeralContainerStatuses ?? null;
+  // Lists that are the very same need no walk.
+  const { hostIPs, podIPs, initContainerStatuses: inits, containerStatuses: mains } = after;
+  const { ephemeralContainerStatuses: others } = after;
+  if (before.hostIPs !== hostIPs && !semanticEqual(before.hostIPs, hostIPs))
+    patch.hostIPs = hostIPs ?? null;
+  if (before.podIPs !== podIPs && !semanticEqual(before.podIPs, podIPs))
+    patch.podIPs = ipsPatch(before.podIPs, podIPs);
+  if (before.initContainerStatuses !== inits && haveChanged(before.initContainerStatuses, inits))
+    patch.initContainerStatuses = inits ?? null;
+  if (before.containerStatuses !== mains && haveChanged(before.containerStatuses, mains))
+    patch.containerStatuses = mains ?? null;
+  if (
+    before.ephemeralContainerStatuses !== others &&
+    haveChanged(before.ephemeralContainerStatuses, others)
+  )
+    patch.ephemeralContainerStatuses = others ?? null;
   const conditions = conditionsPatch(before.conditions, after.conditions);
   if (conditions.length > 0) {
     patch.conditions = conditions;
@@ -127,7 +135,6 @@ function haveChanged(
   last: readonly ContainerStatus[] | undefined,
   next: readonly ContainerStatus[] | undefined,
 ): boolean {
-  if (last === next) return false;
   const a = last?.[0];
   const b = next?.[0];
   if (a !== undefined && b !== undefined && (a.ready !== b.ready || a.started !== b.started))
@@ -158,10 +165,6 @@ function withResizeOrder(
     '$setElementOrder/conditions': orderOf(now),
     observedGeneration: after.observedGeneration,
   };
-}
-
-function differ(last: unknown, next: unknown): boolean {
-  return last !== next && !semanticEqual(last, next);
 }
 
 /** The list is merged by address, so an address that is gone must be taken out. */

@@ -106,17 +106,13 @@ function createProbe(result: ProbeWork['result']): ProbeWork {
 export function resetProbes(work: ContainerWork, containerId: string): void {
   const { probes } = work;
   if (probes === undefined) return;
-  reset(probes.liveness, containerId, 'success');
-  reset(probes.readiness, containerId, 'failure');
-  reset(probes.startup, containerId, 'unknown');
+  const { liveness, readiness, startup } = probes;
+  if (liveness !== undefined) reset(liveness, containerId, 'success');
+  if (readiness !== undefined) reset(readiness, containerId, 'failure');
+  if (startup !== undefined) reset(startup, containerId, 'unknown');
 }
 
-function reset(
-  probe: ProbeWork | undefined,
-  containerId: string,
-  result: ProbeWork['result'],
-): void {
-  if (probe === undefined) return;
+function reset(probe: ProbeWork, containerId: string, result: ProbeWork['result']): void {
   probe.containerId = containerId;
   probe.result = result;
   probe.run = 0;
