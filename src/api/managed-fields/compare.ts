@@ -94,8 +94,10 @@ function addedFields(after: JsonObject, struct: Composite): Found {
     const now = after[name];
     if (now === undefined) continue;
     const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
-    let pattern = now === turn.zero ? NOTHING : CHANGED;
-    if (turn.kind !== 'value' || typeof now === 'object') {
+    const { kind } = turn;
+    let pattern = CHANGED;
+    if (kind === 'none' || now === turn.zero) pattern = NOTHING;
+    else if (kind !== 'value' || typeof now === 'object') {
       const found = compareParts(undefined, now, turn);
       ({ pattern } = found);
       if (pattern !== found) loose.push(found);
@@ -126,22 +128,17 @@ function compareParts(before: unknown, after: unknown, turn: Turn): Found {
     } else if (isObject(was) && isObject(now)) {
       if (kind === 'map') return compareMaps(was, now, composite);
       return turn.known !== undefined && was === turn.zero
-        ? addedTo(was, now, composite, turn.known)
+        ? addedTo(now, composite, turn.known)
         : compareFields(was, now, composite);
     }
   }
   return equalJson(was, now) ? NOTHING : CHANGED;
 }
 
-function addedTo(
-  zero: JsonObject,
-  now: JsonObject,
-  struct: Composite,
-  known: WeakMap<object, Found>,
-): Found {
+function addedTo(now: JsonObject, struct: Composite, known: WeakMap<object, Found>): Found {
   let found = known.get(now);
   if (found === undefined) {
-    found = compareFields(zero, now, struct);
+    found = addedFields(now, struct);
     if (found.pattern === found) known.set(now, found);
   }
   return found;

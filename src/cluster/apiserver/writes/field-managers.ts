@@ -1,14 +1,10 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../api/generated/types.ts';
-import { apiVersionOf } from '../../../api/kinds/index.ts';
-import type { KindDeclaration } from '../../../api/kinds/kind.ts';
-import { viewsOf } from '../../../api/kinds/views.ts';
-import type { Views } from '../../../api/managed-fields/versions.ts';
 import { managersOfNew, trackUpdate, type FieldWriter } from '../../../api/managed-fields/track.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
-import { schemaOfKind } from './written-kind.ts';
 import { isSameValue } from './same-object.ts';
+import { schemaOfKind, writtenKind } from './written-kind.ts';
 
 /** Upstream keeps so much of a manager's name. */
 const MANAGER_LENGTH_MAX = 128;
@@ -29,32 +25,15 @@ export function ownersOfNew(call: VerbCall, next: KubernetesObject): readonly Ma
 /** Who writes, as field management knows him. */
 export function writerOf(call: VerbCall): FieldWriter {
   const { server, exchange, target } = call;
-  const { apiVersion, views } = versionOf(target.kind);
+  const { kind, subresource } = target;
   return {
     manager: managerOf(exchange.request),
-    apiVersion,
-    subresource: target.subresource,
+    apiVersion: kind.apiVersion,
+    subresource,
     now: timestamp(server),
-    views,
+    views: writtenKind(kind).views,
   };
 }
-
-interface Version {
-  readonly apiVersion: string;
-  readonly views: Views | undefined;
-}
-
-function versionOf(kind: KindDeclaration): Version {
-  let version = versions.get(kind);
-  if (version === undefined) {
-    version = { apiVersion: apiVersionOf(kind), views: viewsOf(kind) };
-    versions.set(kind, version);
-  }
-  return version;
-}
-
-// A kind's version never changes, and one text of it is compared in no time. A memo only.
-const versions = new WeakMap<KindDeclaration, Version>();
 
 /** `fieldManager` of the query, or the user agent up to its first slash. */
 export function managerOf({ query, userAgent }: ApiRequest): string {

@@ -1,5 +1,7 @@
 import { completionOf, type Completion } from '../../../api/decode/complete.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
+import { viewsOf } from '../../../api/kinds/views.ts';
+import type { Views } from '../../../api/managed-fields/versions.ts';
 import { patchSchemaOf, type PatchSchema } from '../../../api/patch/patch-schema.ts';
 import { schemaOf } from '../../../api/schema/lookup.ts';
 import type { StructSchema } from '../../../api/schema/schema.ts';
@@ -11,6 +13,8 @@ export interface WrittenKind {
   readonly schema: StructSchema;
   readonly completion: Completion;
   readonly patchSchema: PatchSchema;
+  /** The other versions in which the kind is served, where there are any. */
+  readonly views: Views | undefined;
   /** By subresource, the plugins that its creations and its changes concern. Filled by admission. */
   readonly creations: Map<string, readonly Admit[]>;
   readonly changes: Map<string, readonly Admit[]>;
@@ -44,6 +48,7 @@ function worked(kind: KindDeclaration): WrittenKind {
     schema,
     completion: completionOf(schema),
     patchSchema: patchSchemaOf(schema),
+    views: viewsOf(kind),
     creations: new Map(),
     changes: new Map(),
   };
