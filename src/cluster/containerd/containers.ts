@@ -4,7 +4,9 @@ import type { ContainerConfig, CriContainer } from '../messages.ts';
 import { parseImageReference } from '../programs/image-reference.ts';
 import {
   advance,
+  advanceServer,
   earliest,
+  isServer,
   launch,
   signalFirst,
   surroundingsOf,
@@ -199,6 +201,13 @@ export function advanceContainer(runtime: Runtime, container: Container, env: Co
   }
   if (container.killAt !== undefined && container.killAt <= env.now) {
     endContainer(runtime, container, env, 137, 'Error');
+    return;
+  }
+  if (isServer(program) && runtime.memory.streams.size === 0) {
+    const progress = advanceServer(program, env.now, container.config.memoryLimitBytes);
+    if (progress.kind === 'exited')
+      endContainer(runtime, container, env, progress.code, progress.reason);
+    else setWake(container, env, earliest(container.killAt, progress.wakeAt));
     return;
   }
   const host = hostOf(runtime, container, env.now);

@@ -29,10 +29,16 @@ const START: Micros = 20_000_000;
 /** With each heartbeat: workers that wait for nothing rest again. */
 export function restWorkers({ workers, touched }: KubeletMemory, now: Micros): void {
   let kept = 0;
-  for (const uid of touched) {
+  for (let i = 0; i < touched.length; i += 1) {
+    const uid = touched[i] as string; // In range.
     const worker = workers.get(uid);
     if (worker === undefined || Object.isFrozen(worker)) continue;
-    if (isQuiet(worker) && now - worker.startedAt >= START) Object.freeze(worker);
+    if (now - worker.startedAt < START) {
+      // Those behind it have been taken on later still, or can wait as well.
+      if (kept < i) touched.splice(kept, i - kept);
+      return;
+    }
+    if (isQuiet(worker)) Object.freeze(worker);
     else touched[kept++] = uid;
   }
   touched.length = kept;

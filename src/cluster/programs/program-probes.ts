@@ -109,15 +109,10 @@ function fileAnswer(
   host: FileHost,
   path: string,
 ): Extract<LocalAnswer, { kind: 'open' }> {
-  const { pathname, isDirectory } = documentPath(root, path);
-  const { profile } = host;
   // Most serve just what their image brings; probes ask for it again and again.
-  if (program.files === undefined && !isCovered(host.config, root)) {
-    const text = Object.hasOwn(profile.files, pathname) ? profile.files[pathname] : undefined;
-    if (text !== undefined) return open(200, text);
-    const status = isDirectory && pathname === `${root}/index.html` ? 403 : 404;
-    return { kind: 'open', status, body: '' };
-  }
+  if (program.files === undefined && !isCovered(host.config, root))
+    return imageAnswer(host.profile, root, path);
+  const { pathname, isDirectory } = documentPath(root, path);
   const around = { ...host, epochMillis: 0, write: ignore, local: refuse };
   const files = surroundingsOf(program, around, ignore).files('/');
   const text = files.read(pathname);
@@ -125,6 +120,28 @@ function fileAnswer(
   const directory = pathname.slice(0, -'/index.html'.length);
   const status = isDirectory && files.isDirectory(directory) ? 403 : 404;
   return { kind: 'open', status, body: '' };
+}
+
+interface ImageAnswer {
+  readonly profile: ImageProfile;
+  readonly root: string;
+  readonly path: string;
+  readonly answer: Extract<LocalAnswer, { kind: 'open' }>;
+}
+
+// The last document that was asked for. A memo only.
+let lastAnswer: ImageAnswer | undefined;
+
+/** A document that an image brings. */
+function imageAnswer(profile: ImageProfile, root: string, path: string): ImageAnswer['answer'] {
+  if (lastAnswer?.profile === profile && lastAnswer.path === path && lastAnswer.root === root)
+    return lastAnswer.answer;
+  const { pathname, isDirectory } = documentPath(root, path);
+  const text = Object.hasOwn(profile.files, pathname) ? profile.files[pathname] : undefined;
+  const status = isDirectory && pathname === `${root}/index.html` ? 403 : 404;
+  const answer = Object.freeze(text === undefined ? open(status, '') : open(200, text));
+  lastAnswer = { profile, root, path, answer };
+  return answer;
 }
 
 /** Whether something is mounted at, above or below a directory. */

@@ -415,15 +415,32 @@ export type Progress =
       readonly reason: 'Completed' | 'Error' | 'OOMKilled';
     };
 
+/** Whether a program only waits for requests: then `advanceServer` is all there is to do for it, and needs no host. */
+export function isServer({ main, shell, execs, input }: Program): boolean {
+  return main?.lasts === undefined && shell === undefined && !execs?.size && input === undefined;
+}
+
+/** As far as its end, ordered or for want of memory, decides. */
+export function advanceServer(
+  program: Program,
+  now: Micros,
+  memoryLimitBytes: number | undefined,
+): Progress {
+  const { ending } = program;
+  if (ending !== undefined && ending.at <= now) return exited(ending.code);
+  const killedAt = outOfMemoryAt(program, memoryLimitBytes);
+  if (killedAt !== undefined && killedAt <= now)
+    return { kind: 'exited', code: 137, reason: 'OOMKilled' };
+  return { kind: 'running', wakeAt: earliest(ending?.at, killedAt) };
+}
+
 /** Runs a program up to now. */
 export function advance(program: Program, host: Host): Progress {
   const { now } = host;
   const { main, shell } = program;
-  if (program.ending !== undefined && program.ending.at <= now) return exited(program.ending.code);
-  const killedAt = outOfMemoryAt(program, host.config.memoryLimitBytes);
-  if (killedAt !== undefined && killedAt <= now)
-    return { kind: 'exited', code: 137, reason: 'OOMKilled' };
-  let wakeAt = earliest(program.ending?.at, killedAt);
+  const progress = advanceServer(program, now, host.config.memoryLimitBytes);
+  if (progress.kind === 'exited') return progress;
+  let { wakeAt } = progress;
   if (main !== undefined && main.lasts !== undefined) {
     const endsAt = program.startedAt + main.lasts;
     if (endsAt <= now) {
