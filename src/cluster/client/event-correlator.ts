@@ -98,7 +98,8 @@ export function correlate(
   }
   if (before === undefined && subjects.size >= SUBJECTS_MAX) makeRoom(subjects);
   const emptyAt = emptyAfter(before, now);
-  subjects.set(subject, Object.freeze({ emptyAt, kinds: replaced(kinds, at, next) }));
+  const all = kinds.length === 0 ? [next] : replaced(kinds, at, next);
+  subjects.set(subject, Object.freeze({ emptyAt, kinds: all }));
   return written;
 }
 
@@ -141,7 +142,6 @@ function knownWith({ known }: KindOfEvents, written: KnownEvent): readonly Known
 
 /** The list with another element at a position, which may be its end. */
 function replaced<T>(list: readonly T[], at: number, element: T): readonly T[] {
-  if (list.length === 0) return [element];
   const copy = list.slice();
   copy[at] = element;
   return copy;

@@ -383,7 +383,7 @@ function put(
   informer.items.set(key, next);
   const { indexes, isFiledAlike } = spec;
   if (indexes === undefined) return;
-  if (old !== undefined && isFiledAlike?.(old, next) === true) return;
+  if (old !== undefined && isFiledAlike !== undefined && isFiledAlike(old, next)) return;
   for (const [index, buckets] of informer.indexes) {
     const valuesOf = indexes[index];
     if (valuesOf === undefined) continue;

@@ -7,12 +7,6 @@ export interface KubeObject {
   readonly metadata: ObjectMeta;
 }
 
-/** `namespace/name`, or `name` for an object without namespace: the key of caches and queues. */
-export function keyOf(object: KubeObject): string {
-  const { namespace, name = '' } = object.metadata;
-  return namespace === undefined || namespace === '' ? name : keyIn(namespace, name);
-}
-
 // One text for each object: a text put together anew is hashed anew at every look-up, and compared letter by letter.
 // The versions of an object share its name, of which the hash is known. A memo only: namespace → name → key.
 const keysByNamespace = new Map<string, Map<string, string>>();
@@ -23,7 +17,10 @@ const NAMES_MAX = 20_000;
 let lastNamespace = '';
 let lastKeys = new Map<string, string>();
 
-function keyIn(namespace: string, name: string): string {
+/** `namespace/name`, or `name` for an object without namespace: the key of caches and queues. */
+export function keyOf(object: KubeObject): string {
+  const { namespace, name = '' } = object.metadata;
+  if (namespace === undefined || namespace === '') return name;
   if (namespace !== lastNamespace) {
     lastNamespace = namespace;
     lastKeys = keysOf(namespace);

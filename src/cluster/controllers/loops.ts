@@ -86,17 +86,17 @@ export function wakeKey(
   key: string,
   after: Micros | undefined,
 ): void {
-  if (after === undefined) wake(context, index, key);
-  else lookAgain(context, index, key, after);
-}
-
-function wake({ running, env }: LoopContext, index: number, key: string): void {
-  const loop = running.loops[index] as Loop; // Indexes are those of the list of controllers.
+  if (after !== undefined) {
+    lookAgain(context, index, key, after);
+    return;
+  }
+  const { running, env } = context;
+  const { arrivals, queue } = running.loops[index] as Loop; // Indexes are those of the list of controllers.
   // A key that has arrived and was not taken waits already, or will when the work on it ends.
-  if (loop.arrivals.has(key)) return;
-  loop.arrivals.set(key, env.now);
-  enqueue(loop.queue, key, env.cause);
-  if (loop.queue.waiting.size > 0) running.awake.add(index);
+  if (arrivals.has(key)) return;
+  arrivals.set(key, env.now);
+  enqueue(queue, key, env.cause);
+  if (queue.waiting.size > 0) running.awake.add(index);
 }
 
 /** Gives every idle worker a key, until keys or workers run out. The first loops come first. */
@@ -124,7 +124,7 @@ function pumpLoop(context: LoopContext, index: number): void {
 export function dueKey(context: LoopContext, index: number, key: string): void {
   const loop = context.running.loops[index];
   if (loop === undefined || !keyIsDue(loop.queue, key, context.env.now)) return;
-  wake(context, index, key);
+  wakeKey(context, index, key, undefined);
 }
 
 /** An answer to one of a work's writes. */

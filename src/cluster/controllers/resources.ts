@@ -210,9 +210,9 @@ function hasSameOwners(old: KubeObject, next: KubeObject): boolean {
 /** What the functions above look at, of two versions at once; the namespace is part of the key. */
 const filedAlike: Readonly<Partial<Record<string, NonNullable<InformerSpec['isFiledAlike']>>>> = {
   pods: (old, next) =>
-    hasSameOwners(old, next) &&
+    old.metadata.ownerReferences === next.metadata.ownerReferences &&
     (old as Pod).spec.nodeName === (next as Pod).spec.nodeName &&
-    ended(old) === ended(next),
+    ((old as Pod).status?.phase === (next as Pod).status?.phase || ended(old) === ended(next)),
   endpointslices: (old, next) =>
     hasSameOwners(old, next) && old.metadata.labels === next.metadata.labels,
 };

@@ -85,7 +85,7 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
       else answerHealth(env, message, []);
       return;
     }
-    const manager: Manager = { memory, config, controllers, wakings, env, context: undefined };
+    const manager: Manager = { memory, config, controllers, wakings, env };
     handle(manager, message);
     const { running } = memory;
     if (running?.synced !== true) return;
@@ -117,8 +117,6 @@ interface Manager {
   readonly controllers: readonly Controller[];
   readonly wakings: WakingTable;
   readonly env: ProcessEnv;
-  /** What the loops work with, once somebody has asked for it (`contextOf`). */
-  context: LoopContext | undefined;
 }
 
 function createMemory(env: ProcessEnv, config: ControllerManagerConfig): ControllerManagerMemory {
@@ -251,14 +249,16 @@ function takeChange(change: InformerChange, manager: Manager): void {
   const wakings = manager.wakings.get(informer) ?? manager.wakings.get('*');
   if (wakings === undefined) return;
   const owner = wakings.byOwner.size === 0 ? undefined : settledOwner(change);
-  if (owner !== undefined) {
-    const loops = wakings.byOwner.get(owner.kind);
-    if (loops !== undefined)
-      for (const { loop, waking } of loops) wakeKey(context, loop, owner.key, waking.batch);
+  const owned = owner === undefined ? undefined : wakings.byOwner.get(owner.kind);
+  if (owner !== undefined && owned !== undefined) {
+    for (let index = 0; index < owned.length; index += 1) {
+      const { loop, waking } = owned[index] as LoopWaking; // In range by the loop's condition.
+      wakeKey(context, loop, owner.key, waking.batch);
+    }
   }
   const asked = askedAbout(wakings, newsOf(change, cluster, owner === undefined));
   for (let index = 0; index < asked.length; index += 1) {
-    const { loop, waking } = asked[index] as LoopWaking; // In range by the loop's condition.
+    const { loop, waking } = asked[index] as LoopWaking; // Likewise.
     const keys = waking.keys(change, cluster);
     for (let at = 0; at < keys.length; at += 1) {
       wakeKey(context, loop, keys[at] as string, waking.batch); // Likewise.
@@ -343,29 +343,23 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
   }
 }
 
-/** What the loops of a running manager work with. */
-function contextOf(manager: Manager, running: Running): LoopContext {
-  const { context } = manager;
-  if (context?.running === running) return context;
-  return (manager.context = contextNow(manager, running));
-}
-
 /**
- * The kernel lends a process the same Env at each step, and views hold no state, so the context of the last step mostly
- * serves again. A memo only.
+ * What the loops of a running manager work with. The kernel lends a process the same Env at each step, and views hold no
+ * state, so the context of the last step mostly serves again. A memo only.
  */
-const lastContexts = new WeakMap<Running, { readonly skew: Micros; readonly own: LoopContext }>();
+let last: { readonly skew: Micros; readonly own: LoopContext } | undefined;
 
-function contextNow({ controllers, env }: Manager, running: Running): LoopContext {
+function contextOf({ controllers, env }: Manager, running: Running): LoopContext {
   const skew = env.clockSkewMicros();
-  const last = lastContexts.get(running);
-  if (last?.skew === skew && last.own.env === env) return last.own;
+  if (last !== undefined && last.own.running === running && last.own.env === env) {
+    if (last.skew === skew) return last.own;
+  }
   const epochMillis = running.epochMillis + skew / 1000;
   const cluster = createClusterView(skew === 0 ? running : { ...running, epochMillis });
   const clients = running.loops.map((_loop, index) =>
     clientEnv(env, FIRST_LOOP_CLIENT + index, running.term),
   );
   const own: LoopContext = { running, controllers, cluster, env, clients };
-  lastContexts.set(running, { skew, own });
+  last = { skew, own };
   return own;
 }
