@@ -1,4 +1,4 @@
-import { refusal, success, type Result } from '../../base/result.ts';
+import { refusal, success, type Refusal, type Result } from '../../base/result.ts';
 
 /**
  * Why a patch cannot be made or applied, in the words of upstream's libraries. Inside this folder it travels as an
@@ -31,7 +31,12 @@ export function attempt<T>(run: () => T): Result<T, PatchProblem> {
   try {
     return success(run());
   } catch (error) {
-    if (error instanceof PatchError) return refusal(error.problem);
-    throw error;
+    return refusalOf(error);
   }
+}
+
+/** The problem with which a patch function was left; whatever else was thrown is thrown on. */
+export function refusalOf(error: unknown): Refusal<PatchProblem> {
+  if (error instanceof PatchError) return refusal(error.problem);
+  throw error;
 }

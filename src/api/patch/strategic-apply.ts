@@ -1,4 +1,4 @@
-import type { Result } from '../../base/result.ts';
+import { success, type Result } from '../../base/result.ts';
 import {
   badElementOrder,
   deleteListPrefix,
@@ -34,7 +34,7 @@ import {
 } from './json.ts';
 import type { PatchField, PatchSchema } from './patch-schema.ts';
 import { orderedElements, positionsOfChanges, type OrderedElement } from './plain-lists.ts';
-import { attempt, refusePatch, type PatchProblem } from './problem.ts';
+import { refusalOf, refusePatch, type PatchProblem } from './problem.ts';
 import { draftOf } from '../../base/copy.ts';
 import { createRecent } from '../../base/recent.ts';
 
@@ -58,8 +58,14 @@ export function applyStrategicMergePatch(
   patch: JsonObject,
   schema: PatchSchema,
 ): Result<JsonObject, PatchProblem> {
-  return attempt(() => mergeObjects(original, patch, schema, { intoObject: true }));
+  try {
+    return success(mergeObjects(original, patch, schema, INTO_OBJECT));
+  } catch (error) {
+    return refusalOf(error);
+  }
 }
+
+const INTO_OBJECT: MergeOptions = Object.freeze({ intoObject: true });
 
 /** The recursion behind `applyStrategicMergePatch`; leaves by `refusePatch`. */
 export function mergeObjects(

@@ -5,6 +5,8 @@ import type { ResourceCache } from '../storage/resource-cache.ts';
 /** The copies that nearly every write asks, mostly to hear that there is nothing. */
 interface AskedCaches {
   readonly namespaces: ResourceCache;
+  readonly serviceAccounts: ResourceCache;
+  readonly limitRanges: ResourceCache;
   readonly quotas: ResourceCache;
   readonly mutatingWebhooks: ResourceCache;
   readonly validatingWebhooks: ResourceCache;
@@ -22,6 +24,8 @@ export function askedCaches(server: Server): AskedCaches {
   if (lastAsked === undefined || caches !== lastCaches) {
     lastAsked = {
       namespaces: cacheOf(server, 'namespaces'),
+      serviceAccounts: cacheOf(server, 'serviceaccounts'),
+      limitRanges: cacheOf(server, 'limitranges'),
       quotas: cacheOf(server, 'resourcequotas'),
       mutatingWebhooks: cacheOf(server, 'mutatingwebhookconfigurations'),
       validatingWebhooks: cacheOf(server, 'validatingwebhookconfigurations'),

@@ -3,8 +3,8 @@ import { withToken } from '../../../api/token-volume.ts';
 import { copyWith } from '../../../base/copy.ts';
 import { createRecent } from '../../../base/recent.ts';
 import { randomSuffix } from '../../../kernel/random.ts';
-import { cacheOf } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
+import { askedCaches } from './cached.ts';
 import { admitted, concernsCore, forbid, notAdmitted, type AdmissionPlugin } from './plugin.ts';
 
 /** Pods that a kubelet made from files; the API server only mirrors them. */
@@ -65,11 +65,20 @@ function isMirror({ metadata: { annotations } }: Pod): boolean {
 
 function accountOf({ server, target }: VerbCall, { spec }: Pod): ServiceAccount | undefined {
   const name = spec.serviceAccountName || 'default';
+  const { namespace } = target;
+  // Pods come in rows of one account; a text put together anew would be hashed anew.
+  if (name !== lastName || namespace !== lastNamespace) {
+    lastName = name;
+    lastNamespace = namespace;
+    lastKey = `/registry/serviceaccounts/${namespace}/${name}`;
+  }
   // The cache of service accounts holds nothing else.
-  return cacheOf(server, 'serviceaccounts').objects.get(
-    `/registry/serviceaccounts/${target.namespace}/${name}`,
-  ) as ServiceAccount | undefined;
+  return askedCaches(server).serviceAccounts.objects.get(lastKey) as ServiceAccount | undefined;
 }
+
+let lastName = '';
+let lastNamespace = '';
+let lastKey = '';
 
 function mountsToken({ spec }: Pod, account: ServiceAccount): boolean {
   return spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;

@@ -71,8 +71,19 @@ function withoutSystemFields(metadata: ObjectMeta): ObjectMeta {
 /** The key of an object that is created: below its collection, or what its own path says. */
 export function keyOfNew({ key, name: own, kind, namespace }: RequestTarget, name: string): string {
   if (own === name) return key;
-  return own === '' ? key + name : keyOf(kind, namespace, name);
+  if (own !== '') return keyOf(kind, namespace, name);
+  if (name !== lastName || key !== lastCollection) {
+    lastCollection = key;
+    lastName = name;
+    lastKey = key + name;
+  }
+  return lastKey;
 }
+
+// A name that is drawn is asked for twice, and a text that is put together anew is hashed anew. A memo only.
+let lastCollection = '';
+let lastName = '';
+let lastKey = '';
 
 /** A free name from `generateName`; the empty text without one, which validation refuses. */
 function generateName(server: Server, object: KubernetesObject, target: RequestTarget): string {
