@@ -38,6 +38,11 @@ const valueWhenBare: Readonly<Record<string, string>> = {
   validate: 'strict',
 };
 
+/** Whether the word behind a flag is not its value. */
+export function isBareFlag({ type, name }: FlagDeclaration): boolean {
+  return type === 'bool' || Object.hasOwn(valueWhenBare, name);
+}
+
 /** Repeatable flags whose values may hold commas. */
 const arrays = new Set([
   'from-literal',
