@@ -26,7 +26,7 @@ export interface DefaultSelector {
  */
 export function defaultSelectorOf(snapshot: Snapshot, pod: PodInfo): DefaultSelector | undefined {
   const services = serviceLabelsOf(snapshot, pod.labelSet);
-  const owner = pod.pod.metadata.ownerReferences?.find((each) => each.controller === true);
+  const owner = controllerOf(pod.pod.metadata.ownerReferences);
   const ofOwner = owner === undefined ? undefined : ownerSelector(snapshot, pod.namespace, owner);
   if (ofOwner === undefined) {
     if (services.size === 0) return undefined;
@@ -44,6 +44,13 @@ export function defaultSelectorOf(snapshot: Snapshot, pod: PodInfo): DefaultSele
       made: selectorOfBoth(services, ofOwner.selector),
     })
   ).made;
+}
+
+function controllerOf(owners: readonly OwnerReference[] | undefined): OwnerReference | undefined {
+  if (owners === undefined) return undefined;
+  for (let index = 0; index < owners.length; index++)
+    if (owners[index]?.controller === true) return owners[index];
+  return undefined;
 }
 
 // Of the last few owners: their Pods come one after another.

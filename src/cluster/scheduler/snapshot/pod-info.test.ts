@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../../../api/generated/types.ts';
-import { countsAlike, podInfoAfter, podInfoOf } from './pod-info.ts';
+import { countsAlike, nextPodInfo, podInfoAfter, podInfoOf } from './pod-info.ts';
 
 const old: Pod = {
   apiVersion: 'v1',
@@ -59,3 +59,18 @@ test.each(STATES)(
     expect(countsAlike(podInfoOf(old), info)).toBe(isAlike);
   },
 );
+
+test('a resize that is over leaves nothing behind', () => {
+  const during = { ...old, status: { containerStatuses: [resized] } };
+  const granted = { ...resized, resources: { requests: { cpu: '100m', 'example.com/gpu': '1' } } };
+  const after = { ...old, status: { containerStatuses: [granted] } };
+  const before = podInfoOf(old);
+  const info = nextPodInfo(nextPodInfo(nextPodInfo(before, during), { ...during }), after);
+  expect(info).toEqual(podInfoOf(structuredClone(after)));
+  expect(nextPodInfo(before, after).amounts).toBe(before.amounts);
+});
+
+test('overhead that comes is counted', () => {
+  const next = { ...old, spec: { ...old.spec, overhead: { cpu: '50m' } } };
+  expect(nextPodInfo(podInfoOf(old), next).amounts.cpuMilli).toBe(150);
+});

@@ -4,6 +4,7 @@ import { parseTime } from '../../../api/time.ts';
 import { affinityTermsOf, type PodAffinityTerms } from './affinity-term.ts';
 import { type LabelSet, labelSetOf } from './label-set.ts';
 import {
+  isResizing,
   isSameAmounts,
   plainAmounts,
   type PodAmounts,
@@ -28,6 +29,8 @@ export interface PodInfo {
   readonly startMillis: number;
   readonly isTerminating: boolean;
   readonly amounts: PodAmounts;
+  /** The kubelet has said that it grants other amounts than are wished for: `amounts` say more than the spec. */
+  readonly isResizing: boolean;
   readonly hostPorts: readonly HostPort[];
   readonly affinity: PodAffinityTerms | undefined;
   /** Names of claims by the volumes that use them; undefined where the Pod has no such volume. */
@@ -79,7 +82,7 @@ export function podInfoAfter(old: Pod | undefined, pod: Pod): PodInfo {
 export function nextPodInfo(before: PodInfo, pod: Pod): PodInfo {
   const old = before.pod;
   if (!isSameSpec(old, pod)) return makePodInfo(pod);
-  const amounts = podAmountsOnNode(pod);
+  const resizing = isResizing(pod);
   return {
     pod,
     key: before.key,
@@ -91,11 +94,18 @@ export function nextPodInfo(before: PodInfo, pod: Pod): PodInfo {
     startMillis:
       old.status?.startTime === pod.status?.startTime ? before.startMillis : startOf(pod),
     isTerminating: pod.metadata.deletionTimestamp !== undefined,
-    amounts: isSameAmounts(before.amounts, amounts) ? before.amounts : amounts,
+    amounts: resizing || before.isResizing ? amountsAfter(before, pod) : before.amounts,
+    isResizing: resizing,
     hostPorts: before.hostPorts,
     affinity: before.affinity,
     claims: before.claims,
   };
+}
+
+/** The same object while nothing has changed: amounts are compared by identity. */
+function amountsAfter(before: PodInfo, pod: Pod): PodAmounts {
+  const amounts = podAmountsOnNode(pod);
+  return isSameAmounts(before.amounts, amounts) ? before.amounts : amounts;
 }
 
 /** What a Pod is known by, beside its name: Pods of one name come one after another. */
@@ -115,6 +125,8 @@ function isSameSpec(old: Pod, pod: Pod): boolean {
     (spec.containers === next.containers &&
       spec.initContainers === next.initContainers &&
       spec.volumes === next.volumes &&
+      spec.overhead === next.overhead &&
+      spec.resources === next.resources &&
       spec.affinity === next.affinity &&
       spec.priority === next.priority)
   );
@@ -186,6 +198,7 @@ function makePodInfo(pod: Pod): PodInfo {
     startMillis: startOf(pod),
     isTerminating: metadata.deletionTimestamp !== undefined,
     amounts: podAmountsOnNode(pod),
+    isResizing: isResizing(pod),
     hostPorts: hostPortsOf(spec),
     affinity: affinityTermsOf(spec.affinity, namespace),
     claims: claimsOf(spec, name),

@@ -163,7 +163,7 @@ function hasPodLevelRequests(pod: Pod): boolean {
 }
 
 /** Kubelets report resources always; only where they differ from the spec is a resize under way. */
-function isResizing({ spec, status }: Pod): boolean {
+export function isResizing({ spec, status }: Pod): boolean {
   if (status === undefined) return false;
   return (
     differs(spec.containers, status.containerStatuses) ||
