@@ -7,38 +7,28 @@ import { takeEtcdHealth } from './health/probe.ts';
 import { NEVER, requestPatience } from './patience.ts';
 import { failConsultation, sweepConsultation } from './reads/consult.ts';
 import { askEtcd, type Server } from './server.ts';
+import type { VerbStep } from './verb.ts';
 
 /** Requests that wait for etcd: how they are sent there, and how they end when it does not answer. */
 
-/** Sends a write to etcd. */
+/** Sends a write to etcd. The verb of the exchange waits for it, where it stands. */
 export function sendCommit(
   server: Server,
   commit: Commit,
-  waiting: { readonly exchange: Exchange; readonly step: number; readonly attempt: number },
+  exchange: Exchange,
+  { step, attempt }: VerbStep,
 ): void {
-  const { exchange, step, attempt } = waiting;
-  const { storage, key, expectedModRevision, value, ttlSeconds, then, warnings } = commit;
   const { memory, env, config } = server;
   const deadline = exchange.receivedAt + requestPatience(exchange.request);
   const id = memory.nextCall++;
   const askedAt = env.now;
+  Object.freeze(commit);
   // Written out, as it is what nearly all requests come to.
   memory.calls.set(
     id,
-    Object.freeze({
-      kind: 'write',
-      exchange,
-      step,
-      attempt,
-      storage,
-      key,
-      value,
-      warnings,
-      then,
-      deadline,
-      askedAt,
-    }),
+    Object.freeze({ kind: 'write', exchange, commit, step, attempt, deadline, askedAt }),
   );
+  const { key, expectedModRevision, value, ttlSeconds } = commit;
   const op: TxnOperation =
     value === undefined || ttlSeconds !== undefined
       ? operationOf(value, ttlSeconds)

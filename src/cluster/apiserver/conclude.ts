@@ -19,7 +19,7 @@ export function conclude(
 ): void {
   switch (answer.kind) {
     case 'commit':
-      sendCommit(server, answer, { exchange, step: at.step, attempt: at.attempt });
+      sendCommit(server, answer, exchange, at);
       return;
     case 'reply':
       if (answer.code >= 404 && mayBeBehind(server, exchange, answer, at)) {

@@ -7,7 +7,7 @@ import { takeCompactionTurn } from './compaction.ts';
 import { sendReply } from './answers.ts';
 import { conclude } from './conclude.ts';
 import { brokenEtcd, isTransient, overdue } from './etcd-errors.ts';
-import { refuse, type Exchange, type Reply } from './exchange.ts';
+import { refuse, type Commit, type Exchange, type Reply } from './exchange.ts';
 import { consultLater, takeConsulted } from './reads/consult.ts';
 import { allFollow } from './reads/freshness.ts';
 import { countEtcd } from './metrics.ts';
@@ -42,7 +42,7 @@ export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
   // What nearly all answers are to.
   const { metrics } = memory;
   const { askedAt = env.now } = call;
-  countEtcd(metrics, call.value === undefined ? 'delete' : 'update', env.now - askedAt);
+  countEtcd(metrics, call.commit.value === undefined ? 'delete' : 'update', env.now - askedAt);
   if (answer.type === 'etcd/txn-result' && answer.succeeded) goOn(server, call, answer.revision);
   else goBack(server, call, answer);
 }
@@ -137,12 +137,13 @@ function runAgain(server: Server, exchange: Exchange, at: VerbStep): void {
   conclude(server, exchange, runVerb(server, exchange, at), at);
 }
 
-function goOn(server: Server, call: WriteCall, revision: number): void {
-  const { then, exchange, warnings } = call;
+function goOn(server: Server, { exchange, commit }: WriteCall, revision: number): void {
+  const { then, warnings } = commit;
   switch (then.kind) {
     case 'object': {
       const passage = passageOf(server, exchange.request, exchange.receivedAt);
-      const body = presentFor(server, exchange.request, passage, asWritten(server, call, revision));
+      const written = asWritten(server, commit, revision);
+      const body = presentFor(server, exchange.request, passage, written);
       sendReply(server, exchange, replyWith(body, then.code, warnings), passage);
       return;
     }
@@ -153,7 +154,7 @@ function goOn(server: Server, call: WriteCall, revision: number): void {
       sendReply(server, exchange, replyWith(then.body, then.code, warnings));
       return;
     case 'scale': {
-      const body = scaleOf(exchange.request.path, asWritten(server, call, revision));
+      const body = scaleOf(exchange.request.path, asWritten(server, commit, revision));
       sendReply(server, exchange, replyWith(body, 200, warnings));
       return;
     }
@@ -171,7 +172,7 @@ function replyWith(body: unknown, code: number, warnings: readonly string[] | un
 /** The written object with its revision: the very one in the copy, unless that is newer already. */
 function asWritten(
   server: Server,
-  { storage, key, value }: WriteCall,
+  { storage, key, value }: Commit,
   revision: number,
 ): KubernetesObject {
   const cached = server.memory.caches.get(storage)?.objects.get(key);

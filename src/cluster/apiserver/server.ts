@@ -23,7 +23,7 @@ import type {
 import type { ApiServerConfig } from './config.ts';
 import type { AuthorizationState } from './authorization/state.ts';
 import type { CustomState } from './custom/state.ts';
-import type { Exchange, Reply, Then } from './exchange.ts';
+import type { Commit, Exchange, Reply } from './exchange.ts';
 import type { FlowControl } from './flow-control/state.ts';
 import type { HealthState } from './health/state.ts';
 import type { ApiServerMetrics } from './metrics.ts';
@@ -168,14 +168,11 @@ type EtcdQuestion =
   | {
       readonly kind: 'write';
       readonly exchange: Exchange;
+      /** What was to be written. Frozen. */
+      readonly commit: Commit;
       readonly step: number;
       /** How often the write has met a newer object. */
       readonly attempt: number;
-      readonly storage: string;
-      readonly key: string;
-      readonly value: object | undefined;
-      readonly warnings: readonly string[] | undefined;
-      readonly then: Then;
       readonly deadline: Micros;
     };
 

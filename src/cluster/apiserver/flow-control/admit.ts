@@ -14,13 +14,7 @@ import { advance, dequeue, enqueue, shortest, takeOut } from './fair-queues.ts';
 import { currentConfiguration, gateOf, sharedSeat, type Gate } from './gate.ts';
 import { lendSeats } from './lending.ts';
 import { dealHand, flowHash } from './shuffle-sharding.ts';
-import {
-  newLevel,
-  type FlowControl,
-  type LevelState,
-  type RejectReason,
-  type Waiting,
-} from './state.ts';
+import { newLevel, type LevelState, type RejectReason, type Seat, type Waiting } from './state.ts';
 
 /**
  * API Priority and Fairness: the gate between who a client is and what it wants. A request takes seats of its priority
@@ -39,8 +33,7 @@ const WAITS_KEPT = 64;
 
 /** A request from the wire. */
 export function admit(server: Server, sent: ApiRequest, client: string | undefined): void {
-  const { env, memory } = server;
-  const { now: receivedAt, cause } = env;
+  const { now: receivedAt, cause } = server.env;
   let request = sent;
   let passage = passageOf(server, request);
   if (passage.kind === undefined) {
@@ -72,10 +65,9 @@ export function admit(server: Server, sent: ApiRequest, client: string | undefin
     }
     if (level.queues.size > 0) advance(level, receivedAt);
   }
-  take(memory.flow, level, width, gate.seat.mutating);
   const seat = width === 1 ? gate.seat : sharedSeat(level.name, width, gate.seat.mutating);
   const exchange = Object.freeze({ request, client, receivedAt, cause, group: 0, seat });
-  run(server, exchange, passage);
+  run(server, level, exchange, passage);
 }
 
 /** Queues a request, or refuses it. */
@@ -119,14 +111,10 @@ export function dispatchWaiting(server: Server): void {
       flow.waiting -= 1;
       noteWait(level, env.now - waiting.since);
       const mutating = exchange.request.method !== 'GET';
-      take(flow, level, width, mutating);
       const seat = Object.freeze({ level: level.name, width, mutating, queue, since: env.now });
       env.resumeCause(exchange.cause);
-      run(
-        server,
-        Object.freeze({ ...exchange, seat }),
-        passageOf(server, exchange.request, exchange.receivedAt),
-      );
+      const seated = Object.freeze({ ...exchange, seat });
+      run(server, level, seated, passageOf(server, exchange.request, exchange.receivedAt));
     }
   }
 }
@@ -136,18 +124,20 @@ function noteWait(level: LevelState, waited: Micros): void {
   level.waited += 1;
 }
 
-function take(flow: FlowControl, level: LevelState, width: number, mutating: boolean): void {
+/** Seats a request, which runs at once or when the processors have done what came before it. */
+function run(
+  server: Server,
+  level: LevelState,
+  exchange: Exchange & { readonly seat: Seat },
+  passage: Passage,
+): void {
+  const { width, mutating } = exchange.seat;
   level.inUse += width;
   level.executing += 1;
   level.dispatched += 1;
-  const { inflight } = flow;
-  if (mutating) inflight.mutating += 1;
-  else inflight.readOnly += 1;
-}
-
-/** Lets a request run, at once or when the processors have done what came before it. */
-function run(server: Server, exchange: Exchange, passage: Passage): void {
   const { flow } = server.memory;
+  if (mutating) flow.inflight.mutating += 1;
+  else flow.inflight.readOnly += 1;
   if (flow.running.length > 0 || flow.busyUntil - server.env.now > SLACK) {
     flow.running.push(exchange);
     armRun(server);
@@ -156,17 +146,15 @@ function run(server: Server, exchange: Exchange, passage: Passage): void {
   }
 }
 
+/** Runs a request, which makes the processors busy for a while. */
 function begin(server: Server, exchange: Exchange, passage: Passage): void {
-  const cost = passage.cost ?? costOf(server, exchange.request, passage);
-  charge(server, cost / server.config.cpuCores);
-  handle(server, exchange, passage);
-}
-
-/** Makes the processors busy for a while. */
-export function charge({ memory, env }: Server, micros: Micros): void {
+  const { env, memory, config } = server;
   const { flow } = memory;
   const { now } = env;
-  flow.busyUntil = (flow.busyUntil > now ? flow.busyUntil : now) + Math.ceil(micros);
+  const cost = passage.cost ?? costOf(server, exchange.request, passage);
+  flow.busyUntil =
+    (flow.busyUntil > now ? flow.busyUntil : now) + Math.ceil(cost / config.cpuCores);
+  handle(server, exchange, passage);
 }
 
 function armRun({ memory, env }: Server): void {

@@ -18,7 +18,7 @@ import {
 } from './resource-cache.ts';
 import { takeWatch, watchesOf } from './served-watches.ts';
 import { withRevision } from './stored-object.ts';
-import { noteChange, noteChanges, noteFilled, noteRules, useOf } from './uses.ts';
+import { noteChange, noteChanges, noteFilled, noteRules, uses } from './uses.ts';
 
 /** How the caches are filled from etcd and kept true: a list, then a watch, anew when the watch breaks. */
 
@@ -81,10 +81,10 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
     relist(server, cache);
     return;
   }
-  noteConnected(server);
+  if (!server.memory.etcdUp || server.memory.etcdFailures > 0) noteConnected(server);
   const { events } = message;
   const { now } = server.env;
-  const use = useOf(cache.storage);
+  const use = uses.get(cache.storage);
   const changes: CacheChange[] = [];
   for (let index = 0; index < events.length; index++) {
     const { key, keyValue, cause, kind } = events[index] as EtcdEvent; // In range.
@@ -123,7 +123,7 @@ function noteDeletion(server: Server, key: string, storage: string): void {
 /** The copy has lost its place: its watches end, and it is listed anew (upstream: the cacher is re-initialised). */
 function relist(server: Server, cache: ResourceCache): void {
   cache.ready = false;
-  noteRules(server, useOf(cache.storage));
+  noteRules(server, uses.get(cache.storage));
   unsettleHealth(server);
   server.env.resumeCause(undefined);
   for (const each of watchesOf(server.memory.watches, cache.storage)) {

@@ -14,8 +14,8 @@ import type { CacheChange, ResourceCache } from './resource-cache.ts';
 /** What the objects of a storage are to the server. */
 export type Use = 'roles' | 'flows' | 'addresses' | 'definitions' | 'backends' | 'services';
 
-/** Objects of all other storages concern nobody but watches. */
-const uses: ReadonlyMap<string, Use> = new Map<string, Use>([
+/** By storage. Objects of all others concern nobody but watches. */
+export const uses: ReadonlyMap<string, Use> = new Map<string, Use>([
   ['clusterroles', 'roles'],
   ['clusterrolebindings', 'roles'],
   ['roles', 'roles'],
@@ -28,11 +28,6 @@ const uses: ReadonlyMap<string, Use> = new Map<string, Use>([
   ['endpointslices', 'backends'],
   ['services/specs', 'services'],
 ]);
-
-/** What the server makes of the objects of a storage; undefined for nothing. */
-export function useOf(storage: string): Use | undefined {
-  return uses.get(storage);
-}
 
 /** The list of a storage is in: it holds what it holds now. */
 export function noteFilled(server: Server, cache: ResourceCache): void {
