@@ -154,8 +154,8 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   }
   const { warnings: decodeWarnings } = change;
   // Upstream does not trouble etcd with a write that changes nothing.
-  // Managers come first: most writes change whose a field is, and that is soon found.
-  if (hasSameManagers(object, old) && isSameObject(object, old)) {
+  // Managers come last: that a spec or status differs is found at its first field, and that sets of fields do is not.
+  if (isSameObject(object, old) && hasSameManagers(object, old)) {
     return answerWith(call, old, { code: 200, warnings: decodeWarnings });
   }
   let own = NO_WARNINGS;
