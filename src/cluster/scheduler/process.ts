@@ -6,7 +6,7 @@ import {
   createApiClient,
   succeeded,
 } from '../client/api-client.ts';
-import { createEventRecorder, eventOutcome } from '../client/event-recorder.ts';
+import { createEventRecorder, eventOutcome, type EventThen } from '../client/event-recorder.ts';
 import { accessAnswered, askAccess, isGuarded } from '../client/delegated-access.ts';
 import { answerHealth, isHealthCheck, type NamedCheck } from '../client/health.ts';
 import {
@@ -160,7 +160,7 @@ function takeMessage(step: Step, message: SchedulerMessage): void {
   switch (message.type) {
     case 'api/watch':
       // An open watch is no request: only informers have any.
-      informersStep(informerSpecs, memory.informers, memory.client, message, env, handlersOf(step));
+      informersStep(informerSpecs, memory.informers, memory.client, message, env, HANDLERS, step);
       return;
     case 'scheduler/try-over':
       if (message.tryNumber === memory.tryNumber) finishTry(step);
@@ -199,41 +199,41 @@ function takeAnswer(step: Step, message: SchedulerMessage): void {
       return;
     }
   }
-  const isMine = apiClientStep(memory.client, message, env, (then, outcome) =>
-    takeOutcome(step, then, outcome),
-  );
-  if (isMine) return;
-  if (
-    informersStep(informerSpecs, memory.informers, memory.client, message, env, handlersOf(step))
-  ) {
+  if (apiClientStep(memory.client, message, env, takeOutcome, step)) return;
+  if (informersStep(informerSpecs, memory.informers, memory.client, message, env, HANDLERS, step)) {
     return;
   }
   takeEventAnswer(step, message);
   takeElectionAnswer(step, message);
 }
 
-function handlersOf(step: Step): InformerHandlers {
-  return {
-    onChange: (change) => {
-      takeChange(step, change);
-      if (step.memory.preparations.size > 0 && change.informer.startsWith('persistentVolume')) {
-        for (const uid of step.memory.preparations.keys()) {
-          proceed(step, uid, isPrepared(step, uid));
-        }
+const HANDLERS: InformerHandlers<Step> = {
+  onChange(change, step) {
+    takeChange(step, change);
+    if (step.memory.preparations.size > 0 && change.informer.startsWith('persistentVolume')) {
+      for (const uid of step.memory.preparations.keys()) {
+        proceed(step, uid, isPrepared(step, uid));
       }
-    },
-    onSynced: () => {
-      step.memory.synced = allSynced(step.memory.informers);
-    },
-  };
-}
+    }
+  },
+  onSynced(_informer, { memory }) {
+    memory.synced = allSynced(memory.informers);
+  },
+};
 
 function takeEventAnswer(step: Step, message: { readonly type: string }): boolean {
   const { memory, env } = step;
-  const eventEnv = clientEnv(env, 'event');
-  return apiClientStep(memory.eventClient, message, eventEnv, (then, outcome) =>
-    eventOutcome(then, outcome, memory.eventClient, eventEnv),
+  return apiClientStep(
+    memory.eventClient,
+    message,
+    clientEnv(env, 'event'),
+    takeEventOutcome,
+    step,
   );
+}
+
+function takeEventOutcome(then: EventThen, outcome: ApiOutcome, { memory, env }: Step): void {
+  eventOutcome(then, outcome, memory.eventClient, clientEnv(env, 'event'));
 }
 
 function takeElectionAnswer(step: Step, message: { readonly type: string }): boolean {
@@ -261,7 +261,7 @@ function takeClientTimer(
   else takeElectionAnswer(step, timer);
 }
 
-function takeOutcome(step: Step, then: SchedulerThen, outcome: ApiOutcome): void {
+function takeOutcome(then: SchedulerThen, outcome: ApiOutcome, step: Step): void {
   switch (then.type) {
     case 'bound':
       bindingAnswered(step, then, outcome);
