@@ -181,38 +181,3 @@ export async function clusterInfo(session: Session): Promise<void> {
   }
   session.out(further);
 }
-
-/** kubectl cluster-info dump: the objects that matter, as JSON. */
-export async function clusterInfoDump(session: Session): Promise<void> {
-  const namespaces = session.flags.list('namespaces');
-  const all = session.flags.bool('all-namespaces');
-  const folder = session.flags.text('output-directory');
-  const isFolder = folder !== '' && folder !== '-';
-  const write = async (path: string, name: string): Promise<void> => {
-    const text = `${jsonText(await session.get(path))}\n`;
-    if (!isFolder) session.out(text);
-    else session.io.files.write(session.io.files.resolve(`${folder}/${name}.json`), text);
-  };
-  await write('/api/v1/nodes', 'nodes');
-  const scopes = all
-    ? listAt(await session.get('/api/v1/namespaces'), 'items').map((each) =>
-        textAt(each, 'metadata', 'name'),
-      )
-    : namespaces.length > 0
-      ? namespaces
-      : ['kube-system', session.namespace];
-  for (const scope of scopes) {
-    for (const path of [
-      `/api/v1/namespaces/${scope}/events`,
-      `/api/v1/namespaces/${scope}/replicationcontrollers`,
-      `/api/v1/namespaces/${scope}/services`,
-      `/apis/apps/v1/namespaces/${scope}/daemonsets`,
-      `/apis/apps/v1/namespaces/${scope}/deployments`,
-      `/apis/apps/v1/namespaces/${scope}/replicasets`,
-      `/api/v1/namespaces/${scope}/pods`,
-    ]) {
-      await write(path, `${scope}/${path.slice(path.lastIndexOf('/') + 1)}`);
-    }
-  }
-  if (isFolder) session.out(`Cluster info dumped to ${folder}\n`);
-}

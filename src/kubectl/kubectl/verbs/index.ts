@@ -4,7 +4,8 @@ import { editLastApplied, setLastApplied, viewLastApplied } from './apply/last-a
 import { canI, whoAmI } from './auth.ts';
 import { autoscale } from './autoscale.ts';
 import { approveCertificate, denyCertificate } from './certificate.ts';
-import { apiResources, apiVersions, clusterInfo, clusterInfoDump, version } from './cluster.ts';
+import { clusterInfoDump } from './cluster-info-dump.ts';
+import { apiResources, apiVersions, clusterInfo, version } from './cluster.ts';
 import {
   configCurrentContext,
   configDeleteCluster,

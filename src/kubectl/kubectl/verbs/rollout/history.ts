@@ -10,9 +10,11 @@ import {
   textAt,
   withField,
   type ApiObject,
+  type Fields,
 } from '../../objects.ts';
 import { createTabWriter } from '../../printers/tab-writer.ts';
-import { valuePrinterOf } from '../../printers/values.ts';
+import { asGoPrints } from '../../printers/go-object.ts';
+import { valuePrinterOf, type ValuePrinter } from '../../printers/values.ts';
 import type { Session } from '../../session.ts';
 import { report, throwAll } from '../../writing.ts';
 
@@ -60,6 +62,7 @@ export async function rolloutHistory(session: Session): Promise<void> {
   const revision = flags.int('revision');
   if (revision < 0) fail(`revision must be a positive integer: ${revision}`);
   requireResourceArguments(session);
+  const printer = valuePrinterOf(session, { typed: true });
   const { infos, failures } = await collect(
     session,
     await targetsOf(session, { takesSelectors: true, typeAlone: true }),
@@ -67,7 +70,7 @@ export async function rolloutHistory(session: Session): Promise<void> {
   const all: Failure[] = [...failures];
   for (const info of infos) {
     try {
-      await showHistory(session, info, revision);
+      await showHistory(session, info, { revision, printer });
     } catch (error) {
       all.push(asFailure(error));
     }
@@ -78,7 +81,11 @@ export async function rolloutHistory(session: Session): Promise<void> {
 /** Kinds of which upstream knows that they have no history. */
 const knownKinds = ['CronJob', 'Job', 'Pod', 'ReplicaSet', 'ReplicationController'];
 
-async function showHistory(session: Session, info: Info, revision: number): Promise<void> {
+async function showHistory(
+  session: Session,
+  info: Info,
+  { revision, printer }: { readonly revision: number; readonly printer: ValuePrinter | undefined },
+): Promise<void> {
   const { kind: own } = info.object;
   if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(own)) {
     const shown = JSON.stringify(groupKindOf(info));
@@ -88,22 +95,27 @@ async function showHistory(session: Session, info: Info, revision: number): Prom
     );
   }
   const revisions = await revisionsOf(session, info);
-  const printer = valuePrinterOf(session);
   if (printer !== undefined) {
     if (revision > 0 && !revisions.some(({ number }) => number === revision)) {
       fail('unable to find the specified revision');
     }
     for (const each of revisions) {
-      if (revision === 0 || each.number === revision) {
-        const kind = info.object.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision';
-        session.out(printer.print({ ...each.keeper, apiVersion: 'apps/v1', kind }));
-      }
+      if (revision !== 0 && each.number !== revision) continue;
+      session.out(printer.print(asGoPrints(stateAt(info.object, each))));
     }
     return;
   }
   const suffix = revision > 0 ? `with revision #${revision}` : '';
   const text = revision > 0 ? templateText(revisions, revision) : tableText(revisions);
   report(session, info.object, `${suffix}\n${text}`);
+}
+
+/** What `-o` shows of a revision: the ReplicaSet that keeps it; of other workloads themselves as they were. */
+function stateAt(object: ApiObject, { keeper, template }: Revision): Fields {
+  const apiVersion = 'apps/v1';
+  if (object.kind === 'Deployment') return { ...keeper, apiVersion, kind: 'ReplicaSet' };
+  const applied = withField(template, ['$patch'], undefined);
+  return { ...withField(object, ['spec', 'template'], applied), apiVersion };
 }
 
 /** The commands of rollout say it their own way when nothing is named. */
