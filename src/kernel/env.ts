@@ -8,7 +8,7 @@ import type { Machine } from './machine.ts';
 import type { AnyBehaviour, Env, OutputLine, ProcessRecord } from './process.ts';
 import { pick, type RandomStream } from './random.ts';
 import { streamOf } from './streams.ts';
-import type { Micros } from './time.ts';
+import { wholeMicros, type Micros } from './time.ts';
 import { machineOf, reset, transmit } from './transport.ts';
 import { latenciesOf } from './wire.ts';
 import type { World } from './world.ts';
@@ -137,7 +137,7 @@ export class ProcessEnv implements Env {
     if (delayMicros < 0) assert(false, 'a timer lies in the future');
     const { world } = this.run;
     schedule(world.agenda, {
-      at: this.now + delayMicros,
+      at: wholeMicros(this.now + delayMicros),
       seq: world.nextSeq++,
       to: this.self,
       from: undefined,

@@ -1,11 +1,4 @@
-import {
-  KERNEL,
-  popDue,
-  popEarliest,
-  schedule,
-  type Appointment,
-  type KernelMessage,
-} from './agenda.ts';
+import { KERNEL, popDue, schedule, type Appointment, type KernelMessage } from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import { disturb, disturbUnlessCalm } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
@@ -15,7 +8,7 @@ import { awaitAnswers, type PingTimeout } from './keepalive.ts';
 import type { Machine } from './machine.ts';
 import type { AnyBehaviour, ProcessRecord } from './process.ts';
 import { fallSilent, heldUp, resume, slowDown, suspend, takeHeld, type Silence } from './strain.ts';
-import type { Micros } from './time.ts';
+import { wholeMicros, type Micros } from './time.ts';
 import {
   accepts,
   machineOf,
@@ -96,6 +89,9 @@ export interface KernelHooks {
   keep?(world: World, message: KernelMessage, sink: Sink): void;
 }
 
+/** What a behaviour is handed of a process whose types the kernel does not know. */
+type Stepped = { readonly disk: unknown; readonly memory: unknown; readonly config: unknown };
+
 /** Builds the kernel for a list of behaviours, keyed by their kind. */
 export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks = {}): Kernel {
   const behaviours = new Map(list.map((behaviour) => [behaviour.kind, behaviour]));
@@ -140,109 +136,101 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
     if (env.exiting !== undefined) leave(env, env.exiting);
   }
 
-  /**
-   * The kernel's own appointments, of which processes know nothing. One that a process has been held up with is given
-   * back: its time has come.
-   */
-  function keepOwn(run: Run, due: Appointment): Appointment | undefined {
+  /** The kernel's own appointments, of which processes know nothing. */
+  function keepOwn(run: Run, due: Appointment): void {
     const { world } = run;
     const { message, to } = due;
     if (to === KERNEL) {
       hooks.keep?.(world, message, run.sink);
-      return undefined;
+      return;
     }
     if (message.type === 'kernel/retransmit') {
       retransmit(world, to, (message as Retransmit).from);
-      return undefined;
+      return;
     }
     const process = world.processes.get(to);
-    if (process === undefined || due.incarnation !== process.incarnation) return undefined;
+    if (process === undefined || due.incarnation !== process.incarnation) return;
     if (message.type === 'kernel/start') {
       const isDown = process.memory === undefined && machineOf(world, process).power === 'on';
       if (isDown && process.enabled) start(run, process, due.cause);
     } else if (message.type === 'kernel/silence') fallSilent(world, process, message as Silence);
     else if (message.type === 'kernel/ping-timeout')
       missAnswer(world, process, message as PingTimeout);
-    else return takeHeld(world, process);
-    return undefined;
+    else {
+      const held = takeHeld(world, process);
+      if (held !== undefined) keepUnusual(run, held, true);
+    }
   }
 
-  /** Who takes an appointment of which it is not plain that a process takes it now; undefined: nobody does. */
-  function takeUnusual(run: Run, due: Appointment, wasHeld: boolean): ProcessEnv | undefined {
+  /** An appointment of which it is not plain that a process takes it now. */
+  function keepUnusual(run: Run, due: Appointment, wasHeld: boolean): void {
     const { world } = run;
     const target = world.processes.get(due.to);
-    if (!accepts(world, due, target)) return undefined;
+    if (!accepts(world, due, target)) return;
     const { strain } = target;
-    if (strain !== undefined && !wasHeld && heldUp(world, target, strain, due)) return undefined;
-    return envOf(run, target);
+    if (strain !== undefined && !wasHeld && heldUp(world, target, strain, due)) return;
+    const env = envOf(run, target);
+    env.enter(due.from, due.cause);
+    target.steps += 1;
+    env.behaviour.step(target as Stepped, due.message, env);
+    if (env.exiting !== undefined) leave(env, env.exiting);
   }
 
-  function keep(run: Run, appointment: Appointment): void {
-    const { world } = run;
-    let due = appointment;
-    // Not one assertion: this is every step.
-    if (due.at < world.now) assert(false, 'virtual time never runs backwards');
-    world.now = due.at;
-    world.steps += 1;
-    if (due.from === KERNEL) {
-      const held = keepOwn(run, due);
-      if (held === undefined) return;
-      due = held;
+  /**
+   * Keeps what is due up to and including `until`, but no more than `stepsMax` appointments; whether nothing is left.
+   * Everything that happens goes through this loop, so it calls hardly anything but the processes.
+   */
+  function keepDue(run: Run, until: Micros, stepsMax: number): boolean {
+    const { world, envs } = run;
+    const { agenda } = world;
+    for (let kept = 0; kept < stepsMax; kept++) {
+      const due = popDue(agenda, until);
+      if (due === undefined) return true;
+      const { at, from } = due;
+      if (at < world.now) assert(false, 'virtual time never runs backwards');
+      world.now = at;
+      world.steps += 1;
+      if (from === KERNEL) {
+        keepOwn(run, due);
+        continue;
+      }
+      const env = envs.get(due.to);
+      if (
+        env === undefined ||
+        env.process.memory === undefined ||
+        env.process.incarnation !== due.incarnation ||
+        env.process.strain !== undefined
+      ) {
+        keepUnusual(run, due, false);
+        continue;
+      }
+      const { process } = env;
+      env.now = at;
+      env.from = from;
+      env.cause = due.cause;
+      process.steps += 1;
+      env.behaviour.step(process as Stepped, due.message, env);
+      if (env.exiting !== undefined) leave(env, env.exiting);
     }
-    let env = run.envs.get(due.to);
-    if (
-      due !== appointment ||
-      env === undefined ||
-      env.process.memory === undefined ||
-      env.process.incarnation !== due.incarnation ||
-      env.process.strain !== undefined
-    ) {
-      env = takeUnusual(run, due, due !== appointment);
-      if (env === undefined) return;
-    }
-    const { process } = env;
-    env.now = world.now;
-    env.from = due.from;
-    env.cause = due.cause;
-    process.steps += 1;
-    env.behaviour.step(
-      process as { disk: unknown; memory: unknown; config: unknown },
-      due.message,
-      env,
-    );
-    if (env.exiting !== undefined) leave(env, env.exiting);
+    return false;
   }
 
   return {
     step(world, sink) {
-      const due = popEarliest(world.agenda);
-      if (due === undefined) return 'idle';
-      keep(runOf(world, sink), due);
-      return 'stepped';
+      return keepDue(runOf(world, sink), Number.POSITIVE_INFINITY, 1) ? 'idle' : 'stepped';
     },
     disturb,
     runUntil(world, until, sink) {
       disturbUnlessCalm(world);
-      const run = runOf(world, sink);
-      const { agenda } = world;
-      for (let due = popDue(agenda, until); due !== undefined; due = popDue(agenda, until))
-        keep(run, due);
-      if (until > world.now) world.now = until;
+      keepDue(runOf(world, sink), until, Number.POSITIVE_INFINITY);
+      if (until > world.now) world.now = wholeMicros(until);
     },
     runSome(world, until, stepsMax, sink) {
       assert(Number.isFinite(until), 'time runs until an instant');
       disturbUnlessCalm(world);
-      const run = runOf(world, sink);
-      const { agenda } = world;
-      for (let count = 0; count < stepsMax; count++) {
-        const due = popDue(agenda, until);
-        if (due === undefined) {
-          if (until > world.now) world.now = until;
-          return true;
-        }
-        keep(run, due);
-      }
-      return false;
+      if (!keepDue(runOf(world, sink), until, stepsMax)) return false;
+      if (until > world.now) world.now = wholeMicros(until);
+      return true;
     },
     addMachine(world, machine) {
       assert(!world.machines.has(machine.name), `machine ${machine.name} exists already`);
@@ -367,7 +355,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
     },
     appoint(world, at, message) {
       schedule(world.agenda, {
-        at,
+        at: wholeMicros(at),
         seq: world.nextSeq++,
         to: KERNEL,
         from: KERNEL,

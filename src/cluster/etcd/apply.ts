@@ -1,5 +1,6 @@
 import { assertNever } from '../../base/exhaustive.ts';
 import type { Cause } from '../../kernel/cause.ts';
+import type { Micros } from '../../kernel/time.ts';
 import type {
   EtcdAlarm,
   EtcdMaintenanceResponse,
@@ -23,8 +24,8 @@ export type Entry =
       readonly key: string;
       readonly expectedModRevision: number;
       readonly op: Extract<EtcdRequest, { type: 'etcd/txn' }>['op'];
-      /** When the key vanishes by itself; 0 for never. */
-      readonly lease: number;
+      /** When the key vanishes by itself; undefined: never. */
+      readonly lease: Micros | undefined;
     }
   /** The keys of a lease whose time is up. */
   | { readonly kind: 'revoke'; readonly lease: number }
@@ -53,18 +54,17 @@ export interface Proposal {
 export type Effect = EtcdResponse | EtcdMaintenanceResponse | undefined;
 
 /**
- * Carries a committed entry out: the only way in which the store changes. Changes are added to the batch; the answer
- * is for the asker, who has the number `id` for it.
+ * Carries out a committed entry that is no transaction. This and `applyTxn` are the only ways in which the store
+ * changes. Changes are added to the batch; the answer is for the asker, who has the number `id` for it.
  */
-export function applyEntry(
+export function applyOther(
   disk: EtcdDisk,
-  { entry, cause }: Proposal,
+  entry: Exclude<Entry, { kind: 'txn' }>,
+  cause: Cause | undefined,
   id: number,
   batch: Batch,
 ): Effect {
   switch (entry.kind) {
-    case 'txn':
-      return applyTxn(disk, entry, cause, id, batch);
     case 'revoke':
       for (const key of disk.leases.get(entry.lease) ?? []) remove(disk, key, cause, batch);
       return undefined;
@@ -86,7 +86,8 @@ export function applyEntry(
   }
 }
 
-function applyTxn(
+/** Carries out a committed transaction, which nearly every entry is. */
+export function applyTxn(
   disk: EtcdDisk,
   entry: Extract<Entry, { kind: 'txn' }>,
   cause: Cause | undefined,
@@ -106,7 +107,7 @@ function applyTxn(
     return { type: 'etcd/txn-result', id, revision: disk.revision, succeeded: false, current };
   }
   if (op.kind === 'put') {
-    if (lease !== 0 && op.ttlSeconds !== undefined) {
+    if (lease !== undefined && op.ttlSeconds !== undefined) {
       const granted = disk.leaseTtls.get(lease);
       if (granted === undefined || granted < op.ttlSeconds)
         disk.leaseTtls.set(lease, op.ttlSeconds);

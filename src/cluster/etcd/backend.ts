@@ -44,8 +44,11 @@ export function emptyBackend(): Backend {
   return { dbSize: EMPTY_BYTES, inUse: 0, weights: new Map() };
 }
 
-/** About how many bytes a key and its value take. Values that are written in great numbers are weighed by sample. */
-export function weigh(backend: Backend, bucket: string, key: string, value: unknown): number {
+/**
+ * Takes room for a key and its value: about so many bytes. Values that are written in great numbers are weighed by
+ * sample.
+ */
+export function store(backend: Backend, bucket: string, key: string, value: unknown): number {
   let weight = backend.weights.get(bucket);
   if (weight === undefined) {
     weight = { always: WEIGHED_ALWAYS.has(bucket), puts: 0, bytes: 0 };
@@ -54,7 +57,9 @@ export function weigh(backend: Backend, bucket: string, key: string, value: unkn
   const count = weight.puts++;
   if (count < WEIGHED_FIRST || count % WEIGHED_EVERY === 0 || weight.always)
     weight.bytes = bytesOf(value);
-  return RECORD_BYTES + key.length + weight.bytes;
+  const bytes = RECORD_BYTES + key.length + weight.bytes;
+  occupy(backend, bytes);
+  return bytes;
 }
 
 /** Takes room; the file grows where there is not enough. */

@@ -18,9 +18,9 @@ const SHARED_FOR: Micros = 60 * SECOND;
 /** How often a lessor looks for leases that are due. */
 const RETRY_AFTER: Micros = SECOND / 2;
 
-/** The lease of a key that is to live for `ttlSeconds`: the instant at which it vanishes. 0 without a time to live. */
-export function leaseFor(ttlSeconds: number | undefined, now: Micros): Micros {
-  if (ttlSeconds === undefined || ttlSeconds <= 0) return 0;
+/** The lease of a key that is to live for `ttlSeconds`: the instant at which it vanishes. Undefined without a time to live. */
+export function leaseFor(ttlSeconds: number | undefined, now: Micros): Micros | undefined {
+  if (ttlSeconds === undefined || ttlSeconds <= 0) return undefined;
   // The lease manager shares a lease for 5 % of its time at most.
   const shared = Math.min(SHARED_FOR, Math.max(ttlSeconds * SECOND * 0.05, 1));
   return Math.ceil((now + ttlSeconds * SECOND) / shared) * shared;

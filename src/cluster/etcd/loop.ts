@@ -1,6 +1,13 @@
 import { logItem } from '../../base/segment-log.ts';
 import { zap } from '../client/component-log.ts';
-import { applyEntry, type Batch, type Effect, type Entry, type Proposal } from './apply.ts';
+import {
+  applyOther,
+  applyTxn,
+  type Batch,
+  type Effect,
+  type Entry,
+  type Proposal,
+} from './apply.ts';
 import { DEFAULTS } from './config.ts';
 import { armForLease } from './leases.ts';
 import { serveConfirmed, takeReadStates } from './linearizable.ts';
@@ -148,11 +155,15 @@ function applyCommitted(member: Member): boolean {
     const proposal = entry.data as Proposal;
     const waiting =
       proposal.by === disk.memberId ? takeWaiting(memory.pending, proposal.id) : undefined;
-    const answer = applyEntry(disk, proposal, waiting === undefined ? 0 : waiting.id, batch);
-    const { entry: change } = proposal;
-    if (change.kind !== 'txn' || change.lease !== 0) noteEffect(member, change);
+    const id = waiting === undefined ? 0 : waiting.id;
+    const { entry: change, cause } = proposal;
+    const answer =
+      change.kind === 'txn'
+        ? applyTxn(disk, change, cause, id, batch)
+        : applyOther(disk, change, cause, id, batch);
+    if (change.kind !== 'txn' || change.lease !== undefined) noteEffect(member, change);
     if (answer === undefined || waiting?.client === undefined) continue;
-    answers.push({ client: waiting.client, answer, cause: proposal.cause });
+    answers.push({ client: waiting.client, answer, cause });
   }
   memory.stats.applied = raft.applied;
   memory.stats.proposalsCommitted = raft.commit;
@@ -178,7 +189,7 @@ interface Answer {
 /** What an applied entry means to the member beside its store. */
 function noteEffect(member: Member, entry: Entry): void {
   if (entry.kind === 'txn') {
-    if (entry.lease !== 0) armForLease(member, entry.lease);
+    if (entry.lease !== undefined) armForLease(member, entry.lease);
   } else if (entry.kind === 'member') {
     applyConfChange(member, entry.change);
     updatePeers(member);

@@ -35,10 +35,14 @@ function isSteady({ memory, disk, raft }: Member): boolean {
 
 /** After each step: when whatever a pledge rests on has changed, the clients ask anew. */
 export function noticeHealth(member: Member): void {
-  const { pledges } = member.memory;
+  const { raft, memory, disk } = member;
+  const { pledges } = memory;
   if (pledges.clients.size === 0) return;
-  const { raft } = member;
-  if (raft.lead === pledges.lead && raft.term === pledges.term && isSteady(member)) return;
+  if (raft.lead === pledges.lead && raft.term === pledges.term) {
+    // As steady as can be: it is not looked at more closely.
+    if (memory.defrag === undefined && disk.alarms.size === 0) return;
+    if (isSteady(member)) return;
+  }
   for (const client of pledges.clients) member.env.send(client, { type: 'health/news' });
   pledges.clients.clear();
 }

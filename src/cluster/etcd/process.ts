@@ -28,21 +28,21 @@ export const etcdBehaviour = defineBehaviour<EtcdConfig, EtcdDisk, EtcdMemory, E
     const memory = newMemory(disk, config, env);
     const member = memberOf(disk, memory, config, env);
     begin(member);
-    settle(member);
+    goOn(member);
+    settleLeadership(member);
     return memory;
   },
   step({ disk, memory, config }, message, env) {
     const member = memberOf(disk, memory, config, env);
     take(member, message);
-    settle(member);
-    noticeHealth(member);
+    if (memory.saving === undefined) goOn(member);
+    if (!isSettled(member)) settleLeadership(member);
+    if (memory.pledges.clients.size > 0) noticeHealth(member);
   },
 });
 
-/** Lets Raft and the disk go on, and whoever depends on who leads. */
-function settle(member: Member): void {
-  goOn(member);
-  if (isSettled(member)) return;
+/** Lets whoever depends on who leads go on. */
+function settleLeadership(member: Member): void {
   if (noticeLeadership(member)) {
     goOn(member);
     noticeLeadership(member);

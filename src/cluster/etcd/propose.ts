@@ -6,9 +6,9 @@ import {
   TIMED_OUT_LEADER_FAILED,
   TOO_MANY_REQUESTS,
 } from './errors.ts';
-import { requestTimeout, type Member, type Waiting } from './member.ts';
-import { NOBODY, type RaftEntry } from './raft/message.ts';
-import { propose } from './raft/step.ts';
+import { requestTimeout, type Held, type Member, type Waiting } from './member.ts';
+import { NOBODY } from './raft/message.ts';
+import { propose, type Proposed } from './raft/step.ts';
 import { isConnectedSince } from './transport.ts';
 
 /** From a wish to an entry on its way: who waits for it, and what he is told if it never comes back. */
@@ -41,14 +41,15 @@ export function submit(member: Member, entry: Entry, asking: Asking | undefined)
     // One that decides alone waits for nobody but its disk.
     if (!memory.sweepArmed && raft.conf.only !== disk.memberId) armSweep(member);
   }
-  hand(member, id, entry.kind === 'member' ? 'conf-change' : 'normal', data);
+  const kind = entry.kind === 'member' ? 'conf-change' : 'normal';
+  const proposed = propose(member, kind, data);
+  if (proposed !== 'proposed') keepAside(member, proposed, { number: id, kind, data });
 }
 
-function hand(member: Member, number: number, kind: RaftEntry['kind'], data: unknown): void {
-  const proposed = propose(member, kind, data);
-  if (proposed === 'proposed') return;
-  if (proposed === 'no-leader') member.memory.held.push(Object.freeze({ number, kind, data }));
-  else if (proposed === 'dropped') fail(member, number, PROPOSAL_DROPPED);
+/** What has not begun to be agreed on waits for a leader, or has failed. */
+function keepAside(member: Member, proposed: Proposed, held: Held): void {
+  if (proposed === 'no-leader') member.memory.held.push(Object.freeze(held));
+  else if (proposed === 'dropped') fail(member, held.number, PROPOSAL_DROPPED);
 }
 
 /** Takes whoever waits for a proposal out of the list. It is nearly always the first one's that comes back first. */
@@ -68,8 +69,9 @@ export function proposeHeld(member: Member): void {
   if (memory.raft.lead === NOBODY || memory.held.length === 0) return;
   const { held } = memory;
   memory.held = [];
-  for (const { number, kind, data } of held) {
-    if (isWaitedFor(memory, number)) hand(member, number, kind, data);
+  for (const each of held) {
+    if (!isWaitedFor(memory, each.number)) continue;
+    keepAside(member, propose(member, each.kind, each.data), each);
   }
 }
 

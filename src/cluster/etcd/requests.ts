@@ -38,7 +38,7 @@ export function write(member: Member, request: Extract<EtcdRequest, { type: 'etc
     return;
   }
   const lease =
-    op.kind === 'put' && op.ttlSeconds !== undefined ? leaseFor(op.ttlSeconds, env.now) : 0;
+    op.kind === 'put' && op.ttlSeconds !== undefined ? leaseFor(op.ttlSeconds, env.now) : undefined;
   const asking = { client: env.from, id, isMaintenance: false };
   submit(member, { kind: 'txn', key, expectedModRevision, op, lease }, asking);
 }

@@ -72,7 +72,7 @@ function storeFrom(image: StoreImage): EtcdStore {
       index.set(bucket, sorted);
     }
     addKey(sorted, key);
-    if (lease === 0) continue;
+    if (lease === undefined) continue;
     const sharing = leases.get(lease);
     if (sharing === undefined) leases.set(lease, new Set([key]));
     else sharing.add(key);

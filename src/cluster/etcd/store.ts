@@ -7,8 +7,9 @@ import {
 } from '../../base/segment-log.ts';
 import { addKey, createSortedKeys, removeKey, type SortedKeys } from '../../base/sorted-keys.ts';
 import type { Cause } from '../../kernel/cause.ts';
+import type { Micros } from '../../kernel/time.ts';
 import type { EtcdAlarm, EtcdEvent, EtcdKeyValue, EtcdMember } from '../messages.ts';
-import { emptyBackend, free, occupy, TOMBSTONE_BYTES, weigh, type Backend } from './backend.ts';
+import { emptyBackend, free, occupy, store, TOMBSTONE_BYTES, type Backend } from './backend.ts';
 import { emptyStorage, type RaftStorage } from './raft/state.ts';
 
 /**
@@ -52,8 +53,8 @@ export interface EtcdStore {
 
 /** A key with what Kubarium remembers beside etcd's own fields. Frozen. */
 export interface StoredKeyValue extends EtcdKeyValue {
-  /** When the key vanishes by itself, an instant in microseconds; 0 for never. */
-  readonly lease: number;
+  /** When the key vanishes by itself; undefined: never. */
+  readonly lease: Micros | undefined;
   /** Why the key was last written, and why it came to be. */
   readonly cause: Cause | undefined;
   readonly createdCause: Cause | undefined;
@@ -130,18 +131,16 @@ export function put(
   disk: EtcdDisk,
   key: string,
   value: unknown,
-  lease: number,
+  lease: Micros | undefined,
   cause: Cause | undefined,
   previous: StoredKeyValue | undefined,
   batch: Batch,
 ): void {
-  const { backend } = disk;
   const revision = ++disk.revision;
   const bucket = bucketOf(key);
-  const bytes = weigh(backend, bucket, key, value);
-  occupy(backend, bytes);
+  const bytes = store(disk.backend, bucket, key, value);
   if (previous === undefined) addKey(bucketIndex(disk, bucket), key);
-  const held = previous === undefined ? 0 : previous.lease;
+  const held = previous === undefined ? undefined : previous.lease;
   if (lease !== held) moveLease(disk, key, held, lease);
   const isShared = disk.members.size > 1 && typeof value === 'object' && value !== null;
   let event = isShared ? events.get(value) : undefined;
@@ -173,7 +172,7 @@ const events = new WeakMap<object, StoredEvent>();
 function isSamePut(
   event: StoredEvent,
   key: string,
-  lease: number,
+  lease: Micros | undefined,
   cause: Cause | undefined,
   previous: StoredKeyValue | undefined,
   revision: number,
@@ -201,7 +200,7 @@ export function remove(disk: EtcdDisk, key: string, cause: Cause | undefined, ba
   removeKey(index, disk.keys);
   if (index.size === 0) disk.index.delete(bucket);
   occupy(disk.backend, TOMBSTONE_BYTES);
-  if (previous.lease !== 0) moveLease(disk, key, previous.lease, 0);
+  if (previous.lease !== undefined) moveLease(disk, key, previous.lease, undefined);
   const event = Object.freeze({ kind: 'delete' as const, key, keyValue, previous, cause });
   remember(disk, event, bucket, batch);
 }
@@ -234,8 +233,13 @@ function bucketIndex(disk: EtcdDisk, bucket: string): SortedKeys {
   return index;
 }
 
-function moveLease(disk: EtcdDisk, key: string, from: number, to: number): void {
-  if (from !== 0) {
+function moveLease(
+  disk: EtcdDisk,
+  key: string,
+  from: Micros | undefined,
+  to: Micros | undefined,
+): void {
+  if (from !== undefined) {
     const left = disk.leases.get(from);
     left?.delete(key);
     if (left?.size === 0) {
@@ -243,7 +247,7 @@ function moveLease(disk: EtcdDisk, key: string, from: number, to: number): void 
       disk.leaseTtls.delete(from);
     }
   }
-  if (to === 0) return;
+  if (to === undefined) return;
   const keys = disk.leases.get(to);
   if (keys === undefined) disk.leases.set(to, new Set([key]));
   else keys.add(key);
