@@ -389,6 +389,10 @@ function put(
     const valuesOf = indexes[index];
     if (valuesOf === undefined) continue;
     const values = valuesOf(next);
+    if (old === undefined && typeof values === 'string') {
+      file(buckets, values, key);
+      continue;
+    }
     const before = old === undefined ? NO_VALUES : valuesOf(old);
     if (before === values) continue;
     const now = listOf(values);

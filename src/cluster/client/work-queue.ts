@@ -38,8 +38,11 @@ export function enqueue(queue: WorkQueue, key: string, cause: Cause | undefined)
 export function takeKey(
   queue: WorkQueue,
 ): { readonly key: string; readonly cause: Cause | undefined } | undefined {
-  for (const [key, cause] of queue.waiting) {
-    queue.waiting.delete(key);
+  const { waiting } = queue;
+  if (waiting.size === 0) return undefined;
+  for (const key of waiting.keys()) {
+    const cause = waiting.get(key);
+    waiting.delete(key);
     queue.processing.add(key);
     return { key, cause };
   }
@@ -48,16 +51,16 @@ export function takeKey(
 
 /** Ends the work on a key. */
 export function finishKey(queue: WorkQueue, key: string): void {
+  const { again } = queue;
   queue.processing.delete(key);
-  if (queue.again.has(key)) {
-    queue.waiting.set(key, queue.again.get(key));
-    queue.again.delete(key);
-  }
+  if (again.size === 0 || !again.has(key)) return;
+  queue.waiting.set(key, again.get(key));
+  again.delete(key);
 }
 
 /** Forgets a key's failures. */
 export function forgetFailures(queue: WorkQueue, key: string): void {
-  queue.failures.delete(key);
+  if (queue.failures.size > 0) queue.failures.delete(key);
 }
 
 /** Counts a failure and says how long to wait: 5 ms doubling to 1,000 s, as client-go's default limiter. */

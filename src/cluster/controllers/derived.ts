@@ -75,12 +75,7 @@ export function updateDerived(
       break;
     }
     case 'replicasets':
-      tallySet(
-        derived.replicas,
-        change as Changed<ReplicaSet>,
-        (uid) => cluster.filed('pods', 'owner', uid),
-        cluster.epochMillis,
-      );
+      tallySet(derived.replicas, change as Changed<ReplicaSet>, cluster);
       break;
     case 'replicationcontrollers': {
       const { old, next } = change as Changed<ReplicationController>;
@@ -90,8 +85,7 @@ export function updateDerived(
           old: old && replicationControllerAsSet(old),
           next: next && replicationControllerAsSet(next),
         },
-        (uid) => cluster.filed('pods', 'owner', uid),
-        cluster.epochMillis,
+        cluster,
       );
       break;
     }
@@ -109,9 +103,7 @@ export function updateDerived(
       break;
     }
     case 'poddisruptionbudgets':
-      tallyBudget(derived.budgets, change as Changed<PodDisruptionBudget>, (namespace) =>
-        cluster.filed('pods', 'namespace', namespace).values(),
-      );
+      tallyBudget(derived.budgets, change as Changed<PodDisruptionBudget>, cluster);
       break;
     case 'leases':
       hearLease(derived.heartbeats, change as Changed<Lease>, now);

@@ -110,14 +110,15 @@ function pumpLoop(context: LoopContext, index: number): void {
   const { running, controllers, env } = context;
   const loop = running.loops[index] as Loop; // Parallel lists.
   const { workers } = controllers[index] as Controller;
-  while (loop.busy < workers) {
-    const taken = takeKey(loop.queue);
+  const { queue } = loop;
+  while (loop.busy < workers && queue.waiting.size > 0) {
+    const taken = takeKey(queue);
     if (taken === undefined) break;
     loop.arrivals.delete(taken.key);
     env.resumeCause(taken.cause);
     reconcileKey(context, index, taken.key);
   }
-  if (loop.queue.waiting.size === 0) running.awake.delete(index);
+  if (queue.waiting.size === 0) running.awake.delete(index);
 }
 
 /** A delayed key's timer rang. */

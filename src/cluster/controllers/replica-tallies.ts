@@ -7,6 +7,7 @@ import { semanticEqual } from '../../api/semantic-equal.ts';
 import { parseTime } from '../../api/time.ts';
 import { heapPop, heapPush } from '../../base/heap.ts';
 import { SECOND, type Micros } from '../../kernel/time.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 /**
  * How many pods each ReplicaSet has in which state, kept up to date with every change of a pod. A set of
@@ -73,12 +74,11 @@ export function tallyOf(
   return tally;
 }
 
-/** Takes a changed ReplicaSet in. `pods` are those filed under its uid. */
+/** Takes a changed ReplicaSet in. */
 export function tallySet(
   tallies: ReplicaTallies,
   change: { readonly old: ReplicaSet | undefined; readonly next: ReplicaSet | undefined },
-  pods: (uid: string) => Iterable<readonly [string, Pod]>,
-  epochMillis: number,
+  cluster: Pick<ClusterView, 'filed' | 'epochMillis'>,
 ): void {
   const { old, next } = change;
   const uid = next?.metadata.uid ?? '';
@@ -86,7 +86,7 @@ export function tallySet(
   if (next === undefined) return;
   const tally = tallies.get(uid);
   if (tally !== undefined && semanticEqual(tally.terms, termsOf(next))) return;
-  tallies.set(uid, tallyOf(next, pods(uid), epochMillis));
+  tallies.set(uid, tallyOf(next, cluster.filed('pods', 'owner', uid), cluster.epochMillis));
 }
 
 /** Takes a changed pod in. Pods of sets that are not known (yet) are counted when the set appears. */

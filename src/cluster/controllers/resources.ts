@@ -92,7 +92,12 @@ export const resourceInfos: readonly ResourceInfo[] = allKinds
   }));
 
 const infoByName = new Map(resourceInfos.map((each) => [each.name, each]));
-const infoByOwner = new Map(resourceInfos.map((each) => [`${each.apiVersion}/${each.kind}`, each]));
+/** Kind → version → resource: most kinds have one. */
+const infoByOwner = new Map<string, Map<string, ResourceInfo>>();
+for (const each of resourceInfos) {
+  const versions = infoByOwner.get(each.kind) ?? new Map<string, ResourceInfo>();
+  infoByOwner.set(each.kind, versions.set(each.apiVersion, each));
+}
 
 /** What is known about a resource by its plural name. */
 export function resourceInfo(name: string): ResourceInfo | undefined {
@@ -101,7 +106,7 @@ export function resourceInfo(name: string): ResourceInfo | undefined {
 
 /** The resource an owner reference points into; undefined when its kind is not served. */
 export function resourceOfKind(apiVersion: string, kind: string): ResourceInfo | undefined {
-  return infoByOwner.get(`${apiVersion}/${kind}`);
+  return infoByOwner.get(kind)?.get(apiVersion);
 }
 
 const infoBySpec = new WeakMap<CustomResourceDefinition['spec'], ResourceInfo>();

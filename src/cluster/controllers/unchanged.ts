@@ -10,8 +10,9 @@ import { semanticEqual } from '../../api/semantic-equal.ts';
 export function effectiveWrites(writes: readonly Write[], cluster: ClusterView): readonly Write[] {
   for (let first = 0; first < writes.length; first += 1) {
     if (!isUnchanged(writes[first] as Write, cluster)) continue; // In range by the loop's condition.
+    if (writes.length === 1) return NO_WRITES;
     const others = writes.slice(first + 1).filter((write) => !isUnchanged(write, cluster));
-    return first === 0 && others.length === 0 ? NO_WRITES : [...writes.slice(0, first), ...others];
+    return [...writes.slice(0, first), ...others];
   }
   return writes;
 }

@@ -3,6 +3,7 @@ import { controllerOf } from '../../../api/owner-references.ts';
 import { isPodReady } from '../../../api/pod-readiness.ts';
 import { labelSelectorMatcher } from '../../../api/selectors/label-selector.ts';
 import { semanticEqual } from '../../../api/semantic-equal.ts';
+import type { ClusterView } from '../cluster-view.ts';
 
 /** What each PodDisruptionBudget selects, counted and kept up to date with every change of a pod. */
 export type BudgetTallies = Map<string, BudgetTally>;
@@ -36,7 +37,7 @@ export function budgetTallyOf(budget: PodDisruptionBudget, pods: Iterable<Pod>):
 export function tallyBudget(
   tallies: BudgetTallies,
   change: { readonly key: string; readonly next: PodDisruptionBudget | undefined },
-  podsOf: (namespace: string) => Iterable<Pod>,
+  cluster: Pick<ClusterView, 'filed'>,
 ): void {
   const { key, next } = change;
   if (next === undefined) {
@@ -45,7 +46,10 @@ export function tallyBudget(
   }
   const known = tallies.get(key);
   if (known !== undefined && semanticEqual(known.budget.spec.selector, next.spec.selector)) return;
-  tallies.set(key, budgetTallyOf(next, podsOf(next.metadata.namespace ?? '')));
+  tallies.set(
+    key,
+    budgetTallyOf(next, cluster.filed('pods', 'namespace', next.metadata.namespace ?? '').values()),
+  );
 }
 
 /** Takes a changed pod in; `stirred` gets the keys of the budgets that it concerns. */

@@ -1,3 +1,4 @@
+import type { OwnerReference } from '../../../api/generated/types.ts';
 import { semanticEqual } from '../../../api/semantic-equal.ts';
 import { MILLISECOND } from '../../../kernel/time.ts';
 import type { InformerChange } from '../../client/informer.ts';
@@ -67,9 +68,11 @@ function concerned(change: InformerChange, cluster: ClusterView): readonly strin
   if (old !== undefined && semanticEqual(old.metadata.ownerReferences, ownerReferences))
     return NO_KEYS;
   const owned = { resource, key, object: next };
-  return ownersOf(owned, cluster).some(({ state }) => state !== 'solid')
-    ? [identity(resource, key)]
-    : NO_KEYS;
+  for (let index = 0; index < ownerReferences.length; index += 1) {
+    const reference = ownerReferences[index] as OwnerReference; // In range by the loop's condition.
+    if (ownerOf(owned, reference, cluster).state !== 'solid') return [identity(resource, key)];
+  }
+  return NO_KEYS;
 }
 
 /** An object is gone: its dependents may have no owner left, and an owner may wait for it no longer. */
