@@ -36,6 +36,11 @@ describe('the registry', () => {
     }
   });
 
+  test('declarations are of one form, whatever a kind has', () => {
+    const form = Object.keys(kindByGvk('', 'v1', 'Pod') ?? {});
+    for (const kind of allKinds) expect(Object.keys(kind)).toEqual(form);
+  });
+
   test('what is not served is not found', () => {
     expect(kindByGvk('apps', 'v1beta1', 'Deployment')).toBeUndefined();
     expect(kindByName('constructor')).toBeUndefined();
