@@ -107,7 +107,22 @@ export const apiServerBehaviour = defineBehaviour<
   step({ memory, config }, message, env) {
     const server: Server = { config, memory, env };
     if (memory !== lastMemory) serve(memory);
-    take(server, message);
+    // What nearly all messages are is told apart here.
+    switch (message.type) {
+      case 'api/request':
+        if (config.servingCertificate === undefined || !failsHandshake(server, message)) {
+          admit(server, message, env.from);
+        }
+        break;
+      case 'etcd/events':
+        takeEvents(server, message);
+        break;
+      case 'etcd/txn-result':
+        takeEtcdAnswer(server, message);
+        break;
+      default:
+        takeOther(server, message);
+    }
     if (memory.custom.isDue) tendDefinitions(server);
     if (memory.flow.waiting > 0) dispatchWaiting(server);
     if (memory.own.isDue) tendOwnObjects(server);
@@ -124,30 +139,15 @@ function serve(memory: ApiServerMemory): void {
   serveDefinitions(memory.custom.definitions);
 }
 
-/** One message: each case calls the one function that handles it. Here is what nearly all messages are. */
-function take(server: Server, message: ApiServerMessage): void {
+/** One message: each case calls the one function that handles it. */
+function takeOther(server: Server, message: ApiServerMessage): void {
+  const { config, memory, env } = server;
   switch (message.type) {
-    case 'api/request':
-      if (server.config.servingCertificate !== undefined && failsHandshake(server, message)) return;
-      admit(server, message, server.env.from);
-      return;
-    case 'etcd/events':
-      takeEvents(server, message);
-      return;
-    case 'etcd/txn-result':
     case 'etcd/range-result':
     case 'etcd/compact-result':
     case 'etcd/error':
       takeEtcdAnswer(server, message);
       return;
-    default:
-      takeRare(server, message);
-  }
-}
-
-function takeRare(server: Server, message: ApiServerMessage): void {
-  const { config, memory, env } = server;
-  switch (message.type) {
     case 'api/cancel':
       if (env.from !== undefined) {
         takeWatch(memory.watches, { client: env.from, request: message.id });

@@ -1,4 +1,4 @@
-import type { ApiRequest } from '../messages.ts';
+import type { ApiRequest, Method } from '../messages.ts';
 import { groupsOf, type UserInfo } from './authorization/attributes.ts';
 import {
   authorizedNamespaceOf,
@@ -8,7 +8,7 @@ import {
   type TargetPlace,
   type UserSites,
 } from './request-target.ts';
-import { verbAt, type ApiVerb } from './verb.ts';
+import { hasSoleVerb, verbAt, type ApiVerb } from './verb.ts';
 
 /**
  * Who wants to do what, and where: all that authorizers and flow schemas look at, but for the object's name. There is
@@ -20,6 +20,8 @@ export interface RequestSite {
   readonly number: number;
   readonly user: UserInfo;
   readonly verb: ApiVerb;
+  /** The method, where no other verb comes of it: what a request wants is then known without a look at its path. */
+  readonly soleMethod: Method | undefined;
   readonly group: string;
   readonly resource: string;
   /** Empty for the resource itself. */
@@ -42,12 +44,13 @@ export function siteOf(request: ApiRequest): RequestSite | undefined {
 
 /** The site of a request whose target is known. */
 export function siteAt(target: RequestTarget, request: ApiRequest): RequestSite {
-  const verb = verbAt(request, target.name);
   const { place } = target;
   const own =
     request.groups === undefined
       ? place.sites.get(request.user)
       : place.sitesOfGroups.get(whoOf(request));
+  if (own?.last.soleMethod === request.method) return own.last;
+  const verb = verbAt(request, target.name);
   if (own === undefined) return firstSite(place, target, request, verb);
   if (own.last.verb === verb) return own.last;
   return (own.last = own.all.get(verb) ?? addSite(own, newSite(request, target, verb)));
@@ -87,6 +90,7 @@ function newSite(request: ApiRequest, target: RequestTarget, verb: ApiVerb): Req
     number: siteCount,
     user: Object.freeze({ name: request.user, groups }),
     verb,
+    soleMethod: hasSoleVerb(request.method) ? request.method : undefined,
     group: kind.group,
     resource: kind.plural,
     subresource,

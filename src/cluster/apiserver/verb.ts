@@ -1,4 +1,4 @@
-import type { ApiRequest } from '../messages.ts';
+import type { ApiRequest, Method } from '../messages.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { targetOf, type RequestTarget } from './request-target.ts';
 import type { Server } from './server.ts';
@@ -56,6 +56,11 @@ export function verbAt(request: ApiRequest, name: string): ApiVerb {
     case 'DELETE':
       return name === '' ? 'deletecollection' : 'delete';
   }
+}
+
+/** Whether all requests of a method have one verb, whatever their path points at. */
+export function hasSoleVerb(method: Method): boolean {
+  return method !== 'GET' && method !== 'DELETE';
 }
 
 /** A boolean of the query as upstream reads it: present and neither `false` nor `0`. */

@@ -1,6 +1,6 @@
 import { notSupported, tooLong, type FieldError } from '../../../api/field-errors.ts';
 import { invalidError } from '../../../api/status-error.ts';
-import type { ApiRequest, Method } from '../../messages.ts';
+import type { Method } from '../../messages.ts';
 import { refuse } from '../exchange.ts';
 import type { Stage } from './stage.ts';
 
@@ -13,13 +13,6 @@ const optionsKinds: Readonly<Record<Exclude<Method, 'GET'>, string>> = {
 };
 
 const FIELD_MANAGER_BYTES_MAX = 128;
-
-/** Whether a request has nothing that `checkOptions` would look at: the components' own writes have no options. */
-export function hasNoOptions({ method, query }: ApiRequest): boolean {
-  if (method === 'GET') return true;
-  for (const _ in query) return false;
-  return true;
-}
 
 /** Refuses options that no write understands (upstream: the validation of CreateOptions and their like). */
 export const checkOptions: Stage = ({ request }) => {
