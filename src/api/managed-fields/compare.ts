@@ -123,19 +123,23 @@ function compareParts(before: unknown, after: unknown, turn: Turn): Found {
   if (now === undefined) return reverseOf(wholeOf(was, turn));
   const { composite } = turn;
   if (composite !== undefined) {
-    if (composite.list !== undefined) {
+    if (kind === 'struct') {
+      if (was === turn.zero) {
+        if (isObject(now)) return addedTo(now, composite, turn.known);
+      } else if (isObject(was) && isObject(now)) return compareFields(was, now, composite);
+    } else if (composite.list !== undefined) {
       if (isList(was) && isList(now)) return compareLists(was, now, composite, composite.list);
-    } else if (isObject(was) && isObject(now)) {
-      if (kind === 'map') return compareMaps(was, now, composite);
-      return turn.known !== undefined && was === turn.zero
-        ? addedTo(now, composite, turn.known)
-        : compareFields(was, now, composite);
-    }
+    } else if (isObject(was) && isObject(now)) return compareMaps(was, now, composite);
   }
   return equalJson(was, now) ? NOTHING : CHANGED;
 }
 
-function addedTo(now: JsonObject, struct: Composite, known: WeakMap<object, Found>): Found {
+function addedTo(
+  now: JsonObject,
+  struct: Composite,
+  known: WeakMap<object, Found> | undefined,
+): Found {
+  if (known === undefined) return addedFields(now, struct);
   let found = known.get(now);
   if (found === undefined) {
     found = addedFields(now, struct);

@@ -327,7 +327,7 @@ function filledAt(place: Place, from: number, isWhole: boolean): Found {
 function looseOf(found: Parts, { list }: Composite, isWhole: boolean, pattern?: Found): Found {
   const isListed = list !== undefined;
   const changed = branchesOf(found, 'changed', isWhole);
-  const removed = branchesOf(found, 'removed', false);
+  const removed = isWhole ? undefined : branchesOf(found, 'removed', false);
   return looseFound(
     changed && sortedNode(changed, isListed),
     removed && sortedNode(removed, isListed),
