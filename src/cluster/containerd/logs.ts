@@ -15,14 +15,34 @@ export function appendLog(
   text: string,
 ): void {
   const before = container.log;
-  const lines = ((before?.partial ?? '') + text).split('\n');
-  const partial = (lines.pop() ?? '').slice(0, LINE_LENGTH_MAX);
+  const { lines, partial } = linesOf((before?.partial ?? '') + text);
   const count = (before?.count ?? 0) + lines.length;
   const entries =
     before === undefined ? [] : before.entries.slice(-Math.max(0, LINES_MAX - lines.length));
-  for (let i = Math.max(0, lines.length - LINES_MAX); i < lines.length; i += 1)
-    entries.push({ at, stream, text: (lines[i] as string).slice(0, LINE_LENGTH_MAX) }); // In range.
+  for (let i = Math.max(0, lines.length - LINES_MAX); i < lines.length; i += 1) {
+    const line = lines[i] as string; // In range.
+    entries.push({ at, stream, text: line });
+  }
   container.log = Object.freeze({ entries, partial, count });
+}
+
+interface Lines {
+  readonly text: string;
+  readonly lines: readonly string[];
+  readonly partial: string;
+}
+
+// What was written last: the containers of one image begin with the same words. A memo only.
+let lastLines: Lines | undefined;
+
+/** A text's lines, and what follows the last one. */
+function linesOf(text: string): Lines {
+  if (lastLines?.text !== text) {
+    const lines = text.split('\n').map((line) => line.slice(0, LINE_LENGTH_MAX));
+    const partial = lines.pop() ?? '';
+    lastLines = { text, lines, partial };
+  }
+  return lastLines;
 }
 
 /** The lines kept, oldest first. A last line without an end is written out when the container ends. */

@@ -24,9 +24,10 @@ export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
   const initialized = isPlain ? INITIALIZED : initializedCondition(facts);
   const ready = readinessGates === undefined ? readiness.pod : readyCondition(facts, readiness);
   for (let i = 0; i < lately.length; i += 1) {
+    // First of all what nearly always tells them apart, out of a list that lies close together.
+    if (befores[i] !== before) continue;
     const made = lately[i] as Made; // In range.
     if (
-      made.before === before &&
       made.nowText === nowText &&
       made.readiness === readiness &&
       made.ready === ready &&
@@ -43,8 +44,8 @@ export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
     stamped(facts, readiness.containers),
     stamped(facts, SCHEDULED),
   ];
+  befores[latelyNext] = before;
   lately[latelyNext] = {
-    before,
     nowText,
     generation,
     readiness,
@@ -57,9 +58,8 @@ export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
   return conditions;
 }
 
-/** A list of conditions and all that it was made of. */
+/** A list of conditions and all that it was made of, beside the list before it. */
 interface Made {
-  readonly before: readonly PodCondition[] | undefined;
   readonly nowText: string;
   readonly generation: number | undefined;
   readonly readiness: Readiness;
@@ -72,6 +72,7 @@ interface Made {
 // The lists made last. Pods of one ReplicaSet that change within a second share theirs, and who merges or compares
 // lists finds that by their identity. Sketches are found by theirs: what most Pods say is one object. A memo only.
 const lately: Made[] = [];
+const befores: (readonly PodCondition[] | undefined)[] = [];
 const LATELY_MAX = 8;
 let latelyNext = 0;
 

@@ -40,7 +40,7 @@ export function takeStanding(
   // One that has not yet passed often enough goes on being sent.
   if (state?.result !== 'success' || state.last !== 'success') return;
   if (env.rest?.(process) !== true) return;
-  const timer = Object.freeze({ type: 'kubelet/probe', uid, container, probe, containerId });
+  const timer = { type: 'kubelet/probe', uid, container, probe, containerId } as const;
   memory.standing.set(
     keyOf(containerId, probe),
     Object.freeze({ process, timer, period, restsSince: undefined }),

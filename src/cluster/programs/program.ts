@@ -115,7 +115,15 @@ function started(
   files?: FileTable,
 ): Launch {
   if (main !== undefined && main.log !== '') host.write('stdout', main.log);
-  return { kind: 'started', program: { ...emptyProgram(host.now), main, shell, files } };
+  const program: Program = {
+    startedAt: host.now,
+    main,
+    shell,
+    files,
+    ending: undefined,
+    execs: undefined,
+  };
+  return { kind: 'started', program };
 }
 
 /** What a launch depends on, and what came of it. */
