@@ -21,7 +21,8 @@ const PROBLEMS_MAX = 12;
 
 /**
  * What is wrong now, causes before what follows from them: the control plane, then nodes, then what runs on
- * nodes: CoreDNS, and Pods joined by workload and reason, so that forty Pods with one cause are one line. Cost: the Pods that are not well, not all Pods.
+ * nodes: CoreDNS, and Pods joined by workload and reason, so that forty Pods with one cause are one line.
+ * Cost: the Pods that are not well, not all Pods.
  */
 export function problemsOf(view: View): readonly Problem[] {
   const problems = [
