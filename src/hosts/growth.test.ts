@@ -19,9 +19,8 @@ const bounds: Readonly<Record<string, number>> = {
   'kube-controller-manager memory.running.loops[].recorder.subjects': 4096,
   'kube-scheduler memory.recorder.subjects': 4096,
   'kubelet memory.recorder.subjects': 3 * 4096,
-  // The collector's memory of owners that are not there, and the last reasons of controllers.
+  // The collector's memory of owners that are not there.
   'kube-controller-manager memory.running.derived.absent': 500,
-  'kube-controller-manager memory.running.trace': 1000,
 };
 
 /** Segments hold 256 items, and are given back as a whole; a few tables are tidied when they are half empty. */

@@ -27,7 +27,6 @@ import {
   type Then,
   type Work,
 } from './state.ts';
-import { tracePlan } from './trace.ts';
 import { effectiveWrites } from './unchanged.ts';
 import { beginWork, concludeWork, demandedPause, hasMore, sendWave, takeAnswer } from './work.ts';
 
@@ -167,7 +166,6 @@ function reconcileKey(context: LoopContext, index: number, key: string): void {
   const plan = controller.reconcile(key, cluster, env.now, loop.memos.get(key));
   remember(context, index, key, plan);
   const writes = effectiveWrites(plan.writes, cluster);
-  tracePlan(running, controller.name, key, plan.why, writes.length, env.now);
   if (writes.length === 0) {
     if (plan.retry === true) pauseAndRetry(context, index, key, 0);
     else forgetFailures(loop.queue, key);

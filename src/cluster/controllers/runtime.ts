@@ -335,7 +335,6 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
     loops: controllers.map((controller, index) => createLoop(controller, index, term, config)),
     awake: new Set(),
     settling: new Map(),
-    trace: new Map(),
   };
   for (const spec of informerSpecs) {
     const informer = informers.get(spec.name);

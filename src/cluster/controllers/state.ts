@@ -50,8 +50,6 @@ export interface Running {
   readonly awake: Set<number>;
   /** Works whose writes were answered but are not in the cache yet. */
   readonly settling: Map<string, Settling>;
-  /** The last plan by controller and key, for panels; the oldest is forgotten first. */
-  readonly trace: Map<string, Reasoning>;
 }
 
 /** A work that waits for the cache, and since when. */
@@ -100,13 +98,6 @@ export interface Work {
   readonly revisions: Map<string, number>;
   /** Deletions that the cache must show. */
   readonly removals: Removal[];
-}
-
-/** A plan as panels show it. */
-export interface Reasoning {
-  readonly at: Micros;
-  readonly why: string;
-  readonly writes: number;
 }
 
 /** What a controller's requests wait for. */
