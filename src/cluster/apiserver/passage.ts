@@ -21,11 +21,13 @@ export interface Passage {
   readonly site: RequestSite | undefined;
   readonly kind: KindDeclaration | undefined;
   readonly verb: ApiVerb;
+  /** Whether it is nobody in particular who asks. */
+  readonly isNobody: boolean;
   /** How long one processor works on a request. Undefined where that hangs on how many objects it goes through. */
   readonly cost: Micros | undefined;
   /** What the roles grant: everything, nothing, or objects of these names. */
   readonly granted: boolean | readonly string[];
-  /** Whether all of it is allowed, whatever the object's name is. False says nothing; `authorize` knows. */
+  /** Whether all of it is allowed to somebody, whatever the object's name is. False says nothing; `authorize` knows. */
   readonly isGranted: boolean;
   /** The copy of its resource. Undefined for custom ones, whose copy comes and goes. */
   readonly cache: ResourceCache | undefined;
@@ -105,13 +107,15 @@ function findPassage(server: Server, request: ApiRequest): Passage {
 
 function addPassage(server: Server, site: RequestSite, { kind }: RequestTarget): Passage {
   const granted = grantedAt(policyOf(server), site);
+  const isNobody = site.user.name === '';
   const made: Passage = {
     site,
     kind,
     verb: site.verb,
+    isNobody,
     cost: fixedCost(site.verb),
     granted,
-    isGranted: granted === true && !hangsOnPods(site),
+    isGranted: granted === true && !isNobody && !hangsOnPods(site),
     cache: kind.custom === undefined ? server.memory.caches.get(kind.storage) : undefined,
     gate: undefined,
     counters: undefined,
@@ -130,6 +134,7 @@ function passageOfOther(request: ApiRequest): Passage {
     site: undefined,
     kind: undefined,
     verb,
+    isNobody: request.user === '',
     cost: fixedCost(verb),
     granted: false,
     isGranted: false,

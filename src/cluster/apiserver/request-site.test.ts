@@ -21,6 +21,7 @@ const users = [
   'system:serviceaccount:kube-system:replicaset-controller',
   'system:anonymous',
   'eve',
+  '',
   '\n["eve",null]',
 ];
 const paths = [

@@ -42,7 +42,7 @@ export function admit(server: Server, sent: ApiRequest, client: string | undefin
   }
   Object.freeze(request);
   // Nobody in particular is refused before this gate.
-  if (request.user === '') {
+  if (passage.isNobody) {
     const exchange = Object.freeze({ request, client, receivedAt, cause, group: 0 });
     handle(server, exchange, passage);
     return;
