@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../api/generated/types.ts';
+import type { KubernetesObject, ObjectMeta } from '../../../api/generated/types.ts';
 import { invalid } from '../../../api/field-errors.ts';
 import type { KindDeclaration, SubresourceUpdate } from '../../../api/kinds/kind.ts';
 import {
@@ -181,11 +181,15 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   if (isGone) {
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: object } });
   }
-  // Field management has made them for this write, and nothing that came after it has put others in their place.
-  if (next !== change.next && object.metadata === next.metadata && next.metadata !== old.metadata) {
+  if (isOwnDraft(object.metadata, change) && object.metadata === next.metadata) {
     dropRevision(object.metadata);
   }
   return commitObject(server, { kind, key, next: object, old, then, warnings });
+}
+
+/** Metadata that were made for this very write: nobody sent them, and nobody has them yet. */
+function isOwnDraft(metadata: ObjectMeta, { next, old }: ObjectChange): boolean {
+  return metadata !== next.metadata && metadata !== old.metadata;
 }
 
 /** A change with its managers: of what an endpoint of a kind's own lets through, nothing else is owned. */
