@@ -105,7 +105,7 @@ export interface Announcement {
   readonly message: string;
 }
 
-/** Events that tell of a write's outcome. `{name}` and `{error}` in a message stand for what came of it. */
+/** Events that tell of a write’s outcome: `{name}` stands for what it was done to, `{error}` for what was refused. */
 export interface Report {
   readonly about: ObjectReference;
   readonly done?: { readonly reason: string; readonly message: string };

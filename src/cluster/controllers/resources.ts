@@ -145,8 +145,28 @@ export function customResourceInfos(
 
 const NO_INFOS: readonly ResourceInfo[] = Object.freeze([]);
 
+// One text for each collection: a text put together anew would be hashed anew at every request. A memo only:
+// resource → namespace → path.
+const collectionPaths = new Map<string, Map<string, string>>();
+const NAMESPACES_MAX = 1000;
+
 /** The path of a collection; without a namespace that of the whole cluster. */
 export function collectionPath(resource: string, namespace: string): string {
+  let paths = collectionPaths.get(resource);
+  if (paths === undefined) {
+    paths = new Map();
+    collectionPaths.set(resource, paths);
+  }
+  let path = paths.get(namespace);
+  if (path === undefined) {
+    if (paths.size >= NAMESPACES_MAX) paths.clear();
+    path = pathOf(resource, namespace);
+    paths.set(namespace, path);
+  }
+  return path;
+}
+
+function pathOf(resource: string, namespace: string): string {
   // The resources of definitions are known by their path.
   if (resource.startsWith('/')) {
     if (namespace === '') return resource;

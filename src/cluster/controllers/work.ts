@@ -159,16 +159,13 @@ function report(loop: Loop, write: Write, outcome: ApiOutcome, env: ClientEnv): 
   const done = succeeded(outcome);
   const words = done ? told.done : told.failed;
   if (words === undefined) return;
-  const name = done ? nameIn(write, outcome.body) : '';
   recordEvent(loop.recorder, loop.client, env, {
     about: told.about,
     type: done ? 'Normal' : 'Warning',
     reason: words.reason,
-    message: filled(
-      filled(words.message, '{name}', name),
-      '{error}',
-      done ? '' : messageOf(outcome),
-    ),
+    message: done
+      ? filled(words.message, '{name}', nameIn(write, outcome.body))
+      : filled(words.message, '{error}', messageOf(outcome)),
   });
 }
 
