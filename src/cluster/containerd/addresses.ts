@@ -19,11 +19,12 @@ const ranges = new Map<string, Range | undefined>();
 
 /** A range by its text, taken apart once. A memo only. */
 function rangeOf(cidr: string): Range | undefined {
-  if (!ranges.has(cidr)) {
-    if (ranges.size > 10_000) ranges.clear();
-    ranges.set(cidr, parseRange(cidr));
-  }
-  return ranges.get(cidr);
+  const known = ranges.get(cidr);
+  if (known !== undefined || ranges.has(cidr)) return known;
+  if (ranges.size > 10_000) ranges.clear();
+  const range = parseRange(cidr);
+  ranges.set(cidr, range);
+  return range;
 }
 
 function formatAddress(value: number): string {

@@ -76,15 +76,15 @@ export function runProbe(
   const { current } = work;
   if (current?.id !== containerId || current.state !== 'running') return;
   const state = work.probes?.[kind];
-  const container = specOf(worker.pod, name);
-  const spec = container === undefined ? undefined : specOfProbe(container, kind);
-  if (state === undefined || spec === undefined || container === undefined) return;
-  if (work.killing !== undefined) return;
+  if (state === undefined || work.killing !== undefined) return;
   // An ending Pod is still asked whether it is ready, never whether it is alive.
   if (worker.stage !== 'syncing' && kind !== 'readiness') return;
   if (kind === 'startup' && state.result === 'success') return;
   const { memory } = kubelet;
   if (memory.standing.size > 0 && canRest(memory, timer, env)) return;
+  const container = specOf(worker.pod, name);
+  const spec = container === undefined ? undefined : specOfProbe(container, kind);
+  if (spec === undefined || container === undefined) return;
   env.resumeCause(undefined);
   const period = (spec.periodSeconds ?? 10) * 1_000_000;
   env.after(period, timer);
