@@ -128,6 +128,8 @@ export interface PageApiRequest {
   readonly upgrade?: true;
   /** One sentence on what the person did; the first link of the chain of causes. */
   readonly act?: string;
+  /** A service account's token, in the place of the person's own credentials. */
+  readonly token?: string;
 }
 
 export interface PageApiResponse {

@@ -15,6 +15,8 @@ export interface KubeRequest {
   readonly upgrade?: true;
   /** One sentence on what the person did, for the chain of causes. */
   readonly act?: string;
+  /** In the place of the client's own credentials (`kubectl --token`), where the client can. */
+  readonly token?: string;
   /** Whom to act as (`kubectl --as`), where the client can. */
   readonly impersonate?: {
     readonly user: string;

@@ -74,6 +74,17 @@ export function serverAddress(config: KubeConfig, flags: Flags): string {
   return textAt(cluster, 'cluster', 'server');
 }
 
+/** The token to show: `--token`, or that of the user of the current context; empty for the client's own credentials. */
+export function tokenOf(config: KubeConfig, flags: Flags): string {
+  const given = flags.text('token');
+  if (given !== '') return given;
+  const context = entryOf(config, 'contexts', currentContext(config, flags));
+  const user =
+    entryOf(config, 'users', flags.text('user')) ??
+    entryOf(config, 'users', textAt(context, 'context', 'user'));
+  return textAt(user, 'user', 'token');
+}
+
 /** Commands whose own `--user` names whom something is granted to. */
 const namesSubjects = new Set(['set subject', 'create rolebinding', 'create clusterrolebinding']);
 

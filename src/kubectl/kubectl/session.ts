@@ -9,6 +9,7 @@ import {
   readKubeConfig,
   refuseWrongConfig,
   serverAddress,
+  tokenOf,
   type KubeConfig,
 } from './kubeconfig.ts';
 import { klogHead } from './klog.ts';
@@ -34,6 +35,8 @@ export interface Session extends ParsedLine {
   /** Sends a request and answers whatever comes back; its warnings are printed. */
   send(request: KubeRequest): Promise<KubeResponse>;
   /** Sends a request and leaves with the refusal if there is one. */
+  /** Who asks, where that is not the client itself; part of every request, streams too. */
+  readonly identity: Pick<KubeRequest, 'token' | 'impersonate'>;
   ask(request: KubeRequest): Promise<unknown>;
   get(path: string, query?: Query): Promise<unknown>;
   discovery(): Promise<Discovery>;
@@ -92,7 +95,8 @@ export function createSession(
   const config = readKubeConfig(io, flags);
   const warned = new Set<string>();
   let discovery: Promise<Discovery> | undefined;
-  const impersonate = impersonationOf(flags);
+  const token = tokenOf(config, flags);
+  const identity = { ...impersonationOf(flags), ...(token === '' ? undefined : { token }) };
 
   const session: Session = {
     ...parsed,
@@ -101,6 +105,7 @@ export function createSession(
     io,
     context,
     config,
+    identity,
     namespace: flags.has('namespace') ? flags.text('namespace') : contextNamespace(config, flags),
     namespaceIsGiven: flags.has('namespace'),
     dryRun: dryRunOf(flags, (text) => io.err(`${klogHead('W', context.now())} ${text}\n`)),
@@ -118,7 +123,7 @@ export function createSession(
       refuseWrongTimeout(flags.text('request-timeout'));
       const act = request.method === 'GET' ? {} : { act: line };
       const began = context.now();
-      const response = await context.kube.request({ ...act, ...impersonate, ...request });
+      const response = await context.kube.request({ ...act, ...identity, ...request });
       if (flags.int('v') >= 6 && request.accept !== DISCOVERY_ACCEPT) {
         io.err(logLine(session, request, response.code, began));
       }
@@ -282,7 +287,7 @@ export async function watch(
   io.signal.addEventListener('abort', onAbort, { once: true });
   const accept = request.accept === undefined ? {} : { accept: request.accept };
   stream = context.kube.stream(
-    { method: 'GET', path: request.path, ...accept },
+    { ...session.identity, method: 'GET', path: request.path, ...accept },
     {
       onEvents(events) {
         for (const event of events) {

@@ -57,7 +57,7 @@ export async function talk(session: Session, asked: Talk): Promise<number> {
     opened = resolve;
   });
   const stream = context.kube.stream(
-    { method: 'GET', path: pathOf(asked), upgrade: true },
+    { ...session.identity, method: 'GET', path: pathOf(asked), upgrade: true },
     {
       onData(channel, data) {
         isOpen = true;

@@ -55,7 +55,7 @@ function open(
   const headers: Record<string, string | string[]> = {
     Accept: request.accept ?? 'application/json',
     'User-Agent': 'kubectl/v1.35.2 (linux/amd64) kubernetes',
-    Authorization: `Bearer ${token}`,
+    Authorization: `Bearer ${request.token ?? token}`,
   };
   if (body !== undefined) {
     headers['Content-Type'] = request.contentType ?? 'application/json';

@@ -210,7 +210,7 @@ function write(session: Session, { prefix }: Source, text: string): void {
 async function follow(session: Session, source: Source): Promise<Failure | undefined> {
   const { io, context } = session;
   const stream = context.kube.stream(
-    { method: 'GET', path: pathOf(session, source, true), accept: '*/*' },
+    { ...session.identity, method: 'GET', path: pathOf(session, source, true), accept: '*/*' },
     { onText: (text) => write(session, source, text) },
   );
   const stop = (): void => stream.close();

@@ -158,7 +158,7 @@ async function forward(
   // A client that has closed a stream hears no more of it.
   const stop = (): void => lose();
   const standing = context.kube.stream(
-    { method: 'GET', path, upgrade: true },
+    { ...session.identity, method: 'GET', path, upgrade: true },
     { onData: () => isOpen() },
   );
   if (standing.send === undefined) {
@@ -218,7 +218,7 @@ function answerFrom(
     session.out(`Handling connection for ${local}\n`);
     let early: string | undefined = request;
     const stream = session.context.kube.stream(
-      { method: 'GET', path, upgrade: true },
+      { ...session.identity, method: 'GET', path, upgrade: true },
       {
         onData(channel, data) {
           // The first piece says that somebody listens there.
