@@ -1,4 +1,3 @@
-import type { KernelMessage } from '../../kernel/agenda.ts';
 import type { Env } from '../../kernel/process.ts';
 import type { HealthAnswer, HealthCheck } from '../messages.ts';
 
@@ -31,9 +30,4 @@ function listing(path: string, checks: readonly NamedCheck[]): string {
   );
   const name = path.replace(/^\//, '').split(/[/?]/)[0] ?? '';
   return `${['[+]ping ok', ...lines, `${name} check failed`].join('\n')}\n`;
-}
-
-/** Whether a message is a probe; narrows it. */
-export function isHealthCheck(message: KernelMessage): message is HealthCheck {
-  return message.type === 'health/check';
 }

@@ -11,7 +11,7 @@ import {
   type AccessThen,
 } from '../client/delegated-access.ts';
 import { eventOutcome } from '../client/event-recorder.ts';
-import { answerHealth, isHealthCheck } from '../client/health.ts';
+import { answerHealth } from '../client/health.ts';
 import {
   allSynced,
   createInformer,
@@ -80,7 +80,7 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
     message: ControllerManagerMessage,
     env: ProcessEnv,
   ): void => {
-    if (isHealthCheck(message)) {
+    if (message.type === 'health/check') {
       if (isGuarded(message)) askAccess(memory.electionClient, electionEnv(env), message);
       else answerHealth(env, message, []);
       return;

@@ -8,7 +8,7 @@ import {
 } from '../client/api-client.ts';
 import { createEventRecorder, eventOutcome, type EventThen } from '../client/event-recorder.ts';
 import { accessAnswered, askAccess, isGuarded } from '../client/delegated-access.ts';
-import { answerHealth, isHealthCheck, type NamedCheck } from '../client/health.ts';
+import { answerHealth, type NamedCheck } from '../client/health.ts';
 import {
   allSynced,
   createInformer,
@@ -69,7 +69,7 @@ export const schedulerBehaviour = defineBehaviour<
     return memory;
   },
   step({ memory, config }, message, env) {
-    if (isHealthCheck(message)) {
+    if (message.type === 'health/check') {
       if (isGuarded(message)) {
         askAccess(memory.electionClient, clientEnv(env, 'election'), message);
         return;
