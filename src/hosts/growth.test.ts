@@ -15,6 +15,13 @@ const bounds: Readonly<Record<string, number>> = {
   'etcd disk.backend.weights': 200,
   'kube-apiserver memory.metrics.verbs.*.answers': 1000,
   'kube-apiserver memory.metrics.verbs.*.answers.*': 1000,
+  // By method and code.
+  'kube-controller-manager memory.running.loops[].client.answered': 1000,
+  'kube-controller-manager memory.running.informerClient.answered': 100,
+  'kube-controller-manager memory.electionClient.answered': 100,
+  'kube-scheduler memory.client.answered': 100,
+  'kube-scheduler memory.eventClient.answered': 100,
+  'kube-scheduler memory.electionClient.answered': 100,
   // client-go's event correlator: caches of 4,096; here one for each of the recorders.
   'kube-controller-manager memory.running.loops[].recorder.subjects': 4096,
   'kube-scheduler memory.recorder.subjects': 4096,

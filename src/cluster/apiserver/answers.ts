@@ -1,7 +1,7 @@
 import type { ApiRequest } from '../messages.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { release } from './flow-control/release.ts';
-import { countAnswer, countersOf, type ApiRequestObservation } from './metrics.ts';
+import { countAnswer, countersOf, labelsText, type ApiRequestObservation } from './metrics.ts';
 import { noteOwnAnswer } from './own/state.ts';
 import { passageOf, type Passage } from './passage.ts';
 import type { Server } from './server.ts';
@@ -67,7 +67,11 @@ function count(server: Server, exchange: Exchange, code: number, passage: Passag
   const resource = passage.kind?.plural ?? '';
   const { now } = env;
   const latencyMicros = now - receivedAt;
-  const counters = (passage.counters ??= countersOf(memory.metrics, verb, resource));
+  // Trials are rare, and of a site of their own only here.
+  const counters =
+    request.query['dryRun'] === undefined
+      ? (passage.counters ??= countersOf(memory.metrics, verb, labelsOf(passage, request)))
+      : countersOf(memory.metrics, verb, labelsOf(passage, request));
   countAnswer(memory.metrics, counters, { code, took: latencyMicros, now });
   const observation: ApiRequestObservation = {
     kind: 'api-request',
@@ -82,6 +86,23 @@ function count(server: Server, exchange: Exchange, code: number, passage: Passag
   };
   env.emit(observation);
 }
+
+/** What upstream labels a request with (its scope: metrics.CleanScope). */
+function labelsOf({ kind, site, verb }: Passage, { path, query }: ApiRequest): string {
+  const dryRun = query['dryRun'] === undefined ? '' : 'All';
+  if (kind === undefined || site === undefined) {
+    const [, probe = ''] = PROBE.exec(path) ?? [];
+    return labelsText({ ...NO_RESOURCE, subresource: probe, dryRun });
+  }
+  const { group, version, plural: resource } = kind;
+  const { subresource, authorizedNamespace } = site;
+  const isOfMany = verb === 'list' || verb === 'watch' || verb === 'deletecollection';
+  const scope = isOfMany ? (authorizedNamespace === '' ? 'cluster' : 'namespace') : 'resource';
+  return labelsText({ group, version, resource, subresource, scope, dryRun });
+}
+
+const PROBE = /^(\/(?:healthz|livez|readyz))(?:\/|$)/;
+const NO_RESOURCE = { group: '', version: '', resource: '', scope: '' } as const;
 
 /** The last part's answer answers the whole. */
 function noteGroupReply(server: Server, id: number, answer: Reply): void {

@@ -1,15 +1,14 @@
 import { compareStrings } from '../../base/compare.ts';
-import { SECOND, type Micros } from '../../kernel/time.ts';
 import { allKinds } from '../../api/kinds/index.ts';
+import { buckets, family, sample } from '../client/metrics-page.ts';
 import { versionInfo } from './discovery/version.ts';
 import { asksEtcd, checksOf, problemOf } from './health/checks.ts';
-import { ETCD_BUCKETS, REQUEST_BUCKETS, type Histogram } from './metrics.ts';
+import { ETCD_BUCKETS, labelsIn, REQUEST_BUCKETS } from './metrics.ts';
 import type { Server } from './server.ts';
 
 /**
  * `/metrics` of the API server, as text for Prometheus: the series that people look for, under upstream's names, with its
- * words for them. Requests are told apart by verb, resource and code (upstream: by scope, subresource and trial as well), their
- * durations by verb, those of etcd by operation.
+ * words for them. Requests are told apart as upstream does it, their durations by verb alone, those of etcd by operation.
  */
 export function metricsText(server: Server): string {
   const { memory } = server;
@@ -22,13 +21,14 @@ export function metricsText(server: Server): string {
     '[STABLE] Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
   );
   for (const [verb, { answers }] of sorted(metrics.verbs)) {
-    for (const [resource, counts] of sorted(answers)) {
-      const kind = kindOf(({ plural }) => plural === resource);
+    for (const [text, counts] of sorted(answers)) {
+      const { dryRun, version, ...labels } = labelsIn(text);
+      const { group, resource, scope, subresource } = labels;
+      const own = { dry_run: dryRun, group, resource, scope, subresource };
+      const more = { verb: verbLabel(verb, subresource), version };
       for (const { code, count } of counts) {
-        const { group, version } = kind;
-        const labels = { code: String(code), component: 'apiserver', group, resource };
-        const more = { verb: verbLabel(verb), version };
-        sample(page, 'apiserver_request_total', { ...labels, ...more }, count);
+        const first = { code: String(code), component: 'apiserver' };
+        sample(page, 'apiserver_request_total', { ...first, ...own, ...more }, count);
       }
     }
   }
@@ -85,8 +85,12 @@ export function metricsText(server: Server): string {
   return `${page.join('\n')}\n`;
 }
 
+/** Subresources behind which a connection is made. */
+const connecting: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward', 'proxy']);
+
 /** Upstream counts requests by the verb of HTTP, and those that HTTP does not tell apart by ours. */
-function verbLabel(verb: string): string {
+function verbLabel(verb: string, subresource = ''): string {
+  if (connecting.has(subresource)) return 'CONNECT';
   if (verb === 'create') return 'POST';
   return verb === 'update' ? 'PUT' : verb.toUpperCase();
 }
@@ -227,38 +231,6 @@ function flowControl(page: string[], { memory }: Server): void {
       sample(page, rejected, { priority_level, reason }, count);
     }
   }
-}
-
-function family(page: string[], name: string, type: string, help: string): void {
-  page.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-}
-
-type Labels = Readonly<Record<string, string>>;
-
-function sample(page: string[], name: string, labels: Labels, value: number): void {
-  const list = Object.keys(labels).map((label) => `${label}="${escape(labels[label] ?? '')}"`);
-  page.push(`${name}{${list.join(',')}} ${value}`);
-}
-
-function buckets(
-  page: string[],
-  name: string,
-  labels: Labels,
-  { histogram, bounds }: { readonly histogram: Histogram; readonly bounds: readonly Micros[] },
-): void {
-  let below = 0;
-  for (const [index, bound] of bounds.entries()) {
-    below += histogram.counts[index] ?? 0;
-    sample(page, `${name}_bucket`, { ...labels, le: String(bound / SECOND) }, below);
-  }
-  below += histogram.counts[bounds.length] ?? 0;
-  sample(page, `${name}_bucket`, { ...labels, le: '+Inf' }, below);
-  sample(page, `${name}_sum`, labels, histogram.sumMicros / SECOND);
-  sample(page, `${name}_count`, labels, below);
-}
-
-function escape(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
 function sorted<T>(table: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {

@@ -11,6 +11,15 @@ test('/metrics tells of requests, seats, watches and etcd in the form of Prometh
   ask(rig, { method: 'POST', path: maps, body: configBody('a') });
   ask(rig, { method: 'POST', path: maps, body: configBody('a') });
   send(rig, { method: 'GET', path: `${maps}?watch=true` });
+  ask(rig, { method: 'POST', path: `${maps}?dryRun=All`, body: configBody('trial') });
+  for (const path of [
+    maps,
+    '/api/v1/nodes',
+    '/apis/apps/v1/namespaces/default/deployments/web/status',
+    '/api/v1/namespaces/default/pods/web/exec',
+  ]) {
+    ask(rig, { method: 'GET', path });
+  }
   run(rig, SECOND);
   expect(ask(rig, { method: 'GET', path: '/readyz' }).code).toBe(200);
   const { code, body, contentType } = ask(rig, { method: 'GET', path: '/metrics' });
@@ -18,8 +27,14 @@ test('/metrics tells of requests, seats, watches and etcd in the form of Prometh
   expect(contentType).toContain('text/plain; version=0.0.4');
   const lines = String(body).split('\n');
   for (const line of [
-    'apiserver_request_total{code="201",component="apiserver",group="",resource="configmaps",verb="POST",version="v1"} 1',
-    'apiserver_request_total{code="409",component="apiserver",group="",resource="configmaps",verb="POST",version="v1"} 1',
+    'apiserver_request_total{code="201",component="apiserver",dry_run="",group="",resource="configmaps",scope="resource",subresource="",verb="POST",version="v1"} 1',
+    'apiserver_request_total{code="409",component="apiserver",dry_run="",group="",resource="configmaps",scope="resource",subresource="",verb="POST",version="v1"} 1',
+    'apiserver_request_total{code="201",component="apiserver",dry_run="All",group="",resource="configmaps",scope="resource",subresource="",verb="POST",version="v1"} 1',
+    'apiserver_request_total{code="200",component="apiserver",dry_run="",group="",resource="configmaps",scope="namespace",subresource="",verb="LIST",version="v1"} 1',
+    'apiserver_request_total{code="200",component="apiserver",dry_run="",group="",resource="nodes",scope="cluster",subresource="",verb="LIST",version="v1"} 1',
+    'apiserver_request_total{code="404",component="apiserver",dry_run="",group="apps",resource="deployments",scope="resource",subresource="status",verb="GET",version="v1"} 1',
+    'apiserver_request_total{code="404",component="apiserver",dry_run="",group="",resource="pods",scope="resource",subresource="exec",verb="CONNECT",version="v1"} 1',
+    'apiserver_request_total{code="200",component="apiserver",dry_run="",group="",resource="",scope="",subresource="/readyz",verb="GET",version=""} 1',
     'apiserver_longrunning_requests{component="apiserver",group="",resource="configmaps",verb="WATCH",version="v1"} 1',
     'apiserver_current_inflight_requests{request_kind="mutating"} 0',
     'apiserver_flowcontrol_nominal_limit_seats{priority_level="global-default"} 49',

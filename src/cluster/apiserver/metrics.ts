@@ -1,4 +1,5 @@
 import { SECOND, type Micros } from '../../kernel/time.ts';
+import { emptyHistogram, observe, type Histogram } from '../client/metrics-page.ts';
 
 /** What the server's `/metrics` tells of its requests. */
 export interface ApiServerMetrics {
@@ -18,8 +19,33 @@ export interface VerbMetrics {
   readonly times: Micros[];
   /** How long answers took. */
   readonly durations: Histogram;
-  /** Answers by resource: a few codes each. */
+  /** Answers by what was asked (`labelsText`): a few codes each. */
   readonly answers: Map<string, AnswerCount[]>;
+}
+
+/** What tells requests of one verb apart, beside the code of their answers. Empty texts for what is no resource. */
+export interface RequestLabels {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  /** Of probes, which are no resources, the path. */
+  readonly subresource: string;
+  readonly scope: '' | 'resource' | 'namespace' | 'cluster';
+  readonly dryRun: '' | 'All';
+}
+
+/** The labels as one text, by which requests are counted. */
+export function labelsText(labels: RequestLabels): string {
+  const { group, version, resource, subresource, scope, dryRun } = labels;
+  return [resource, group, version, subresource, scope, dryRun].join('\n');
+}
+
+/** The reverse. */
+export function labelsIn(text: string): Readonly<Record<keyof RequestLabels, string>> {
+  const parts = text.split('\n');
+  const [resource = '', group = '', version = '', subresource = '', scope = '', dryRun = ''] =
+    parts;
+  return { group, version, resource, subresource, scope, dryRun };
 }
 
 export interface AnswerCount {
@@ -33,12 +59,6 @@ export interface AnswerCounters {
   readonly answers: AnswerCount[];
   /** That of the last code: nearly all answers have one. */
   last: AnswerCount | undefined;
-}
-
-/** Counts by the bounds of a table, not yet added up; the last one is of what is longer than all of them. */
-export interface Histogram {
-  readonly counts: number[];
-  sumMicros: Micros;
 }
 
 /** What the server tells the observers of each answer. */
@@ -74,26 +94,22 @@ export function noMetrics(): ApiServerMetrics {
   return { verbs: new Map(), etcd: new Map(), errors: 0 };
 }
 
-function noObservations(bounds: readonly Micros[]): Histogram {
-  return { counts: bounds.map(() => 0).concat(0), sumMicros: 0 };
-}
-
-/** The counters of a verb and resource. */
+/** The counters of a verb and of what else tells requests apart, as one text. */
 export function countersOf(
   { verbs }: ApiServerMetrics,
   verb: string,
-  resource: string,
+  labels: string,
 ): AnswerCounters {
   let own = verbs.get(verb);
   if (own === undefined) {
-    const durations = noObservations(REQUEST_BUCKETS);
+    const durations = emptyHistogram(REQUEST_BUCKETS);
     own = { requests: 0, latencies: [], times: [], durations, answers: new Map() };
     verbs.set(verb, own);
   }
-  let answers = own.answers.get(resource);
+  let answers = own.answers.get(labels);
   if (answers === undefined) {
     answers = [];
-    own.answers.set(resource, answers);
+    own.answers.set(labels, answers);
   }
   return { verb: own, answers, last: undefined };
 }
@@ -130,16 +146,8 @@ function countCode(counters: AnswerCounters, code: number): void {
 export function countEtcd({ etcd }: ApiServerMetrics, operation: string, took: Micros): void {
   let histogram = etcd.get(operation);
   if (histogram === undefined) {
-    histogram = noObservations(ETCD_BUCKETS);
+    histogram = emptyHistogram(ETCD_BUCKETS);
     etcd.set(operation, histogram);
   }
   observe(histogram, took, ETCD_BUCKETS);
-}
-
-function observe(histogram: Histogram, took: Micros, bounds: readonly Micros[]): void {
-  const { counts } = histogram;
-  let bucket = 0;
-  while (bucket < bounds.length && took > (bounds[bucket] as number)) bucket += 1; // In range.
-  counts[bucket] = (counts[bucket] as number) + 1; // One count a bound, and one more.
-  histogram.sumMicros += took;
 }
