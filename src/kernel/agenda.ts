@@ -13,8 +13,8 @@ export interface Appointment {
   readonly to: string;
   /** The sender of a packet; undefined for a process's own timer or disk; `KERNEL`. */
   readonly from: string | undefined;
-  /** The incarnation of `to` it is meant for: timers and open connections die with a crash. 0: any. */
-  readonly incarnation: number;
+  /** The life of `to` that it is meant for: timers and open connections die with a crash. 0: any. */
+  readonly life: number;
   readonly message: KernelMessage;
   readonly cause: Cause | undefined;
 }
@@ -55,7 +55,7 @@ const EMPTY_PLACE: Appointment = {
   seq: 0,
   to: '',
   from: undefined,
-  incarnation: 0,
+  life: 0,
   message: { type: '' },
   cause: undefined,
 };

@@ -29,20 +29,20 @@ export function rest(world: World, process: ProcessRecord, peerName: string): bo
   if (peer?.memory === undefined || peer.strain !== undefined || process.strain !== undefined)
     return false;
   if (!isCalm(world)) return false;
-  world.vigils.set(process.name, process.incarnation);
+  world.vigils.set(process.name, process.life);
   return true;
 }
 
 /** Wakes whoever rests, at this instant and in the order in which they began to. */
 export function disturb(world: World): void {
   if (world.vigils.size === 0) return;
-  for (const [to, incarnation] of world.vigils) {
+  for (const [to, life] of world.vigils) {
     schedule(world.agenda, {
       at: world.now,
       seq: world.nextSeq++,
       to,
       from: undefined,
-      incarnation,
+      life,
       message: DISTURBED,
       cause: undefined,
     });

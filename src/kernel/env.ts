@@ -22,8 +22,8 @@ export interface Run {
   /** The table that all of it was looked up in. */
   readonly processes: World['processes'];
   sink: Sink;
-  /** By the process's name. */
-  readonly envs: Map<string, ProcessEnv>;
+  /** By the number of the life that a process is in. */
+  readonly lives: (ProcessEnv | undefined)[];
 }
 
 /** Where what a process sends to a peer goes. */
@@ -107,7 +107,7 @@ export class ProcessEnv implements Env {
       // The very text that the peer is found by: one that is only equal would be compared at each step.
       to: peer.name,
       from: this.self,
-      incarnation: peer.incarnation,
+      life: peer.life,
       message,
       cause: this.cause,
     });
@@ -141,7 +141,7 @@ export class ProcessEnv implements Env {
       seq: world.nextSeq++,
       to: this.self,
       from: undefined,
-      incarnation: this.process.incarnation,
+      life: this.process.life,
       message,
       cause: this.cause,
     });
@@ -197,6 +197,7 @@ export class ProcessEnv implements Env {
       memory: undefined,
       enabled: true,
       incarnation: 0,
+      life: 0,
       since: undefined,
       steps: 0,
       links: new Map(),

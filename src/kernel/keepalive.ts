@@ -31,7 +31,7 @@ export function awaitAnswer(world: World, process: ProcessRecord, peer: string):
     seq: world.nextSeq++,
     to: process.name,
     from: KERNEL,
-    incarnation: process.incarnation,
+    life: process.life,
     message: { type: 'kernel/ping-timeout', peer, since: world.now } as PingTimeout,
     cause: undefined,
   });

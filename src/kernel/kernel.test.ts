@@ -17,7 +17,7 @@ describe('agenda', () => {
             seq,
             to: 'p',
             from: undefined,
-            incarnation: 0,
+            life: 0,
             message: { type: 'x' },
             cause: undefined,
           });
@@ -48,7 +48,7 @@ describe('agenda', () => {
         for (const { ahead, crowd, taken } of steps) {
           for (let index = 0; index < crowd; index++) {
             const at = now + ((ahead * (index + 1)) % (ahead + 7));
-            const due = { at, seq: seq++, to: 'p', from: 'q', incarnation: 1, cause: undefined };
+            const due = { at, seq: seq++, to: 'p', from: 'q', life: 1, cause: undefined };
             schedule(agenda, { ...due, message: { type: 'x' } });
             model.push({ at, seq: due.seq });
           }
@@ -201,7 +201,7 @@ describe('processes', () => {
     expect(memoryOf(world, 'a').lost).toEqual(['b']);
   });
 
-  test('a timer dies with the incarnation that set it', () => {
+  test('a timer dies with the life in which it was set', () => {
     const { world, kernel } = twoToys({ chatty: true });
     kernel.runUntil(world, SECOND, ignore);
     kernel.stopProcess(world, 'a', undefined);

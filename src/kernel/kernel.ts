@@ -101,7 +101,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
     let run = runs.get(world);
     // A world that becomes what it was at another instant has other tables from then on.
     if (run?.processes !== world.processes) {
-      run = { world, processes: world.processes, sink, envs: new Map() };
+      run = { world, processes: world.processes, sink, lives: noLives(world.nextLife) };
       runs.set(world, run);
     }
     run.sink = sink;
@@ -115,11 +115,12 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
   }
 
   function envOf(run: Run, process: ProcessRecord): ProcessEnv {
-    let env = run.envs.get(process.name);
-    if (env?.process !== process) {
-      env = new ProcessEnv(run, process, behaviourOf(process));
-      run.envs.set(process.name, env);
-    }
+    const { lives } = run;
+    const known = lives[process.life];
+    if (known?.process === process) return known;
+    const env = new ProcessEnv(run, process, behaviourOf(process));
+    // One that has never started is in no life yet.
+    if (process.life > 0) lives[process.life] = env;
     return env;
   }
 
@@ -127,6 +128,8 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
     const { world } = run;
     const env = envOf(run, process);
     process.incarnation += 1;
+    process.life = world.nextLife++;
+    run.lives[process.life] = env;
     process.steps += 1;
     process.since = world.now;
     // One that another has spawned has not been given a disk yet.
@@ -149,7 +152,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       return;
     }
     const process = world.processes.get(to);
-    if (process === undefined || due.incarnation !== process.incarnation) return;
+    if (process === undefined || due.life !== process.life) return;
     if (message.type === 'kernel/start') {
       const isDown = process.memory === undefined && machineOf(world, process).power === 'on';
       if (isDown && process.enabled) start(run, process, due.cause);
@@ -181,7 +184,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
    * Everything that happens goes through this loop, so it calls hardly anything but the processes.
    */
   function keepDue(run: Run, until: Micros, stepsMax: number): boolean {
-    const { world, envs } = run;
+    const { world, lives } = run;
     const { agenda } = world;
     for (let kept = 0; kept < stepsMax; kept++) {
       const due = popDue(agenda, until);
@@ -194,17 +197,20 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
         keepOwn(run, due);
         continue;
       }
-      const env = envs.get(due.to);
-      if (
-        env === undefined ||
-        env.process.memory === undefined ||
-        env.process.incarnation !== due.incarnation ||
-        env.process.strain !== undefined
-      ) {
+      const env = lives[due.life];
+      if (env === undefined) {
         keepUnusual(run, due, false);
         continue;
       }
       const { process } = env;
+      if (
+        process.memory === undefined ||
+        process.life !== due.life ||
+        process.strain !== undefined
+      ) {
+        keepUnusual(run, due, false);
+        continue;
+      }
       env.now = at;
       env.from = from;
       env.cause = due.cause;
@@ -247,6 +253,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
         memory: undefined,
         enabled: supervisor === undefined,
         incarnation: 0,
+        life: 0,
         since: undefined,
         steps: 0,
         links: new Map(),
@@ -348,7 +355,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
         seq: world.nextSeq++,
         to,
         from: undefined,
-        incarnation: 0,
+        life: 0,
         message,
         cause,
       });
@@ -359,7 +366,7 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
         seq: world.nextSeq++,
         to: KERNEL,
         from: KERNEL,
-        incarnation: 0,
+        life: 0,
         message,
         cause: undefined,
       });
@@ -368,6 +375,11 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
       return linkCause(parent, world.nextCauseId++, world.now, by, what);
     },
   };
+}
+
+/** A table for the lives that there have been, whose Envs are made when they are needed. */
+function noLives(count: number): (ProcessEnv | undefined)[] {
+  return Array.from({ length: count }, () => undefined);
 }
 
 /** Ends a process that has ended itself in its step. */

@@ -47,7 +47,7 @@ export function appointStart(
     seq: world.nextSeq++,
     to: process.name,
     from: KERNEL,
-    incarnation: process.incarnation,
+    life: process.life,
     message: START,
     cause,
   });
@@ -101,7 +101,7 @@ function tellSupervisor(
     seq: world.nextSeq++,
     to: supervisor.name,
     from: undefined,
-    incarnation: supervisor.incarnation,
+    life: supervisor.life,
     message: {
       type: 'kernel/process-exited',
       process: process.name,

@@ -22,8 +22,13 @@ export interface ProcessRecord {
   memory: unknown;
   /** Whether it is meant to run: a stopped process does not start again with its machine. */
   enabled: boolean;
-  /** How often it has started. Timers and connections belong to one incarnation. */
+  /** How often it has started. */
   incarnation: number;
+  /**
+   * The number of its present or last life, which no other one in the world has; 0: it has never started. Timers and
+   * connections belong to one life.
+   */
+  life: number;
   /** When it has last started or ended; undefined: it never has. */
   since: Micros | undefined;
   /** How many steps it has taken, starts included: what it has on its disk and in its memory changes with a step alone. */

@@ -137,7 +137,7 @@ function awaitSilence(world: World, process: ProcessRecord, strain: Strain, peer
     seq: world.nextSeq++,
     to: process.name,
     from: KERNEL,
-    incarnation: process.incarnation,
+    life: process.life,
     message: { type: 'kernel/silence', peer, since: world.now } as Silence,
     cause: undefined,
   });
@@ -151,7 +151,7 @@ function arm(world: World, process: ProcessRecord, strain: Strain): void {
     seq: world.nextSeq++,
     to: process.name,
     from: KERNEL,
-    incarnation: process.incarnation,
+    life: process.life,
     message: CONTINUE,
     cause: undefined,
   });

@@ -44,10 +44,10 @@ export function accepts(
   const fits =
     target !== undefined &&
     target.memory !== undefined &&
-    (due.incarnation === 0 || due.incarnation === target.incarnation);
+    (due.life === 0 || due.life === target.life);
   if (fits || due.from === undefined) {
     // It was sent before the target was up: only now does the target know of the connection.
-    if (fits && due.from !== undefined && due.incarnation === 0 && !target.links.has(due.from))
+    if (fits && due.from !== undefined && due.life === 0 && !target.links.has(due.from))
       target.links.set(due.from, openLink(world.now));
     return fits;
   }
@@ -82,15 +82,15 @@ export function transmit(
     }
   }
   // A process that is down may be up again when the packet comes, and then it accepts.
-  const incarnation = target === undefined || target.memory === undefined ? 0 : target.incarnation;
+  const life = target === undefined || target.memory === undefined ? 0 : target.life;
   const from = sender.name;
   const at = link.stall === undefined ? arrivalOf(world, sender, target, link) : undefined;
   if (at !== undefined) {
-    schedule(world.agenda, { at, seq: world.nextSeq++, to, from, incarnation, message, cause });
+    schedule(world.agenda, { at, seq: world.nextSeq++, to, from, life, message, cause });
     return;
   }
   const seq = world.nextSeq++;
-  stall(world, sender, { at: world.now, seq, to, from, incarnation, message, cause });
+  stall(world, sender, { at: world.now, seq, to, from, life, message, cause });
 }
 
 /** When a packet that is sent now arrives, after all those before it; undefined when it is lost. */
@@ -139,7 +139,7 @@ function scheduleRetransmit(world: World, sender: ProcessRecord, to: string, tri
     seq: world.nextSeq++,
     to,
     from: KERNEL,
-    incarnation: sender.incarnation,
+    life: sender.life,
     message: retransmission(sender.name),
     cause: undefined,
   });
@@ -197,7 +197,7 @@ export function lose(
     seq: world.nextSeq++,
     to: process.name,
     from: undefined,
-    incarnation: process.incarnation,
+    life: process.life,
     message: connectionLost(peer),
     cause,
   });

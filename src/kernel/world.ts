@@ -17,6 +17,8 @@ export interface World {
   /** Numbers appointments, so that ties have exactly one answer. */
   nextSeq: number;
   nextCauseId: number;
+  /** Numbers the lives of processes. */
+  nextLife: number;
   /** Appointments kept so far. */
   steps: number;
   readonly agenda: Agenda;
@@ -28,7 +30,7 @@ export interface World {
   faults: readonly ActiveFault[];
   /** Faults that come back, in order of their next time. Undefined: there never were any. */
   faultSchedules?: readonly FaultSchedule[];
-  /** Processes that rest until somebody acts on the world, with their incarnations (see calm.ts). */
+  /** Processes that rest until somebody acts on the world, with their lives (see calm.ts). */
   readonly vigils: Map<string, number>;
 }
 
@@ -64,6 +66,7 @@ export function createWorld(setUp: { readonly seed: number; readonly epochMillis
     now: 0,
     nextSeq: 1,
     nextCauseId: 1,
+    nextLife: 1,
     steps: 0,
     agenda: createAgenda(),
     machines: new Map(),
