@@ -328,7 +328,8 @@ function replaceItems<Context>(
     const old = informer.items.get(key);
     if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion)
       continue;
-    put(spec, informer, key, old, object);
+    informer.items.set(key, object);
+    refile(spec, informer, key, old, object);
     handlers.onChange({ informer: informer.name, key, old, next: object }, context);
   }
   for (const [key, old] of informer.items) {
@@ -368,20 +369,21 @@ function applyEvents<Context>(
       remove(spec, informer, key, old);
       handlers.onChange({ informer: informer.name, key, old: object, next: undefined }, context);
     } else {
-      put(spec, informer, key, old, object);
+      informer.items.set(key, object);
+      if (spec.indexes !== undefined) refile(spec, informer, key, old, object);
       handlers.onChange({ informer: informer.name, key, old, next: object }, context);
     }
   }
 }
 
-function put(
+/** Files an object that is in the copy now; `old` was there before. */
+function refile(
   spec: InformerSpec,
   informer: Informer,
   key: string,
   old: KubeObject | undefined,
   next: KubeObject,
 ): void {
-  informer.items.set(key, next);
   const { indexes, isFiledAlike } = spec;
   if (indexes === undefined) return;
   if (old !== undefined && isFiledAlike !== undefined && isFiledAlike(old, next)) return;
