@@ -359,8 +359,8 @@ function takeOutcome(then: KubeletThen, outcome: ApiOutcome, { kubelet, env }: H
       return;
     case 'pod/status-written': {
       const worker = awakeWorker(kubelet.memory, then.uid);
-      if (worker !== undefined && statusWritten(kubelet, worker, outcome, env))
-        settle(kubelet, worker, env);
+      if (worker === undefined || !statusWritten(kubelet, worker, outcome, env)) return;
+      if (worker.stage === 'terminated') settle(kubelet, worker, env);
       return;
     }
     case 'pod/deleted':
