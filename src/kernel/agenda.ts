@@ -121,21 +121,22 @@ export function earliest({ near, heap }: Agenda): Appointment | undefined {
   return near.length > 0 ? near[0] : heap[0];
 }
 
-/** Takes the earliest appointment off, unless it lies after `until`: then it stays, and nothing changes. */
-export function popDue(agenda: Agenda, until: Micros): Appointment | undefined {
-  const { near } = agenda;
-  if (near.length > 0) return (near[0] as Appointment).at > until ? undefined : near.shift();
-  const { heap } = agenda;
+/**
+ * Fills the near part, which is empty, unless nothing is due up to and including `until`; whether it has. The kernel
+ * takes what is due off the front of the near part by itself, as it does so at every step.
+ */
+export function fillNear(agenda: Agenda, until: Micros): boolean {
+  const { near, heap } = agenda;
   const far = heap[0];
-  if (far === undefined || far.at > until) return undefined;
+  if (far === undefined || far.at > until) return false;
   const horizon = far.at + NEAR;
   agenda.horizon = horizon;
-  sink(heap);
-  for (let next = heap[0]; next !== undefined && next.at < horizon; next = heap[0]) {
+  for (let next: Appointment | undefined = far; next !== undefined && next.at < horizon; ) {
     near.push(next);
     sink(heap);
+    next = heap[0];
   }
-  return far;
+  return true;
 }
 
 /**

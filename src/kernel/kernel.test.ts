@@ -1,10 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createAgenda, earliest, popDue, schedule } from './agenda.ts';
+import {
+  createAgenda,
+  earliest,
+  fillNear,
+  schedule,
+  type Agenda,
+  type Appointment,
+} from './agenda.ts';
 import { chainOf } from './cause.ts';
 import { hashWorld } from './hash.ts';
 import { HOUR, SECOND } from './time.ts';
 import { CUT, ignore, memoryOf, prod, say, twoToys } from './testing.ts';
+
+/** Takes the earliest appointment off, as the kernel does. */
+function popDue(agenda: Agenda, until: number): Appointment | undefined {
+  if (agenda.near.length === 0 && !fillNear(agenda, until)) return undefined;
+  return (agenda.near[0]?.at ?? 0) > until ? undefined : agenda.near.shift();
+}
 
 describe('agenda', () => {
   test('gives appointments in the order of (at, seq), whatever the order of insertion', () => {

@@ -1,4 +1,4 @@
-import { KERNEL, popDue, schedule, type Appointment, type KernelMessage } from './agenda.ts';
+import { fillNear, KERNEL, schedule, type Appointment, type KernelMessage } from './agenda.ts';
 import { assert } from '../base/assert.ts';
 import { disturb, disturbUnlessCalm } from './calm.ts';
 import { linkCause, type Cause } from './cause.ts';
@@ -186,10 +186,13 @@ export function createKernel(list: readonly AnyBehaviour[], hooks: KernelHooks =
   function keepDue(run: Run, until: Micros, stepsMax: number): boolean {
     const { world, lives } = run;
     const { agenda } = world;
+    const { near } = agenda;
     for (let kept = 0; kept < stepsMax; kept++) {
-      const due = popDue(agenda, until);
-      if (due === undefined) return true;
+      if (near.length === 0 && !fillNear(agenda, until)) return true;
+      const due = near[0] as Appointment; // It is not empty.
       const { at, from } = due;
+      if (at > until) return true;
+      near.shift();
       if (at < world.now) assert(false, 'virtual time never runs backwards');
       world.now = at;
       world.steps += 1;
