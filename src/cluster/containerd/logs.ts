@@ -17,8 +17,9 @@ export function appendLog(
   const before = container.log;
   const { lines, partial } = linesOf((before?.partial ?? '') + text);
   const count = (before?.count ?? 0) + lines.length;
-  const entries =
-    before === undefined ? [] : before.entries.slice(-Math.max(0, LINES_MAX - lines.length));
+  const room = Math.max(0, LINES_MAX - lines.length);
+  const old = before?.entries ?? [];
+  const entries = old.slice(Math.max(0, old.length - room));
   for (let i = Math.max(0, lines.length - LINES_MAX); i < lines.length; i += 1) {
     const line = lines[i] as string; // In range.
     entries.push({ at, stream, text: line });
