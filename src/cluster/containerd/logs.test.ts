@@ -23,6 +23,10 @@ test.each([
     written += count;
   }
   const kept = container.log?.entries.map(({ text }) => text) ?? [];
-  expect(kept).toEqual(lines(written - 200, 200).trimEnd().split('\n'));
+  expect(kept).toEqual(
+    lines(written - 200, 200)
+      .trimEnd()
+      .split('\n'),
+  );
   expect(container.log?.count).toBe(written);
 });
