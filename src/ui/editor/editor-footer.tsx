@@ -11,7 +11,7 @@ interface EditorFooterProps {
 /** Where the focus goes when the keyboard leaves the editor. */
 export const APPLY_BUTTON_ID = 'apply-manifest';
 
-const APPLY_KEYS = shownKeys('Ctrl Enter').join(' ');
+const APPLY_KEYS = shownKeys('Ctrl ↵').join(' ');
 
 const SECONDARY =
   'truncate-text min-w-0 rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
