@@ -5,6 +5,7 @@ import type { Env } from '../../kernel/process.ts';
 import { SECOND, type Micros } from '../../kernel/time.ts';
 import type { ApiCancel, ApiRequest, ApiResponse, Method } from '../messages.ts';
 import { createRateLimiter, reserveToken, type RateLimiter } from './rate-limiter.ts';
+import { requestNumbers, type RequestNumbers } from './request-numbers.ts';
 
 /**
  * A component's connection to the API server, as plain data. What comes after an answer is data too
@@ -18,6 +19,8 @@ export interface ApiClient<Then> {
   readonly userAgent: string;
   readonly limiter: RateLimiter;
   nextId: number;
+  /** From one number to the next; more than 1 where a process has several clients. */
+  readonly stride: number;
   /** Requests sent and not answered, oldest first. */
   readonly inFlight: Map<number, InFlight<Then>>;
   /** Whether a timer for the oldest request's deadline is armed. */
@@ -74,6 +77,7 @@ export interface Call<Then> {
 
 const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
 const DEFAULT_TIMEOUT: Micros = 30_000_000;
+const EACH_NUMBER: RequestNumbers = Object.freeze(requestNumbers(0, 1));
 
 export function createApiClient<Then>(options: {
   readonly server: string;
@@ -83,13 +87,17 @@ export function createApiClient<Then>(options: {
   readonly burst: number;
   /** Whether answers are counted. */
   readonly isCounted?: boolean;
+  /** Where a process has several clients (absent: one). */
+  readonly numbers?: RequestNumbers;
 }): ApiClient<Then> {
+  const { first, stride } = options.numbers ?? EACH_NUMBER;
   return {
     server: options.server,
     user: options.user,
     userAgent: options.userAgent,
     limiter: createRateLimiter(options.qps, options.burst),
-    nextId: 1,
+    nextId: first,
+    stride,
     inFlight: new Map(),
     sweepArmed: false,
     answered: options.isCounted === true ? [] : undefined,
@@ -102,7 +110,8 @@ export function call<Then>(
   env: Env<ApiClientMessage>,
   request: Call<Then>,
 ): number {
-  const id = client.nextId++;
+  const id = client.nextId;
+  client.nextId = id + client.stride;
   const { now } = env;
   const { then, timeoutMicros = DEFAULT_TIMEOUT } = request;
   const wait = reserveToken(client.limiter, now);
@@ -134,7 +143,10 @@ function messageFor<Then>(
 }
 
 /** Of a client, what a stream needs. */
-export type StreamClient = Pick<ApiClient<unknown>, 'server' | 'user' | 'userAgent' | 'nextId'>;
+export type StreamClient = Pick<
+  ApiClient<unknown>,
+  'server' | 'user' | 'userAgent' | 'nextId' | 'stride'
+>;
 
 /** A watch: not counted against the rate while open, never timed out by the client. */
 export function openStream(
@@ -142,7 +154,8 @@ export function openStream(
   env: Env<ApiClientMessage>,
   request: { readonly path: string; readonly query: Readonly<Record<string, string>> },
 ): number {
-  const id = client.nextId++;
+  const id = client.nextId;
+  client.nextId = id + client.stride;
   env.send(client.server, {
     type: 'api/request',
     id,

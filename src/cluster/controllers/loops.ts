@@ -3,6 +3,7 @@ import { MINUTE, type Micros } from '../../kernel/time.ts';
 import { createApiClient, type ApiOutcome } from '../client/api-client.ts';
 import type { ClientEnv } from '../client/client-env.ts';
 import { createEventRecorder } from '../client/event-recorder.ts';
+import { requestNumbers } from '../client/request-numbers.ts';
 import {
   backOff,
   createWorkQueue,
@@ -18,8 +19,8 @@ import type { Controller } from './controller.ts';
 import type { Plan } from './plan.ts';
 import { isInCache } from './settle.ts';
 import {
+  CLIENTS_MAX,
   FIRST_LOOP_CLIENT,
-  firstRequestId,
   type ControllerManagerConfig,
   type ControllerManagerMessage,
   type Loop,
@@ -43,11 +44,11 @@ export interface LoopContext {
   readonly clients: readonly ClientEnv[];
 }
 
-/** A controller's own part of the memory, at the start of a term. */
+/** A controller's own part of the memory, at the start of a term; its requests are numbered `above`. */
 export function createLoop(
   controller: Controller,
   index: number,
-  term: number,
+  above: number,
   config: ControllerManagerConfig,
 ): Loop {
   const factor = controller.qpsFactor ?? 1;
@@ -59,8 +60,8 @@ export function createLoop(
     qps: config.flags.controllerManagerQps * factor,
     burst: config.flags.controllerManagerBurst * factor,
     isCounted: true,
+    numbers: requestNumbers(FIRST_LOOP_CLIENT + index, CLIENTS_MAX, above),
   });
-  client.nextId = firstRequestId(FIRST_LOOP_CLIENT + index, term);
   return {
     client,
     recorder: createEventRecorder({

@@ -30,6 +30,7 @@ import {
   type ElectionNews,
   type LeaderElectionThen,
 } from '../client/leader-election.ts';
+import { clientOfRequest, requestNumbers } from '../client/request-numbers.ts';
 import { clientEnv } from './client-env.ts';
 import { createClusterView } from './cluster-view.ts';
 import type { Controller } from './controller.ts';
@@ -47,11 +48,11 @@ import { metricsText } from './metrics-text.ts';
 import { newsOf } from './news.ts';
 import { customInformerSpec, customResourceInfo, informerSpecs } from './resources.ts';
 import {
-  clientOfRequest,
+  CLIENTS_MAX,
   ELECTION_CLIENT,
   FIRST_LOOP_CLIENT,
-  firstRequestId,
   INFORMER_CLIENT,
+  numbersTaken,
   type ControllerManagerConfig,
   type ControllerManagerMemory,
   type ControllerManagerMessage,
@@ -127,8 +128,8 @@ function createMemory(env: ProcessEnv, config: ControllerManagerConfig): Control
     qps: config.flags.controllerManagerQps,
     burst: config.flags.controllerManagerBurst,
     isCounted: true,
+    numbers: requestNumbers(ELECTION_CLIENT, CLIENTS_MAX),
   });
-  electionClient.nextId = firstRequestId(ELECTION_CLIENT, 0);
   return {
     election: createLeaderElection({
       leaseName: 'kube-controller-manager',
@@ -151,7 +152,7 @@ function handle(manager: Manager, message: ControllerManagerMessage): void {
       toInformers(manager, message);
       break;
     case 'api/response': {
-      const client = clientOfRequest(message.id);
+      const client = clientOfRequest(message.id, CLIENTS_MAX);
       if (client === INFORMER_CLIENT) toInformers(manager, message);
       else toClient(manager, client, message);
       break;
@@ -314,6 +315,7 @@ function heed(manager: Manager, news: ElectionNews): void {
 function startRunning({ memory, config, controllers, env }: Manager): void {
   memory.term += 1;
   const { term } = memory;
+  const above = numbersTaken(memory.running);
   const informerClient = createApiClient<never>({
     server: config.apiServer,
     user: 'system:kube-controller-manager',
@@ -321,8 +323,8 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
     qps: 0,
     burst: 0,
     isCounted: true,
+    numbers: requestNumbers(INFORMER_CLIENT, CLIENTS_MAX, above),
   });
-  informerClient.nextId = firstRequestId(INFORMER_CLIENT, term);
   const informers = new Map(informerSpecs.map((spec) => [spec.name, createInformer(spec)]));
   memory.running = {
     term,
@@ -332,7 +334,7 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
     informers,
     synced: false,
     derived: createDerived(),
-    loops: controllers.map((controller, index) => createLoop(controller, index, term, config)),
+    loops: controllers.map((controller, index) => createLoop(controller, index, above, config)),
     awake: new Set(),
     settling: new Map(),
   };

@@ -129,23 +129,17 @@ export type ControllerManagerMessage =
   | InformerTimer
   | LeaderElectionTimer;
 
-/**
- * Requests of all clients go to one server under one sender, so each client numbers its own from a range
- * of its own. A term takes the next part of each range, so that late answers find nobody.
- */
-const CLIENT_RANGE = 2 ** 42;
-const TERM_RANGE = 2 ** 30;
-
-/** The first request number of a client in a term. */
-export function firstRequestId(client: number, term: number): number {
-  return client * CLIENT_RANGE + term * TERM_RANGE + 1;
-}
-
-/** Which client an answer is for. */
-export function clientOfRequest(id: number): number {
-  return Math.floor(id / CLIENT_RANGE);
-}
-
+/** The clients by the numbers that their requests take (see client/request-numbers.ts): room for every loop's. */
+export const CLIENTS_MAX = 64;
 export const INFORMER_CLIENT = 0;
 export const ELECTION_CLIENT = 1;
 export const FIRST_LOOP_CLIENT = 2;
+
+/** Below which all request numbers of a term lie, so that late answers find nobody in the next one. */
+export function numbersTaken(
+  running: Pick<Running, 'informerClient' | 'loops'> | undefined,
+): number {
+  if (running === undefined) return 0;
+  const clients = [running.informerClient, ...running.loops.map((loop) => loop.client)];
+  return Math.max(...clients.map((client) => client.nextId));
+}

@@ -141,6 +141,8 @@ export type SchedulerMessage =
   | InformerTimer
   | LeaderElectionTimer;
 
-/** Requests of all clients go to one server under one sender, so each numbers its own from a range of its own. */
-export const EVENT_REQUESTS_FROM = 2 ** 40;
-export const ELECTION_REQUESTS_FROM = 2 ** 41;
+/** The clients by the numbers that their requests take (see client/request-numbers.ts). */
+export const MAIN_CLIENT = 0;
+export const EVENT_CLIENT = 1;
+export const ELECTION_CLIENT = 2;
+export const CLIENTS = 3;

@@ -24,14 +24,17 @@ import {
   startElection,
   type ElectionNews,
 } from '../client/leader-election.ts';
+import { clientOfRequest, requestNumbers } from '../client/request-numbers.ts';
 import { takeChange } from './changes.ts';
 import { clientEnv } from './client-env.ts';
 import { createExplanations } from './explanation/explanations.ts';
 import { EVENTS } from './framework/cluster-event.ts';
 import { deleteVictim, victimGone } from './make-room.ts';
 import {
-  ELECTION_REQUESTS_FROM,
-  EVENT_REQUESTS_FROM,
+  CLIENTS,
+  ELECTION_CLIENT,
+  EVENT_CLIENT,
+  MAIN_CLIENT,
   type SchedulerConfig,
   type SchedulerMemory,
   type SchedulerMessage,
@@ -95,23 +98,22 @@ function createMemory(config: SchedulerConfig, env: Env<SchedulerMessage>): Sche
     qps,
     burst,
     isCounted: true,
+    numbers: requestNumbers(MAIN_CLIENT, CLIENTS),
   });
-  const other = <Then>(firstId: number) => {
-    const made = createApiClient<Then>({
+  const other = <Then>(index: number) =>
+    createApiClient<Then>({
       server,
       user: USER,
       userAgent: USER_AGENT,
       qps,
       burst,
       isCounted: true,
+      numbers: requestNumbers(index, CLIENTS),
     });
-    made.nextId = firstId;
-    return made;
-  };
   return {
     client,
-    eventClient: other(EVENT_REQUESTS_FROM),
-    electionClient: other(ELECTION_REQUESTS_FROM),
+    eventClient: other(EVENT_CLIENT),
+    electionClient: other(ELECTION_CLIENT),
     election: createLeaderElection({
       leaseName: 'kube-scheduler',
       identity: candidateIdentity(env),
@@ -190,11 +192,12 @@ function takeAnswer(step: Step, message: SchedulerMessage): void {
   const { memory, env } = step;
   if (message.type === 'api/response') {
     // Whose request it was can be seen from its number.
-    if (message.id >= ELECTION_REQUESTS_FROM) {
+    const client = clientOfRequest(message.id, CLIENTS);
+    if (client === ELECTION_CLIENT) {
       takeElectionAnswer(step, message);
       return;
     }
-    if (message.id >= EVENT_REQUESTS_FROM) {
+    if (client === EVENT_CLIENT) {
       takeEventAnswer(step, message);
       return;
     }
