@@ -22,7 +22,7 @@ export function podPhase(
   statuses: readonly PhaseStatus[],
   isTerminal: boolean,
 ): PodPhase {
-  const { containers, initContainers } = spec;
+  const { containers, initContainers: inits = NO_CONTAINERS } = spec;
   let isInitPending = false;
   const counts: Counts = {
     unknown: 0,
@@ -33,7 +33,9 @@ export function podPhase(
     restarting: 0,
   };
 
-  for (const container of initContainers ?? NO_CONTAINERS) {
+  // By index: several phases are made of every Pod that starts, and an iterator is garbage at once.
+  for (let i = 0; i < inits.length; i += 1) {
+    const container = inits[i] as Container; // In range, here and below.
     if (isContainerRestartable(container)) continue;
     const ended = initEnd(statusOf(statuses, container));
     if (ended === undefined) isInitPending = true;
@@ -41,14 +43,14 @@ export function podPhase(
   }
   // Once a main container has run, a sidecar that restarts does not put the Pod back to Pending.
   let hasInitialized = false;
-  // By index: several phases are made of every Pod that starts, and an iterator is garbage at once.
   for (let i = 0; i < containers.length; i += 1) {
-    const container = containers[i] as Container; // In range.
+    const container = containers[i] as Container;
     const status = statusOf(statuses, container);
     countContainer(counts, container, spec, status);
     hasInitialized ||= hasStarted(status);
   }
-  for (const container of initContainers ?? NO_CONTAINERS) {
+  for (let i = 0; i < inits.length; i += 1) {
+    const container = inits[i] as Container;
     if (!isContainerRestartable(container)) continue;
     const isStarting = countSidecar(counts, statusOf(statuses, container));
     if (isStarting && !hasInitialized) isInitPending = true;

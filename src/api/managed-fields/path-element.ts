@@ -45,7 +45,7 @@ function keyedElement(item: unknown, type: ListType): string | ElementProblem {
   if (!isObject(item)) {
     return { problem: 'associative list with keys may not have non-map elements' };
   }
-  const [only] = type.keys;
+  const only = type.keys[0];
   const value = type.keys.length === 1 && only !== undefined ? ownValue(item, only) : undefined;
   if (typeof value === 'string' && only !== undefined) return singleKeyElement(only, value);
   let text = '';

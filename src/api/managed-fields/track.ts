@@ -22,6 +22,7 @@ import {
 } from './managers.ts';
 import { internedUnion, setAfter } from './set-memo.ts';
 import { copyWith } from '../../base/copy.ts';
+import { roomFor } from '../../base/room.ts';
 import type { JsonObject } from '../patch/json.ts';
 import { seenIn, type Views } from './versions.ts';
 
@@ -232,7 +233,8 @@ function entriesAfter(before: ManagedFields, change: Found, writer: FieldWriter)
   const { apiVersion, subresource, now } = writer;
   const name = nameOf(writer);
   const isGain = change.changed !== undefined;
-  const after: ManagedFieldsEntry[] = [];
+  const after = roomFor<ManagedFieldsEntry>(before.length + 1);
+  let count = 0;
   let own: ManagedFieldsEntry | undefined;
   let owned: Fields | undefined;
   let isSame = true;
@@ -255,18 +257,19 @@ function entriesAfter(before: ManagedFields, change: Found, writer: FieldWriter)
     }
     const has = setAfter(had, change, false);
     if (isEmptySet(has)) isSame = false;
-    else if (has === had) after.push(entry);
+    else if (has === had) after[count++] = entry;
     else {
       isSame = false;
-      after.push(withFields(entry, has));
+      after[count++] = withFields(entry, has);
     }
   }
   // As when a lease is renewed twice within a second.
   if (isSame && (own !== undefined || !isGain)) return before;
   if (isGain) {
     owned ??= resolved(change).changed ?? leaf;
-    after.push(entryOf(name, 'Update', apiVersion, subresource, owned, now));
+    after[count++] = entryOf(name, 'Update', apiVersion, subresource, owned, now);
   }
+  after.length = count;
   return after.length > updateManagersMax ? capped(after) : sortedEntries(after);
 }
 

@@ -38,10 +38,17 @@ export function checkReplicaCounts(
   errors: Errors,
 ): void {
   if (status === undefined) return;
-  for (const field of counts) checkNonNegative(status[field], `status.${field}`, errors);
-  for (const field of parts) {
+  // Most are right, and what names a field is a text made for the errors alone.
+  for (let i = 0; i < counts.length; i += 1) {
+    const field = counts[i] as (typeof counts)[number]; // In range.
+    const count = status[field];
+    if (count !== undefined && count < 0) checkNonNegative(count, `status.${field}`, errors);
+  }
+  const { replicas: whole = 0 } = status;
+  for (let i = 0; i < parts.length; i += 1) {
+    const field = parts[i] as (typeof parts)[number];
     const count = status[field] ?? 0;
-    if (count > (status.replicas ?? 0)) {
+    if (count > whole) {
       errors.push(invalid(`status.${field}`, count, 'cannot be greater than status.replicas'));
     }
   }

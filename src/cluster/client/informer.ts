@@ -387,9 +387,11 @@ function refile(
   const { indexes, isFiledAlike } = spec;
   if (indexes === undefined) return;
   if (old !== undefined && isFiledAlike !== undefined && isFiledAlike(old, next)) return;
-  for (const [index, buckets] of informer.indexes) {
+  // The informer was made with these indexes; the pairs of its map would be garbage at once.
+  for (const index in indexes) {
     const valuesOf = indexes[index];
-    if (valuesOf === undefined) continue;
+    const buckets = informer.indexes.get(index);
+    if (valuesOf === undefined || buckets === undefined) continue;
     const values = valuesOf(next);
     if (old === undefined && typeof values === 'string') {
       file(buckets, values, key);
@@ -397,6 +399,11 @@ function refile(
     }
     const before = old === undefined ? NO_VALUES : valuesOf(old);
     if (before === values) continue;
+    if (typeof before === 'string' && typeof values === 'string') {
+      unfile(buckets, before, key);
+      file(buckets, values, key);
+      continue;
+    }
     const now = listOf(values);
     const then = listOf(before);
     for (const value of then) if (!now.includes(value)) unfile(buckets, value, key);

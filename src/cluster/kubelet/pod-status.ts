@@ -8,6 +8,7 @@ import { findCondition } from '../../api/conditions.ts';
 import { podPhase, type PodPhase } from '../../api/pod-phase.ts';
 import { qosClass } from '../../api/qos.ts';
 import { formatTime } from '../../api/time.ts';
+import { roomFor } from '../../base/room.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { allocatedPod } from './allocation.ts';
 import { podConditions } from './conditions.ts';
@@ -178,7 +179,7 @@ function statusesOf(
   epochMillis: number,
   shown: readonly ContainerStatus[],
 ): readonly ContainerStatus[] {
-  const statuses: ContainerStatus[] = [];
+  const statuses = roomFor<ContainerStatus>(containers.length);
   for (let i = 0; i < containers.length; i += 1) {
     const container = containers[i] as Container; // In range.
     const work = worker.containers.get(container.name);
@@ -186,7 +187,7 @@ function statusesOf(
       throw new TypeError(`pod ${worker.uid} has no container ${container.name}`);
     const last = shown[i];
     const known = last?.name === container.name ? last : undefined;
-    statuses.push(containerStatus(work, container, waiting, epochMillis, known));
+    statuses[i] = containerStatus(work, container, waiting, epochMillis, known);
   }
   return statuses;
 }

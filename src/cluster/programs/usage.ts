@@ -11,8 +11,7 @@ export interface RunningSince {
 
 /** Every program running in a container, with the instant it began. */
 export function runningIn({ main, startedAt, shell }: Program): readonly RunningSince[] {
-  const found: RunningSince[] = [];
-  if (main !== undefined) found.push({ running: main, since: startedAt });
+  const found = main === undefined ? [] : [{ running: main, since: startedAt }];
   if (shell === undefined) return found;
   for (const thread of shell.threads) {
     const frame = thread.frames.at(-1);

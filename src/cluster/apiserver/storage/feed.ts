@@ -1,6 +1,7 @@
 import { klog } from '../../client/component-log.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
+import { roomFor } from '../../../base/room.ts';
 import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdEvent, EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
 import { unsettleHealth } from '../health/unsettle.ts';
@@ -85,7 +86,7 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
   const { events } = message;
   const { now } = server.env;
   const use = uses.get(cache.storage);
-  const changes: CacheChange[] = [];
+  const changes = roomFor<CacheChange>(events.length);
   for (let index = 0; index < events.length; index++) {
     const { key, keyValue, cause, kind } = events[index] as EtcdEvent; // In range.
     const revision = keyValue.modRevision;
@@ -100,7 +101,7 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
       cause,
     });
     applyChange(cache, change);
-    changes.push(change);
+    changes[index] = change;
     if (use !== undefined) noteChange(server, use, change);
     if (change.deleted) noteDeletion(server, change.key, cache.storage);
   }

@@ -101,7 +101,7 @@ export function maybeCommit(node: RaftNode): boolean {
   const { raft } = node;
   const { voters } = raft.conf;
   let index = 0;
-  const [only] = voters;
+  const only = voters[0];
   if (voters.length === 1 && only !== undefined) index = raft.progress.get(only)?.match ?? 0;
   else {
     const matches = voters.map((id) => raft.progress.get(id)?.match ?? 0).sort((a, b) => b - a);

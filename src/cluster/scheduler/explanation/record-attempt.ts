@@ -1,3 +1,4 @@
+import { roomFor } from '../../../base/room.ts';
 import type { Micros } from '../../../kernel/time.ts';
 import type { Attempt } from '../algorithm/schedule-pod.ts';
 import type { PluginScores } from '../algorithm/score-table.ts';
@@ -61,8 +62,8 @@ const NO_SCORES: readonly ScoreRecord[] = Object.freeze([]);
 function positionsOf(snapshot: Snapshot, slots: readonly number[]): readonly number[] {
   slotsInOrder(snapshot);
   const { positions } = snapshot;
-  const best: number[] = [];
-  for (let index = 0; index < slots.length; index++) best.push(positions[slots[index]!]!); // Each of the nodes stands somewhere.
+  const best = roomFor<number>(slots.length);
+  for (let index = 0; index < slots.length; index++) best[index] = positions[slots[index]!]!; // Each of the nodes stands somewhere.
   return Object.freeze(best);
 }
 
