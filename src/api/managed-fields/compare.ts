@@ -275,13 +275,13 @@ function wholeOfObject(object: JsonObject, composite: Composite): Found {
 function wholeOfList(items: JsonList, list: Composite, type: ListType): Found {
   const known = wholeLists.find(items, list, undefined);
   if (known !== undefined) return known;
-  const elements: string[] = [];
-  const founds: Found[] = [];
+  let elements: string[] = [];
+  let founds: Found[] = [];
   if (items.length === 1) {
     const element = listElement(items[0], type);
     if (typeof element === 'string') {
-      elements.push(element);
-      founds.push(wholeOf(items[0], list.entry));
+      elements = [element];
+      founds = [wholeOf(items[0], list.entry)];
     }
   } else {
     for (const [element, each] of entriesByElement(items, type)) {

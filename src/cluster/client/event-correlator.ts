@@ -1,3 +1,4 @@
+import { roomFor } from '../../base/room.ts';
 import type { Micros } from '../../kernel/time.ts';
 
 /**
@@ -142,7 +143,9 @@ function knownWith({ known }: KindOfEvents, written: KnownEvent): readonly Known
 
 /** The list with another element at a position, which may be its end. */
 function replaced<T>(list: readonly T[], at: number, element: T): readonly T[] {
-  const copy = list.slice();
+  const { length } = list;
+  const copy = roomFor<T>(at < length ? length : at + 1);
+  for (let i = 0; i < length; i++) copy[i] = list[i] as T; // In range.
   copy[at] = element;
   return copy;
 }

@@ -7,7 +7,9 @@ export function eventName(object: string, micros: number, nanos: number): string
   const low = (micros % LOW_HALF) * 1000 + nanos;
   const high = Math.floor(micros / LOW_HALF) * 1000 + Math.floor(low / LOW_HALF);
   const rest = low % LOW_HALF;
-  return `${object}.${textOfHigh(high)}${BYTES[rest >> 16]}${BYTES[(rest >> 8) & 255]}${BYTES[rest & 255]}`;
+  // The short texts first: each text that begins with the long one is one more to be joined later.
+  const time = `${dotAndHigh(high)}${BYTES[rest >> 16]}${BYTES[(rest >> 8) & 255]}${BYTES[rest & 255]}`;
+  return object + time;
 }
 
 const LOW_HALF = 0x1000000;
@@ -21,10 +23,10 @@ const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
 let lastHigh = -1;
 let lastText = '';
 
-function textOfHigh(high: number): string {
+function dotAndHigh(high: number): string {
   if (high !== lastHigh) {
     lastHigh = high;
-    lastText = high.toString(16);
+    lastText = `.${high.toString(16)}`;
   }
   return lastText;
 }

@@ -1,3 +1,4 @@
+import { roomFor } from '../../base/room.ts';
 import { logItem } from '../../base/segment-log.ts';
 import { zap } from '../client/component-log.ts';
 import {
@@ -143,7 +144,8 @@ function applyCommitted(member: Member): boolean {
   const last = raft.commit < stable ? raft.commit : stable;
   if (last <= raft.applied) return false;
   const batch: Batch = { events: [], buckets: [] };
-  const answers: Answer[] = [];
+  const answers = roomFor<Answer>(last - raft.applied);
+  let answered = 0;
   while (raft.applied < last) {
     // Only what is on the disk is carried out. What is not there was applied before the log was cut; a snapshot brings the rest.
     const entry = logItem(storage.log, raft.applied + 1);
@@ -163,14 +165,14 @@ function applyCommitted(member: Member): boolean {
         : applyOther(disk, change, cause, id, batch);
     if (change.kind !== 'txn' || change.lease !== undefined) noteEffect(member, change);
     if (answer === undefined || waiting?.client === undefined) continue;
-    answers.push({ client: waiting.client, answer, cause });
+    answers[answered++] = { client: waiting.client, answer, cause };
   }
   memory.stats.applied = raft.applied;
   memory.stats.proposalsCommitted = raft.commit;
   memory.stats.bytes = disk.backend.inUse;
   // Watches first: whoever learns that his write succeeded has then been told of it by his watches.
   notifyWatches(memory.watches, batch, disk.revision, env);
-  for (let index = 0; index < answers.length; index++) {
+  for (let index = 0; index < answered; index++) {
     const { client, answer, cause } = answers[index] as Answer; // In range by the condition.
     env.resumeCause(cause);
     env.send(client, answer);

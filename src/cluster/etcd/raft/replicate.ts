@@ -93,7 +93,10 @@ export function appendOwn(node: RaftNode, kind: RaftEntry['kind'], data: unknown
   const { unstable, term } = raft;
   const { length } = unstable;
   if (length === 0) raft.offset = lastIndex(node) + 1;
-  unstable.push(Object.freeze({ index: raft.offset + length, term, kind, data }));
+  const entry: RaftEntry = Object.freeze({ index: raft.offset + length, term, kind, data });
+  // Mostly there is one, and then the list has room for one.
+  if (length === 0) raft.unstable = [entry];
+  else unstable.push(entry);
 }
 
 /** Takes for committed what a majority of the voters has; whether that is news. */
