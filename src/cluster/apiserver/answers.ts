@@ -72,7 +72,7 @@ function count(server: Server, exchange: Exchange, code: number, passage: Passag
     request.query['dryRun'] === undefined
       ? (passage.counters ??= countersOf(memory.metrics, verb, labelsOf(passage, request)))
       : countersOf(memory.metrics, verb, labelsOf(passage, request));
-  countAnswer(memory.metrics, counters, { code, took: latencyMicros, now });
+  countAnswer(memory.metrics, counters, code, latencyMicros, now);
   const observation: ApiRequestObservation = {
     kind: 'api-request',
     method: request.method,

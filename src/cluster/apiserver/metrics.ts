@@ -118,7 +118,9 @@ export function countersOf(
 export function countAnswer(
   metrics: ApiServerMetrics,
   counters: AnswerCounters,
-  { code, took, now }: { readonly code: number; readonly took: Micros; readonly now: Micros },
+  code: number,
+  took: Micros,
+  now: Micros,
 ): void {
   const { verb, last } = counters;
   const at = verb.requests % LATENCIES_KEPT;

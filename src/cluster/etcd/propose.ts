@@ -54,7 +54,11 @@ function keepAside(member: Member, proposed: Proposed, held: Held): void {
 
 /** Takes whoever waits for a proposal out of the list. It is nearly always the first one's that comes back first. */
 export function takeWaiting(pending: Waiting[], number: number): Waiting | undefined {
-  if (pending[0]?.number === number) return pending.shift();
+  return pending[0]?.number === number ? pending.shift() : takeLater(pending, number);
+}
+
+/** By itself: a function that makes another takes room for what that one sees at every call. */
+function takeLater(pending: Waiting[], number: number): Waiting | undefined {
   const index = pending.findIndex((waiting) => waiting.number === number);
   return index < 0 ? undefined : pending.splice(index, 1)[0];
 }
