@@ -269,8 +269,9 @@ function entriesAfter(before: ManagedFields, change: Found, writer: FieldWriter)
     owned ??= resolved(change).changed ?? leaf;
     after[count++] = entryOf(name, 'Update', apiVersion, subresource, owned, now);
   }
-  after.length = count;
-  return after.length > updateManagersMax ? capped(after) : sortedEntries(after);
+  // Mostly one was too many. A length is set by the runtime, in more time.
+  while (after.length > count) after.pop();
+  return count > updateManagersMax ? capped(after) : sortedEntries(after);
 }
 
 function withFields(entry: ManagedFieldsEntry, fields: Fields): ManagedFieldsEntry {

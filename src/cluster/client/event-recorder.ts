@@ -181,19 +181,18 @@ function buildEvent(
   written: KnownEvent,
   lastTimestamp: string,
 ): Event {
-  const { namespace } = about;
+  // Cluster-scoped objects' events live in `default`.
+  const namespace = about.namespace || 'default';
+  const metadata = { name: written.name, namespace };
+  const source = host === '' ? { component } : { component, host };
   return {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: {
-      name: written.name,
-      // Cluster-scoped objects' events live in `default`.
-      namespace: namespace === undefined || namespace === '' ? 'default' : namespace,
-    },
+    metadata,
     involvedObject: about,
     reason,
     message: written.message === undefined ? `(combined from similar events): ${message}` : message,
-    source: host === '' ? { component } : { component, host },
+    source,
     firstTimestamp: written.firstTimestamp,
     lastTimestamp,
     count: written.count,

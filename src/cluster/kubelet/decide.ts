@@ -247,12 +247,12 @@ function nextForImage(
   now: Micros,
 ): Next {
   const { name } = work;
-  if (work.imageReady) return { step: { kind: 'start', container: name } };
+  if (work.imageReady) return toStart(name);
   const reference = parseImageReference(container.image ?? '');
   if (typeof reference === 'string') return { hold: 'InvalidImageName' };
   const policy = container.imagePullPolicy ?? 'IfNotPresent';
   const isPresent = images.has(reference.fullName);
-  if (policy !== 'Always' && isPresent) return { step: { kind: 'start', container: name } };
+  if (policy !== 'Always' && isPresent) return toStart(name);
   if (policy === 'Never') return { hold: 'ErrImageNeverPull', wakeAt: now + RETRY_NEVER_PULL };
   const { pullBackoff } = work;
   if (pullBackoff !== undefined) {
@@ -264,6 +264,11 @@ function nextForImage(
     }
   }
   return { step: { kind: 'pull', container: name } };
+}
+
+function toStart(container: string): Next {
+  const step: Step = { kind: 'start', container };
+  return { step };
 }
 
 const RETRY_NEVER_PULL: Micros = 30_000_000;

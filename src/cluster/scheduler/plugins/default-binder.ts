@@ -6,15 +6,10 @@ export const defaultBinder = definePlugin({
   bind(pod, nodeName) {
     const { namespace, name } = pod;
     const { uid } = pod.pod.metadata;
-    return {
-      method: 'POST',
-      path: `/api/v1/namespaces/${namespace}/pods/${name}/binding`,
-      body: {
-        apiVersion: 'v1',
-        kind: 'Binding',
-        metadata: uid === undefined ? { name, namespace } : { name, namespace, uid },
-        target: { kind: 'Node', name: nodeName },
-      },
-    };
+    // Parts of a literal by themselves: one literal within another costs twice as much.
+    const metadata = uid === undefined ? { name, namespace } : { name, namespace, uid };
+    const target = { kind: 'Node', name: nodeName };
+    const body = { apiVersion: 'v1', kind: 'Binding', metadata, target };
+    return { method: 'POST', path: `/api/v1/namespaces/${namespace}/pods/${name}/binding`, body };
   },
 });
