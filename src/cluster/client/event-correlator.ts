@@ -90,7 +90,9 @@ export function correlate(
   let next: KindOfEvents;
   if (kind === undefined) {
     written = { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
-    next = { type, reason, messages: [message], lastAt: now, known: [written] };
+    const messages = [message];
+    const known = [written];
+    next = { type, reason, messages, lastAt: now, known };
   } else {
     const messages = messagesWith(kind, message, now);
     const told = messages.length > SIMILAR_MAX ? undefined : message;

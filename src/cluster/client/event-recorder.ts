@@ -151,12 +151,9 @@ function create<Then>(
   env: Env<ApiClientMessage>,
   event: Event,
 ): void {
-  call(client, env, {
-    method: 'POST',
-    path: eventsPath(event.metadata.namespace ?? ''),
-    body: event,
-    then: { type: 'event/written', event, patched: false },
-  });
+  const path = eventsPath(event.metadata.namespace ?? '');
+  const then: EventThen = { type: 'event/written', event, patched: false };
+  call(client, env, { method: 'POST', path, body: event, then });
 }
 
 function patchCount<Then>(

@@ -163,7 +163,9 @@ function address(parcels: Parcel[], watches: readonly EtcdWatch[], event: Stored
     let at = 0;
     while (at < parcels.length && parcels[at]?.watch !== watch) at += 1;
     const parcel = parcels[at];
-    if (parcel === undefined) parcels.push({ watch, contents: [event] });
-    else parcel.contents.push(event);
+    if (parcel === undefined) {
+      const contents = [event];
+      parcels.push({ watch, contents });
+    } else parcel.contents.push(event);
   }
 }

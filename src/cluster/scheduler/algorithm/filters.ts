@@ -50,12 +50,9 @@ export function runPreFilters(profile: Profile, cycle: Cycle): PreFiltered {
   const { plugins, statesAt, asked } = last.choice;
   const ofPlugins: unknown[] = [];
   for (let index = 0; index < statesAt.length; index++) ofPlugins.push(states[statesAt[index]!]); // In range.
-  return {
-    filters: { plugins, states: ofPlugins, asked },
-    nodeNames,
-    narrowing: narrowing.length === 0 ? narrowing : narrowing.toSorted(),
-    rejection,
-  };
+  const filters = { plugins, states: ofPlugins, asked };
+  if (narrowing.length > 0) narrowing = narrowing.toSorted();
+  return { filters, nodeNames, narrowing, rejection };
 }
 
 const NO_NAMES: readonly string[] = Object.freeze([]);
