@@ -17,6 +17,7 @@ import { passageOf, type Passage } from './passage.ts';
 import { runVerb } from './run-verb.ts';
 import { calendarMillis, type EtcdCall, type Server } from './server.ts';
 import { refuseFeed, takeList } from './storage/feed.ts';
+import { newestChange } from './storage/resource-cache.ts';
 import { withRevision } from './storage/stored-object.ts';
 import { scaleOf } from './subresources/scale.ts';
 import type { VerbStep } from './verb.ts';
@@ -175,7 +176,11 @@ function asWritten(
   { storage, key, value }: Commit,
   revision: number,
 ): KubernetesObject {
-  const cached = server.memory.caches.get(storage)?.objects.get(key);
+  const cache = server.memory.caches.get(storage);
+  const newest = cache === undefined ? undefined : newestChange(cache);
+  // etcd tells the watch right before it answers.
+  if (newest?.revision === revision) return newest.object;
+  const cached = cache?.objects.get(key);
   return cached !== undefined && cached.metadata.resourceVersion === String(revision)
     ? cached
     : withRevision(value as KubernetesObject, revision);

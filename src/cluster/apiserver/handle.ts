@@ -17,7 +17,7 @@ export function handle(server: Server, exchange: Exchange, passage: Passage): vo
   if (request.impersonate !== undefined || request.token !== undefined) {
     handleAsOther(server, exchange);
   } else if (isBeyondDoubt(request, passage)) {
-    conclude(server, exchange, runVerb(server, exchange, FIRST_STEP));
+    conclude(server, exchange, runVerb(server, exchange, FIRST_STEP, passage));
   } else {
     goThrough(server, exchange, passage);
   }

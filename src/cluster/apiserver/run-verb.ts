@@ -4,7 +4,7 @@ import { refuse, type Answer, type Exchange } from './exchange.ts';
 import { getObject } from './reads/get.ts';
 import { listObjects } from './reads/list.ts';
 import { openWatch } from './reads/watch.ts';
-import { passageOf } from './passage.ts';
+import { passageOf, type Passage } from './passage.ts';
 import { targetOf, type RequestTarget } from './request-target.ts';
 import type { Server } from './server.ts';
 import type { ApiVerb, Verb, VerbStep } from './verb.ts';
@@ -15,12 +15,20 @@ import { patchObject } from './writes/patch.ts';
 import { updateObject } from './writes/update.ts';
 import { subresourceVerb } from './subresources/index.ts';
 
-/** Runs a request's verb from a step on. It is run again when what it based its write on was out of date. */
-export function runVerb(server: Server, exchange: Exchange, at: VerbStep): Answer {
+/**
+ * Runs a request's verb from a step on. It is run again when what it based its write on was out of date. `passage` is that
+ * of the request.
+ */
+export function runVerb(
+  server: Server,
+  exchange: Exchange,
+  at: VerbStep,
+  passage: Passage = passageOf(server, exchange.request, exchange.receivedAt),
+): Answer {
   const { request } = exchange;
   const target = targetOf(request.path);
   if (target === undefined) return refuse(unknownResourceError());
-  const asked = passageOf(server, request, exchange.receivedAt).verb;
+  const asked = passage.verb;
   const verb = target.subresource === '' ? verbFor(target, asked) : subresourceVerb(target, asked);
   return verb === undefined
     ? refuse(methodNotAllowedError())

@@ -100,25 +100,25 @@ function emptyStore(): EtcdStore {
  * then cost nothing for the others.
  */
 export function bucketOf(key: string): string {
-  // Keys that come one after the other lie in a few buckets, and a text that is there already need not be hashed anew.
-  for (let i = 0; i < recentBuckets.length; i++) {
-    const bucket = recentBuckets[i] as string; // In range by the condition.
-    if (key.startsWith(bucket)) return bucket;
-  }
+  const slot = key.charCodeAt(RESOURCE_AT) & (BUCKET_SLOTS - 1);
+  const likely = recentBuckets[slot];
+  if (likely !== undefined && key.startsWith(likely)) return likely;
   const first = key.indexOf('/', 1);
   const second = key.indexOf('/', first + 1);
   const bucket = key.slice(0, second + 1);
-  if (first > 0 && second > first) {
-    recentBuckets[nextBucket] = bucket;
-    nextBucket = (nextBucket + 1) % RECENT_BUCKETS;
-  }
+  if (first > 0 && second > first) recentBuckets[slot] = bucket;
   return bucket;
 }
 
-/** A memo only. A key that begins with a bucket lies in it, as that is how a bucket is found. */
-const recentBuckets: string[] = [];
-const RECENT_BUCKETS = 4;
-let nextBucket = 0;
+/** Where the name of the resource begins: after `/registry/`. */
+const RESOURCE_AT = 10;
+/** A power of two: its letters lead to a slot each. */
+const BUCKET_SLOTS = 32;
+/**
+ * The last bucket by the first letter of its resource, so that the text which has been hashed is used again. A memo
+ * only: a key that begins with a bucket lies in it, as that is how a bucket is found.
+ */
+const recentBuckets: (string | undefined)[] = Array.from({ length: BUCKET_SLOTS }, () => undefined);
 
 /** Changes that are made in one go, each with the bucket of its key beside it. */
 export interface Batch {
@@ -129,13 +129,15 @@ export interface Batch {
 /** Writes a value under the next revision. `previous` is what the key holds. */
 export function put(
   disk: EtcdDisk,
-  key: string,
+  asked: string,
   value: unknown,
   lease: Micros | undefined,
   cause: Cause | undefined,
   previous: StoredKeyValue | undefined,
   batch: Batch,
 ): void {
+  // The very text that the tables have, here and in the servers that are told: it is found without comparing letters.
+  const key = previous === undefined ? asked : previous.key;
   const revision = ++disk.revision;
   const bucket = bucketOf(key);
   const bytes = store(disk.backend, bucket, key, value);
@@ -249,6 +251,12 @@ function moveLease(
   }
   if (to === undefined) return;
   const keys = disk.leases.get(to);
-  if (keys === undefined) disk.leases.set(to, new Set([key]));
-  else keys.add(key);
+  if (keys !== undefined) {
+    keys.add(key);
+    return;
+  }
+  // Events are the most of what has a lease, and nearly each of them has one of its own.
+  const alone = new Set<string>();
+  alone.add(key);
+  disk.leases.set(to, alone);
 }

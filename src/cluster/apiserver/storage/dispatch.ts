@@ -1,4 +1,8 @@
-import type { CustomResourceDefinition, KubernetesObject } from '../../../api/generated/types.ts';
+import type {
+  CustomResourceDefinition,
+  KubernetesObject,
+  Pod,
+} from '../../../api/generated/types.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { customKindsOf } from '../../../api/kinds/custom/custom-kind.ts';
 import type { CustomDefinitions } from '../../../api/kinds/custom/registry.ts';
@@ -12,7 +16,7 @@ import type { WatchEvent } from '../../messages.ts';
 import { present } from '../reads/object-form.ts';
 import { calendarMillis, type Server } from '../server.ts';
 import { nodeOf, type CacheChange, type ResourceCache } from './resource-cache.ts';
-import type { ScopedWatches, ServedWatch } from './served-watches.ts';
+import type { ScopedWatches, ServedWatch, WatchScope } from './served-watches.ts';
 
 /** Tells the watches of a resource about a batch of changes, in one message for each watch. */
 export function dispatch(
@@ -123,9 +127,15 @@ export function eventsFor(
   const { previous, deleted } = change;
   const kind = allKinds[watch.kind] ?? kindOf(watch, server.memory.custom.definitions);
   const { scope, labels, fields } = watch;
-  const seesAll = labels === undefined && fields === undefined && scope.by !== 'node';
-  const had = previous !== undefined && (seesAll || isSeen(watch, kind, previous));
-  const has = !deleted && (seesAll || isSeen(watch, kind, change.object));
+  let had = previous !== undefined;
+  let has = !deleted;
+  if (labels !== undefined || fields !== undefined) {
+    had &&= isSeen(watch, kind, previous as KubernetesObject); // It had been there.
+    has &&= isSeen(watch, kind, change.object);
+  } else if (scope.by === 'node') {
+    had &&= isInScope(scope, previous as KubernetesObject); // As above.
+    has &&= isInScope(scope, change.object);
+  }
   if (!had && !has) return undefined;
   if (watch.form !== 'object' || kind.fromStored !== undefined || (!has && !deleted)) {
     return seenOtherwise(server, watch, change, { kind, had, has });
@@ -175,16 +185,20 @@ export function kindOf(
   return allKinds[watch.kind] as KindDeclaration; // The index was taken from this very list.
 }
 
+/** Whether an object is in the view of a watch with selectors. The index that led to the watch holds every other scope. */
 function isSeen(watch: ServedWatch, kind: KindDeclaration, object: KubernetesObject): boolean {
   const { scope, labels, fields } = watch;
-  // The index that led to the watch holds every other scope.
-  if (scope.by === 'node') {
-    if (nodeOf(object) !== scope.node) return false;
-    if (scope.namespace !== '' && object.metadata.namespace !== scope.namespace) return false;
-  }
-  return (
-    (labels === undefined && fields === undefined) || isSelected(object, { kind, labels, fields })
-  );
+  if (scope.by === 'node' && !isInScope(scope, object)) return false;
+  return isSelected(object, { kind, labels, fields });
+}
+
+function isInScope(
+  { node, namespace }: Extract<WatchScope, { by: 'node' }>,
+  object: KubernetesObject,
+): boolean {
+  // Only Pods have such watches.
+  if ((object as Pod).spec.nodeName !== node) return false;
+  return namespace === '' || object.metadata.namespace === namespace;
 }
 
 /** Whether an object, as it is stored, meets a request's selectors. */

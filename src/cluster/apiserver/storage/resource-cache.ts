@@ -181,6 +181,11 @@ function makeRoom(cache: ResourceCache, change: CacheChange): void {
   cache.overflowed = true;
 }
 
+/** The last change that the copy took. */
+export function newestChange({ window }: ResourceCache): CacheChange | undefined {
+  return logItem(window, window.next - 1);
+}
+
 /** A watch may begin after this revision or any later one. */
 export function oldestWatchable(cache: ResourceCache): number {
   const oldest = cache.overflowed ? logItem(cache.window, cache.window.first) : undefined;
