@@ -40,12 +40,13 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
   env.note(`${namespace}/${name}: ${summary(before, status)}`);
   // Parts of a literal by themselves: one literal within another costs twice as much.
   const metadata = { uid };
+  const body = { metadata, status: patch };
   const then = { type: 'pod/status-written', uid: worker.uid } as const;
   call(memory.client, env, {
     method: 'PATCH',
     path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
     contentType: 'application/strategic-merge-patch+json',
-    body: { metadata, status: patch },
+    body,
     then,
   });
 }
