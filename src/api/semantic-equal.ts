@@ -2,7 +2,7 @@
  * Equality as the API server understands it: absent, null, and empty lists and maps are the same, and the order of
  * keys does not matter (upstream: apiequality.Semantic). Quantities are texts here and in canonical form, so that
  * comparing texts compares amounts. Objects that share parts by identity compare fast. One function that calls itself,
- * and no others for lists and maps: V8 would put those into one another several times, which costs more than it saves.
+ * so that a list or a map takes no second call.
  */
 export function semanticEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;

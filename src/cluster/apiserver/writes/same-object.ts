@@ -25,8 +25,8 @@ function isIgnored(key: string): boolean {
 }
 
 /**
- * Deep equality of plain values; a field that is undefined counts as absent. One function that calls itself, and no
- * second one: V8 would put two that call each other into one another several times, which costs more than it saves.
+ * Deep equality of plain values; a field that is undefined counts as absent, and the field `except` does not count.
+ * One function that calls itself, so that a list or an object takes no second call.
  */
 export function isSameValue(a: unknown, b: unknown, except?: string): boolean {
   if (a === b) return true;
