@@ -1,3 +1,4 @@
+import { kubeletConfiguration } from '../../api/machines/kubelet-configuration.ts';
 import type {
   ClusterRole,
   ClusterRoleBinding,
@@ -13,7 +14,6 @@ import {
   CERTIFICATE,
   clusterConfiguration,
   kubeconfig,
-  kubeletConfiguration,
   kubeProxyConfiguration,
   publicKubeconfig,
   type ClusterFacts,
@@ -48,7 +48,7 @@ export function clusterConfigurationObjects(facts: ClusterFacts): readonly Kuber
   return [
     configMap('kubeadm-config', { ClusterConfiguration: clusterConfiguration(facts) }),
     ...readableBy('kubeadm:nodes-kubeadm-config', 'kubeadm-config', [JOINING, NODES]),
-    signed(configMap('kubelet-config', { kubelet: kubeletConfiguration(facts) })),
+    signed(configMap('kubelet-config', { kubelet: kubeletConfiguration(facts.clusterDns, '""') })),
     ...readableBy('kubeadm:kubelet-config', 'kubelet-config', [NODES, JOINING]),
   ];
 }

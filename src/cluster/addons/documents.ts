@@ -1,3 +1,4 @@
+import { LOGGING } from '../../api/machines/kubelet-configuration.ts';
 /** The documents that kubeadm puts into ConfigMaps, as it writes them: in its own order, with every field of a type. */
 
 /** What a cluster made by kubeadm says about itself. */
@@ -39,61 +40,6 @@ proxy: {}
 scheduler: {}
 `;
 }
-
-export function kubeletConfiguration(facts: ClusterFacts): string {
-  return `apiVersion: kubelet.config.k8s.io/v1beta1
-authentication:
-  anonymous:
-    enabled: false
-  webhook:
-    cacheTTL: 0s
-    enabled: true
-  x509:
-    clientCAFile: /etc/kubernetes/pki/ca.crt
-authorization:
-  mode: Webhook
-  webhook:
-    cacheAuthorizedTTL: 0s
-    cacheUnauthorizedTTL: 0s
-cgroupDriver: systemd
-clusterDNS:
-- ${facts.clusterDns}
-clusterDomain: cluster.local
-containerRuntimeEndpoint: ""
-cpuManagerReconcilePeriod: 0s
-crashLoopBackOff: {}
-evictionPressureTransitionPeriod: 0s
-fileCheckFrequency: 0s
-healthzBindAddress: 127.0.0.1
-healthzPort: 10248
-httpCheckFrequency: 0s
-imageMaximumGCAge: 0s
-imageMinimumGCAge: 0s
-kind: KubeletConfiguration
-${LOGGING}memorySwap: {}
-nodeStatusReportFrequency: 0s
-nodeStatusUpdateFrequency: 0s
-rotateCertificates: true
-runtimeRequestTimeout: 0s
-shutdownGracePeriod: 0s
-shutdownGracePeriodCriticalPods: 0s
-staticPodPath: /etc/kubernetes/manifests
-streamingConnectionIdleTimeout: 0s
-syncFrequency: 0s
-volumeStatsAggPeriod: 0s
-`;
-}
-
-/** Zero means the default: kubeadm writes every field of these types. */
-const LOGGING = `logging:
-  flushFrequency: 0
-  options:
-    json:
-      infoBufferSize: "0"
-    text:
-      infoBufferSize: "0"
-  verbosity: 0
-`;
 
 export function kubeProxyConfiguration(facts: ClusterFacts): string {
   return `apiVersion: kubeproxy.config.k8s.io/v1alpha1

@@ -1,3 +1,4 @@
+import { kubeletConfiguration } from '../../api/machines/kubelet-configuration.ts';
 import type { MachineFacts } from '../../api/machines/questions.ts';
 import { formatTime } from '../../api/time.ts';
 
@@ -5,6 +6,7 @@ import { formatTime } from '../../api/time.ts';
 
 export const MANIFESTS = '/etc/kubernetes/manifests';
 const LOGS = '/var/log/containers';
+const RUNTIME_ENDPOINT = 'unix:///run/containerd/containerd.sock';
 
 /** Files by path, made anew whenever somebody looks. */
 export function machineFiles(facts: MachineFacts): ReadonlyMap<string, string> {
@@ -18,7 +20,10 @@ export function machineFiles(facts: MachineFacts): ReadonlyMap<string, string> {
     ['/proc/sys/kernel/pid_max', '4194304\n'],
   ]);
   if (facts.role === 'laptop' || facts.role === 'load-balancer') return files;
-  files.set('/var/lib/kubelet/config.yaml', kubeletConfiguration(facts));
+  files.set(
+    '/var/lib/kubelet/config.yaml',
+    kubeletConfiguration(facts.clusterDns, RUNTIME_ENDPOINT),
+  );
   files.set('/var/lib/kubelet/kubeadm-flags.env', 'KUBELET_KUBEADM_ARGS=""\n');
   files.set('/etc/kubernetes/kubelet.conf', kubeconfig(facts, `system:node:${facts.name}`));
   files.set('/etc/containerd/config.toml', CONTAINERD);
@@ -65,35 +70,6 @@ function conflist({ podCidr }: MachineFacts): string {
     plugins: [plugin, { type: 'portmap', capabilities: { portMappings: true } }],
   };
   return `${JSON.stringify(list, null, 2)}\n`;
-}
-
-/** What kubeadm writes for the kubelet. */
-function kubeletConfiguration({ clusterDns }: MachineFacts): string {
-  return `apiVersion: kubelet.config.k8s.io/v1beta1
-authentication:
-  anonymous:
-    enabled: false
-  webhook:
-    cacheTTL: 0s
-    enabled: true
-  x509:
-    clientCAFile: /etc/kubernetes/pki/ca.crt
-authorization:
-  mode: Webhook
-  webhook:
-    cacheAuthorizedTTL: 0s
-    cacheUnauthorizedTTL: 0s
-cgroupDriver: systemd
-clusterDNS:
-- ${clusterDns}
-clusterDomain: cluster.local
-containerRuntimeEndpoint: unix:///run/containerd/containerd.sock
-healthzBindAddress: 127.0.0.1
-healthzPort: 10248
-kind: KubeletConfiguration
-rotateCertificates: true
-staticPodPath: ${MANIFESTS}
-`;
 }
 
 function kubeconfig({ lan }: MachineFacts, user: string): string {
