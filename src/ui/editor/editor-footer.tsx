@@ -14,7 +14,7 @@ export const APPLY_BUTTON_ID = 'apply-manifest';
 const APPLY_KEYS = shownKeys('Ctrl ↵').join(' ');
 
 const SECONDARY =
-  'truncate-text min-w-0 rounded-md border border-line-2 px-3 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
+  'truncate-text min-w-0 rounded-md border border-line-2 px-2 py-1.5 text-xs font-medium hover:bg-raise-2 disabled:opacity-50';
 
 /** What can be done with the text. */
 export function EditorFooter({ busy, problems, onApply, onWhere }: EditorFooterProps) {
@@ -25,7 +25,7 @@ export function EditorFooter({ busy, problems, onApply, onWhere }: EditorFooterP
       <button
         id={APPLY_BUTTON_ID}
         type="button"
-        className="flex-none rounded-md bg-accent px-3 py-1.5 text-xs font-medium text-on-accent hover:opacity-90 disabled:opacity-50"
+        className="flex-none rounded-md bg-accent px-2.5 py-1.5 text-xs font-medium text-on-accent hover:opacity-90 disabled:opacity-50"
         disabled={busy || refusal !== undefined}
         onClick={onApply}
         title={refusal ?? `kubectl apply -f - (${APPLY_KEYS})`}
