@@ -4,14 +4,13 @@ import { isList, isObject, setOwn, type JsonList, type JsonObject } from './json
 /** What of a patch does not go into an object: maps that are directives, and fields that are null. */
 
 /** Nothing in it is to be taken out: no directive and no null. Then it need not be copied. */
-export function isClean(value: unknown): boolean {
-  if (typeof value !== 'object') return value !== undefined;
-  if (value === null) return false;
-  if (isList(value)) {
+export function isClean(value: object): boolean {
+  if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i += 1) {
-      const item = value[i];
-      if (typeof item === 'string' || typeof item === 'number') continue;
-      if (!isClean(item)) return false;
+      const item: unknown = value[i];
+      if (typeof item !== 'object' ? item === undefined : item === null || !isClean(item)) {
+        return false;
+      }
     }
     return true;
   }
@@ -19,8 +18,9 @@ export function isClean(value: unknown): boolean {
   for (const key in fields) {
     const inner = fields[key];
     if (key === patchDirective) return false;
-    if (typeof inner === 'string' || typeof inner === 'number') continue;
-    if (!isClean(inner)) return false;
+    if (typeof inner !== 'object' ? inner === undefined : inner === null || !isClean(inner)) {
+      return false;
+    }
   }
   return true;
 }

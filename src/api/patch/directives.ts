@@ -9,12 +9,8 @@ export const retainKeysDirective = '$retainKeys';
 export const elementOrderPrefix = '$setElementOrder';
 export const deleteListPrefix = '$deleteFromPrimitiveList';
 
-const DOLLAR = '$'.charCodeAt(0);
-
-export function hasDirectives(patch: JsonObject): boolean {
-  for (const key in patch) if (key.charCodeAt(0) === DOLLAR) return true;
-  return false;
-}
+/** How the key of every directive begins, as a code. */
+export const DOLLAR = '$'.charCodeAt(0);
 
 export function isParallelList(key: string): boolean {
   return key.startsWith(deleteListPrefix) || key.startsWith(elementOrderPrefix);

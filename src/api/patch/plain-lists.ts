@@ -1,5 +1,5 @@
 import { createRecent } from '../../base/recent.ts';
-import { isObject, type JsonList } from './json.ts';
+import type { JsonList, JsonObject } from './json.ts';
 
 /**
  * The shapes that nearly every list of a patch has: maps told apart by a text, each once, and no directives. Where the
@@ -63,15 +63,20 @@ export function orderedElements(
 
 /** The merge key of a map that is no directive, where it is a text. */
 function plainKeyOf(item: unknown, mergeKey: string): string | undefined {
-  if (!isObject(item)) return undefined;
-  const value = item[mergeKey];
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
+  const fields = item as JsonObject; // As it is no list; so below.
+  const value = fields[mergeKey];
   // Nothing that is inherited is a text.
-  return typeof value === 'string' && item['$patch'] === undefined ? value : undefined;
+  return typeof value === 'string' && fields['$patch'] === undefined ? value : undefined;
 }
 
+/** Where the item with this merge key stands. As `plainKeyOf`, which would be called for each item on the way. */
 function indexOfPlainKey(list: JsonList, value: string, mergeKey: string, from: number): number {
   for (let i = from; i < list.length; i += 1) {
-    if (plainKeyOf(list[i], mergeKey) === value) return i;
+    const item = list[i];
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) continue;
+    const fields = item as JsonObject;
+    if (fields[mergeKey] === value && fields['$patch'] === undefined) return i;
   }
   return -1;
 }

@@ -3,8 +3,8 @@ import {
   badElementOrder,
   deleteListPrefix,
   directed,
+  DOLLAR,
   elementOrderPrefix,
-  hasDirectives,
   isParallelList,
   parallelField,
   patchDirective,
@@ -74,18 +74,26 @@ export function mergeObjects(
   schema: PatchSchema | undefined,
   options: MergeOptions,
 ): JsonObject {
-  if (hasDirectives(patch)) return mergeDirected(original, patch, schema, options);
+  // Directives stand wherever the patch's writer put them, and have a say in all of its fields.
+  for (const key in patch) {
+    if (key.charCodeAt(0) === DOLLAR) return mergeDirected(original, patch, schema, options);
+  }
   // Copied at the first difference only: a status patch repeats the uid, and much of a patch may be there already.
   let merged: Record<string, unknown> | undefined;
   // Not Object.keys, whose list would be garbage at once; a decoded patch inherits nothing that could be listed.
   for (const key in patch) {
     const value = patch[key];
-    if (typeof value === 'object' || value === undefined || key === '__proto__') {
+    const before = original[key];
+    const now =
+      typeof value === 'object' && value !== null
+        ? mergedValue(before, value, key, schema, options)
+        : value;
+    if (now === undefined || now === null || key === '__proto__') {
       merged = mergeField(original, merged, key, value, schema, options);
-    } else if (value !== original[key]) {
-      // Whatever was there, a plain value takes its place.
+    } else if (now !== before) {
+      // Whatever was there, this takes its place.
       merged ??= copyOf(original);
-      merged[key] = value;
+      merged[key] = now;
     }
   }
   if (merged === undefined) return original;
@@ -303,7 +311,11 @@ function mergeKey(
   if (value === null) return withoutValue(merged, field);
   const before = Object.hasOwn(merged, field) ? merged[field] : undefined;
   if (before === undefined || !isSameShape(before, value)) return merged;
-  const rest = mergedValue(before, value, field, true, schema, options);
+  let rest: unknown = value;
+  if (isList(value)) {
+    // As the shapes are the same.
+    rest = mergeLists(before as JsonList, value, fieldOf(schema, field), true, options);
+  } else if (typeof value === 'object') rest = mergedValue(before, value, field, schema, options);
   return withValue(merged, merged, field, rest);
 }
 
@@ -327,33 +339,35 @@ function mergeField(
     return options.intoObject ? rest : withValue(original, rest, key, null);
   }
   const before = isThere ? current[key] : undefined;
-  if (before === undefined || !isSameShape(before, value)) {
-    const taken = takenOver(value, options);
-    if (taken !== undefined) return withValue(original, draft, key, taken);
-    return isThere ? withoutValue(current, key) : draft;
-  }
-  const merged = mergedValue(before, value, key, false, schema, options);
+  const merged =
+    typeof value === 'object' ? mergedValue(before, value, key, schema, options) : value;
+  if (merged === undefined) return isThere ? withoutValue(current, key) : draft;
   return merged === before ? draft : withValue(original, draft, key, merged);
 }
 
-/** What becomes of a value that both sides have, and in one shape. */
+/**
+ * What becomes of an object or a list. Where the original has none, or has the other, it is taken over as it is, but for
+ * directives in it and, into an object, nulls: undefined when that leaves nothing.
+ */
 function mergedValue(
   before: unknown,
-  patchValue: unknown,
+  value: object,
   key: string,
-  isDeleteList: boolean,
   schema: PatchSchema | undefined,
   options: MergeOptions,
 ): unknown {
-  if (typeof patchValue !== 'object' || patchValue === null) return patchValue;
-  const field = fieldOf(schema, key);
-  if (isList(patchValue)) {
-    // As the shapes are the same; so below.
-    return mergeLists(before as JsonList, patchValue, field, isDeleteList, options);
+  const areLists = Array.isArray(value);
+  if (typeof before !== 'object' || before === null || Array.isArray(before) !== areLists) {
+    if (isClean(value)) return value;
+    return withoutDirectives(options.intoObject ? withoutNulls(value) : value);
   }
+  // Only a field that there is not is asked for twice, to be refused.
+  const field = schema?.field(key) ?? fieldOf(schema, key);
+  // As the shapes are; so below.
+  if (areLists) return mergeLists(before as JsonList, value, field, false, options);
   return field.strategy === 'replace'
-    ? patchValue
-    : mergeObjects(before as JsonObject, patchValue as JsonObject, field.schema, options);
+    ? value
+    : mergeObjects(before as JsonObject, value as JsonObject, field.schema, options);
 }
 
 function withValue(
@@ -372,16 +386,6 @@ function withValue(
 function withoutValue(current: JsonObject, key: string): Record<string, unknown> {
   const { [key]: _, ...rest } = current;
   return rest;
-}
-
-/**
- * A value taken over from the patch as it is, but for directives in it and, into an object, nulls. Undefined when that
- * leaves nothing.
- */
-function takenOver(patchValue: unknown, options: MergeOptions): unknown {
-  return isClean(patchValue)
-    ? patchValue
-    : withoutDirectives(options.intoObject ? withoutNulls(patchValue) : patchValue);
 }
 
 function mergeLists(
