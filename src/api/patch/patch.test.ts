@@ -205,6 +205,14 @@ describe('keys from users', () => {
     expect(patched.ok && JSON.stringify(patched.value)).toBe('{"a":{"__proto__":{"evil":1}}}');
     expect(({} as Record<string, unknown>)['evil']).toBeUndefined();
   });
+
+  test('are no fields of an object that has none of its own', () => {
+    const text = '{"metadata":{"labels":{"__proto__":{"evil":1}}}}';
+    for (const live of ['{}', '{"metadata":{"labels":{"app":"web"}}}']) {
+      const result = applied(JSON.parse(live) as JsonObject, JSON.parse(text) as JsonObject);
+      expect(JSON.stringify(result)).toContain('"__proto__":{"evil":1}');
+    }
+  });
 });
 
 describe('merge patch laws', () => {

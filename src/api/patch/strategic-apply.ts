@@ -83,7 +83,8 @@ export function mergeObjects(
   // Not Object.keys, whose list would be garbage at once; a decoded patch inherits nothing that could be listed.
   for (const key in patch) {
     const value = patch[key];
-    const before = original[key];
+    // What every object inherits is no field of it.
+    const before = key === '__proto__' ? undefined : original[key];
     const now =
       typeof value === 'object' && value !== null
         ? mergedValue(before, value, key, schema, options)
