@@ -83,7 +83,9 @@ function compareFields(before: JsonObject, after: JsonObject, struct: Composite)
     const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
     place = onward(turn, compareParts(before[name], undefined, turn));
   }
-  return differenceAt(place, from);
+  // Nearly every walk is one that was gone before.
+  const { difference } = place;
+  return difference !== undefined && loose.length === from ? difference : differenceAt(place, from);
 }
 
 /** Compares with the empty object, of which each turn knows its part, and which has nothing that could be missed. */
@@ -94,25 +96,33 @@ function addedFields(after: JsonObject, struct: Composite): Found {
     const now = after[name];
     if (now === undefined) continue;
     const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
-    const { kind } = turn;
+    const { kind, zero, composite } = turn;
     let pattern = CHANGED;
-    if (kind === 'none' || now === turn.zero) pattern = NOTHING;
-    else if (kind !== 'value' || typeof now === 'object') {
-      const found = compareParts(undefined, now, turn);
+    if (kind === 'none' || now === zero) pattern = NOTHING;
+    else if (kind === 'value') {
+      if (zero !== undefined && typeof now === 'object' && equalJson(zero, now)) pattern = NOTHING;
+    } else {
+      // A struct that is always there adds what is in it. It need not be asked what it is compared with.
+      const isAdded = kind === 'struct' && zero !== undefined && isObject(now);
+      const found =
+        isAdded && composite !== undefined && turn.known === undefined
+          ? addedFields(now, composite)
+          : compareParts(undefined, now, turn);
       ({ pattern } = found);
       if (pattern !== found) loose.push(found);
     }
     place = turn.lastOutcome === pattern ? turn.lastPlace : placeAfter(turn, pattern);
   }
-  return differenceAt(place, from);
+  const { difference } = place;
+  return difference !== undefined && loose.length === from ? difference : differenceAt(place, from);
 }
 
 function compareParts(before: unknown, after: unknown, turn: Turn): Found {
-  const { kind } = turn;
+  const { kind, zero } = turn;
   if (kind === 'none') return NOTHING;
   // What is no pointer in the API server was there before, with its zero value: it is changed, but not added.
-  const was = before === undefined ? turn.zero : before;
-  const now = after === undefined ? turn.zero : after;
+  const was = before === undefined ? zero : before;
+  const now = after === undefined ? zero : after;
   if (was === now) return NOTHING;
   if (kind === 'value') {
     if (was === undefined) return CHANGED;
@@ -121,15 +131,21 @@ function compareParts(before: unknown, after: unknown, turn: Turn): Found {
   }
   if (was === undefined) return wholeOf(now, turn);
   if (now === undefined) return reverseOf(wholeOf(was, turn));
+  const areComparable =
+    typeof was === 'object' && typeof now === 'object' && was !== null && now !== null;
   const { composite } = turn;
-  if (composite !== undefined) {
-    if (kind === 'struct') {
-      if (was === turn.zero) {
-        if (isObject(now)) return addedTo(now, composite, turn.known);
-      } else if (isObject(was) && isObject(now)) return compareFields(was, now, composite);
-    } else if (composite.list !== undefined) {
-      if (isList(was) && isList(now)) return compareLists(was, now, composite, composite.list);
-    } else if (isObject(was) && isObject(now)) return compareMaps(was, now, composite);
+  if (composite === undefined || !areComparable || Array.isArray(was) !== Array.isArray(now)) {
+    return equalJson(was, now) ? NOTHING : CHANGED;
+  }
+  const { list } = composite;
+  // What is no list is an object.
+  if (Array.isArray(now)) {
+    if (list !== undefined) return compareLists(was as JsonList, now, composite, list);
+  } else if (kind === 'map') return compareMaps(was as JsonObject, now as JsonObject, composite);
+  else if (kind === 'struct') {
+    return was === zero
+      ? addedTo(now as JsonObject, composite, turn.known)
+      : compareFields(was as JsonObject, now as JsonObject, composite);
   }
   return equalJson(was, now) ? NOTHING : CHANGED;
 }
@@ -267,7 +283,9 @@ function wholeOfObject(object: JsonObject, composite: Composite): Found {
     const value = object[name];
     if (value === undefined) continue;
     const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
-    place = onward(turn, wholeOf(value, turn));
+    // Plain values, as `wholeOf` has it, which would be called for each.
+    const isPlain = typeof value !== 'object' && turn.kind !== 'none';
+    place = onward(turn, isPlain ? CHANGED : wholeOf(value, turn));
   }
   return wholeAt(place, from);
 }

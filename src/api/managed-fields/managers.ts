@@ -53,7 +53,9 @@ export function areManagers(entries: ManagedFields): boolean {
     const { operation, apiVersion, fieldsType, fieldsV1 } = entries[i] as ManagedFieldsEntry;
     if (operation !== 'Apply' && operation !== 'Update') return false;
     if (apiVersion === undefined || apiVersion === '' || fieldsType !== 'FieldsV1') return false;
-    if (fieldsV1 !== undefined && !isKnown(fieldsV1)) return false;
+    // What is shared, or has a pattern, has been made here.
+    if (fieldsV1 === undefined || patternOf(fieldsV1 as Fields) !== undefined) continue;
+    if (!isKnown(fieldsV1)) return false;
   }
   return true;
 }
@@ -97,8 +99,7 @@ const checked = new WeakSet<object>([leaf]);
 
 function isKnown(fields: unknown): fields is Fields {
   if (typeof fields !== 'object' || fields === null) return false;
-  // What is shared has been made here.
-  if (patternOf(fields as Fields) !== undefined || checked.has(fields)) return true;
+  if (checked.has(fields)) return true;
   if (!isFields(fields)) return false;
   checked.add(fields);
   return true;
@@ -126,9 +127,9 @@ export function sortedEntries(entries: ManagedFieldsEntry[]): ManagedFields {
   for (let i = 1; i < entries.length; i += 1) {
     // In range. Mostly they are in order already: who wrote last comes last.
     const before = entries[i - 1] as ManagedFieldsEntry;
-    if (compareEntries(before, entries[i] as ManagedFieldsEntry) > 0) {
-      return entries.sort(compareEntries);
-    }
+    const entry = entries[i] as ManagedFieldsEntry;
+    if (before.operation === entry.operation && (before.time ?? '') < (entry.time ?? '')) continue;
+    if (compareEntries(before, entry) > 0) return entries.sort(compareEntries);
   }
   return entries;
 }

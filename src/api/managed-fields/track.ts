@@ -194,7 +194,7 @@ function changedEntries(before: ManagedFields, found: Found, writer: FieldWriter
 /** What nobody owned is its creator's alone. Who makes many of a kind within a second makes one list of it. */
 function entriesOfNew(found: Found, writer: FieldWriter): ManagedFields {
   const { apiVersion, subresource, now, resetFields } = writer;
-  const name = nameOf(writer);
+  const name = writer.manager || NAMELESS;
   const last = resetFields === undefined ? found.created : undefined;
   if (last !== undefined && isEntryOf(last[0], name, 'Update', apiVersion, subresource, now)) {
     return last;
@@ -208,30 +208,28 @@ function entriesOfNew(found: Found, writer: FieldWriter): ManagedFields {
 
 /** What a change comes to at an endpoint that does not write these fields. Mostly it touches none of them. */
 function withoutReset(found: Found, reset: Fields | undefined): Found {
-  if (reset === undefined) return found;
-  if (isApart(found.changed, reset) && isApart(found.removed, reset)) return found;
+  if (reset === undefined || isApart(found, reset)) return found;
   const { changed, removed } = resolved(found);
   return differenceOf(filtered(changed, reset), filtered(removed, reset));
 }
 
-function isApart(fields: Fields | undefined, reset: Fields): boolean {
-  return (
-    fields === undefined ||
-    (reset === statusField && fields['f:status'] === undefined) ||
-    (reset === specField && fields['f:spec'] === undefined)
-  );
+function isApart({ changed, removed }: Found, reset: Fields): boolean {
+  if (reset !== statusField && reset !== specField) return false;
+  const field = reset === statusField ? 'f:status' : 'f:spec';
+  return changed?.[field] === undefined && removed?.[field] === undefined;
 }
 
 function filtered(fields: Fields | undefined, reset: Fields | undefined): Fields | undefined {
-  if (fields === undefined || reset === undefined || isApart(fields, reset)) return fields;
+  if (fields === undefined || reset === undefined) return fields;
   const rest = recursiveDifference(fields, reset);
+  if (rest === fields) return fields;
   return isEmptySet(rest) ? undefined : internFields(rest);
 }
 
 /** The writer's own entry comes to have what changed, and the others lose it; everybody loses what was removed. */
 function entriesAfter(before: ManagedFields, change: Found, writer: FieldWriter): ManagedFields {
   const { apiVersion, subresource, now } = writer;
-  const name = nameOf(writer);
+  const name = writer.manager || NAMELESS;
   const isGain = change.changed !== undefined;
   const after = roomFor<ManagedFieldsEntry>(before.length + 1);
   let count = 0;
@@ -284,14 +282,13 @@ function capped(entries: ManagedFields): ManagedFields {
   return writeManagers(capUpdateManagers(readManagers(entries) ?? []));
 }
 
-function nameOf({ manager }: FieldWriter): string {
-  return manager === '' ? 'unknown' : manager;
-}
+/** What a manager without a name is called. */
+const NAMELESS = 'unknown';
 
 /** The manager that a writer is. */
 export function writerOf(writer: FieldWriter, operation: 'Apply' | 'Update'): Manager {
   return {
-    name: nameOf(writer),
+    name: writer.manager || NAMELESS,
     operation,
     apiVersion: writer.apiVersion,
     subresource: writer.subresource,

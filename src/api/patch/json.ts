@@ -57,24 +57,28 @@ export function withoutKey(object: JsonObject, key: string): JsonObject {
 /** Deep equality of JSON values; equal identity is answered at once, and key order does not matter. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (isList(a)) {
-    if (!isList(b) || a.length !== b.length) return false;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
     for (let i = 0; i < a.length; i += 1) {
       if (a[i] !== b[i] && !equalJson(a[i], b[i])) return false;
     }
     return true;
   }
-  if (!isObject(a) || !isObject(b)) return false;
+  if (Array.isArray(b)) return false;
+  // As they are no lists.
+  const these = a as JsonObject;
+  const those = b as JsonObject;
   // Not Object.keys, whose lists would be garbage at once: what JSON holds inherits nothing that could be listed.
   let left = 0;
-  for (const key in b) {
-    if (!Object.hasOwn(a, key)) return false;
-    const value = a[key];
+  for (const key in those) {
+    if (!Object.hasOwn(these, key)) return false;
+    const value = these[key];
     // Most values are equal, and need no call.
-    if (value !== b[key] && !equalJson(value, b[key])) return false;
+    if (value !== those[key] && !equalJson(value, those[key])) return false;
     left += 1;
   }
-  for (const _ in a) left -= 1;
+  for (const _ in these) left -= 1;
   return left === 0;
 }
 
