@@ -1,10 +1,10 @@
-import type { Node, NodeSelectorTerm, Pod } from '../../api/generated/types.ts';
+import type { ContainerPort, Node, NodeSelectorTerm, Pod } from '../../api/generated/types.ts';
 import {
   podRequestAmounts,
   resourceAmounts,
   type ResourceAmounts,
 } from '../../api/pod-resources.ts';
-import type { AdmittedTotals, PodFailure } from './state.ts';
+import type { AdmittedTotals, KubeletMemory, PodFailure } from './state.ts';
 
 /** What a node's kubelet decides about a Pod that is bound to it. */
 export interface AdmissionFacts {
@@ -12,8 +12,8 @@ export interface AdmissionFacts {
   /** The node's allocatable amounts, as `resourceAmounts` of its status. */
   readonly allocatable: Readonly<Record<string, string>>;
   readonly totals: AdmittedTotals;
-  /** Host ports that admitted Pods hold, as `TCP/80`. */
-  readonly hostPorts: () => ReadonlySet<string>;
+  /** Those that it runs, or has refused. */
+  readonly workers: KubeletMemory['workers'];
 }
 
 const allocatableAmounts = new WeakMap<object, ResourceAmounts>();
@@ -125,7 +125,7 @@ function matchesRequirement(
 function portProblem(pod: Pod, facts: AdmissionFacts): PodFailure | undefined {
   const wanted = hostPortsOf(pod);
   if (wanted.length === 0) return undefined;
-  const held = facts.hostPorts();
+  const held = heldPorts(facts.workers);
   if (!wanted.some((port) => held.has(port))) return undefined;
   return {
     reason: 'NodePorts',
@@ -134,17 +134,31 @@ function portProblem(pod: Pod, facts: AdmissionFacts): PodFailure | undefined {
   };
 }
 
+/** The host ports that admitted Pods hold. */
+function heldPorts(workers: AdmissionFacts['workers']): ReadonlySet<string> {
+  const held = new Set<string>();
+  for (const worker of workers.values()) {
+    if (worker.admitted && worker.stage !== 'terminated')
+      for (const port of hostPortsOf(worker.pod)) held.add(port);
+  }
+  return held;
+}
+
 /** The host ports a Pod asks for, as `TCP/80`. */
-export function hostPortsOf(pod: Pod): readonly string[] {
-  const ports: string[] = [];
-  for (const { ports: declared } of pod.spec.containers) {
-    if (declared === undefined) continue;
-    for (const { hostPort, protocol } of declared) {
-      if (hostPort !== undefined && hostPort > 0) ports.push(`${protocol ?? 'TCP'}/${hostPort}`);
+function hostPortsOf({ spec: { containers } }: Pod): readonly string[] {
+  let found = NO_PORTS;
+  for (let i = 0; i < containers.length; i += 1) {
+    const ports = containers[i]?.ports ?? NO_DECLARED;
+    for (let j = 0; j < ports.length; j += 1) {
+      const { hostPort = 0, protocol = 'TCP' } = ports[j] as ContainerPort; // In range.
+      if (hostPort > 0) found = [...found, `${protocol}/${hostPort}`];
     }
   }
-  return ports;
+  return found;
 }
+
+const NO_PORTS: readonly string[] = Object.freeze([]);
+const NO_DECLARED: readonly ContainerPort[] = Object.freeze([]);
 
 /** Counts an admitted Pod in (1) or out (−1). */
 export function countAdmitted(totals: AdmittedTotals, pod: Pod, sign: 1 | -1): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PersistentVolumeClaim, Pod, Volume } from '../../api/generated/types.ts';
 import { claimProblem } from './claims.ts';
-import { noReferences, referencedKeys } from './references.ts';
+import { NOT_FETCHED, referencedKeys } from './references.ts';
 import { aPod, ask, createPod, eventsOf, kubeletRig, later, row, sh } from './testing-rig.ts';
 
 const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims';
@@ -103,7 +103,7 @@ describe('claims of a Pod', () => {
     },
   });
   const references = (claim: PersistentVolumeClaim | null) => ({
-    ...noReferences(),
+    ...NOT_FETCHED,
     objects: new Map([['persistentvolumeclaims/p-own', claim]]),
   });
   const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u', controller: true };

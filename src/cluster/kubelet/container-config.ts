@@ -44,8 +44,8 @@ export function containerConfig(
     name: container.name,
     attempt: work.current === undefined ? 0 : work.current.attempt + 1,
     image,
-    command: expanded(container.command, env.value),
-    args: expanded(container.args, env.value),
+    command: container.command === undefined ? NO_WORDS : expanded(container.command, env.value),
+    args: container.args === undefined ? NO_WORDS : expanded(container.args, env.value),
     env: env.value,
     workingDir: container.workingDir ?? workingDirOf(image),
     ports: container.ports === undefined ? NO_PORTS : (container.ports as ContainerConfig['ports']),
@@ -75,11 +75,7 @@ function workingDirOf(image: string): string {
 }
 
 /** A command's words with `$(NAME)` filled in; the same list where there is nothing to fill in. */
-function expanded(
-  words: readonly string[] | undefined,
-  variables: readonly Variable[],
-): readonly string[] {
-  if (words === undefined) return NO_WORDS;
+function expanded(words: readonly string[], variables: readonly Variable[]): readonly string[] {
   if (!words.some((word) => word.includes('$'))) return words;
   const find = (name: string) => variables.find((each) => each.name === name)?.value;
   return words.map((word) => expandVariables(word, find));

@@ -1,4 +1,4 @@
-import type { Container } from '../../api/generated/types.ts';
+import type { Container, Pod } from '../../api/generated/types.ts';
 import { shouldContainerRestart } from '../../api/pod-containers.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { parseImageReference } from '../programs/image-reference.ts';
@@ -55,6 +55,10 @@ function only(step: Step): Decision {
   return { step, wakeAt: undefined, holds: NO_HOLDS };
 }
 
+// What is decided of every Pod, and says nothing of it.
+const FETCH = Object.freeze(only({ kind: 'fetch' }));
+const MAKE_SANDBOX = Object.freeze(only({ kind: 'sandbox' }));
+
 /** Decides for a Pod that is to run. Pure. */
 export function decide(worker: PodWorker, images: ImageStore, now: Micros): Decision {
   const { references, containers, resize } = worker;
@@ -66,13 +70,13 @@ export function decide(worker: PodWorker, images: ImageStore, now: Micros): Deci
   if (deadline !== undefined && deadline <= now) return only({ kind: 'deadline' });
   const { state } = references;
   if (state !== 'ready') {
-    if (state === 'unknown') return only({ kind: 'fetch' });
-    if (state === 'failed' && references.retryAt <= now) return only({ kind: 'fetch' });
+    if (state === 'unknown') return FETCH;
+    if (state === 'failed' && references.retryAt <= now) return FETCH;
     return resting(state === 'failed' ? references.retryAt : undefined, deadline);
   }
   if (isOver(worker)) return only({ kind: 'finish' });
   const wanted = wantedContainers(worker);
-  if (wanted.length > 0 && worker.sandbox?.state !== 'ready') return only({ kind: 'sandbox' });
+  if (wanted.length > 0 && worker.sandbox?.state !== 'ready') return MAKE_SANDBOX;
   const outdated = outdatedContainer(worker);
   if (outdated !== undefined) return only({ kind: 'replace', container: outdated });
 
@@ -138,29 +142,43 @@ export function isOver({ pod, containers: works }: PodWorker): boolean {
 function wantedContainers(worker: PodWorker): readonly Container[] {
   const { pod, containers: works } = worker;
   const { spec } = pod;
-  const wanted: Container[] = [];
-  // Those for debugging wait for nobody, and are started once.
-  if (spec.ephemeralContainers !== undefined) {
-    for (const container of spec.ephemeralContainers) {
-      if (works.get(container.name)?.current === undefined) wanted.push(container);
-    }
-  }
-  if (spec.initContainers !== undefined && !addInits(wanted, spec.initContainers, worker))
-    return wanted;
+  if (spec.ephemeralContainers !== undefined || spec.initContainers !== undefined)
+    return wantedOfAll(worker);
   const { containers } = spec;
-  for (let i = 0; i < containers.length; i += 1) {
-    const container = containers[i] as Container; // In range.
-    const work = works.get(container.name);
-    const current = work?.current;
-    if (current === undefined) wanted.push(container);
-    else if (
-      current.state === 'exited' &&
-      (work?.restarting === true || shouldContainerRestart(container, spec, current.exitCode ?? 1))
-    ) {
-      wanted.push(container);
-    }
-  }
-  return wanted;
+  // Most Pods have one container, and then there is no list to be made.
+  const first = containers.length === 1 ? containers[0] : undefined;
+  if (first === undefined) return wantedMains(worker);
+  return isToStart(first, works.get(first.name), spec) ? containers : NO_CONTAINERS;
+}
+
+const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
+
+function wantedMains({ pod: { spec }, containers: works }: PodWorker): readonly Container[] {
+  return spec.containers.filter((each) => isToStart(each, works.get(each.name), spec));
+}
+
+function wantedOfAll(worker: PodWorker): readonly Container[] {
+  const { initContainers, ephemeralContainers = NO_CONTAINERS } = worker.pod.spec;
+  // Those for debugging wait for nobody, and are started once.
+  const wanted = ephemeralContainers.filter(
+    ({ name }) => worker.containers.get(name)?.current === undefined,
+  );
+  const isTheirTurn = initContainers === undefined || addInits(wanted, initContainers, worker);
+  return isTheirTurn ? [...wanted, ...wantedMains(worker)] : wanted;
+}
+
+/** Whether a main container has never run, or has ended and is to run again. */
+function isToStart(
+  container: Container,
+  work: ContainerWork | undefined,
+  spec: Pod['spec'],
+): boolean {
+  const current = work?.current;
+  return (
+    current === undefined ||
+    (current.state === 'exited' &&
+      (work?.restarting === true || shouldContainerRestart(container, spec, current.exitCode ?? 1)))
+  );
 }
 
 /** Adds the init containers whose turn has come; false while the main ones have to wait for them. */
@@ -237,7 +255,7 @@ function nextFor(work: ContainerWork, container: Container, images: ImageStore, 
     }
   }
   if (work.retryAt !== undefined && now < work.retryAt) return { wakeAt: work.retryAt };
-  return nextForImage(work, container, images, now);
+  return work.imageReady ? toStart(work.name) : nextForImage(work, container, images, now);
 }
 
 function nextForImage(
@@ -247,7 +265,6 @@ function nextForImage(
   now: Micros,
 ): Next {
   const { name } = work;
-  if (work.imageReady) return toStart(name);
   const reference = parseImageReference(container.image ?? '');
   if (typeof reference === 'string') return { hold: 'InvalidImageName' };
   const policy = container.imagePullPolicy ?? 'IfNotPresent';

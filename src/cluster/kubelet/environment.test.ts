@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ConfigMap, Container, Pod, Secret, Volume } from '../../api/generated/types.ts';
 import { environmentOf, expandVariables } from './environment.ts';
 import type { PodFacts } from './fields.ts';
-import { looksAtServices, noReferences, referencedKeys } from './references.ts';
+import { looksAtServices, NOT_FETCHED, referencedKeys } from './references.ts';
 import type { References } from './state.ts';
 import { mountsOf, volumeProblem } from './volumes.ts';
 
@@ -40,7 +40,7 @@ const secret: Secret = {
   data: { password: 'aHVudGVyMg==' },
 };
 const references: References = {
-  ...noReferences(),
+  ...NOT_FETCHED,
   objects: new Map<string, ConfigMap | Secret | null>([
     ['configmaps/cm', configMap],
     ['secrets/s', secret],

@@ -21,7 +21,19 @@ export function environmentOf(
   kubernetesIp: string,
 ): Result<readonly Variable[], string> {
   const services = serviceVariables(references.services, kubernetesIp);
-  if (container.env === undefined && container.envFrom === undefined) return success(services);
+  return container.env === undefined && container.envFrom === undefined
+    ? success(services)
+    : declaredAnd(services, pod, container, references, facts);
+}
+
+/** What a container declares, and those of Services that it does not declare itself. */
+function declaredAnd(
+  services: readonly Variable[],
+  pod: Pod,
+  container: Container,
+  references: References,
+  facts: PodFacts,
+): Result<readonly Variable[], string> {
   const values = new Map<string, string>();
   for (const source of container.envFrom ?? []) {
     const problem = addFrom(

@@ -1,3 +1,4 @@
+import type { Container, LifecycleHandler } from '../../api/generated/types.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { CriContainer, CriResponse } from '../messages.ts';
 import { nextBackoff } from './backoff.ts';
@@ -5,11 +6,18 @@ import { lookLater } from './eviction.ts';
 import { killContainer } from './kill-container.ts';
 import { sandboxStopped } from './network.ts';
 import { criProbe, probed, probeGrace, probeKillMessage, startProbes } from './probing.ts';
-import { recordPod } from './records.ts';
+import { aboutContainer, record, recordPod } from './records.ts';
 import { awakeWorker } from './resting.ts';
 import { resized } from './resize-containers.ts';
 import { expectAnswer, tellRuntime } from './runtime-link.ts';
-import type { ContainerWork, Kubelet, KubeletEnv, PodWorker, RuntimeThen } from './state.ts';
+import type {
+  ContainerWork,
+  Kubelet,
+  KubeletEnv,
+  PodWorker,
+  ProbeTimer,
+  RuntimeThen,
+} from './state.ts';
 import { publishStatus } from './status-writes.ts';
 import { failStart, pullNext, syncPod, wait, wakeWorker } from './sync.ts';
 import { preStopped } from './terminate.ts';
@@ -64,11 +72,10 @@ export function pullEnded(
 /** What a probe has found. Where that is what it has found all along, nothing has to be woken for it. */
 export function probeResult(
   kubelet: Kubelet,
-  about: Omit<Extract<RuntimeThen, { kind: 'probe' }>, 'kind' | 'period'>,
+  { uid, container, probe, containerId }: ProbeTimer,
   result: Done<'probed'>,
   env: KubeletEnv,
 ): void {
-  const { uid, container, probe, containerId } = about;
   const { memory } = kubelet;
   const state = memory.workers.get(uid)?.containers.get(container)?.probes?.[probe];
   const isOldNews = state?.result === 'success' && state.last === 'success';
@@ -207,21 +214,10 @@ function started(
     lookLater(kubelet, env);
     work.waiting = undefined;
     work.retryAt = undefined;
-    const { name } = work;
-    recordPod(kubelet, worker, env, {
-      container: name,
-      reason: 'Created',
-      message: 'Container created',
-    });
-    recordPod(kubelet, worker, env, {
-      container: name,
-      reason: 'Started',
-      message: 'Container started',
-    });
-    if (worker.stage === 'syncing') {
-      startProbes(worker, work, env);
-      beginPostStart(kubelet, worker, work, env);
-    }
+    const about = aboutContainer(worker, work.name);
+    record(kubelet, about, 'Normal', 'Created', 'Container created', env);
+    record(kubelet, about, 'Normal', 'Started', 'Container started', env);
+    if (worker.stage === 'syncing') beginLife(kubelet, worker, work, env);
   } else if (answer.type === 'cri/failed' && answer.container !== undefined) {
     replaceCurrent(work, answer.container, env.now);
     recordPod(kubelet, worker, env, {
@@ -257,16 +253,30 @@ function replaceCurrent(work: ContainerWork, container: CriContainer, now: Micro
   resetProbes(work, container.id);
 }
 
-function beginPostStart(
+/** A container runs: its probes begin, and its postStart hook if it has one. */
+function beginLife(
   kubelet: Kubelet,
   worker: PodWorker,
   work: ContainerWork,
   env: KubeletEnv,
 ): void {
   const container = specOf(worker.pod, work.name);
+  if (container !== undefined) startProbes(worker.uid, work, container, env);
   const hook = container?.lifecycle?.postStart;
   work.hooked = hook === undefined;
-  if (hook === undefined || container === undefined || work.current === undefined) return;
+  if (hook !== undefined && container !== undefined)
+    beginPostStart(kubelet, worker, work, container, hook, env);
+}
+
+function beginPostStart(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  container: Container,
+  hook: LifecycleHandler,
+  env: KubeletEnv,
+): void {
+  if (work.current === undefined) return;
   const containerId = work.current.id;
   if (hook.sleep !== undefined) {
     worker.operation = Object.freeze({ kind: 'post-start', container: work.name });
@@ -338,16 +348,10 @@ function probeAnswered(
 ): void {
   const effect = probed(kubelet, worker, work, kind, result, env);
   if (effect === 'none') return;
-  const container = specOf(worker.pod, work.name);
-  if (effect === 'kill' && container !== undefined) {
-    killContainer(
-      kubelet,
-      worker,
-      work.name,
-      probeKillMessage(work.name, kind),
-      probeGrace(worker.pod, container, kind),
-      env,
-    );
+  if (effect === 'kill') {
+    const container = specOf(worker.pod, work.name);
+    const grace = probeGrace(worker.pod, container, kind);
+    killContainer(kubelet, worker, work.name, probeKillMessage(work.name, kind), grace, env);
     return;
   }
   env.note(

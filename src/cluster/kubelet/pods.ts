@@ -3,7 +3,7 @@ import { findCondition } from '../../api/conditions.ts';
 import { isPodFinished } from '../../api/pod-readiness.ts';
 import type { InformerChange } from '../client/informer.ts';
 import type { CriContainer, CriSandbox } from '../messages.ts';
-import { admissionProblem, countAdmitted, hostPortsOf } from './admission.ts';
+import { admissionProblem, countAdmitted } from './admission.ts';
 import { allocatedPod } from './allocation.ts';
 import { pressureProblem } from './eviction.ts';
 import { allocatableOf } from './node-object.ts';
@@ -17,7 +17,7 @@ import { publishStatus } from './status-writes.ts';
 import { mirroredUid } from './static-pods.ts';
 import { syncPod } from './sync.ts';
 import { graceOf, settle, terminate } from './terminate.ts';
-import { addEphemeral, adopt, createWorker } from './worker.ts';
+import { addEphemeral, adopt, createWorker, specOf } from './worker.ts';
 
 /** What the runtime has of one Pod. */
 export interface RuntimePod {
@@ -83,8 +83,11 @@ export function addPod(
       `takes ${pod.metadata.namespace ?? ''}/${pod.metadata.name ?? ''} on: ${pod.spec.containers.length} container(s)`,
     );
   if (found !== undefined) {
-    for (const work of worker.containers.values())
-      if (work.current?.state === 'running') startProbes(worker, work, env);
+    for (const work of worker.containers.values()) {
+      const container = specOf(pod, work.name);
+      if (container !== undefined && work.current?.state === 'running')
+        startProbes(worker.uid, work, container, env);
+    }
   }
   if (pod.metadata.deletionTimestamp === undefined) {
     allocate(kubelet, worker, env);
@@ -100,14 +103,7 @@ function problemOf(kubelet: Kubelet, pod: Pod): ReturnType<typeof admissionProbl
     node: memory.node.object,
     allocatable: memory.node.object?.status?.allocatable ?? allocatableOf(config.node),
     totals: memory.admitted,
-    hostPorts: () => {
-      const held = new Set<string>();
-      for (const worker of memory.workers.values()) {
-        if (worker.admitted && worker.stage !== 'terminated')
-          for (const port of hostPortsOf(worker.pod)) held.add(port);
-      }
-      return held;
-    },
+    workers: memory.workers,
   });
 }
 

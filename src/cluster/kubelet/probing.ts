@@ -1,5 +1,5 @@
 import type { Container, LifecycleHandler, Pod, Probe } from '../../api/generated/types.ts';
-import type { CriProbe } from '../messages.ts';
+import type { CriContainer, CriProbe } from '../messages.ts';
 import { below } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { isStarted } from './decide.ts';
@@ -11,13 +11,12 @@ import type {
   ContainerWork,
   Kubelet,
   KubeletEnv,
-  KubeletTimer,
   PodWorker,
   ProbeKind,
+  ProbeTimer,
 } from './state.ts';
 import { specOf } from './worker.ts';
 
-const KINDS: readonly ProbeKind[] = ['startup', 'readiness', 'liveness'];
 const NAMES: Readonly<Record<ProbeKind, string>> = {
   startup: 'Startup',
   readiness: 'Readiness',
@@ -27,33 +26,31 @@ const NAMES: Readonly<Record<ProbeKind, string>> = {
 /** The first probe of a kind comes a little after its delay, so that not all of a node's fall together. */
 const JITTER: Micros = 200_000;
 
-/** A probe's timer: each goes on under the same one. */
-type ProbeTimer = Extract<KubeletTimer, { type: 'kubelet/probe' }>;
-
 /** Sets the timers of a container that has just started. */
-export function startProbes(worker: PodWorker, work: ContainerWork, env: KubeletEnv): void {
-  const { current, probes, name } = work;
+export function startProbes(
+  uid: string,
+  { current, probes }: ContainerWork,
+  container: Container,
+  env: KubeletEnv,
+): void {
   if (current === undefined || probes === undefined) return;
-  const container = specOf(worker.pod, name);
-  if (container === undefined) return;
-  const containerId = current.id;
-  for (let i = 0; i < KINDS.length; i += 1) {
-    const probe = KINDS[i] as ProbeKind; // In range.
-    const spec = specOfProbe(container, probe);
-    if (spec === undefined) continue;
-    const due =
-      (current.startedAt ?? env.now) +
-      (spec.initialDelaySeconds ?? 0) * 1_000_000 +
-      below(env.random('probes'), JITTER);
-    const timer: ProbeTimer = {
-      type: 'kubelet/probe',
-      uid: worker.uid,
-      container: name,
-      probe,
-      containerId,
-    };
-    env.after(Math.max(0, due - env.now), timer);
-  }
+  const { startupProbe, readinessProbe, livenessProbe } = container;
+  if (startupProbe !== undefined) startProbe(uid, current, startupProbe, 'startup', env);
+  if (readinessProbe !== undefined) startProbe(uid, current, readinessProbe, 'readiness', env);
+  if (livenessProbe !== undefined) startProbe(uid, current, livenessProbe, 'liveness', env);
+}
+
+function startProbe(
+  uid: string,
+  { id: containerId, name: container, startedAt }: CriContainer,
+  { initialDelaySeconds = 0 }: Probe,
+  probe: ProbeKind,
+  env: KubeletEnv,
+): void {
+  const due =
+    (startedAt ?? env.now) + initialDelaySeconds * 1_000_000 + below(env.random('probes'), JITTER);
+  const timer: ProbeTimer = { type: 'kubelet/probe', uid, container, probe, containerId };
+  env.after(Math.max(0, due - env.now), timer);
 }
 
 function specOfProbe(container: Container, kind: ProbeKind): Probe | undefined {
@@ -72,7 +69,7 @@ export function runProbe(
   timer: ProbeTimer,
   env: KubeletEnv,
 ): void {
-  const { probe: kind, containerId, container: name, uid } = timer;
+  const { probe: kind, containerId } = timer;
   const { current } = work;
   if (current?.id !== containerId || current.state !== 'running') return;
   const state = work.probes?.[kind];
@@ -82,7 +79,7 @@ export function runProbe(
   if (kind === 'startup' && state.result === 'success') return;
   const { memory } = kubelet;
   if (memory.standing.size > 0 && canRest(memory, timer, env)) return;
-  const container = specOf(worker.pod, name);
+  const container = specOf(worker.pod, timer.container);
   const spec = container === undefined ? undefined : specOfProbe(container, kind);
   if (spec === undefined || container === undefined) return;
   env.resumeCause(undefined);
@@ -94,11 +91,10 @@ export function runProbe(
   if (probe === undefined) return;
   if (current.process !== undefined && probe.kind === 'http') {
     if (checkUnderWay(memory, containerId, kind) !== undefined) return;
-    const about = { uid, container: name, probe: kind, containerId };
-    beginCheck(kubelet, { process: current.process, ...about, get: probe, period }, env);
+    beginCheck(kubelet, { process: current.process, timer, get: probe, period }, env);
     return;
   }
-  const then = { kind: 'probe', uid, container: name, probe: kind, containerId, period } as const;
+  const then = { kind: 'probe', timer, period } as const;
   const id = expectAnswer(kubelet, then);
   const timeoutMicros = (spec.timeoutSeconds ?? 1) * 1_000_000;
   const request = {
@@ -205,10 +201,9 @@ export function probeKillMessage(container: string, kind: ProbeKind): string {
 }
 
 /** The grace a container gets that a probe has condemned: the probe's own, else the Pod's. */
-export function probeGrace(pod: Pod, container: Container, kind: ProbeKind): Micros {
+export function probeGrace(pod: Pod, container: Container | undefined, kind: ProbeKind): Micros {
+  const spec = container === undefined ? undefined : specOfProbe(container, kind);
   const seconds =
-    specOfProbe(container, kind)?.terminationGracePeriodSeconds ??
-    pod.spec.terminationGracePeriodSeconds ??
-    30;
+    spec?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
   return seconds * 1_000_000;
 }

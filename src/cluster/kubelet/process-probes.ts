@@ -1,15 +1,13 @@
 import type { CriProbe, HealthAnswer } from '../messages.ts';
-import type { Kubelet, KubeletEnv, KubeletMemory, ProbeKind } from './state.ts';
+import type { Kubelet, KubeletEnv, KubeletMemory, ProbeKind, ProbeTimer } from './state.ts';
 import type { Micros } from '../../kernel/time.ts';
 
 /** A GET that a probe has sent to one of the cluster's own components, and that has not been answered. Frozen. */
 export interface ProcessCheck {
   readonly id: number;
   readonly process: string;
-  readonly uid: string;
-  readonly container: string;
-  readonly probe: ProbeKind;
-  readonly containerId: string;
+  /** Of the probe that it is made for. */
+  readonly timer: ProbeTimer;
   /** What is asked for; its URL is written out when somebody has to read it. */
   readonly get: HttpProbe;
   readonly since: Micros;
@@ -36,12 +34,8 @@ export function beginCheck(
   env: KubeletEnv,
 ): void {
   const id = memory.nextCheck++;
-  const { process, uid, container, probe, containerId, get, period } = check;
-  const since = env.now;
-  memory.checks.set(
-    id,
-    Object.freeze({ id, process, uid, container, probe, containerId, get, since, period }),
-  );
+  const { process, timer, get, period } = check;
+  memory.checks.set(id, Object.freeze({ id, process, timer, get, since: env.now, period }));
   env.send(process, { type: 'health/check', id, path: get.path, again: true });
 }
 
@@ -51,10 +45,8 @@ export function checkUnderWay(
   containerId: string,
   probe: ProbeKind,
 ): ProcessCheck | undefined {
-  // Of most nodes' Pods none is a component of the cluster's.
-  if (checks.size === 0) return undefined;
   for (const check of checks.values())
-    if (check.containerId === containerId && check.probe === probe) return check;
+    if (check.timer.containerId === containerId && check.timer.probe === probe) return check;
   return undefined;
 }
 

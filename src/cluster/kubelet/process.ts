@@ -40,6 +40,7 @@ import { awakeWorker, restWorkers } from './resting.ts';
 import { wakeProbes } from './resting-probes.ts';
 import { listRuntime } from './runtime-link.ts';
 import type {
+  ContainerWork,
   Kubelet,
   KubeletConfig,
   KubeletDisk,
@@ -47,8 +48,8 @@ import type {
   KubeletMemory,
   KubeletMessage,
   KubeletThen,
-  KubeletTimer,
   PodWorker,
+  ProbeTimer,
   Referenced,
 } from './state.ts';
 import { mirroredUid } from './static-pods.ts';
@@ -87,9 +88,7 @@ export const kubeletBehaviour = defineBehaviour<
     register(kubelet, env);
     return memory;
   },
-  step(kubelet, message, env) {
-    handle(kubelet, message, env);
-  },
+  step,
 });
 
 function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig): KubeletMemory {
@@ -190,7 +189,8 @@ const HANDLERS: InformerHandlers<Hearing> = {
 function concernsMirror({ old, next }: InformerChange): boolean {
   // The informer holds Pods alone.
   const pod = (next ?? old) as Pod | undefined;
-  return pod !== undefined && mirroredUid(pod) !== undefined;
+  // Few have annotations at all.
+  return pod?.metadata.annotations !== undefined && mirroredUid(pod) !== undefined;
 }
 
 function sawOwnNode(kubelet: Kubelet, { next }: InformerChange, env: KubeletEnv): void {
@@ -205,24 +205,35 @@ function lookAtRuntimeAgain(kubelet: Kubelet, env: KubeletEnv): void {
   if (kubelet.memory.runtime.listed) listRuntime(kubelet, env);
 }
 
-/** What comes most stands first: the cases are compared one after the other. */
-function handle(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
+/** What comes for every Pod that starts, the most frequent first. All else is rarer, and has a function of its own. */
+function step(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
   switch (message.type) {
     case 'api/response':
       // Of an informer's list, if it is not of the client's.
       if (!takeForClient(kubelet, message, env)) takeForInformer(kubelet, message, env);
       return;
     case 'api/watch':
-    case 'api/watch-ended':
-    case 'client/relist':
       takeForInformer(kubelet, message, env);
       return;
     case 'cri/done':
-    case 'cri/failed':
       criAnswer(kubelet, message, env);
       return;
     case 'kubelet/probe':
       probeTimer(kubelet, message, env);
+      return;
+    default:
+      handleRest(kubelet, message, env);
+  }
+}
+
+function handleRest(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
+  switch (message.type) {
+    case 'cri/failed':
+      criAnswer(kubelet, message, env);
+      return;
+    case 'api/watch-ended':
+    case 'client/relist':
+      takeForInformer(kubelet, message, env);
       return;
     case 'client/send-later':
     case 'client/sweep':
@@ -329,25 +340,28 @@ function podTimer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): v
 }
 
 /** A probe is due. Sending it changes nothing of its Pod, which may go on resting. */
-function probeTimer(
-  kubelet: Kubelet,
-  timer: Extract<KubeletTimer, { type: 'kubelet/probe' }>,
-  env: KubeletEnv,
-): void {
+function probeTimer(kubelet: Kubelet, timer: ProbeTimer, env: KubeletEnv): void {
   const worker = kubelet.memory.workers.get(timer.uid);
   const work = worker?.containers.get(timer.container);
   if (worker === undefined || work === undefined) return;
-  const check = checkUnderWay(kubelet.memory, timer.containerId, timer.probe);
-  if (check === undefined) {
-    runProbe(kubelet, worker, work, timer, env);
-    return;
-  }
-  // One request at a time. A process that hangs is found out when its probe has waited long enough.
-  const seconds = probeTimeoutSeconds(worker.pod, work.name, timer.probe);
-  if (env.now - check.since >= seconds * 1_000_000) {
-    checkEnded(kubelet, check, timedOut(kubelet.memory, check), env);
-  }
+  // Of most nodes' Pods none is a component of the cluster's.
+  if (kubelet.memory.checks.size > 0) timeOutCheck(kubelet, worker, work, timer, env);
   runProbe(kubelet, worker, work, timer, env);
+}
+
+/** One request at a time. A process that hangs is found out when its probe has waited long enough. */
+function timeOutCheck(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  timer: ProbeTimer,
+  env: KubeletEnv,
+): void {
+  const check = checkUnderWay(kubelet.memory, timer.containerId, timer.probe);
+  if (check === undefined) return;
+  const seconds = probeTimeoutSeconds(worker.pod, work.name, timer.probe);
+  if (env.now - check.since >= seconds * 1_000_000)
+    checkEnded(kubelet, check, timedOut(kubelet.memory, check), env);
 }
 
 // ── The API server's answers ────────────────────────────────────────────────────────────────────
@@ -355,10 +369,12 @@ function probeTimer(
 function takeOutcome(then: KubeletThen, outcome: ApiOutcome, { kubelet, env }: Hearing): void {
   switch (then.type) {
     case 'event/written':
-      eventOutcome(then, outcome, kubelet.memory.client, env);
+      // One that was new leaves nothing to do.
+      if (then.patched) eventOutcome(then, outcome, kubelet.memory.client, env);
       return;
     case 'pod/status-written': {
-      const worker = awakeWorker(kubelet.memory, then.uid);
+      // One that writes does not rest.
+      const worker = kubelet.memory.workers.get(then.uid);
       if (worker === undefined || !statusWritten(kubelet, worker, outcome, env)) return;
       if (worker.stage === 'terminated') settle(kubelet, worker, env);
       return;

@@ -14,43 +14,57 @@ export function recordPod(
     readonly message: string;
   },
 ): void {
+  const { container, type = 'Normal', reason, message } = event;
+  const about = container === undefined ? aboutPod(worker) : aboutContainer(worker, container);
+  record(kubelet, about, type, reason, message, env);
+}
+
+/** Writes an Event. */
+export function record(
+  { memory }: Kubelet,
+  about: ObjectReference,
+  type: EventType,
+  reason: string,
+  message: string,
+  env: KubeletEnv,
+): void {
+  recordEvent(memory.recorder, memory.client, env, { about, type, reason, message });
+}
+
+function aboutPod({ uid, pod: { metadata } }: PodWorker): ObjectReference {
+  return {
+    kind: 'Pod',
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    uid,
+    apiVersion: 'v1',
+    resourceVersion: metadata.resourceVersion ?? '',
+  };
+}
+
+/** A container of a Pod, as it is now. Events of one moment share it. Written out, not put together: there are many. */
+export function aboutContainer(worker: PodWorker, container: string): ObjectReference {
   const { metadata } = worker.pod;
-  // Written out, not put together: four of these are made for every Pod that starts.
-  const about: ObjectReference =
-    event.container === undefined
-      ? {
-          kind: 'Pod',
-          namespace: metadata.namespace ?? '',
-          name: metadata.name ?? '',
-          uid: worker.uid,
-          apiVersion: 'v1',
-          resourceVersion: metadata.resourceVersion ?? '',
-        }
-      : {
-          kind: 'Pod',
-          namespace: metadata.namespace ?? '',
-          name: metadata.name ?? '',
-          uid: worker.uid,
-          apiVersion: 'v1',
-          resourceVersion: metadata.resourceVersion ?? '',
-          fieldPath: fieldPath(worker, event.container),
-        };
-  recordEvent(kubelet.memory.recorder, kubelet.memory.client, env, {
-    about,
-    type: event.type ?? 'Normal',
-    reason: event.reason,
-    message: event.message,
-  });
+  const work = worker.containers.get(container);
+  return {
+    kind: 'Pod',
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    uid: worker.uid,
+    apiVersion: 'v1',
+    resourceVersion: metadata.resourceVersion ?? '',
+    fieldPath:
+      work?.init === true || work?.ephemeral === true
+        ? `spec.${work.init ? 'initContainers' : 'ephemeralContainers'}{${container}}`
+        : mainPath(container),
+  };
 }
 
 // Of main containers by their names, which are few. A memo only.
 const fieldPaths = new Map<string, string>();
 const FIELD_PATHS_MAX = 1000;
 
-function fieldPath({ containers }: PodWorker, container: string): string {
-  const work = containers.get(container);
-  if (work?.init === true) return `spec.initContainers{${container}}`;
-  if (work?.ephemeral === true) return `spec.ephemeralContainers{${container}}`;
+function mainPath(container: string): string {
   let path = fieldPaths.get(container);
   if (path === undefined) {
     if (fieldPaths.size >= FIELD_PATHS_MAX) fieldPaths.clear();
@@ -68,12 +82,7 @@ export function recordNode(
 ): void {
   const { name } = kubelet.config.node;
   const about: ObjectReference = { kind: 'Node', name, uid: name };
-  recordEvent(kubelet.memory.recorder, kubelet.memory.client, env, {
-    about,
-    type: event.type ?? 'Normal',
-    reason: event.reason,
-    message: event.message,
-  });
+  record(kubelet, about, event.type ?? 'Normal', event.reason, event.message, env);
 }
 
 /** `web_default(uid)`, as the kubelet's messages name a Pod. */

@@ -1,24 +1,22 @@
-import type { ConfigMap, Container, Pod, Secret, Volume } from '../../api/generated/types.ts';
+import type {
+  ConfigMap,
+  Container,
+  Pod,
+  Secret,
+  Volume,
+  VolumeProjection,
+} from '../../api/generated/types.ts';
 import type { References } from './state.ts';
 
 /** Written into every namespace by the controller manager, and mounted into nearly every Pod: not worth a request. */
 const ROOT_CA = 'kube-root-ca.crt';
 
-/** References before anything has been fetched. */
-export function noReferences(): References {
-  return NOT_FETCHED;
-}
-
-/** What most Pods have: nothing that would have to be fetched. */
-export function nothingToFetch(): References {
-  return NOTHING_TO_FETCH;
-}
-
 /** Failed mounts are tried again after half a second, and twice as long each further time, up to about two minutes. */
 export const FIRST_DELAY = 500_000;
 export const DELAY_MAX = 122_000_000;
 
-const NOT_FETCHED: References = Object.freeze({
+/** References before anything has been fetched. */
+export const NOT_FETCHED: References = Object.freeze({
   state: 'unknown',
   objects: Object.freeze(new Map()),
   services: undefined,
@@ -27,7 +25,8 @@ const NOT_FETCHED: References = Object.freeze({
   retryAt: 0,
   delay: FIRST_DELAY,
 });
-const NOTHING_TO_FETCH: References = Object.freeze({ ...NOT_FETCHED, state: 'ready' });
+/** What most Pods have: nothing that would have to be fetched. */
+export const NOTHING_TO_FETCH: References = Object.freeze({ ...NOT_FETCHED, state: 'ready' });
 
 /** All that a Pod's volumes and variables speak of, as `configmaps/NAME`, `secrets/NAME`, `persistentvolumeclaims/NAME`. */
 export function referencedKeys(pod: Pod): readonly string[] {
@@ -35,7 +34,7 @@ export function referencedKeys(pod: Pod): readonly string[] {
   const keys: string[] = [];
   if (volumes !== undefined) for (const volume of volumes) addOfVolume(keys, volume, pod);
   if (initContainers !== undefined) for (const each of initContainers) addOfContainer(keys, each);
-  for (const each of containers) addOfContainer(keys, each);
+  for (let i = 0; i < containers.length; i += 1) addOfContainer(keys, containers[i] as Container); // In range.
   if (imagePullSecrets !== undefined)
     for (const { name } of imagePullSecrets) add(keys, 'secrets', name);
   return keys;
@@ -53,11 +52,14 @@ function addOfVolume(keys: string[], volume: Volume, pod: Pod): void {
   const { configMap, secret, projected } = volume;
   if (configMap !== undefined) add(keys, 'configmaps', configMap.name);
   if (secret !== undefined) add(keys, 'secrets', secret.secretName);
-  add(keys, 'persistentvolumeclaims', claimNameOf(volume, pod));
-  if (projected?.sources === undefined) return;
-  for (const source of projected.sources) {
-    if (source.configMap !== undefined) add(keys, 'configmaps', source.configMap.name);
-    if (source.secret !== undefined) add(keys, 'secrets', source.secret.name);
+  if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined)
+    add(keys, 'persistentvolumeclaims', claimNameOf(volume, pod));
+  const sources = projected?.sources;
+  if (sources === undefined) return;
+  for (let i = 0; i < sources.length; i += 1) {
+    const { configMap: ofMap, secret: ofSecret } = sources[i] as VolumeProjection; // In range.
+    if (ofMap !== undefined) add(keys, 'configmaps', ofMap.name);
+    if (ofSecret !== undefined) add(keys, 'secrets', ofSecret.name);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Micros } from '../../kernel/time.ts';
-import type { Kubelet, KubeletEnv, KubeletMemory, KubeletTimer, ProbeKind } from './state.ts';
+import type { Kubelet, KubeletEnv, KubeletMemory, ProbeKind, ProbeTimer } from './state.ts';
 
 /**
  * Probes that are left out, because whoever answered the last one has said that the answer stands and would say the same
@@ -10,18 +10,10 @@ import type { Kubelet, KubeletEnv, KubeletMemory, KubeletTimer, ProbeKind } from
 /** A probe whose last answer stands. Frozen. */
 export interface StandingProbe {
   readonly process: string;
-  readonly timer: Extract<KubeletTimer, { type: 'kubelet/probe' }>;
+  readonly timer: ProbeTimer;
   readonly period: Micros;
   /** When the first one was left out; undefined while a timer for it still runs. */
   readonly restsSince: Micros | undefined;
-}
-
-interface Answered {
-  readonly uid: string;
-  readonly container: string;
-  readonly probe: ProbeKind;
-  readonly containerId: string;
-  readonly period: Micros;
 }
 
 /** Most containers are asked for their readiness alone: their own id will do, and need not be put together anew. */
@@ -33,14 +25,15 @@ function keyOf(containerId: string, probe: ProbeKind): string {
 export function takeStanding(
   { memory }: Kubelet,
   process: string,
-  { uid, container, probe, containerId, period }: Answered,
+  timer: ProbeTimer,
+  period: Micros,
   env: KubeletEnv,
 ): void {
+  const { uid, container, probe, containerId } = timer;
   const state = memory.workers.get(uid)?.containers.get(container)?.probes?.[probe];
   // One that has not yet passed often enough goes on being sent.
   if (state?.result !== 'success' || state.last !== 'success') return;
   if (env.rest?.(process) !== true) return;
-  const timer = { type: 'kubelet/probe', uid, container, probe, containerId } as const;
   memory.standing.set(
     keyOf(containerId, probe),
     Object.freeze({ process, timer, period, restsSince: undefined }),

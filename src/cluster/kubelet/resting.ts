@@ -16,8 +16,8 @@ import type {
 export function awakeWorker(memory: KubeletMemory, uid: string): PodWorker | undefined {
   const worker = memory.workers.get(uid);
   if (worker === undefined) return undefined;
-  // One that is busy does not rest, and to ask whether an object is frozen takes a while.
-  if (!isQuiet(worker) || !Object.isFrozen(worker)) return worker;
+  // One that is busy does not rest (see `isQuiet`), and to ask whether an object is frozen takes a while.
+  if (worker.operation !== undefined || worker.writing || !Object.isFrozen(worker)) return worker;
   const awake = thawed(worker);
   memory.workers.set(uid, awake);
   memory.touched.push(uid);

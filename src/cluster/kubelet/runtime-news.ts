@@ -33,8 +33,9 @@ export function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv
       return;
     case 'probe':
       if (result?.kind !== 'probed') return;
-      probeResult(kubelet, then, result, env);
-      if (result.stands === true) takeStanding(kubelet, kubelet.config.containerd, then, env);
+      probeResult(kubelet, then.timer, result, env);
+      if (result.stands === true)
+        takeStanding(kubelet, kubelet.config.containerd, then.timer, then.period, env);
       return;
     case 'pull': {
       const before = images.size;
@@ -112,8 +113,8 @@ export function connectionLost(kubelet: Kubelet, { peer }: ConnectionLost, env: 
   memory.pulls.running = false;
   memory.pulls.waiting.length = 0;
   for (const then of lost) {
-    const worker =
-      then.kind === 'list' || then.kind === 'stats' ? undefined : memory.workers.get(then.uid);
+    if (then.kind === 'list' || then.kind === 'stats') continue;
+    const worker = memory.workers.get(then.kind === 'probe' ? then.timer.uid : then.uid);
     if (worker?.operation !== undefined && worker.operation.kind !== 'fetch')
       worker.operation = undefined;
   }
@@ -132,7 +133,7 @@ export function checkAnswered(kubelet: Kubelet, answer: HealthAnswer, env: Kubel
   if (taken === undefined) return;
   const { check, result } = taken;
   checkEnded(kubelet, check, result, env);
-  if (answer.stands === true) takeStanding(kubelet, check.process, check, env);
+  if (answer.stands === true) takeStanding(kubelet, check.process, check.timer, check.period, env);
 }
 
 /** A check has come to a result: the probe it was made for is told. */
@@ -142,5 +143,5 @@ export function checkEnded(
   result: CheckResult,
   env: KubeletEnv,
 ): void {
-  probeResult(kubelet, check, { kind: 'probed', ...result }, env);
+  probeResult(kubelet, check.timer, { kind: 'probed', ...result }, env);
 }

@@ -138,10 +138,8 @@ export type RuntimeThen =
     }
   | {
       readonly kind: 'probe';
-      readonly uid: string;
-      readonly container: string;
-      readonly probe: ProbeKind;
-      readonly containerId: string;
+      /** Under which it came, and will come again. */
+      readonly timer: ProbeTimer;
       /** From one of these probes to the next. */
       readonly period: Micros;
     }
@@ -384,6 +382,15 @@ export type KubeletThen =
   | { readonly type: 'mirror/created' | 'mirror/deleted'; readonly uid: string }
   | { readonly type: 'pod/reference'; readonly uid: string; readonly key: string };
 
+/** A probe of one container is due: each comes under the same timer as the one before it. */
+export interface ProbeTimer {
+  readonly type: 'kubelet/probe';
+  readonly uid: string;
+  readonly container: string;
+  readonly probe: ProbeKind;
+  readonly containerId: string;
+}
+
 /** The kubelet's timers. */
 export type KubeletTimer =
   | { readonly type: 'kubelet/lease' }
@@ -401,13 +408,7 @@ export type KubeletTimer =
   | { readonly type: 'kubelet/status-retry'; readonly uid: string }
   /** What was put off for want of room is looked at again. */
   | { readonly type: 'kubelet/resize'; readonly at: Micros | undefined }
-  | {
-      readonly type: 'kubelet/probe';
-      readonly uid: string;
-      readonly container: string;
-      readonly probe: ProbeKind;
-      readonly containerId: string;
-    }
+  | ProbeTimer
   | {
       readonly type: 'kubelet/post-started';
       readonly uid: string;

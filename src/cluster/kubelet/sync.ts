@@ -15,7 +15,7 @@ import {
   DELAY_MAX,
   hasPullSecret,
   looksAtServices,
-  nothingToFetch,
+  NOTHING_TO_FETCH,
   referencedKeys,
 } from './references.ts';
 import { killContainer } from './kill-container.ts';
@@ -125,7 +125,7 @@ function fetchReferences(kubelet: Kubelet, worker: PodWorker, env: KubeletEnv): 
   const wantsServices = looksAtServices(pod);
   const outstanding = keys.length + (wantsServices ? 1 : 0);
   if (outstanding === 0) {
-    worker.references = nothingToFetch();
+    worker.references = NOTHING_TO_FETCH;
     return;
   }
   const before = worker.references;

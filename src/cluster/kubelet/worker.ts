@@ -3,7 +3,7 @@ import { isContainerRestartable } from '../../api/pod-containers.ts';
 import { parseTime } from '../../api/time.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { CriContainer, CriSandbox } from '../messages.ts';
-import { noReferences } from './references.ts';
+import { NOT_FETCHED } from './references.ts';
 import type { ContainerProbes, ContainerWork, PodWorker, ProbeWork } from './state.ts';
 
 /** The kubelet's side of a Pod that it has just heard of. */
@@ -16,10 +16,15 @@ export function createWorker(
   },
 ): PodWorker {
   const containers = new Map<string, ContainerWork>();
-  for (const container of pod.spec.initContainers ?? [])
-    containers.set(container.name, createContainer(container, true));
-  for (const container of pod.spec.containers)
+  const { initContainers, containers: mains } = pod.spec;
+  if (initContainers !== undefined) {
+    for (const container of initContainers)
+      containers.set(container.name, createContainer(container, true));
+  }
+  for (let i = 0; i < mains.length; i += 1) {
+    const container = mains[i] as Container; // In range.
     containers.set(container.name, createContainer(container, false));
+  }
   addEphemeral(containers, pod);
   const startTime = pod.status?.startTime;
   const startedMillis = startTime === undefined ? undefined : parseTime(startTime);
@@ -35,7 +40,7 @@ export function createWorker(
     admitted: false,
     operation: undefined,
     sandbox: undefined,
-    references: noReferences(),
+    references: NOT_FETCHED,
     containers,
     termination: undefined,
     status: undefined,
@@ -164,11 +169,14 @@ function restoreProbes(work: ContainerWork, status: ContainerStatus | undefined)
 export function specOf(pod: Pod, name: string): Container | undefined {
   const first = pod.spec.containers[0];
   // Nearly every Pod has one container.
-  if (first?.name === name) return first;
+  return first?.name === name ? first : specAmong(pod, name);
+}
+
+function specAmong({ spec }: Pod, name: string): Container | undefined {
   return (
-    pod.spec.containers.find((each) => each.name === name) ??
-    pod.spec.initContainers?.find((each) => each.name === name) ??
-    pod.spec.ephemeralContainers?.find((each) => each.name === name)
+    spec.containers.find((each) => each.name === name) ??
+    spec.initContainers?.find((each) => each.name === name) ??
+    spec.ephemeralContainers?.find((each) => each.name === name)
   );
 }
 
