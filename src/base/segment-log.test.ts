@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { appendToLog, createSegmentLog, dropLogBefore, logItem } from './segment-log.ts';
+import {
+  appendToLog,
+  createSegmentLog,
+  dropLogBefore,
+  lastItem,
+  logItem,
+  truncateLog,
+} from './segment-log.ts';
 
 describe('SegmentLog', () => {
   test('keeps items by their number while the front is dropped', () => {
@@ -21,5 +28,21 @@ describe('SegmentLog', () => {
     expect(log.first).toBe(2000);
     appendToLog(log, 2000);
     expect(logItem(log, 2000)).toBe(2000);
+  });
+
+  test('knows its newest item', () => {
+    const log = createSegmentLog<number>(5);
+    const newest = () => [lastItem(log), logItem(log, log.next - 1)];
+    expect(newest()).toEqual([undefined, undefined]);
+    for (let i = 5; i < 800; i++) {
+      appendToLog(log, i);
+      expect(newest()).toEqual([i, i]);
+    }
+    for (let next = 799; next > 5; next -= 1) {
+      truncateLog(log, next);
+      expect(newest()).toEqual([next - 1, next - 1]);
+    }
+    dropLogBefore(log, 6);
+    expect(newest()).toEqual([undefined, undefined]);
   });
 });

@@ -39,6 +39,13 @@ export function logItem<T>(log: SegmentLog<T>, number: number): T | undefined {
   return segment[offset & (SEGMENT_SIZE - 1)];
 }
 
+/** The newest item; undefined where the log has none. O(1). */
+export function lastItem<T>(log: SegmentLog<T>): T | undefined {
+  const { first, next, tail } = log;
+  // After a full segment was taken back the tail may be empty.
+  return first < next && tail.length > 0 ? tail[tail.length - 1] : logItem(log, next - 1);
+}
+
 /** Forgets everything before `number`. Memory is given back a segment at a time. */
 export function dropLogBefore<T>(log: SegmentLog<T>, number: number): void {
   if (number <= log.first) return;

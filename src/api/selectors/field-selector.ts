@@ -33,11 +33,30 @@ export function matchesFields(
   return requirements.every((each) => meetsField(each, valueOf(each.field)));
 }
 
-/** Whether a field's value (absent: the empty text) meets a requirement. */
-export function meetsField(
-  { operator, value }: FieldRequirement,
-  told: string | undefined = '',
+/**
+ * The same of an object whose fields are told by a reader each; one without a reader is absent. Each change of a Pod is held
+ * against the scheduler's selector, which asks one field twice: it is read once.
+ */
+export function meetsFields<T>(
+  requirements: readonly FieldRequirement[],
+  readers: Readonly<Record<string, (object: T) => string>>,
+  object: T,
 ): boolean {
+  let field: string | undefined;
+  let told = '';
+  for (let at = 0; at < requirements.length; at++) {
+    const requirement = requirements[at] as FieldRequirement; // In range.
+    if (requirement.field !== field) {
+      ({ field } = requirement);
+      told = readers[field]?.(object) ?? '';
+    }
+    if ((told === requirement.value) !== (requirement.operator === '=')) return false;
+  }
+  return true;
+}
+
+/** Whether a field's value (absent: the empty text) meets a requirement. */
+function meetsField({ operator, value }: FieldRequirement, told: string | undefined = ''): boolean {
   return (told === value) === (operator === '=');
 }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  matchesFields,
+  meetsFields,
   formatFieldSelector,
   parseFieldSelector,
   unescapeFieldValue,
@@ -95,6 +97,30 @@ describe('field selectors', () => {
           new Set(parsed.value.map((each) => JSON.stringify(each))),
         );
       }),
+    );
+  });
+
+  test('readers of an object’s fields tell the same as a function of their names', () => {
+    const values = fc.constantFrom('', 'a', 'b');
+    const requirement = fc.record({
+      field: fc.constantFrom('phase', 'node', 'unknown'),
+      operator: fc.constantFrom('=' as const, '!=' as const),
+      value: values,
+    });
+    const readers = {
+      phase: (each: { phase: string }) => each.phase,
+      node: (each: { node: string }) => each.node,
+    };
+    fc.assert(
+      fc.property(
+        fc.array(requirement),
+        fc.record({ phase: values, node: values }),
+        (wanted, object) => {
+          const valueOf = (field: string) => (object as Record<string, string>)[field];
+          const met = meetsFields<typeof object>(wanted, readers, object);
+          expect(met).toBe(matchesFields(wanted, valueOf));
+        },
+      ),
     );
   });
 });

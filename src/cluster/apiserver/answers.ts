@@ -19,22 +19,34 @@ export function sendReply(
     noteGroupReply(server, group, answer);
     return;
   }
-  const { code, body, retryAfterSeconds, contentType } = answer;
+  const { code, body, warnings, retryAfterSeconds, contentType } = answer;
   count(server, exchange, code, passage);
   if (client === undefined) {
     noteOwnAnswer(server, code);
     return;
   }
-  const deprecation = passage.kind?.deprecation;
+  const isPlain =
+    warnings === undefined &&
+    retryAfterSeconds === undefined &&
+    contentType === undefined &&
+    passage.kind?.deprecation === undefined;
+  // Nearly every answer; putting one together from optional parts costs several times as much.
+  if (isPlain) server.env.send(client, { type: 'api/response', id: request.id, code, body });
+  else sendWhole(server, client, request, answer, passage);
+}
+
+function sendWhole(
+  { env }: Server,
+  client: string,
+  { id, typed }: ApiRequest,
+  { code, body, warnings: own, retryAfterSeconds, contentType }: Reply,
+  { kind }: Passage,
+): void {
+  const deprecation = kind?.deprecation;
+  // Whoever speaks to a kind that is on its way out is told so, except for components.
   const warnings =
-    deprecation === undefined ? answer.warnings : withDeprecation(answer, request, deprecation);
-  const { id } = request;
-  if (warnings === undefined && retryAfterSeconds === undefined && contentType === undefined) {
-    // Nearly every answer; putting one together from optional parts costs several times as much.
-    server.env.send(client, { type: 'api/response', id, code, body });
-    return;
-  }
-  server.env.send(client, {
+    deprecation === undefined || typed === true ? own : [deprecation, ...(own ?? [])];
+  env.send(client, {
     type: 'api/response',
     id,
     code,
@@ -43,15 +55,6 @@ export function sendReply(
     ...(retryAfterSeconds === undefined ? undefined : { retryAfterSeconds }),
     ...(contentType === undefined ? undefined : { contentType }),
   });
-}
-
-/** Whoever speaks to a kind that is on its way out is told so. */
-function withDeprecation(
-  { warnings }: Reply,
-  request: ApiRequest,
-  deprecation: string,
-): readonly string[] | undefined {
-  return request.typed === true ? warnings : [deprecation, ...(warnings ?? [])];
 }
 
 /** Counts an answer, and tells the observers of it. */

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../api/generated/types.ts';
 import { assertNever } from '../../base/exhaustive.ts';
-import type { ApiRequest, EtcdResponse } from '../messages.ts';
+import { lastItem } from '../../base/segment-log.ts';
+import type { EtcdResponse } from '../messages.ts';
 import { takeEtcdHealth } from './health/probe.ts';
 import { takeOwnAnswer } from './own/reconcile.ts';
 import { takeCompactionTurn } from './compaction.ts';
@@ -13,11 +14,11 @@ import { allFollow } from './reads/freshness.ts';
 import { countEtcd } from './metrics.ts';
 import { answerRead } from './reads/list.ts';
 import { formOf, present } from './reads/object-form.ts';
-import { passageOf, type Passage } from './passage.ts';
+import { passageOf } from './passage.ts';
 import { runVerb } from './run-verb.ts';
 import { calendarMillis, type EtcdCall, type Server } from './server.ts';
 import { refuseFeed, takeList } from './storage/feed.ts';
-import { newestChange } from './storage/resource-cache.ts';
+import type { ResourceCache } from './storage/resource-cache.ts';
 import { withRevision } from './storage/stored-object.ts';
 import { scaleOf } from './subresources/scale.ts';
 import type { VerbStep } from './verb.ts';
@@ -28,22 +29,23 @@ const ATTEMPTS_MAX = 100;
 /** An answer from etcd: the request that waited for it goes on. */
 export function takeEtcdAnswer(server: Server, answer: EtcdResponse): void {
   const { memory, env } = server;
-  const { calls } = memory;
-  const call = calls.get(answer.id);
+  const { calls, metrics } = memory;
+  const { id } = answer;
+  const call = calls.get(id);
   // etcd tells watches before it answers, so by now every copy is at least as new as the answer.
   if (answer.type !== 'etcd/error' && answer.revision > memory.revision) {
     memory.revision = answer.revision;
   }
   if (call === undefined) return;
-  calls.delete(answer.id);
+  calls.delete(id);
   if (call.kind !== 'write') {
     takeOther(server, call, answer);
     return;
   }
   // What nearly all answers are to.
-  const { metrics } = memory;
-  const { askedAt = env.now } = call;
-  countEtcd(metrics, call.commit.value === undefined ? 'delete' : 'update', env.now - askedAt);
+  const { now } = env;
+  const { askedAt = now } = call;
+  countEtcd(metrics, call.commit.value === undefined ? 'delete' : 'update', now - askedAt);
   if (answer.type === 'etcd/txn-result' && answer.succeeded) goOn(server, call, answer.revision);
   else goBack(server, call, answer);
 }
@@ -142,9 +144,15 @@ function goOn(server: Server, { exchange, commit }: WriteCall, revision: number)
   const { then, warnings } = commit;
   switch (then.kind) {
     case 'object': {
-      const passage = passageOf(server, exchange.request, exchange.receivedAt);
-      const written = asWritten(server, commit, revision);
-      const body = presentFor(server, exchange.request, passage, written);
+      const { request } = exchange;
+      const passage = passageOf(server, request, exchange.receivedAt);
+      const { kind } = passage;
+      const written = asWritten(server, commit, revision, passage.cache);
+      // As it is, nearly always.
+      const body =
+        kind === undefined || (request.accept === undefined && kind.fromStored === undefined)
+          ? written
+          : present(written, { kind, form: formOf(request), now: calendarMillis(server) });
       sendReply(server, exchange, replyWith(body, then.code, warnings), passage);
       return;
     }
@@ -175,25 +183,15 @@ function asWritten(
   server: Server,
   { storage, key, value }: Commit,
   revision: number,
+  /** The copy, where it is at hand. */
+  near?: ResourceCache,
 ): KubernetesObject {
-  const cache = server.memory.caches.get(storage);
-  const newest = cache === undefined ? undefined : newestChange(cache);
+  const cache = near?.storage === storage ? near : server.memory.caches.get(storage);
+  const newest = cache === undefined ? undefined : lastItem(cache.window);
   // etcd tells the watch right before it answers.
   if (newest?.revision === revision) return newest.object;
   const cached = cache?.objects.get(key);
   return cached !== undefined && cached.metadata.resourceVersion === String(revision)
     ? cached
     : withRevision(value as KubernetesObject, revision);
-}
-
-/** An object in the form that its request wants: as it is, nearly always. */
-function presentFor(
-  server: Server,
-  request: ApiRequest,
-  { kind }: Passage,
-  object: KubernetesObject,
-): unknown {
-  if (kind === undefined) return object;
-  if (request.accept === undefined && kind.fromStored === undefined) return object;
-  return present(object, { kind, form: formOf(request), now: calendarMillis(server) });
 }

@@ -59,10 +59,10 @@ export function objectsInScope(
 ): readonly KubernetesObject[] {
   const { scope, fields } = scopeOf(target, options.fields);
   const objects: KubernetesObject[] = [];
-  const wanted = { kind: target.kind, labels: options.labels, fields };
+  const wanted = { labels: options.labels, fields };
   for (const key of keysOf(cache, scope)) {
     const object = cache.objects.get(key);
-    if (object === undefined || !isSelected(object, wanted)) continue;
+    if (object === undefined || !isSelected(object, target.kind, wanted)) continue;
     if (scope.by === 'node' && scope.namespace !== '') {
       if (object.metadata.namespace !== scope.namespace) continue;
     }
@@ -123,7 +123,6 @@ export function answerRead(server: Server, exchange: Exchange, answer: EtcdRespo
   }
   const cache = cacheOf(server, kind.storage);
   const scope = scopeOf(target, options.fields);
-  const wanted = { kind, labels: options.labels, fields: options.fields };
   const objects: KubernetesObject[] = [];
   for (const { key, value, modRevision } of answer.keyValues) {
     if (scope.scope.by === 'key' && key !== scope.scope.key) continue;
@@ -133,7 +132,7 @@ export function answerRead(server: Server, exchange: Exchange, answer: EtcdRespo
         ? cached
         : // Only objects are ever stored below /registry.
           withRevision(value as KubernetesObject, modRevision);
-    if (isSelected(object, wanted)) objects.push(object);
+    if (isSelected(object, kind, options)) objects.push(object);
   }
   const revision = asked === undefined ? options.revision : asked.revision;
   return page(server, exchange, {

@@ -7,7 +7,7 @@ import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import { customKindsOf } from '../../../api/kinds/custom/custom-kind.ts';
 import type { CustomDefinitions } from '../../../api/kinds/custom/registry.ts';
 import { allKinds } from '../../../api/kinds/index.ts';
-import { meetsField, type FieldRequirement } from '../../../api/selectors/field-selector.ts';
+import { meetsFields, type FieldRequirement } from '../../../api/selectors/field-selector.ts';
 import {
   matchesRequirements,
   type LabelRequirement,
@@ -15,8 +15,8 @@ import {
 import type { WatchEvent } from '../../messages.ts';
 import { present } from '../reads/object-form.ts';
 import { calendarMillis, type Server } from '../server.ts';
-import { nodeOf, type CacheChange, type ResourceCache } from './resource-cache.ts';
-import type { ScopedWatches, ServedWatch, WatchScope } from './served-watches.ts';
+import type { CacheChange, ResourceCache } from './resource-cache.ts';
+import type { ScopedWatches, ServedWatch } from './served-watches.ts';
 
 /** Tells the watches of a resource about a batch of changes, in one message for each watch. */
 export function dispatch(
@@ -24,39 +24,32 @@ export function dispatch(
   cache: ResourceCache,
   changes: readonly CacheChange[],
 ): void {
-  const { env, memory } = server;
-  const scoped = memory.watches.byStorage.get(cache.storage);
+  const scoped = server.memory.watches.byStorage.get(cache.storage);
   if (scoped === undefined) return;
-  const first = changes[0];
-  if (first !== undefined && changes.length === 1) {
-    // Most batches are one change, and no watch is told of it twice: no parcels are made up.
-    tellOf(server, first, scoped, undefined);
-    return;
+  const { all, namespace, key, node } = scoped;
+  // Most batches are one change, and no watch is told of it twice: no parcels are made up.
+  const parcels: Parcels | undefined = changes.length > 1 ? new Map() : undefined;
+  for (let at = 0; at < changes.length; at++) {
+    const change = changes[at] as CacheChange; // In range.
+    const sight = sightOf(change);
+    if (all.length > 0) tellEach(server, all, sight, parcels);
+    if (namespace.size > 0) {
+      tellEach(server, namespace.get(change.object.metadata.namespace ?? ''), sight, parcels);
+    }
+    if (key.size > 0) tellEach(server, key.get(change.key), sight, parcels);
+    if (node.size > 0) tellNodes(server, node, sight, parcels);
   }
-  const parcels: Parcels = new Map();
-  for (const change of changes) tellOf(server, change, scoped, parcels);
+  if (parcels !== undefined) sendParcels(server, parcels);
+}
+
+/** What each watch is to be told of a batch. */
+type Parcels = Map<ServedWatch, WatchEvent[]>;
+
+function sendParcels({ env }: Server, parcels: Parcels): void {
   for (const [watch, events] of parcels) {
     env.resumeCause(events[events.length - 1]?.cause);
     env.send(watch.client, { type: 'api/watch', id: watch.request, events });
   }
-}
-
-type Parcels = Map<ServedWatch, WatchEvent[]>;
-
-/** Tells all watches that see the change: at once, or by and by with what else there is for them. */
-function tellOf(
-  server: Server,
-  change: CacheChange,
-  { all, namespace, key, node }: ScopedWatches,
-  parcels: Parcels | undefined,
-): void {
-  const sight = sightOf(change);
-  if (all.length > 0) tellEach(server, all, sight, parcels);
-  if (namespace.size > 0) {
-    tellEach(server, namespace.get(change.object.metadata.namespace ?? ''), sight, parcels);
-  }
-  if (key.size > 0) tellEach(server, key.get(change.key), sight, parcels);
-  if (node.size > 0) tellNodes(server, node, sight, parcels);
 }
 
 /** Tells those who watch the node that a Pod is bound to, and those of the node that it was bound to before. */
@@ -67,12 +60,16 @@ function tellNodes(
   parcels: Parcels | undefined,
 ): void {
   const { object, previous } = sight.change;
-  const node = nodeOf(object);
-  const before = previous === undefined ? '' : nodeOf(previous);
-  if (node !== '') tellEach(server, watches.get(node), sight, parcels);
-  if (before !== '' && before !== node) tellEach(server, watches.get(before), sight, parcels);
+  // Only Pods are watched so.
+  const node = (object as Pod).spec.nodeName;
+  const before = (previous as Pod | undefined)?.spec.nodeName;
+  if (node !== undefined) tellEach(server, watches.get(node), sight, parcels);
+  if (before !== undefined && before !== node) {
+    tellEach(server, watches.get(before), sight, parcels);
+  }
 }
 
+/** Tells all of these that see the change: at once, or by and by with what else there is for them. */
 function tellEach(
   server: Server,
   watches: readonly ServedWatch[] | undefined,
@@ -81,13 +78,13 @@ function tellEach(
 ): void {
   if (watches === undefined) return;
   const { env } = server;
-  const { change } = sight;
+  const { cause } = sight.change;
   for (let at = 0; at < watches.length; at++) {
     const watch = watches[at] as ServedWatch; // In range.
     const events = eventsFor(server, watch, sight);
     if (events === undefined) continue;
     if (parcels === undefined) {
-      if (env.cause !== change.cause) env.resumeCause(change.cause);
+      if (env.cause !== cause) env.resumeCause(cause);
       env.send(watch.client, { type: 'api/watch', id: watch.request, events });
     } else {
       const parcel = parcels.get(watch);
@@ -124,17 +121,21 @@ export function eventsFor(
 ): readonly WatchEvent[] | undefined {
   const { change } = sight;
   if (change.revision <= watch.since) return undefined;
-  const { previous, deleted } = change;
+  const { previous, object, deleted } = change;
   const kind = allKinds[watch.kind] ?? kindOf(watch, server.memory.custom.definitions);
-  const { scope, labels, fields } = watch;
+  const { scope } = watch;
   let had = previous !== undefined;
   let has = !deleted;
-  if (labels !== undefined || fields !== undefined) {
-    had &&= isSeen(watch, kind, previous as KubernetesObject); // It had been there.
-    has &&= isSeen(watch, kind, change.object);
-  } else if (scope.by === 'node') {
-    had &&= isInScope(scope, previous as KubernetesObject); // As above.
-    has &&= isInScope(scope, change.object);
+  // What had been there before is there, wherever it is looked at. The index that led to the watch holds every other scope.
+  if (scope.by === 'node') {
+    // Only Pods have such watches, and none moves to another namespace.
+    const isNear = scope.namespace === '' || object.metadata.namespace === scope.namespace;
+    had &&= isNear && (previous as Pod).spec.nodeName === scope.node;
+    has &&= isNear && (object as Pod).spec.nodeName === scope.node;
+  }
+  if (watch.labels !== undefined || watch.fields !== undefined) {
+    had &&= isSelected(previous as KubernetesObject, kind, watch);
+    has &&= isSelected(object, kind, watch);
   }
   if (!had && !has) return undefined;
   if (watch.form !== 'object' || kind.fromStored !== undefined || (!has && !deleted)) {
@@ -185,41 +186,22 @@ export function kindOf(
   return allKinds[watch.kind] as KindDeclaration; // The index was taken from this very list.
 }
 
-/** Whether an object is in the view of a watch with selectors. The index that led to the watch holds every other scope. */
-function isSeen(watch: ServedWatch, kind: KindDeclaration, object: KubernetesObject): boolean {
-  const { scope, labels, fields } = watch;
-  if (scope.by === 'node' && !isInScope(scope, object)) return false;
-  return isSelected(object, { kind, labels, fields });
-}
-
-function isInScope(
-  { node, namespace }: Extract<WatchScope, { by: 'node' }>,
-  object: KubernetesObject,
-): boolean {
-  // Only Pods have such watches.
-  if ((object as Pod).spec.nodeName !== node) return false;
-  return namespace === '' || object.metadata.namespace === namespace;
-}
-
 /** Whether an object, as it is stored, meets a request's selectors. */
 export function isSelected(
   object: KubernetesObject,
-  wanted: {
-    readonly kind: KindDeclaration;
-    readonly labels: readonly LabelRequirement[] | undefined;
-    readonly fields: readonly FieldRequirement[] | undefined;
-  },
+  kind: KindDeclaration,
+  { labels, fields }: Selectors,
 ): boolean {
-  const { kind, labels, fields } = wanted;
   if (labels !== undefined && !matchesRequirements(labels, object.metadata.labels)) return false;
   if (fields === undefined) return true;
   const seen = kind.fromStored === undefined ? object : kind.fromStored(object);
-  // Written out: most changes of Pods are held against a selector, that of the scheduler.
-  for (let at = 0; at < fields.length; at++) {
-    const requirement = fields[at] as FieldRequirement; // In range.
-    if (!meetsField(requirement, kind.selectableFields[requirement.field]?.(seen))) return false;
-  }
-  return true;
+  return meetsFields(fields, kind.selectableFields, seen);
+}
+
+/** What a list or watch asks for, beyond its scope. */
+export interface Selectors {
+  readonly labels: readonly LabelRequirement[] | undefined;
+  readonly fields: readonly FieldRequirement[] | undefined;
 }
 
 function atRevision(object: KubernetesObject, newer: KubernetesObject): KubernetesObject {

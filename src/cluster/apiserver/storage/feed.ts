@@ -10,10 +10,10 @@ import type { Server } from '../server.ts';
 import { dispatch } from './dispatch.ts';
 import { list, watch } from './follow.ts';
 import {
-  applyChange,
   clearCache,
   createCache,
   fill,
+  takeChange,
   type CacheChange,
   type ResourceCache,
 } from './resource-cache.ts';
@@ -73,39 +73,28 @@ export function takeList(
 
 /** Changes from etcd: into the copy, then to the watches. */
 export function takeEvents(server: Server, message: EtcdWatchEvents): void {
-  const call = server.memory.calls.get(message.id);
+  const { memory, env } = server;
+  const { id, events, revision } = message;
+  const call = memory.calls.get(id);
   if (call?.kind !== 'feed') return;
-  const cache = server.memory.caches.get(call.storage);
-  if (cache === undefined || cache.feed !== message.id) return;
+  const { storage } = call;
+  const cache = memory.caches.get(storage);
+  if (cache === undefined || cache.feed !== id) return;
   if (message.compactRevision !== undefined) {
-    server.memory.calls.delete(message.id);
+    memory.calls.delete(id);
     relist(server, cache);
     return;
   }
-  if (!server.memory.etcdUp || server.memory.etcdFailures > 0) noteConnected(server);
-  const { events } = message;
-  const { now } = server.env;
-  const use = uses.get(cache.storage);
+  if (!memory.etcdUp || memory.etcdFailures > 0) noteConnected(server);
+  const use = uses.get(storage);
   const changes = roomFor<CacheChange>(events.length);
   for (let index = 0; index < events.length; index++) {
-    const { key, keyValue, cause, kind } = events[index] as EtcdEvent; // In range.
-    const revision = keyValue.modRevision;
-    const change: CacheChange = Object.freeze({
-      revision,
-      key,
-      at: now,
-      deleted: kind === 'delete',
-      // A deletion carries the last value.
-      object: withRevision(keyValue.value as KubernetesObject, revision),
-      previous: cache.objects.get(key),
-      cause,
-    });
-    applyChange(cache, change);
+    const change = takeChange(cache, events[index] as EtcdEvent, env.now); // In range.
     changes[index] = change;
     if (use !== undefined) noteChange(server, use, change);
-    if (change.deleted) noteDeletion(server, change.key, cache.storage);
+    if (change.deleted) noteDeletion(server, change.key, storage);
   }
-  if (message.revision > cache.revision) cache.revision = message.revision;
+  if (revision > cache.revision) cache.revision = revision;
   cache.phase = 'watching';
   if (changes.length === 0) return;
   if (use !== undefined) noteChanges(server, use);

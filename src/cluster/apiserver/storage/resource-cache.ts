@@ -9,6 +9,8 @@ import { addKey, createSortedKeys, removeKey, type SortedKeys } from '../../../b
 import type { KubernetesObject, Pod } from '../../../api/generated/types.ts';
 import type { Cause } from '../../../kernel/cause.ts';
 import { SECOND, type Micros } from '../../../kernel/time.ts';
+import type { EtcdEvent } from '../../messages.ts';
+import { withRevision } from './stored-object.ts';
 
 /**
  * The server's copy of one folder of etcd (upstream's watch cache): the objects as clients see them, the ways to find
@@ -91,76 +93,91 @@ export function clearCache(cache: ResourceCache): void {
 
 /** Puts an object in, without a change for the window: what the first list brings. */
 export function fill(cache: ResourceCache, key: string, object: KubernetesObject): void {
-  index(cache, key, undefined, object);
   cache.objects.set(key, object);
+  fileNew(cache, key, object);
 }
 
-/** Applies a change to the copy and remembers it. The caller tells the watches. */
-export function applyChange(cache: ResourceCache, change: CacheChange): void {
-  const { key, object, previous } = change;
-  if (change.deleted) {
-    cache.objects.delete(key);
-    if (previous !== undefined) index(cache, key, previous, undefined);
-  } else {
+/** Takes a change from etcd into the copy, and remembers it. The caller tells the watches. */
+export function takeChange(cache: ResourceCache, event: EtcdEvent, now: Micros): CacheChange {
+  const { key, keyValue, cause } = event;
+  const { objects, window } = cache;
+  const revision = keyValue.modRevision;
+  const deleted = event.kind === 'delete';
+  // Only objects are ever stored below /registry. A deletion carries the last value.
+  const object = withRevision(keyValue.value as KubernetesObject, revision);
+  const previous = objects.get(key);
+  const change: CacheChange = Object.freeze({
+    revision,
+    key,
+    at: now,
+    deleted,
+    object,
+    previous,
+    cause,
+  });
+  if (deleted) removeObject(cache, change);
+  else {
     // The order of the keys asks the table who is a member, so the table comes first.
-    cache.objects.set(key, object);
+    objects.set(key, object);
+    if (previous === undefined) fileNew(cache, key, object);
     // Of an object that was there before, only a Pod's node is something to find it by.
-    if (previous === undefined || (cache.storage === 'pods' && hasOtherSpec(previous, object))) {
-      index(cache, key, previous, object);
-    }
+    else if (cache.storage === 'pods') refile(cache, key, previous as Pod, object as Pod);
   }
-  cache.revision = change.revision;
-  const { window } = cache;
+  cache.revision = revision;
   if (window.next - window.first >= cache.windowMax) makeRoom(cache, change);
   appendToLog(window, change);
+  return change;
+}
+
+function removeObject(cache: ResourceCache, { key, previous }: CacheChange): void {
+  cache.objects.delete(key);
+  if (previous === undefined) return;
+  const namespace = previous.metadata.namespace ?? '';
+  const keys = cache.namespaces.get(namespace);
+  if (keys !== undefined) {
+    removeKey(keys, cache.objects);
+    if (keys.size === 0) cache.namespaces.delete(namespace);
+  }
+  if (cache.storage === 'pods') leaveNode(cache, key, nodeOf(previous));
+}
+
+function fileNew(cache: ResourceCache, key: string, object: KubernetesObject): void {
+  const namespace = object.metadata.namespace ?? '';
+  let keys = cache.namespaces.get(namespace);
+  if (keys === undefined) {
+    keys = createSortedKeys();
+    cache.namespaces.set(namespace, keys);
+  }
+  addKey(keys, key);
+  if (cache.storage === 'pods') enterNode(cache, key, nodeOf(object));
 }
 
 /** What changes a Pod's status leaves the very spec that was there. */
-function hasOtherSpec(before: KubernetesObject, after: KubernetesObject): boolean {
-  return (before as Pod).spec !== (after as Pod).spec;
-}
-
-function index(
-  cache: ResourceCache,
-  key: string,
-  previous: KubernetesObject | undefined,
-  next: KubernetesObject | undefined,
-): void {
-  if ((previous === undefined) !== (next === undefined)) {
-    const namespace = (next ?? previous)?.metadata.namespace ?? '';
-    const keys = cache.namespaces.get(namespace);
-    if (next !== undefined) {
-      if (keys !== undefined) addKey(keys, key);
-      else {
-        const created = createSortedKeys();
-        addKey(created, key);
-        cache.namespaces.set(namespace, created);
-      }
-    } else if (keys !== undefined) {
-      removeKey(keys, cache.objects);
-      if (keys.size === 0) cache.namespaces.delete(namespace);
-    }
-  }
-  if (cache.storage !== 'pods') return;
+function refile(cache: ResourceCache, key: string, previous: Pod, next: Pod): void {
+  if (previous.spec === next.spec) return;
   const from = nodeOf(previous);
   const to = nodeOf(next);
   if (from === to) return;
-  if (from !== '') {
-    const keys = cache.byNode.get(from);
-    keys?.delete(key);
-    if (keys?.size === 0) cache.byNode.delete(from);
-  }
-  if (to !== '') {
-    const keys = cache.byNode.get(to);
-    if (keys === undefined) cache.byNode.set(to, new Set([key]));
-    else keys.add(key);
-  }
+  leaveNode(cache, key, from);
+  enterNode(cache, key, to);
+}
+
+function leaveNode({ byNode }: ResourceCache, key: string, node: string): void {
+  const keys = byNode.get(node);
+  keys?.delete(key);
+  if (keys?.size === 0) byNode.delete(node);
+}
+
+function enterNode({ byNode }: ResourceCache, key: string, node: string): void {
+  if (node === '') return;
+  const keys = byNode.get(node);
+  if (keys === undefined) byNode.set(node, new Set([key]));
+  else keys.add(key);
 }
 
 /** The node that a pod is bound to; the empty text for none. */
-export function nodeOf(object: KubernetesObject | undefined): string {
-  // Only pods are asked.
-  return (object as Pod | undefined)?.spec.nodeName ?? '';
+function nodeOf(pod: KubernetesObject): string {
+  return (pod as Pod).spec.nodeName ?? '';
 }
 
 /** Grows a window that is full of fresh changes and shrinks it when a quarter of it would do, as upstream. */
@@ -179,11 +196,6 @@ function makeRoom(cache: ResourceCache, change: CacheChange): void {
   }
   dropLogBefore(window, window.next - cache.windowMax + 1);
   cache.overflowed = true;
-}
-
-/** The last change that the copy took. */
-export function newestChange({ window }: ResourceCache): CacheChange | undefined {
-  return logItem(window, window.next - 1);
 }
 
 /** A watch may begin after this revision or any later one. */
