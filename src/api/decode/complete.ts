@@ -85,7 +85,11 @@ function completeStruct(object: Fields, plan: Completion, before: Fields | undef
     if (value === undefined || value === null) continue;
     const was = before?.[name];
     if (value === was) continue;
-    const completed = completeInner(value, inner, was);
+    // Mostly a struct, as `completeInner` has it.
+    const completed =
+      inner.kind === 'struct' && !inner.isSpec
+        ? completeStruct(value as Fields, inner.plan, was as Fields | undefined)
+        : completeInner(value, inner, was);
     if (completed === value) continue;
     changed ??= draftOf(object);
     changed[name] = completed;

@@ -21,7 +21,7 @@ export function checkPodStatusUpdate(next: Pod, old: Pod, errors: Errors): void 
     const messages = dns1123SubdomainErrors(nominated);
     addMessages(messages, nominated, 'status.nominatedNodeName', errors);
   }
-  if (before?.qosClass !== undefined) {
+  if (before?.qosClass !== undefined && status.qosClass !== before.qosClass) {
     checkImmutable(status.qosClass, before.qosClass, 'status.qosClass', errors);
   }
   checkTransitions(next, old, errors);

@@ -3,7 +3,7 @@ import { cacheOf, type Server } from '../server.ts';
 import type { ResourceCache } from '../storage/resource-cache.ts';
 
 /** The copies that nearly every write asks, mostly to hear that there is nothing. */
-interface AskedCaches {
+export interface AskedCaches {
   readonly namespaces: ResourceCache;
   readonly serviceAccounts: ResourceCache;
   readonly limitRanges: ResourceCache;

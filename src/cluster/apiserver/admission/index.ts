@@ -1,9 +1,8 @@
 import { success } from '../../../base/result.ts';
 import type { KubernetesObject } from '../../../api/generated/types.ts';
 import type { StatusError } from '../../../api/status-error.ts';
-import type { RequestTarget } from '../request-target.ts';
 import type { VerbCall } from '../verb.ts';
-import { writtenKind, type Admit } from '../writes/written-kind.ts';
+import type { Admit, WrittenKind } from '../writes/written-kind.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger/limit-ranger.ts';
@@ -31,17 +30,6 @@ export const plugins: readonly AdmissionPlugin[] = [
   serviceAccountToken,
 ];
 
-function pluginsOf({ kind, subresource }: RequestTarget, isCreation: boolean): readonly Admit[] {
-  const { creations, changes } = writtenKind(kind);
-  const bySubresource = isCreation ? creations : changes;
-  let found = bySubresource.get(subresource);
-  if (found === undefined) {
-    found = pluginsConcerned({ kind, subresource, isCreation });
-    bySubresource.set(subresource, found);
-  }
-  return found;
-}
-
 function pluginsConcerned(place: ChangePlace): readonly Admit[] {
   const found: Admit[] = [];
   for (const { admit: ask, concerns } of plugins) {
@@ -55,8 +43,16 @@ export function admit(
   call: VerbCall,
   next: KubernetesObject,
   old: KubernetesObject | undefined,
+  written: WrittenKind,
 ): Admitted {
-  const found = pluginsOf(call.target, old === undefined);
+  const { kind, subresource } = call.target;
+  const isCreation = old === undefined;
+  const bySubresource = isCreation ? written.creations : written.changes;
+  let found = bySubresource.get(subresource);
+  if (found === undefined) {
+    found = pluginsConcerned({ kind, subresource, isCreation });
+    bySubresource.set(subresource, found);
+  }
   let answer: Admitted = success(next);
   for (let i = 0; i < found.length; i += 1) {
     const ask = found[i] as Admit; // In range by the loop.

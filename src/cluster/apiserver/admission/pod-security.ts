@@ -17,7 +17,16 @@ export interface SecurityAnswer {
   readonly warnings: readonly string[];
 }
 
-const SILENT: SecurityAnswer = Object.freeze({ refused: undefined, warnings: Object.freeze([]) });
+/** Nothing is wrong. */
+export const SILENT: SecurityAnswer = Object.freeze({
+  refused: undefined,
+  warnings: Object.freeze([]),
+});
+
+/** Whether objects of a kind are Pods or have Pods made: whether there is anything to ask. */
+export function concernsPods(kind: string): boolean {
+  return kind === 'Pod' || kind === 'CronJob' || templateKinds.has(kind);
+}
 
 const templateKinds = new Set([
   'DaemonSet',
@@ -41,7 +50,7 @@ export function podSecurity(
   // A container for debugging is held to the level as a new Pod is.
   if (namespace === '' || (subresource !== '' && subresource !== 'ephemeralcontainers'))
     return SILENT;
-  // What makes Pods says so in its spec; most writes are of Events, which have none.
+  // What makes Pods says so in its spec; a kind of the user's may have none.
   if ((object as { readonly spec?: unknown }).spec === undefined) return SILENT;
   const isPod = object.kind === 'Pod';
   // Both are of one kind.

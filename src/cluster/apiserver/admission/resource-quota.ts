@@ -58,7 +58,7 @@ export function chargeQuotas(
     key: keyOf(kind, target.namespace, quota.metadata.name ?? ''),
     next: charged(quota, usage),
     old: quota,
-    then: { kind: 'step', step: at.step + 1 },
+    then: Object.freeze({ kind: 'step', step: at.step + 1 }),
   });
 }
 

@@ -11,9 +11,9 @@ import type {
 import { goQuote } from '../../../api/go-text.ts';
 import { forbiddenError, internalError, type StatusError } from '../../../api/status-error.ts';
 import { compareStrings } from '../../../base/compare.ts';
-import { cacheOf, type Server } from '../server.ts';
+import { cacheOf } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
-import { askedCaches } from './cached.ts';
+import type { AskedCaches } from './cached.ts';
 import { isMatched, operationOf, requestVariables, type ReviewedChange } from './matching.ts';
 import { webhookFailure } from './webhook-call.ts';
 
@@ -23,8 +23,8 @@ const STORAGES = {
 } as const;
 
 /** Whether anybody has set up webhooks or policies that could have a say in a change. Mostly nobody has. */
-export function hasReviewers(server: Server): boolean {
-  const { mutatingWebhooks, validatingWebhooks, policies } = askedCaches(server);
+export function hasReviewers(asked: AskedCaches): boolean {
+  const { mutatingWebhooks, validatingWebhooks, policies } = asked;
   return (
     mutatingWebhooks.objects.size > 0 ||
     validatingWebhooks.objects.size > 0 ||

@@ -106,7 +106,7 @@ function markAndDelete(call: VerbCall, pod: Pod, options: DeleteOptions): Answer
     key: target.key,
     next,
     old: pod,
-    then: { kind: 'step', step: 2 },
+    then: Object.freeze({ kind: 'step', step: 2 }),
   });
 }
 
@@ -191,6 +191,6 @@ function takeDisruption(server: Server, budget: PodDisruptionBudget, pod: Pod): 
     key: keyOf(kind, namespace, name),
     next,
     old: budget,
-    then: { kind: 'step', step: 1 },
+    then: Object.freeze({ kind: 'step', step: 1 }),
   });
 }

@@ -9,7 +9,7 @@ import { ownFields } from '../writes/field-managers.ts';
 import { answerWith, resourceOf } from '../writes/finish.ts';
 import { withOldMetadata } from '../writes/metadata.ts';
 import { isSameObject } from '../writes/same-object.ts';
-import { currentObject, isReleased } from '../writes/update.ts';
+import { currentObject, isReleased, WRITTEN } from '../writes/update.ts';
 
 /** PUT of a namespace's finalizers, which the namespace controller takes away when the namespace is empty. */
 export function finalizeNamespace(call: VerbCall): Answer {
@@ -23,7 +23,7 @@ export function finalizeNamespace(call: VerbCall): Answer {
   if (resourceVersion !== '' && resourceVersion !== old.metadata.resourceVersion) {
     return refuse(conflictError(resourceOf(call), name));
   }
-  const tracked = ownFields(call, { next: read.value.value, old });
+  const tracked = ownFields(call, read.value.value, old);
   const kept = withOldMetadata(tracked, old);
   const { status } = old as { readonly status?: unknown };
   // Everything but the status is the caller's here.
@@ -33,5 +33,5 @@ export function finalizeNamespace(call: VerbCall): Answer {
   if (isReleased(next, old)) {
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: next } });
   }
-  return commitObject(server, { kind, key, next, old, then: { kind: 'object', code: 200 } });
+  return commitObject(server, { kind, key, next, old, then: WRITTEN });
 }

@@ -13,7 +13,7 @@ import {
   type StatusError,
 } from '../../../api/status-error.ts';
 import { refusal, success, type Result } from '../../../base/result.ts';
-import { refuse, reply, type Answer } from '../exchange.ts';
+import { refuse, reply, type Answer, type Then } from '../exchange.ts';
 import { formOf } from '../reads/object-form.ts';
 import { targetOf } from '../request-target.ts';
 import { calendarMillis } from '../server.ts';
@@ -94,12 +94,15 @@ export function updateScale(call: VerbCall): Answer {
   }
   if (kind.scale.specReplicas(old) === replicas) return reply(scaleOf(request.path, old));
   const next = kind.scale.withReplicas(old, replicas);
-  const answer = updateTo(call, { next, old, warnings: [] }, { kind: 'scale' });
+  const answer = updateTo(call, { next, old, warnings: [] }, SCALED);
   // A trial run is answered at once, with the object itself.
   return answer.kind === 'reply' && answer.code === 200
     ? { ...answer, body: scaleOf(request.path, answer.body as KubernetesObject) }
     : answer;
 }
+
+/** The answer is the Scale of what was written. */
+const SCALED: Then = Object.freeze({ kind: 'scale' });
 
 function readScale(call: VerbCall, old: KubernetesObject): Result<Scale, StatusError> {
   const { request } = call.exchange;

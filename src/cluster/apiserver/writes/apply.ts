@@ -11,7 +11,7 @@ import {
 import { refuse, type Answer } from '../exchange.ts';
 import { isTrue, type VerbCall } from '../verb.ts';
 import { decodeCustom } from '../custom/decode.ts';
-import { schemaOfKind } from './written-kind.ts';
+import { writtenKind } from './written-kind.ts';
 import { createFrom } from './create.ts';
 import { managerOf, writerOf } from './field-managers.ts';
 import { resourceOf } from './finish.ts';
@@ -37,8 +37,9 @@ export function applyObject(call: VerbCall): Answer {
   if (live === undefined && target.subresource !== '') {
     return refuse(notFoundError(resourceOf(call), name));
   }
-  const applied = applyConfiguration(live, body, schemaOfKind(kind), {
-    ...writerOf(call),
+  const written = writtenKind(kind);
+  const applied = applyConfiguration(live, body, written.schema, {
+    ...writerOf(call, written),
     manager: managerOf(request),
     kind: kind.kind,
     force: isTrue(request.query['force']),

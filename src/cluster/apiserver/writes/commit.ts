@@ -4,7 +4,10 @@ import type { Commit, Then } from '../exchange.ts';
 import type { Server } from '../server.ts';
 import { revisionOf, withoutRevision } from '../storage/stored-object.ts';
 
-/** The write of an object in its kind's own shape; `old` is what it is based on, undefined for a new one. */
+/**
+ * The write of an object in its kind's own shape; `old` is what it is based on, undefined for a new one. `then` is
+ * frozen.
+ */
 export function commitObject(
   server: Server,
   write: {
@@ -21,7 +24,6 @@ export function commitObject(
   const { storage } = kind;
   const expectedModRevision = old === undefined ? 0 : revisionOf(old);
   const value = withoutRevision(stored);
-  Object.freeze(then);
   const hasWarnings = warnings !== undefined && warnings.length > 0;
   // Events live for an hour after their last change.
   const { eventTtlSeconds: ttlSeconds } = server.config;

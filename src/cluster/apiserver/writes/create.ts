@@ -9,7 +9,8 @@ import {
 } from '../../../api/status-error.ts';
 import { withManagers } from '../../../api/managed-fields/track.ts';
 import { admit } from '../admission/index.ts';
-import { podSecurity } from '../admission/pod-security.ts';
+import { askedCaches } from '../admission/cached.ts';
+import { podSecurity, SILENT } from '../admission/pod-security.ts';
 import { validatingPolicies } from '../admission/validating-policy.ts';
 import { callWebhooks, hasReviewers } from '../admission/webhooks.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
@@ -27,6 +28,7 @@ import { ownersOfNew } from './field-managers.ts';
 import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, keyOfNew, withNewMetadata } from './metadata.ts';
 import { allWarnings, NO_WARNINGS } from './warnings.ts';
+import { writtenKind } from './written-kind.ts';
 
 /** How often a new object may be put off until what it needs is there. */
 const PATIENCE = 10;
@@ -66,16 +68,18 @@ export function createFrom(
       statusError(500, '', 'resourceVersion should not be set on objects to be created'),
     );
   }
+  const written = writtenKind(kind);
   const defaulted = kind.defaults(body);
   // Before admission, whose fields nobody owns. They enter the metadata with all else that the server writes there.
-  const managers = isTracked ? undefined : ownersOfNew(call, defaulted);
+  const managers = isTracked ? undefined : ownersOfNew(call, defaulted, written);
   const tracked = managers?.length === 0 ? withManagers(defaulted, undefined) : defaulted;
-  const admitted = admit(call, tracked, undefined);
+  const admitted = admit(call, tracked, undefined, written);
   if (!admitted.ok) {
     const { status, mayPass } = admitted.error;
     return mayPass === true && call.at.attempt < PATIENCE ? LATER : refuse(status);
   }
-  const isReviewed = hasReviewers(server);
+  const asked = askedCaches(server);
+  const isReviewed = hasReviewers(asked);
   if (isReviewed) {
     const unchanged = callWebhooks(call, 'mutating', { next: admitted.value, old: undefined });
     if (unchanged !== undefined) return refuse(unchanged);
@@ -91,7 +95,7 @@ export function createFrom(
   const existing = cacheOf(server, kind.storage).objects.get(key);
   if (existing !== undefined) return refuse(nameTaken(call, body, existing));
   if (!server.memory.etcdUp) return refuse(unreachableEtcd());
-  const security = podSecurity(call, prepared);
+  const security = written.makesPods ? podSecurity(call, prepared) : SILENT;
   if (security.refused !== undefined) return refuse(security.refused);
   let policyWarnings = NO_WARNINGS;
   if (isReviewed) {
@@ -101,7 +105,7 @@ export function createFrom(
     if (disallowed !== undefined) return refuse(disallowed);
     policyWarnings = policies.warnings;
   }
-  const charge = chargeQuotas(call, prepared);
+  const charge = asked.quotas.objects.size === 0 ? undefined : chargeQuotas(call, prepared);
   if (charge !== undefined) return charge;
   const isService = kind.storage === 'services/specs';
   const allocated = isService ? allocate(call, { next: prepared, old: undefined }, key) : undefined;

@@ -14,7 +14,7 @@ import { readDeleteOptions } from './delete-options.ts';
 import { decideDeletion } from './deletion.ts';
 import { isDryRun } from './dry-run.ts';
 import { answerWith, resourceOf } from './finish.ts';
-import { currentObject } from './update.ts';
+import { currentObject, WRITTEN } from './update.ts';
 
 /** DELETE of an object. */
 export function deleteObject(call: VerbCall): Answer {
@@ -66,11 +66,11 @@ export function deleteWith(call: VerbCall, given: DeleteOptions, then?: Then): A
       return commitRemoval(object, { kind, key, then: answer });
     }
     case 'marked': {
-      const answer: Then = then ?? { kind: 'object', code: 200 };
+      const answer = then ?? WRITTEN;
       return commitObject(server, { kind, key, next: deletion.next, old: object, then: answer });
     }
     case 'marked-and-removed': {
-      const next: Then = { kind: 'step', step: call.at.step + 1 };
+      const next: Then = Object.freeze({ kind: 'step', step: call.at.step + 1 });
       return commitObject(server, { kind, key, next: deletion.next, old: object, then: next });
     }
   }

@@ -4,7 +4,7 @@ import type { ApiRequest } from '../../messages.ts';
 import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import { isSameValue } from './same-object.ts';
-import { schemaOfKind, writtenKind } from './written-kind.ts';
+import { writtenKind, type WrittenKind } from './written-kind.ts';
 
 /** Upstream keeps so much of a manager's name. */
 const MANAGER_LENGTH_MAX = 128;
@@ -12,26 +12,34 @@ const MANAGER_LENGTH_MAX = 128;
 /** Files the fields that an update sets under its writer. Comes before admission, whose fields nobody owns. */
 export function ownFields(
   call: VerbCall,
-  { next, old }: { readonly next: KubernetesObject; readonly old: KubernetesObject },
+  next: KubernetesObject,
+  old: KubernetesObject,
+  written = writtenKind(call.target.kind),
 ): KubernetesObject {
-  return trackUpdate(old, next, schemaOfKind(call.target.kind), writerOf(call));
+  return trackUpdate(old, next, written.schema, writerOf(call, written));
 }
 
 /** The managers of a new object, for `withNewMetadata`. */
-export function ownersOfNew(call: VerbCall, next: KubernetesObject): readonly ManagedFieldsEntry[] {
-  return managersOfNew(next, schemaOfKind(call.target.kind), writerOf(call));
+export function ownersOfNew(
+  call: VerbCall,
+  next: KubernetesObject,
+  written: WrittenKind,
+): readonly ManagedFieldsEntry[] {
+  return managersOfNew(next, written.schema, writerOf(call, written));
 }
 
 /** Who writes, as field management knows him. */
-export function writerOf(call: VerbCall): FieldWriter {
-  const { server, exchange, target } = call;
+export function writerOf(
+  { server, exchange, target }: VerbCall,
+  { views }: WrittenKind,
+): FieldWriter {
   const { kind, subresource } = target;
   return {
     manager: managerOf(exchange.request),
     apiVersion: kind.apiVersion,
     subresource,
     now: timestamp(server),
-    views: writtenKind(kind).views,
+    views,
   };
 }
 

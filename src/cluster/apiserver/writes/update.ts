@@ -1,13 +1,14 @@
-import type { KubernetesObject, ObjectMeta } from '../../../api/generated/types.ts';
+import type { KubernetesObject } from '../../../api/generated/types.ts';
 import { invalid } from '../../../api/field-errors.ts';
-import type { KindDeclaration, SubresourceUpdate } from '../../../api/kinds/kind.ts';
+import type { KindDeclaration } from '../../../api/kinds/kind.ts';
 import {
   conflictError,
   invalidError,
   notFoundError,
   type StatusError,
 } from '../../../api/status-error.ts';
-import { podSecurity } from '../admission/pod-security.ts';
+import { askedCaches } from '../admission/cached.ts';
+import { podSecurity, SILENT } from '../admission/pod-security.ts';
 import { chargeQuotas } from '../admission/resource-quota.ts';
 import { validatingPolicies } from '../admission/validating-policy.ts';
 import { callWebhooks, hasReviewers } from '../admission/webhooks.ts';
@@ -29,6 +30,7 @@ import { answerWith, resourceOf } from './finish.ts';
 import { addressProblem, withOldMetadata } from './metadata.ts';
 import { isSameObject } from './same-object.ts';
 import { dropRevision } from '../storage/stored-object.ts';
+import { writtenKind } from './written-kind.ts';
 
 /** PUT of an object or of its status. */
 export function updateObject(call: VerbCall): Answer {
@@ -110,10 +112,11 @@ export interface ObjectChange {
   readonly isTracked?: boolean;
 }
 
-const writtenObject: Then = Object.freeze({ kind: 'object', code: 200 });
+/** The answer is the object as it was written. */
+export const WRITTEN: Then = Object.freeze({ kind: 'object', code: 200 });
 
 /** Changes an object: admit, keep what may not change, validate, store unless nothing differs. */
-export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObject): Answer {
+export function updateTo(call: VerbCall, change: ObjectChange, then = WRITTEN): Answer {
   const { server, exchange, target } = call;
   const { kind, key, name } = target;
   const { old } = change;
@@ -121,10 +124,17 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   const isStatus = subresource === 'status';
   // Endpoints of a kind's own, such as the approval of a CertificateSigningRequest.
   const special = subresource === '' ? undefined : kind.subresourceUpdates?.[subresource];
-  const next = change.isTracked === true ? change.next : tracked(call, change, special);
-  const admitted = admit(call, next, old);
+  const written = writtenKind(kind);
+  const sent = change.next;
+  let next = sent;
+  if (change.isTracked !== true) {
+    // Of what an endpoint of a kind's own lets through, nothing else is owned.
+    const own = special === undefined ? sent : special.prepare(sent, old);
+    next = ownFields(call, own, old, written);
+  }
+  const admitted = admit(call, next, old, written);
   if (!admitted.ok) return refuse(admitted.error.status);
-  const isReviewed = hasReviewers(server);
+  const isReviewed = hasReviewers(askedCaches(server));
   if (isReviewed) {
     const unchanged = callWebhooks(call, 'mutating', { next: admitted.value, old });
     if (unchanged !== undefined) return refuse(unchanged);
@@ -168,12 +178,12 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   }
   const charge = subresource === 'resize' ? chargeQuotas(call, object, old) : undefined;
   if (charge !== undefined) return charge;
-  const security = podSecurity(call, object, old);
+  const security = written.makesPods ? podSecurity(call, object, old) : SILENT;
   if (security.refused !== undefined) return refuse(security.refused);
   const kindly = isStatus || special !== undefined ? NO_WARNINGS : kind.warnings(object, old);
   const warnings = allWarnings(decodeWarnings, kindly, security.warnings, own);
   if (isDryWrite(exchange.request)) return answerWith(call, object, { code: 200, warnings });
-  const isGone = isReleased(object, old);
+  const isGone = old.metadata.deletionTimestamp !== undefined && isReleased(object, old);
   const release = isService
     ? nextRelease(call, { old, next: isGone ? undefined : object })
     : undefined;
@@ -181,25 +191,12 @@ export function updateTo(call: VerbCall, change: ObjectChange, then = writtenObj
   if (isGone) {
     return commitRemoval(old, { kind, key, then: { kind: 'body', code: 200, body: object } });
   }
-  if (isOwnDraft(object.metadata, change) && object.metadata === next.metadata) {
-    dropRevision(object.metadata);
+  const { metadata } = object;
+  // Made for this very write: nobody sent them, and nobody has them yet.
+  if (metadata === next.metadata && metadata !== sent.metadata && metadata !== old.metadata) {
+    dropRevision(metadata);
   }
   return commitObject(server, { kind, key, next: object, old, then, warnings });
-}
-
-/** Metadata that were made for this very write: nobody sent them, and nobody has them yet. */
-function isOwnDraft(metadata: ObjectMeta, { next, old }: ObjectChange): boolean {
-  return metadata !== next.metadata && metadata !== old.metadata;
-}
-
-/** A change with its managers: of what an endpoint of a kind's own lets through, nothing else is owned. */
-function tracked(
-  call: VerbCall,
-  { next, old }: ObjectChange,
-  special: SubresourceUpdate<KubernetesObject> | undefined,
-): KubernetesObject {
-  if (special === undefined) return ownFields(call, { next, old });
-  return ownFields(call, { next: special.prepare(next, old), old });
 }
 
 /**

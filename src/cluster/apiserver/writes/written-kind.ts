@@ -7,6 +7,7 @@ import { schemaOf } from '../../../api/schema/lookup.ts';
 import type { StructSchema } from '../../../api/schema/schema.ts';
 import { assert } from '../../../base/assert.ts';
 import type { AdmissionPlugin } from '../admission/plugin.ts';
+import { concernsPods } from '../admission/pod-security.ts';
 
 /** What writes need of a kind besides its declaration: worked out once, and then found in one place. */
 export interface WrittenKind {
@@ -15,6 +16,8 @@ export interface WrittenKind {
   readonly patchSchema: PatchSchema;
   /** The other versions in which the kind is served, where there are any. */
   readonly views: Views | undefined;
+  /** Pod Security has a say in its objects. */
+  readonly makesPods: boolean;
   /** By subresource, the plugins that its creations and its changes concern. Filled by admission. */
   readonly creations: Map<string, readonly Admit[]>;
   readonly changes: Map<string, readonly Admit[]>;
@@ -49,12 +52,8 @@ function worked(kind: KindDeclaration): WrittenKind {
     completion: completionOf(schema),
     patchSchema: patchSchemaOf(schema),
     views: viewsOf(kind),
+    makesPods: concernsPods(kind.kind),
     creations: new Map(),
     changes: new Map(),
   };
-}
-
-/** The schema of a kind that is served; every one has one. */
-export function schemaOfKind(kind: KindDeclaration): StructSchema {
-  return writtenKind(kind).schema;
 }
