@@ -24,15 +24,6 @@ export function podPhase(
 ): PodPhase {
   const { containers, initContainers: inits = NO_CONTAINERS } = spec;
   let isInitPending = false;
-  const counts: Counts = {
-    unknown: 0,
-    running: 0,
-    waiting: 0,
-    stopped: 0,
-    succeeded: 0,
-    restarting: 0,
-  };
-
   // By index: several phases are made of every Pod that starts, and an iterator is garbage at once.
   for (let i = 0; i < inits.length; i += 1) {
     const container = inits[i] as Container; // In range, here and below.
@@ -41,28 +32,54 @@ export function podPhase(
     if (ended === undefined) isInitPending = true;
     else if (ended !== 0 && !shouldContainerRestart(container, spec, ended)) return 'Failed';
   }
+  let unknown = 0;
+  let running = 0;
+  let waiting = 0;
+  let stopped = 0;
+  let succeeded = 0;
+  let restarting = 0;
   // Once a main container has run, a sidecar that restarts does not put the Pod back to Pending.
   let hasInitialized = false;
   for (let i = 0; i < containers.length; i += 1) {
     const container = containers[i] as Container;
     const status = statusOf(statuses, container);
-    countContainer(counts, container, spec, status);
-    hasInitialized ||= hasStarted(status);
+    const standing = standingOf(status);
+    if (standing === 'waiting') {
+      waiting += 1;
+      continue;
+    }
+    if (standing !== 'unknown' || status?.lastState?.terminated !== undefined)
+      hasInitialized = true;
+    if (standing === 'running') running += 1;
+    else if (standing === 'unknown') unknown += 1;
+    else {
+      stopped += 1;
+      if (status?.state?.terminated?.exitCode === 0) succeeded += 1;
+      if (isRestarted(container, spec, status)) restarting += 1;
+    }
   }
   for (let i = 0; i < inits.length; i += 1) {
     const container = inits[i] as Container;
     if (!isContainerRestartable(container)) continue;
-    const isStarting = countSidecar(counts, statusOf(statuses, container));
+    const status = statusOf(statuses, container);
+    const standing = standingOf(status);
+    // Ended ones do not count at all.
+    if (standing === 'stopped') continue;
+    if (standing === 'running') running += 1;
+    else if (standing === 'waiting') waiting += 1;
+    else unknown += 1;
+    // It has yet to start for the first time.
+    const isStarting = status !== undefined && !(standing === 'running' && status.started === true);
     if (isStarting && !hasInitialized) isInitPending = true;
   }
 
-  if (isInitPending || counts.waiting > 0) return 'Pending';
-  if (counts.unknown > 0) return 'Pending';
-  if (counts.running > 0) return 'Running';
-  if (counts.stopped === 0) return 'Pending';
-  const haveAllSucceeded = counts.stopped === counts.succeeded;
+  if (isInitPending || waiting > 0) return 'Pending';
+  if (unknown > 0) return 'Pending';
+  if (running > 0) return 'Running';
+  if (stopped === 0) return 'Pending';
+  const haveAllSucceeded = stopped === succeeded;
   if (isTerminal) return haveAllSucceeded ? 'Succeeded' : 'Failed';
-  if (counts.restarting > 0) return 'Running';
+  if (restarting > 0) return 'Running';
   return haveAllSucceeded ? 'Succeeded' : 'Failed';
 }
 
@@ -76,13 +93,27 @@ function statusOf(statuses: readonly PhaseStatus[], { name }: Container): PhaseS
   return undefined;
 }
 
-interface Counts {
-  unknown: number;
-  running: number;
-  waiting: number;
-  stopped: number;
-  succeeded: number;
-  restarting: number;
+/** How a container stands; `waiting` is for its first start, and one that waits for another one counts as stopped. */
+type Standing = 'unknown' | 'running' | 'waiting' | 'stopped';
+
+function standingOf(status: PhaseStatus | undefined): Standing {
+  const state = status?.state;
+  if (state?.running !== undefined) return 'running';
+  if (state?.terminated !== undefined) return 'stopped';
+  if (state?.waiting === undefined) return 'unknown';
+  return status?.lastState?.terminated === undefined ? 'waiting' : 'stopped';
+}
+
+/** Whether a container that has stopped is, or will be, started anew. */
+function isRestarted(
+  container: Container,
+  spec: PhaseSpec,
+  status: PhaseStatus | undefined,
+): boolean {
+  const ended = status?.state?.terminated;
+  return ended === undefined
+    ? restartPolicyOf(container, spec) !== 'Never'
+    : shouldContainerRestart(container, spec, ended.exitCode);
 }
 
 /** The exit code of an init container that has run; undefined while it has yet to. */
@@ -93,53 +124,4 @@ function initEnd(status: PhaseStatus | undefined): number | undefined {
   const last = status.lastState?.terminated;
   // One that waits to be restarted after a success has, by upstream's count, neither failed nor to be waited for.
   return last?.exitCode;
-}
-
-function countContainer(
-  counts: Counts,
-  container: Container,
-  spec: PhaseSpec,
-  status: PhaseStatus | undefined,
-): void {
-  const state = status?.state;
-  if (state?.running !== undefined) counts.running += 1;
-  else if (state?.terminated !== undefined) {
-    counts.stopped += 1;
-    if (state.terminated.exitCode === 0) counts.succeeded += 1;
-    if (shouldContainerRestart(container, spec, state.terminated.exitCode)) counts.restarting += 1;
-  } else if (state?.waiting === undefined) counts.unknown += 1;
-  else if (status?.lastState?.terminated !== undefined) {
-    counts.stopped += 1;
-    if (restartPolicyOf(container, spec) !== 'Never') counts.restarting += 1;
-  } else counts.waiting += 1;
-}
-
-/** Counts a sidecar; answers whether it has yet to start for the first time. Ended ones do not count at all. */
-function countSidecar(counts: Counts, status: PhaseStatus | undefined): boolean {
-  const state = status?.state;
-  if (status === undefined || state === undefined) {
-    counts.unknown += 1;
-    return status !== undefined;
-  }
-  if (state.running !== undefined) {
-    counts.running += 1;
-    return status.started !== true;
-  }
-  if (state.terminated !== undefined) return false;
-  if (state.waiting === undefined) {
-    counts.unknown += 1;
-    return true;
-  }
-  if (status.lastState?.terminated !== undefined) return false;
-  counts.waiting += 1;
-  return true;
-}
-
-function hasStarted(status: PhaseStatus | undefined): boolean {
-  const state = status?.state;
-  return (
-    state?.running !== undefined ||
-    state?.terminated !== undefined ||
-    status?.lastState?.terminated !== undefined
-  );
 }

@@ -1,28 +1,27 @@
 import type { Container, ContainerStatus, Pod, PodCondition } from '../../api/generated/types.ts';
 import { findCondition } from '../../api/conditions.ts';
+import { roomFor } from '../../base/room.ts';
 
-/** What the kubelet's conditions follow from. */
-export interface ConditionFacts {
-  readonly pod: Pod;
-  readonly phase: string;
-  readonly sandboxReady: boolean;
-  readonly initStatuses: readonly ContainerStatus[];
-  readonly statuses: readonly ContainerStatus[];
-  readonly nowText: string;
-  /** The conditions as last written, for their transition times. */
-  readonly before: readonly PodCondition[] | undefined;
-}
-
-/** The kubelet's own conditions, in upstream's order, with its reasons and messages. Pure. */
-export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
-  const { before, nowText } = facts;
-  const { generation } = facts.pod.metadata;
-  const readiness = readinessOf(facts);
-  const sandbox = facts.sandboxReady ? SANDBOX_READY : SANDBOX_NOT_READY;
-  const { initContainers, readinessGates } = facts.pod.spec;
-  const isPlain = initContainers === undefined && facts.phase !== 'Succeeded';
-  const initialized = isPlain ? INITIALIZED : initializedCondition(facts);
-  const ready = readinessGates === undefined ? readiness.pod : readyCondition(facts, readiness);
+/**
+ * The kubelet's own conditions, in upstream's order, with its reasons and messages. `before` are those that were last
+ * written, for their transition times. Pure.
+ */
+export function podConditions(
+  pod: Pod,
+  phase: string,
+  sandboxReady: boolean,
+  initStatuses: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+  nowText: string,
+  before: readonly PodCondition[] | undefined,
+): readonly PodCondition[] {
+  const { generation } = pod.metadata;
+  const readiness = readinessOf(pod, phase, initStatuses, statuses);
+  const sandbox = sandboxReady ? SANDBOX_READY : SANDBOX_NOT_READY;
+  const { initContainers, readinessGates } = pod.spec;
+  const isPlain = initContainers === undefined && phase !== 'Succeeded';
+  const initialized = isPlain ? INITIALIZED : initializedCondition(pod, phase, initStatuses);
+  const ready = readinessGates === undefined ? readiness.pod : readyCondition(pod, readiness);
   for (let i = 0; i < lately.length; i += 1) {
     // First of all what nearly always tells them apart, out of a list that lies close together.
     if (befores[i] !== before) continue;
@@ -37,35 +36,34 @@ export function podConditions(facts: ConditionFacts): readonly PodCondition[] {
     )
       return made.conditions;
   }
-  const conditions = [
-    stamped(facts, sandbox),
-    stamped(facts, initialized),
-    stamped(facts, ready),
-    stamped(facts, readiness.containers),
-    stamped(facts, SCHEDULED),
-  ];
+  const made = { nowText, generation, readiness, ready, sandbox, initialized };
+  return keep(before, made);
+}
+
+/** Makes a list of conditions, and keeps it. */
+function keep(before: readonly PodCondition[] | undefined, of: Sketches): readonly PodCondition[] {
+  const sketches = [of.sandbox, of.initialized, of.ready, of.readiness.containers, SCHEDULED];
+  const conditions = roomFor<PodCondition>(sketches.length);
+  for (let i = 0; i < sketches.length; i += 1)
+    conditions[i] = stamped(before, sketches[i] as Sketch, of.nowText, of.generation ?? 1); // In range.
   befores[latelyNext] = before;
-  lately[latelyNext] = {
-    nowText,
-    generation,
-    readiness,
-    ready,
-    sandbox,
-    initialized,
-    conditions,
-  };
+  const { nowText, generation, readiness, ready, sandbox, initialized } = of;
+  lately[latelyNext] = { nowText, generation, readiness, ready, sandbox, initialized, conditions };
   latelyNext = (latelyNext + 1) % LATELY_MAX;
   return conditions;
 }
 
-/** A list of conditions and all that it was made of, beside the list before it. */
-interface Made {
+/** What a list of conditions is made of, beside the list before it. */
+interface Sketches {
   readonly nowText: string;
   readonly generation: number | undefined;
   readonly readiness: Readiness;
   readonly ready: Sketch;
   readonly sandbox: Sketch;
   readonly initialized: Sketch;
+}
+
+interface Made extends Sketches {
   readonly conditions: readonly PodCondition[];
 }
 
@@ -84,15 +82,19 @@ interface Sketch {
 }
 
 /** Keeps the time of the last change while the status stays the same. */
-function stamped({ before, nowText, pod }: ConditionFacts, sketch: Sketch): PodCondition {
+function stamped(
+  before: readonly PodCondition[] | undefined,
+  sketch: Sketch,
+  nowText: string,
+  observedGeneration: number,
+): PodCondition {
   const { type, status, reason, message } = sketch;
   const last = findCondition(before, type);
   const lastTransitionTime =
     last?.status === status && last.lastTransitionTime !== undefined
       ? last.lastTransitionTime
       : nowText;
-  const observedGeneration = pod.metadata.generation ?? 1;
-  // Written out, not put together: five of these are made for every status.
+  // Written out, not put together: five of these are made for a status.
   if (reason === undefined) return { type, status, lastTransitionTime, observedGeneration };
   if (message === undefined)
     return { type, status, reason, lastTransitionTime, observedGeneration };
@@ -109,7 +111,11 @@ const SANDBOX_READY = sketch('PodReadyToStartContainers', 'True');
 const SANDBOX_NOT_READY = sketch('PodReadyToStartContainers', 'False');
 const SCHEDULED = sketch('PodScheduled', 'True');
 
-function initializedCondition({ pod, phase, initStatuses }: ConditionFacts): Sketch {
+function initializedCondition(
+  pod: Pod,
+  phase: string,
+  initStatuses: readonly ContainerStatus[],
+): Sketch {
   if (phase === 'Succeeded') return INITIALIZED_AND_OVER;
   const inits = pod.spec.initContainers;
   if (inits === undefined || inits.length === 0) return INITIALIZED;
@@ -159,7 +165,12 @@ function withUnready(names: string): Readiness {
   return readiness;
 }
 
-function readinessOf({ pod, phase, initStatuses, statuses }: ConditionFacts): Readiness {
+function readinessOf(
+  pod: Pod,
+  phase: string,
+  initStatuses: readonly ContainerStatus[],
+  statuses: readonly ContainerStatus[],
+): Readiness {
   if (phase === 'Succeeded') return COMPLETED;
   if (phase === 'Failed') return FAILED;
   const { containers, initContainers } = pod.spec;
@@ -173,7 +184,8 @@ function readinessOf({ pod, phase, initStatuses, statuses }: ConditionFacts): Re
   // By index: three of these are made for every Pod that starts, and an iterator is garbage at once.
   for (let i = 0; i < containers.length; i += 1) {
     const name = containers[i]?.name ?? '';
-    if (isReadyIn(statuses, name)) continue;
+    const status = statuses[i];
+    if (status?.name === name ? status.ready : isReadyIn(statuses, name)) continue;
     names = names === '' ? name : `${names} ${name}`;
   }
   return names === '' ? ALL_READY : withUnready(names);
@@ -187,7 +199,7 @@ function isReadyIn(statuses: readonly ContainerStatus[], name: string): boolean 
   return false;
 }
 
-function readyCondition({ pod }: ConditionFacts, readiness: Readiness): Sketch {
+function readyCondition(pod: Pod, readiness: Readiness): Sketch {
   if (readiness !== ALL_READY || pod.spec.readinessGates === undefined) return readiness.pod;
   const problems = pod.spec.readinessGates.flatMap(({ conditionType }) => {
     const gate = findCondition(pod.status?.conditions, conditionType);

@@ -24,37 +24,56 @@ export function containerStatus(
   made: ContainerStatus | undefined,
 ): ContainerStatus {
   const { current } = work;
-  return current?.state === 'running'
-    ? runningStatus(work, current, container, epochMillis, made)
-    : idleStatus(work, container, defaultWaiting, epochMillis, made);
+  if (current?.state !== 'running')
+    return idleStatus(work, container, defaultWaiting, epochMillis, made);
+  const started = isStarted(work);
+  const ready = started && isReady(work);
+  if (made === undefined || !isAboutSame(made, work, current, container))
+    return runningStatus(work, current, container, started, ready, epochMillis, made);
+  return made.ready === ready && made.started === started ? made : { ...made, ready, started };
+}
+
+/** Whether an entry is about a container that is running now, so that only what its probes have found may be news. */
+function isAboutSame(
+  made: ContainerStatus,
+  work: ContainerWork,
+  current: CriContainer,
+  { resources }: Container,
+): boolean {
+  return (
+    made.state?.running !== undefined &&
+    made.containerID?.endsWith(current.id) === true &&
+    made.restartCount === work.restartCount &&
+    // There was none before it, neither then nor now.
+    made.lastState === NO_STATE &&
+    work.previous === undefined &&
+    made.resources === (work.actuated ?? resources ?? NO_RESOURCES) &&
+    made.allocatedResources === resources?.requests
+  );
 }
 
 function runningStatus(
   work: ContainerWork,
   current: CriContainer,
   container: Container,
+  started: boolean,
+  ready: boolean,
   epochMillis: number,
   made: ContainerStatus | undefined,
 ): ContainerStatus {
   const { resources } = container;
   const { previous } = work;
-  const started = isStarted(work);
-  // When it has started is said once.
-  const same =
-    made?.state?.running !== undefined && made.containerID?.endsWith(current.id) === true
-      ? made
-      : undefined;
   const status: Mutable<ContainerStatus> = {
     name: work.name,
-    state: same?.state ?? { running: { startedAt: timeOf(current.startedAt ?? 0, epochMillis) } },
+    state: { running: { startedAt: timeOf(current.startedAt ?? 0, epochMillis) } },
     lastState:
       previous === undefined ? NO_STATE : { terminated: terminated(previous, epochMillis) },
-    ready: started && isReady(work),
+    ready,
     restartCount: work.restartCount,
     image: current.image,
     imageID: current.imageId,
     started,
-    containerID: same?.containerID ?? `containerd://${current.id}`,
+    containerID: `containerd://${current.id}`,
   };
   // Field by field, because a literal put together from pieces costs several times as much.
   if (container.volumeMounts !== undefined)

@@ -4,6 +4,7 @@ import type { Pod } from '../../api/generated/types.ts';
 import type { CriContainer } from '../messages.ts';
 import { podStatus } from './pod-status.ts';
 import type { PodWorker } from './state.ts';
+import { statusPatch } from './status-writes.ts';
 import { createWorker } from './worker.ts';
 
 const POD: Pod = {
@@ -12,7 +13,12 @@ const POD: Pod = {
   metadata: { name: 'web', namespace: 'default', uid: 'u', generation: 1 },
   spec: {
     containers: [
-      { name: 'b', image: 'nginx', volumeMounts: [{ name: 'data', mountPath: '/data' }] },
+      {
+        name: 'b',
+        image: 'nginx',
+        readinessProbe: { tcpSocket: { port: 80 } },
+        volumeMounts: [{ name: 'data', mountPath: '/data' }],
+      },
       { name: 'a', image: 'redis', resources: { requests: { cpu: '100m' } } },
     ],
   },
@@ -37,7 +43,7 @@ function container(name: string, attempt: number, state: 'running' | 'exited'): 
 
 /** Something that happens to a Pod between two looks at it. */
 const event = fc.record({
-  what: fc.constantFrom('start', 'end', 'wait', 'sandbox', 'nothing'),
+  what: fc.constantFrom('start', 'end', 'wait', 'sandbox', 'probe', 'resize', 'nothing'),
   name: fc.constantFrom('a', 'b'),
 });
 
@@ -53,6 +59,10 @@ function happen(worker: PodWorker, { what, name }: { what: string; name: string 
   } else if (what === 'end' && current !== undefined) {
     work.current = container(name, current.attempt, 'exited');
   } else if (what === 'wait') work.waiting = { reason: 'ErrImagePull', message: name };
+  else if (what === 'probe' && work.probes?.readiness !== undefined) {
+    const { readiness } = work.probes;
+    readiness.result = readiness.result === 'success' ? 'failure' : 'success';
+  } else if (what === 'resize') work.actuated = { requests: { cpu: `${work.restartCount}` } };
   else if (what === 'sandbox')
     worker.sandbox = {
       podUid: 'u',
@@ -75,9 +85,14 @@ describe('the status of a Pod', () => {
         for (const each of events) {
           happen(worker, each);
           now += 700_000;
-          const facts = { now, epochMillis: 0, hostIp: '192.168.1.1' };
-          const made = podStatus(worker, facts);
-          expect(made).toEqual(podStatus({ ...worker, made: undefined }, facts));
+          const made = podStatus(worker, now, 0, '192.168.1.1');
+          const afresh = podStatus({ ...worker, made: undefined }, now, 0, '192.168.1.1');
+          expect(made).toEqual(afresh);
+          const { status } = worker;
+          // And so is what is written of the change.
+          expect(statusPatch(status, made, status === worker.made)).toEqual(
+            statusPatch(structuredClone(status), structuredClone(afresh)),
+          );
           worker.status = made;
           worker.made = made;
         }

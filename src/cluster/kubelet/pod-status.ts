@@ -13,86 +13,77 @@ import type { Micros } from '../../kernel/time.ts';
 import { allocatedPod } from './allocation.ts';
 import { podConditions } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
-import type { PodWorker } from './state.ts';
+import type { PodFailure, PodWorker } from './state.ts';
 
-/** The instant and place a status is made for. */
-export interface StatusFacts {
-  readonly now: Micros;
-  readonly epochMillis: number;
-  readonly hostIp: string;
-}
+/**
+ * A status in which what there is nothing to say of is undefined, and not absent: statuses then have one form, in which
+ * fields are found fastest. They are for `statusPatch`, and go nowhere else.
+ */
+type Formed = { readonly [Field in keyof PodStatus]: PodStatus[Field] | undefined };
 
-/** The status of a Pod, from what its containers do. Pure. Frozen. */
-export function podStatus(worker: PodWorker, facts: StatusFacts): PodStatus {
+/** The status of a Pod, from what its containers do, for an instant of the calendar and a machine. Pure. Frozen. */
+export function podStatus(
+  worker: PodWorker,
+  now: Micros,
+  epochMillis: number,
+  hostIp: string,
+): PodStatus {
   const { pod, failure, sandbox, status: last, made } = worker;
   const { spec, status: told } = pod;
-  const { epochMillis, hostIp } = facts;
-  const nowText = formatTime(epochMillis + facts.now / 1000);
-  const startTime = last?.startTime ?? told?.startTime ?? nowText;
-  const qos = made?.qosClass ?? told?.qosClass ?? qosClass(spec);
-  const { generation: observedGeneration } = pod.metadata;
-  // A Pod that was refused has run nothing.
-  if (failure !== undefined && !worker.admitted) {
-    const { reason, message } = failure;
-    return ofForm({
-      phase: 'Failed',
-      startTime,
-      qosClass: qos,
-      observedGeneration,
-      reason,
-      message,
-    });
-  }
-  const { initContainers = NO_CONTAINERS } = spec;
-  const waiting = initContainers.length === 0 ? 'ContainerCreating' : 'PodInitializing';
+  const nowText = formatTime(epochMillis + now / 1000);
+  if (failure !== undefined && !worker.admitted) return refusedStatus(worker, failure, nowText);
+  const isPlain = spec.initContainers === undefined || spec.initContainers.length === 0;
+  const waiting = isPlain ? 'ContainerCreating' : 'PodInitializing';
   const granted = worker.allocated === undefined ? spec : allocatedPod(worker).spec;
-  const inits =
-    initContainers.length === 0
-      ? NO_STATUSES
-      : statusesOf(worker, granted.initContainers, waiting, epochMillis, NO_STATUSES);
+  const inits = isPlain
+    ? NO_STATUSES
+    : statusesOf(worker, granted.initContainers, waiting, epochMillis, NO_STATUSES);
   const shown = made?.containerStatuses ?? NO_STATUSES;
   const mains = statusesOf(worker, granted.containers, waiting, epochMillis, shown);
   const phase = phaseOf(worker, inits, mains);
-  const conditions = podConditions({
-    pod,
-    phase,
-    sandboxReady: sandbox?.state === 'ready',
-    initStatuses: inits,
-    statuses: mains,
-    nowText,
-    before: last?.conditions ?? told?.conditions,
-  });
+  const isUp = sandbox?.state === 'ready';
+  const before = last?.conditions ?? told?.conditions;
+  const conditions = podConditions(pod, phase, isUp, inits, mains, nowText, before);
   const isRare = worker.resize !== undefined || failure !== undefined;
   const ip = sandbox?.ip ?? told?.podIP;
-  return ofForm({
+  const status: Formed = {
     phase,
-    startTime,
-    qosClass: qos,
-    observedGeneration,
+    startTime: last?.startTime ?? told?.startTime ?? nowText,
+    qosClass: made?.qosClass ?? told?.qosClass ?? qosClass(spec),
+    observedGeneration: pod.metadata.generation,
     reason: failure?.reason,
     message: failure?.message,
     conditions: isRare ? withRare(worker, conditions, nowText) : conditions,
     hostIP: hostIp,
-    // What stays the same stays the same list: who compares finds that at once.
-    hostIPs: made?.hostIPs ?? listOf(hostIp),
+    // What stays the same stays the same list: `statusPatch` finds that at once.
+    hostIPs: (made?.hostIP === hostIp && made.hostIPs) || listOf(hostIp),
     podIP: ip,
     podIPs: ip === undefined ? undefined : (made?.podIP === ip && made.podIPs) || listOf(ip),
     containerStatuses: mains.length < 2 ? mains : byName(mains),
-    initContainerStatuses: inits.length === 0 ? undefined : inits,
+    initContainerStatuses: isPlain ? undefined : inits,
     ephemeralContainerStatuses:
       spec.ephemeralContainers === undefined
         ? undefined
         : ephemeralStatuses(worker, spec.ephemeralContainers, waiting, epochMillis),
-  });
+  };
+  return Object.freeze(status) as PodStatus;
 }
 
-/**
- * What there is nothing to say of is undefined, and not absent: statuses then have one form, in which fields are found
- * fastest. They are for `statusPatch`, and go nowhere else.
- */
-function ofForm(
-  status: { readonly [Field in keyof PodStatus]: PodStatus[Field] | undefined },
+/** Of a Pod that was refused, and has run nothing. */
+function refusedStatus(
+  { pod, status: last, made }: PodWorker,
+  { reason, message }: PodFailure,
+  nowText: string,
 ): PodStatus {
+  const told = pod.status;
+  const status: Formed = {
+    phase: 'Failed',
+    startTime: last?.startTime ?? told?.startTime ?? nowText,
+    qosClass: made?.qosClass ?? told?.qosClass ?? qosClass(pod.spec),
+    observedGeneration: pod.metadata.generation,
+    reason,
+    message,
+  };
   return Object.freeze(status) as PodStatus;
 }
 

@@ -22,12 +22,9 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
   const object = worker.source === 'api' ? worker.pod : mirrorFor(kubelet, worker);
   const isNew = worker.source === 'file' && worker.mirrorUid !== object?.metadata.uid;
   const before = isNew ? object?.status : (worker.status ?? worker.pod.status);
-  const status = podStatus(worker, {
-    now: env.now,
-    epochMillis: config.epochMillis + env.clockSkewMicros() / 1000,
-    hostIp: config.nodeIp,
-  });
-  const plain = statusPatch(before, status);
+  const epochMillis = config.epochMillis + env.clockSkewMicros() / 1000;
+  const status = podStatus(worker, env.now, epochMillis, config.nodeIp);
+  const plain = statusPatch(before, status, before === worker.made);
   const patch = worker.resize === undefined ? plain : withResizeOrder(plain, before, status);
   worker.status = status;
   worker.made = status;
@@ -55,17 +52,13 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
 function summary(before: PodStatus | undefined, after: PodStatus): string {
   if (before?.phase !== after.phase)
     return `phase ${before?.phase ?? 'unset'} → ${after.phase ?? ''}`;
-  const last = readyOf(before);
-  const next = readyOf(after);
+  const last = findCondition(before?.conditions, 'Ready')?.status ?? 'False';
+  const next = findCondition(after.conditions, 'Ready')?.status ?? 'False';
   if (last !== next) return `Ready ${last} → ${next}`;
   const waiting = after.containerStatuses?.find((each) => each.state?.waiting !== undefined);
   return waiting?.state?.waiting?.reason === undefined
     ? 'status has changed'
     : `container ${waiting.name} waits: ${waiting.state.waiting.reason}`;
-}
-
-function readyOf(status: PodStatus | undefined): string {
-  return findCondition(status?.conditions, 'Ready')?.status ?? 'False';
 }
 
 /** The kubelet's part of a status, as a patch names it: `null` takes a field back. */
@@ -82,28 +75,27 @@ type StatusPatch = {
 
 /**
  * The strategic merge patch from one status to the next: only what differs. Conditions of others (the
- * scheduler's, taint eviction's) are left alone. Undefined: nothing differs. Pure.
+ * scheduler's, taint eviction's) are left alone. Undefined: nothing differs. `isNext`: `podStatus` has made the one and
+ * then, with nothing in between, the other, so that what is said once is said already. Pure.
  */
 export function statusPatch(
   before: PodStatus = NO_STATUS,
   after: PodStatus,
+  isNext = false,
 ): Readonly<Record<string, unknown>> | undefined {
   // Field by field, though a loop over their names would be shorter: it would look each of them up as in a table.
   const patch: StatusPatch = {};
   if (before.phase !== after.phase) patch.phase = after.phase ?? null;
   if (before.reason !== after.reason) patch.reason = after.reason ?? null;
   if (before.message !== after.message) patch.message = after.message ?? null;
-  if (before.startTime !== after.startTime) patch.startTime = after.startTime ?? null;
-  if (before.hostIP !== after.hostIP) patch.hostIP = after.hostIP ?? null;
-  if (before.podIP !== after.podIP) patch.podIP = after.podIP ?? null;
-  if (before.qosClass !== after.qosClass) patch.qosClass = after.qosClass ?? null;
+  if (!isNext || before.hostIPs !== after.hostIPs) addSaidOnce(patch, before, after);
+  else if (before.podIPs !== after.podIPs) {
+    patch.podIP = after.podIP ?? null;
+    patch.podIPs = ipsPatch(before.podIPs, after.podIPs);
+  }
   // Lists that are the very same need no walk.
-  const { hostIPs, podIPs, initContainerStatuses: inits, containerStatuses: mains } = after;
+  const { initContainerStatuses: inits, containerStatuses: mains } = after;
   const { ephemeralContainerStatuses: others } = after;
-  if (before.hostIPs !== hostIPs && !semanticEqual(before.hostIPs, hostIPs))
-    patch.hostIPs = hostIPs ?? null;
-  if (before.podIPs !== podIPs && !semanticEqual(before.podIPs, podIPs))
-    patch.podIPs = ipsPatch(before.podIPs, podIPs);
   if (before.initContainerStatuses !== inits && haveChanged(before.initContainerStatuses, inits))
     patch.initContainerStatuses = inits ?? null;
   if (before.containerStatuses !== mains && haveChanged(before.containerStatuses, mains))
@@ -120,13 +112,24 @@ export function statusPatch(
       patch['$setElementOrder/conditions'] = orderOf(after.conditions ?? NO_CONDITIONS);
     }
   }
-  if (isEmpty(patch)) return undefined;
+  if (conditions.length === 0 && isEmpty(patch)) return undefined;
   if (before.observedGeneration !== after.observedGeneration)
     patch.observedGeneration = after.observedGeneration;
   return patch;
 }
 
 const NO_STATUS: PodStatus = Object.freeze({});
+
+/** What a kubelet says of a Pod once, with its first status. */
+function addSaidOnce(patch: StatusPatch, before: PodStatus, after: PodStatus): void {
+  if (before.startTime !== after.startTime) patch.startTime = after.startTime ?? null;
+  if (before.hostIP !== after.hostIP) patch.hostIP = after.hostIP ?? null;
+  if (before.podIP !== after.podIP) patch.podIP = after.podIP ?? null;
+  if (before.qosClass !== after.qosClass) patch.qosClass = after.qosClass ?? null;
+  if (!semanticEqual(before.hostIPs, after.hostIPs)) patch.hostIPs = after.hostIPs ?? null;
+  if (!semanticEqual(before.podIPs, after.podIPs))
+    patch.podIPs = ipsPatch(before.podIPs, after.podIPs);
+}
 
 /**
  * Whether containers' entries say something else than before. What changes most is looked at first: to find two entries
@@ -136,8 +139,9 @@ function haveChanged(
   last: readonly ContainerStatus[] | undefined,
   next: readonly ContainerStatus[] | undefined,
 ): boolean {
-  const a = last?.[0];
-  const b = next?.[0];
+  if (last === undefined || next === undefined) return last !== next;
+  const a = last[0];
+  const b = next[0];
   if (a !== undefined && b !== undefined && (a.ready !== b.ready || a.started !== b.started))
     return true;
   return !semanticEqual(last, next);
