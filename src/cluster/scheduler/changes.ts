@@ -1,4 +1,4 @@
-import type { Namespace, Node, Pod } from '../../api/generated/types.ts';
+import type { Namespace, Node, Pod, ReplicaSet } from '../../api/generated/types.ts';
 import type { InformerChange } from '../client/informer.ts';
 import { ACTION, ACTION_UPDATE, clusterEvent, EVENTS } from './framework/cluster-event.ts';
 import { dropRecord } from './explanation/explanations.ts';
@@ -13,6 +13,7 @@ import {
   orderChanged,
   removeNode,
   removePod,
+  selectorsChanged,
   setNode,
   setNomination,
   updatePod,
@@ -180,6 +181,17 @@ function refreshNomination(step: Step, pod: Pod): void {
   if (nomination !== undefined) nominate(step, pod, nomination.nodeName);
 }
 
+/** Informers of those whose Pods are spread by what they select; their status changes with every Pod of theirs. */
+const CONTROLLERS: ReadonlySet<string> = new Set([
+  'replicationControllers',
+  'replicaSets',
+  'statefulSets',
+]);
+
+function selectorOf(object: unknown): unknown {
+  return (object as ReplicaSet | undefined)?.spec?.selector;
+}
+
 function takeObject(step: Step, { informer, old, next }: InformerChange): void {
   const { memory } = step;
   const snapshot = knownSnapshot(memory);
@@ -188,6 +200,9 @@ function takeObject(step: Step, { informer, old, next }: InformerChange): void {
     const labels = (object: unknown) => (object as Namespace | undefined)?.metadata.labels;
     // A namespace nobody has asked of yet changes nothing; one whose labels change may.
     if (labels(old) !== labels(next)) namespacesChanged(snapshot);
+  }
+  if (snapshot !== undefined && CONTROLLERS.has(informer) && selectorOf(old) !== selectorOf(next)) {
+    selectorsChanged(snapshot);
   }
   const resource = eventResources.get(informer);
   if (resource === undefined) return;

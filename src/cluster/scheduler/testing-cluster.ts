@@ -151,7 +151,7 @@ export function chance(stream: RandomStream, percent: number): boolean {
   return below(stream, 100) < percent;
 }
 
-function randomAffinity(stream: RandomStream): NonNullable<Pod['spec']['affinity']> {
+export function randomAffinity(stream: RandomStream): NonNullable<Pod['spec']['affinity']> {
   const terms = (percent: number): PodAffinityTerm[] =>
     chance(stream, percent) ? [randomTerm(stream)] : [];
   const weighted = (percent: number) =>

@@ -1,11 +1,11 @@
 import { compareNumbers } from '../../../base/compare.ts';
 import { type Cycle, FEASIBLE, type FilterRun } from '../framework/plugin.ts';
-import { isRejected, type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
-import { type NodeMemo, nodeMemo, recall, remember } from '../snapshot/node-memo.ts';
+import { isRejected, type Status, unresolvable } from '../framework/status.ts';
 import { positionOf, scratchOf, slotsInOrder, verdictScratchOf } from '../snapshot/snapshot.ts';
 import { type PreFiltered, runFiltersWithNominated } from './filters.ts';
 import { kindOfPod } from './kind-of-pod.ts';
-import { type KnownKind, knowsKinds, recallKind, rememberKind } from './known-kinds.ts';
+import { kindsOf, type KnownKind, recallKind, rememberKind } from './known-kinds.ts';
+import { askNode, memoOf, type Search } from './search.ts';
 import { createVerdictBook, enterVerdict, type VerdictBook } from './verdict-book.ts';
 
 /** The nodes found for a Pod. */
@@ -63,13 +63,20 @@ function searchAll(
 ): FoundNodes {
   const { snapshot } = cycle;
   const { length } = slots;
-  // Nearly always nothing is remembered of nodes, and then they are asked without a detour: it is done for each of them.
-  const isPlain = snapshot.nominated.size === 0;
-  const { key, ask } = askerOf(cycle, filters);
   const startedAt = length === 0 ? 0 : start % length;
-  const search = { plugins: filters.plugins, slots, startedAt };
-  const known = key === undefined ? undefined : recallKind(snapshot, key, search, ask);
-  if (known !== undefined) return foundBefore(known, startedAt);
+  const kinds = kindsOf(snapshot);
+  const isKindAsked = kinds.size > 0 || snapshot.nominated.size > 0;
+  const key = isKindAsked ? kindOfPod(cycle, filters) : undefined;
+  const search: Search = { cycle, filters, key, memo: memoOf(cycle, key), slots, startedAt };
+  const known = key === undefined ? undefined : recallKind(kinds, key, search);
+  return known === undefined ? askAround(search, wanted) : foundBefore(known, startedAt);
+}
+
+/** Asks node after node. */
+function askAround(search: Search, wanted: number): FoundNodes {
+  const { cycle, filters, key, slots, startedAt } = search;
+  const { snapshot } = cycle;
+  const { length } = slots;
   const book = createVerdictBook(verdictScratchOf(snapshot));
   const feasible = scratchOf(snapshot);
   let found = 0;
@@ -77,7 +84,7 @@ function searchAll(
   let position = startedAt;
   while (examined < length && found < wanted) {
     const slot = slots[position] as number; // In range: positions wrap at the end.
-    const status = isPlain ? runFiltersWithNominated(cycle, filters, slot) : ask(slot);
+    const status = askNode(search, slot);
     if (status === undefined) {
       feasible[found++] = slot;
       book.byPosition[position] = FEASIBLE;
@@ -106,36 +113,6 @@ function foundBefore(kind: KnownKind, startedAt: number): FoundNodes {
   const { feasible, book, slots } = kind;
   return { feasible, book, startedAt, examined: slots.length, kind, error: undefined };
 }
-
-/**
- * What is asked of each node, and the kind of Pod where it matters. Where Pods are nominated, filtering counts them
- * in and costs more, so that what was said of unchanged nodes to a Pod of the same kind is remembered.
- */
-function askerOf(
-  cycle: Cycle,
-  filters: FilterRun,
-): { readonly key: string | undefined; readonly ask: (slot: number) => MaybeStatus } {
-  const { snapshot } = cycle;
-  const { table } = snapshot;
-  const hasNominated = snapshot.nominated.size > 0;
-  const key = hasNominated || knowsKinds(snapshot) ? kindOfPod(cycle, filters) : undefined;
-  if (key === undefined || !hasNominated) {
-    return { key, ask: (slot) => runFiltersWithNominated(cycle, filters, slot) };
-  }
-  // This kind of memo holds statuses, and FITS for none.
-  const memo = nodeMemo(snapshot.verdictMemos, key, table) as NodeMemo<Status | typeof FITS>;
-  const ask = (slot: number): MaybeStatus => {
-    let answer = recall(memo, table, slot);
-    if (answer === undefined) {
-      answer = runFiltersWithNominated(cycle, filters, slot) ?? FITS;
-      remember(memo, table, slot, answer);
-    }
-    return answer === FITS ? undefined : (answer as Status);
-  };
-  return { key, ask };
-}
-
-const FITS = Object.freeze({ fits: true });
 
 function searchNamed(
   cycle: Cycle,

@@ -12,15 +12,16 @@ export function kindOfPod(cycle: Cycle, filters: FilterRun): string | undefined 
   const { snapshot, pod } = cycle;
   if (snapshot.nominatedNodeOf.size > 0 && snapshot.nominatedNodeOf.has(pod.uid)) return undefined;
   const { plugins } = filters;
-  if (last === undefined || last.plugins !== plugins || !isLast(last, cycle)) {
-    last = lastOf(cycle, plugins);
-  }
+  // The same run of filters is gone through by Pods that are alike, and by no others.
+  if (last?.filters === filters) return last.kind;
+  if (last?.filters.plugins === plugins && isLast(last, cycle)) last.filters = filters;
+  else last = lastOf(cycle, filters);
   return last.kind;
 }
 
 /** The last kind with the very parts it was made of, which the Pods of one template share. A memo only. */
 interface LastKind {
-  readonly plugins: FilterRun['plugins'];
+  filters: FilterRun;
   readonly asked: PodAmounts;
   readonly hostPorts: readonly HostPort[];
   readonly schedulerName: PodSpec['schedulerName'];
@@ -48,7 +49,8 @@ function isLast(known: LastKind, { pod, asked }: Cycle): boolean {
   );
 }
 
-function lastOf({ pod, asked }: Cycle, plugins: FilterRun['plugins']): LastKind {
+function lastOf({ pod, asked }: Cycle, filters: FilterRun): LastKind {
+  const { plugins } = filters;
   const { hostPorts, priority } = pod;
   const { nodeSelector, affinity, tolerations, nodeName, schedulerName } = pod.pod.spec;
   const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
@@ -64,7 +66,7 @@ function lastOf({ pod, asked }: Cycle, plugins: FilterRun['plugins']): LastKind 
   ];
   const isKnowable = plugins.every((plugin) => plugin.seesOfPods !== undefined);
   return {
-    plugins,
+    filters,
     asked,
     hostPorts,
     schedulerName,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Node, Pod } from '../../../api/generated/types.ts';
+import type { Node, Pod, ReplicaSet, Service } from '../../../api/generated/types.ts';
 import { below, pick } from '../../../kernel/random.ts';
 import { recordAttempt } from '../explanation/record-attempt.ts';
 import { buildProfile } from '../framework/profile.ts';
@@ -14,6 +14,7 @@ import {
   orderChanged,
   removeNode,
   removePod,
+  selectorsChanged,
   setNode,
   setNomination,
   type Snapshot,
@@ -21,6 +22,7 @@ import {
 import {
   chance,
   namespaceWith,
+  randomAffinity,
   type RandomCluster,
   randomCluster,
   randomNode,
@@ -35,6 +37,7 @@ interface Living {
   readonly snapshot: Snapshot;
   /** Waiting Pods by the node they are nominated for. */
   readonly nominated: Map<Pod, string>;
+  readonly replicaSets: Map<string, ReplicaSet>;
   start: number;
 }
 
@@ -49,13 +52,14 @@ function living(seed: number, nodeCount: number): Living {
   const order = createNodeOrder();
   for (const node of cluster.nodes.values()) placeNode(order, node);
   const { namespaces, services } = cluster;
-  const objects = clusterObjects({ namespaces, services });
+  const replicaSets = new Map<string, ReplicaSet>();
+  const objects = clusterObjects({ namespaces, services, replicaSets });
   const snapshot = buildSnapshot(order, objects, cluster.nodes.values(), []);
-  return { cluster, order, snapshot, nominated: new Map(), start: 0 };
+  return { cluster, order, snapshot, nominated: new Map(), replicaSets, start: 0 };
 }
 
 /** The same cluster, as it is now, as somebody sees it who has seen nothing before. */
-function fresh({ cluster, order, nominated }: Living): Snapshot {
+function fresh({ cluster, order, nominated, replicaSets }: Living): Snapshot {
   const placements = [...cluster.pods.values()].map((pod) => ({
     pod: podInfoOf({ ...pod }),
     nodeName: pod.spec.nodeName ?? '',
@@ -63,6 +67,7 @@ function fresh({ cluster, order, nominated }: Living): Snapshot {
   const objects = clusterObjects({
     namespaces: new Map(cluster.namespaces),
     services: new Map(cluster.services),
+    replicaSets: new Map(replicaSets),
   });
   const nodes = cluster.nodes.values();
   const snapshot = buildSnapshot(structuredClone(order), objects, nodes, placements);
@@ -100,7 +105,7 @@ function disturb(world: Living): void {
     setNode(snapshot, next);
     if (isMoved) orderChanged(snapshot);
   };
-  switch (below(stream, 9)) {
+  switch (below(stream, 11)) {
     case 0: {
       // Mostly it stays in its zone, and so in its place among the nodes.
       const disk = { disk: pick(stream, ['ssd', 'hdd', 'tape']) };
@@ -152,6 +157,29 @@ function disturb(world: Living): void {
       addPod(snapshot, podInfoAfter(pod, next), next.spec.nodeName ?? '');
       return;
     }
+    case 8: {
+      const service: Service = {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'any', namespace: 'default' },
+        spec: { selector: pick(stream, [{ app: 'web' }, { tier: 'front' }]) },
+      };
+      if (!cluster.services.delete('default/any')) cluster.services.set('default/any', service);
+      snapshot.servicesVersion += 1;
+      return;
+    }
+    case 9: {
+      const owner = pick(stream, OWNERS);
+      const { metadata, spec } = replicaSetNamed(owner, pick(stream, ['web', 'db']));
+      for (const namespace of ['default', 'team-a', 'team-b']) {
+        const key = `${namespace}/${owner}`;
+        if (chance(stream, 70)) {
+          world.replicaSets.set(key, { metadata: { ...metadata, namespace }, spec } as ReplicaSet);
+        } else world.replicaSets.delete(key);
+      }
+      selectorsChanged(snapshot);
+      return;
+    }
     default: {
       for (const pod of world.nominated.keys()) setNomination(snapshot, podInfoOf(pod), undefined);
       world.nominated.clear();
@@ -163,10 +191,21 @@ function disturb(world: Living): void {
   }
 }
 
+const OWNERS = ['one', 'other'];
+
+function replicaSetNamed(name: string, app: string): ReplicaSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name },
+    spec: { selector: { matchLabels: { app } } },
+  };
+}
+
 /** A template: its Pods share everything but their names. Most are simple, so that they are of a kind that is known. */
 function randomTemplate(cluster: RandomCluster): Pod {
   const { stream } = cluster;
-  const pod = randomPod(cluster);
+  const pod = maybeOwned(cluster, randomPod(cluster));
   if (chance(stream, 25)) return pod;
   const { affinity: _affinity, topologySpreadConstraints: own = [], ...spec } = pod.spec;
   const soft = own.map((each) => ({
@@ -177,8 +216,18 @@ function randomTemplate(cluster: RandomCluster): Pod {
   return { ...pod, spec: { ...spec, topologySpreadConstraints: soft } };
 }
 
+function maybeOwned({ stream }: RandomCluster, pod: Pod): Pod {
+  return chance(stream, 40) ? pod : owned(pod, pick(stream, OWNERS));
+}
+
+function owned(pod: Pod, name: string): Pod {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: name, controller: true };
+  return { ...pod, metadata: { ...pod.metadata, ownerReferences: [owner] } };
+}
+
 /** Templates that differ much, and some that differ in little. */
 function randomTemplates(cluster: RandomCluster): readonly Pod[] {
+  const { stream } = cluster;
   const first = randomTemplate(cluster);
   const { tolerations, ...intolerant } = first.spec;
   const everything = [{ operator: 'Exists' as const }];
@@ -189,6 +238,9 @@ function randomTemplates(cluster: RandomCluster): readonly Pod[] {
       spec: tolerations === undefined ? { ...first.spec, tolerations: everything } : intolerant,
     },
     { ...first, spec: { ...first.spec, nodeSelector: { disk: 'ssd' } } },
+    { ...first, spec: { ...first.spec, affinity: randomAffinity(stream) } },
+    owned(first, 'one'),
+    owned(first, 'other'),
     randomTemplate(cluster),
     randomTemplate(cluster),
   ];
@@ -196,7 +248,10 @@ function randomTemplates(cluster: RandomCluster): readonly Pod[] {
 
 function fromTemplate(cluster: RandomCluster, template: Pod): Pod {
   const uid = `uid-${cluster.nextUid++}`;
-  return { ...template, metadata: { ...template.metadata, name: `pod-${uid}`, uid } };
+  const { ownerReferences, ...metadata } = { ...template.metadata, name: `pod-${uid}`, uid };
+  // Each Pod has a list of its own.
+  const owners = ownerReferences === undefined ? {} : { ownerReferences: [...ownerReferences] };
+  return { ...template, metadata: { ...metadata, ...owners } };
 }
 
 const runs = [
@@ -216,9 +271,9 @@ describe('what is remembered of kinds of Pods', () => {
       let template = templates[0] as Pod;
       const tries: { got: unknown; expected: () => unknown }[] = [];
       for (let round = 0; round < rounds; round++) {
-        // The Pods of one template come one after another.
-        if (chance(stream, 20)) template = pick(stream, templates);
-        const pod = fromTemplate(cluster, template);
+        // The Pods of one template come one after another, with one of another between them now and then.
+        if (chance(stream, 10)) template = pick(stream, templates);
+        const pod = fromTemplate(cluster, chance(stream, 25) ? pick(stream, templates) : template);
         const fraction = below(stream, 1000) / 1000;
         const { start } = world;
         const seen = fresh(world);
@@ -231,7 +286,7 @@ describe('what is remembered of kinds of Pods', () => {
           cluster.pods.set(pod.metadata.uid ?? '', placed);
           addPod(snapshot, podInfoAfter(pod, placed), chosen);
         }
-        while (chance(stream, 30)) disturb(world);
+        while (chance(stream, 20)) disturb(world);
       }
       // Only afterwards, so that what is remembered from one Pod to the next is not of two clusters in turn.
       for (const { got, expected } of tries) expect(got).toEqual(expected());

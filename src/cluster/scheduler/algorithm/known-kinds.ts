@@ -1,9 +1,10 @@
 import type { FilterRun } from '../framework/plugin.ts';
 import type { Profile } from '../framework/profile.ts';
-import { isRejected, type MaybeStatus } from '../framework/status.ts';
+import { isRejected } from '../framework/status.ts';
 import { changedSince } from '../snapshot/node-table.ts';
 import { positionOf, type Snapshot } from '../snapshot/snapshot.ts';
 import { createScoreTable, type ScoreTable } from './score-table.ts';
+import { askNode, type Search } from './search.ts';
 import { changeVerdict, type VerdictBook } from './verdict-book.ts';
 
 /**
@@ -27,62 +28,49 @@ export interface KnownKind {
   scores: ScoreTable | undefined;
 }
 
-/** By the kind's identity. Derived, like the snapshot it belongs to. */
-const kindsOf = new WeakMap<Snapshot, Map<string, KnownKind>>();
+type KnownKinds = Map<string, KnownKind>;
+
+/** Derived, like the snapshot it belongs to. */
+const kindsBySnapshot = new WeakMap<Snapshot, KnownKinds>();
 
 const KINDS_MAX = 8;
 
-/** Whether anything is known of any kind. */
-export function knowsKinds(snapshot: Snapshot): boolean {
-  return (kindsOf.get(snapshot)?.size ?? 0) > 0;
-}
-
-/** What is asked for a kind, beside its identity. */
-interface Search {
-  readonly plugins: FilterRun['plugins'];
-  readonly slots: Int32Array;
-  readonly startedAt: number;
+/** The kinds of which something is known, by their identity. */
+export function kindsOf(snapshot: Snapshot): KnownKinds {
+  let kinds = kindsBySnapshot.get(snapshot);
+  if (kinds === undefined) {
+    kinds = new Map();
+    kindsBySnapshot.set(snapshot, kinds);
+  }
+  return kinds;
 }
 
 /**
  * What all nodes would say to a Pod of the kind now: of the many only those that have changed are asked. Undefined when it
  * is not known, or other nodes than before would take the Pod.
  */
-export function recallKind(
-  snapshot: Snapshot,
-  key: string,
-  search: Search,
-  ask: (slot: number) => MaybeStatus,
-): KnownKind | undefined {
-  const kinds = kindsOf.get(snapshot);
-  const kind = kinds?.get(key);
-  if (kinds === undefined || kind === undefined) return undefined;
-  if (isOfSearch(kind, search) && takeChanges(snapshot, kind, ask)) return kind;
+export function recallKind(kinds: KnownKinds, key: string, search: Search): KnownKind | undefined {
+  const kind = kinds.get(key);
+  if (kind === undefined) return undefined;
+  // Where nobody said yes it does not matter where the search begins.
+  const isOfSearch =
+    kind.slots === search.slots &&
+    kind.plugins === search.filters.plugins &&
+    (kind.startedAt === search.startedAt || kind.feasible.length === 0);
+  if (isOfSearch && takeChanges(kind, search)) return kind;
   kinds.delete(key);
   return undefined;
 }
 
-/** Where nobody said yes it does not matter where the search begins. */
-function isOfSearch(kind: KnownKind, { plugins, slots, startedAt }: Search): boolean {
-  return (
-    kind.slots === slots &&
-    kind.plugins === plugins &&
-    (kind.startedAt === startedAt || kind.feasible.length === 0)
-  );
-}
-
 /** Asks the nodes that have changed; false when one of them has changed its mind between yes and no. */
-function takeChanges(
-  snapshot: Snapshot,
-  kind: KnownKind,
-  ask: (slot: number) => MaybeStatus,
-): boolean {
+function takeChanges(kind: KnownKind, search: Search): boolean {
+  const { snapshot } = search.cycle;
   const changed = changedSince(snapshot.table, kind.version);
   if (changed === undefined) return false;
   const { book, indexOf, unscored } = kind;
   for (let at = 0; at < changed.length; at++) {
     const slot = changed[at]!; // In range by the loop's bound.
-    const status = ask(slot);
+    const status = askNode(search, slot);
     const index = indexOf[slot]!; // By slot, and all slots were there when it was made.
     if (status === undefined) {
       if (index < 0) return false;
@@ -108,11 +96,7 @@ export function rememberKind(
   search: Search,
   found: { readonly book: VerdictBook; readonly feasible: Int32Array },
 ): KnownKind {
-  let kinds = kindsOf.get(snapshot);
-  if (kinds === undefined) {
-    kinds = new Map();
-    kindsOf.set(snapshot, kinds);
-  }
+  const kinds = kindsOf(snapshot);
   if (kinds.size >= KINDS_MAX)
     for (const oldest of [...kinds.keys()].slice(0, 1)) kinds.delete(oldest);
   const { book } = found;
@@ -130,7 +114,7 @@ export function rememberKind(
     indexOf,
     slots: search.slots,
     startedAt: search.startedAt,
-    plugins: search.plugins,
+    plugins: search.filters.plugins,
     version: snapshot.table.nextChange,
     unscored: [],
     scores: undefined,

@@ -21,9 +21,10 @@ import {
   type Snapshot,
   verdictScratchOf,
 } from '../snapshot/snapshot.ts';
-import { type PreFiltered, runFiltersWithNominated, runPreFilters } from './filters.ts';
+import { type PreFiltered, runFiltersWithNominated } from './filters.ts';
 import { feasibleNodesWanted, findFeasibleNodes, type FoundNodes } from './find-nodes.ts';
 import { fitErrorMessage, preFilterMessageOf, reasonCounts } from './fit-error.ts';
+import { preFilteredOf } from './precedent.ts';
 import { type Scoring, scoreNodes } from './score-nodes.ts';
 
 /** What an attempt is made with, beside the Pod. */
@@ -78,7 +79,7 @@ export function attemptPod(pod: PodInfo, options: AttemptOptions): Attempt {
     const failure = rejected('no nodes available to schedule pods', []);
     return { ...begun(cycle, NOTHING_ASKED, start), failure };
   }
-  const preFiltered = runPreFilters(profile, cycle);
+  const preFiltered = preFilteredOf(profile, cycle);
   const { rejection } = preFiltered;
   if (rejection !== undefined) {
     const attempt = begun(cycle, preFiltered, start);
@@ -99,7 +100,9 @@ export function attemptPod(pod: PodInfo, options: AttemptOptions): Attempt {
   const nextStart = (found.startedAt + found.examined) % count;
   // A single feasible node is taken without scoring.
   const isScored = error === undefined && feasible.length > 1;
-  const scoring = isScored ? scoreNodes(profile, cycle, feasible, found.kind) : undefined;
+  const scoring = isScored
+    ? scoreNodes(profile, cycle, feasible, found.kind, preFiltered.filters)
+    : undefined;
   if (scoring !== undefined && scoring.error === undefined) {
     // How nearly every attempt ends: written out, because each copy costs as much as what is decided here.
     const { best } = scoring;

@@ -1,4 +1,4 @@
-import type { Cycle, SchedulerPlugin } from '../framework/plugin.ts';
+import type { Cycle, FilterRun, SchedulerPlugin } from '../framework/plugin.ts';
 import type { Profile } from '../framework/profile.ts';
 import { failure, type MaybeStatus, messageOf, type Status } from '../framework/status.ts';
 
@@ -37,6 +37,8 @@ export interface ScoreTable {
   /** Whether `best` was right before single candidates have changed. */
   isRanked: boolean;
   readonly rows: readonly Row[];
+  /** The run of filters whose Pods `preScore` was last asked for: its answers hold for all that go through the same. */
+  preScoredFor: FilterRun | undefined;
   /** For each plugin of the profile's `preScore` its row, or −1 where it does not score. */
   readonly rowOfPreScore: readonly number[];
   /** Whether it has been filled for these candidates. */
@@ -53,6 +55,8 @@ interface Row extends Writable<PluginScores> {
   scoredWith: unknown;
   /** Whether the plugin stands back this time. */
   isToSkip: boolean;
+  /** What the scores are of beside the state and the nodes; see SchedulerPlugin's `scoresVersion`. */
+  scoresVersion: number;
 }
 
 /** A table for a list of candidates, with nothing in it yet. */
@@ -73,6 +77,7 @@ export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTabl
       state: undefined,
       scoredWith: undefined,
       isToSkip: false,
+      scoresVersion: 0,
       hasExtremes: false,
       least: 0,
       greatest: 0,
@@ -90,6 +95,7 @@ export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTabl
     best: [],
     isRanked: false,
     rows,
+    preScoredFor: undefined,
     rowOfPreScore,
     isFilled: false,
   };
@@ -97,31 +103,31 @@ export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTabl
 
 /**
  * Brings a table up to date for a Pod. `changed` says which candidates have changed since the last time, by where they stand;
- * undefined: any may have. A status when a plugin fails; the table then holds nothing.
+ * undefined: any may have. `filters` is the run that the Pod has gone through, where it may be that of Pods that are alike.
+ * A status when a plugin fails; the table then holds nothing.
  */
 export function renewScores(
   table: ScoreTable,
   cycle: Cycle,
   changed: readonly number[] | undefined,
+  filters: FilterRun | undefined,
 ): MaybeStatus {
-  const { rows, nodes } = table;
+  const { rows } = table;
   const known = table.isFilled ? changed : undefined;
   table.isFilled = false;
-  const refused = runPreScores(table, cycle);
-  if (refused !== undefined) return refused;
+  if (known === undefined || filters === undefined || table.preScoredFor !== filters) {
+    table.preScoredFor = undefined;
+    const refused = runPreScores(table, cycle);
+    if (refused !== undefined) return refused;
+    table.preScoredFor = filters;
+  }
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!; // In range by the loop's bound.
-    let problem: MaybeStatus;
-    if (row.isToSkip) {
-      if (!row.skipped) problem = skip(table, row);
-    } else if (
-      known !== undefined &&
-      row.scorer.scoresHold === true &&
-      row.scoredWith === row.state &&
-      !row.skipped
-    ) {
-      problem = renewSome(table, row, cycle, known);
-    } else problem = renewAll(table, row, cycle, nodes);
+    if (row.isToSkip && row.skipped) continue;
+    const problem =
+      known !== undefined && isHeld(row)
+        ? renewSome(table, row, cycle, known)
+        : renewRow(table, row, cycle);
     if (problem !== undefined) return problem;
   }
   if (known === undefined || !table.isRanked || !rankSome(table, known)) rankAll(table);
@@ -173,7 +179,22 @@ function runPreScores({ profile, rows, rowOfPreScore, nodes }: ScoreTable, cycle
   return undefined;
 }
 
-/** Takes a plugin's scores out. */
+/** Whether the scores of nodes that have not changed are what they were. */
+function isHeld({ scorer, state, scoredWith, scoresVersion, skipped, isToSkip }: Row): boolean {
+  return (
+    !skipped &&
+    !isToSkip &&
+    scorer.scoresHold === true &&
+    scoredWith === state &&
+    (scorer.scoresVersion === undefined || scorer.scoresVersion(state) === scoresVersion)
+  );
+}
+
+/** Takes a plugin's scores out, or works out all of them. */
+function renewRow(table: ScoreTable, row: Row, cycle: Cycle): MaybeStatus {
+  return row.isToSkip ? skip(table, row) : renewAll(table, row, cycle, table.nodes);
+}
+
 function skip(table: ScoreTable, row: Row): MaybeStatus {
   const problem = takeNormalized(table, row, spare(row.raw.length));
   row.raw.fill(0);
@@ -182,11 +203,11 @@ function skip(table: ScoreTable, row: Row): MaybeStatus {
   return problem;
 }
 
-/** Works out all scores of a plugin. */
 function renewAll(table: ScoreTable, row: Row, cycle: Cycle, nodes: Int32Array): MaybeStatus {
   const { scorer, state } = row;
   row.skipped = false;
   row.scoredWith = state;
+  row.scoresVersion = scorer.scoresVersion?.(state) ?? 0;
   const fresh = spare(nodes.length);
   if (scorer.scoreAll !== undefined) scorer.scoreAll(cycle, nodes, fresh, state);
   else {

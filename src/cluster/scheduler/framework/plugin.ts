@@ -21,6 +21,11 @@ export interface SchedulerPlugin<FilterState = unknown, ScoreState = unknown> {
   /** Whether `a` is tried before `b`. */
   less?(a: QueuedPod, b: QueuedPod): boolean;
 
+  /**
+   * `preFilter` and `preScore` give Pods that are alike (algorithm/precedent.ts) answers that hold for all of them, as long as
+   * nothing but the Pods on nodes has changed: they are asked once. What is in the states must be kept up to date by others.
+   */
+  readonly repeats?: true;
   /** Looks at Pod and cluster once; may rule out every node, or all but some. */
   preFilter?(cycle: Cycle): PreFilterAnswer<FilterState>;
   /** Whether the node can take the Pod. */
@@ -47,6 +52,8 @@ export interface SchedulerPlugin<FilterState = unknown, ScoreState = unknown> {
    * it holds until the node changes. What of the state is looked up live must be of that node. Absent: on anything.
    */
   readonly scoresHold?: true;
+  /** A number that grows when what is looked up live of the state changes for other nodes than the one; NaN: nothing holds. */
+  scoresVersion?(state: ScoreState): number;
   /** Brings the scores of all candidates to 0..100, in place. */
   normalize?(cycle: Cycle, nodes: Int32Array, scores: Float64Array, state: ScoreState): void;
   /**

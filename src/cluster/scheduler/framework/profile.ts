@@ -18,6 +18,8 @@ export interface Profile {
   readonly weights: readonly number[];
   /** Every plugin of the profile once. */
   readonly plugins: readonly SchedulerPlugin[];
+  /** Whether all of them give Pods that are alike the same answers beforehand; see SchedulerPlugin. */
+  readonly isRepeating: boolean;
 }
 
 /** Makes a plugin from its args, as the configuration gives them. */
@@ -77,6 +79,9 @@ export function buildProfile(
     points,
     weights,
     plugins: [...plugins.values()],
+    isRepeating: [...points.preFilter, ...points.preScore].every(
+      (plugin) => plugin.repeats === true,
+    ),
   };
 }
 

@@ -10,6 +10,7 @@ const NOT_SIMULATED = unresolvable(NAME, 'resource claims are not simulated');
  */
 export const dynamicResources = definePlugin({
   name: NAME,
+  repeats: true,
   preFilter({ pod }) {
     const claims = pod.pod.spec.resourceClaims;
     if (claims !== undefined && claims.length > 0) return { kind: 'reject', status: NOT_SIMULATED };

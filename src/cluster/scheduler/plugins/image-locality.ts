@@ -18,6 +18,7 @@ interface WantedImages {
 /** Prefers nodes that have the Pod's images already, the more so the larger and the more widespread they are. */
 export const imageLocality = definePlugin({
   name: 'ImageLocality',
+  repeats: true,
   preScore({ snapshot, pod }: Cycle) {
     // Without any of the images anywhere all nodes score 0.
     if (snapshot.images.byName.size === 0) return ALL_ZERO;

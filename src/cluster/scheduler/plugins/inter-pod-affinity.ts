@@ -43,6 +43,7 @@ interface AffinityState {
 export function interPodAffinity(args: InterPodAffinityArgs): SchedulerPlugin {
   return definePlugin({
     name: NAME,
+    repeats: true,
     wakesOn: [
       {
         resource: 'Pod',

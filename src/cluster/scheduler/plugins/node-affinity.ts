@@ -53,6 +53,7 @@ export function nodeAffinity(args: NodeAffinityArgs): SchedulerPlugin {
 
   return definePlugin({
     name: NAME,
+    repeats: true,
     seesOfPods: 'nothing',
     wakesOn: [
       {

@@ -9,6 +9,7 @@ const OTHER_NODE = unresolvable(NAME, "node(s) didn't match the requested node n
 /** Lets a Pod whose spec names a node on that node only. */
 export const nodeName = definePlugin({
   name: NAME,
+  repeats: true,
   seesOfPods: 'nothing',
   wakesOn: [
     {

@@ -13,6 +13,7 @@ const PORT_TAKEN = unschedulable(
 /** Keeps Pods off nodes where a host port they ask for is taken. */
 export const nodePorts = definePlugin({
   name: NAME,
+  repeats: true,
   seesOfPods: 'columns',
   wakesOn: [
     {

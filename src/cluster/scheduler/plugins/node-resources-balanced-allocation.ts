@@ -14,6 +14,7 @@ export function nodeResourcesBalancedAllocation(
   const resourceScoresOf = resourceScorer(args.resources, 'real');
   return definePlugin({
     name: 'NodeResourcesBalancedAllocation',
+    repeats: true,
     preScore({ snapshot, asked }: Cycle) {
       // A Pod that asks for nothing shifts no balance, and would follow all its like to one node.
       if (!args.resources.some(({ name }) => amountOf(asked, name) > 0)) return SKIP;

@@ -36,6 +36,7 @@ export function nodeResourcesFit(args: NodeResourcesFitArgs): SchedulerPlugin {
   const resourceScoresOf = resourceScorer(args.scoringStrategy.resources, 'nonZero');
   return definePlugin({
     name: NAME,
+    repeats: true,
     seesOfPods: 'columns',
     wakesOn: wakeUps,
 

@@ -12,6 +12,7 @@ const TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSched
 /** Keeps Pods off cordoned nodes (`spec.unschedulable`), unless they tolerate the taint that stands for it. */
 export const nodeUnschedulable = definePlugin({
   name: NAME,
+  repeats: true,
   seesOfPods: 'nothing',
   wakesOn: [
     {

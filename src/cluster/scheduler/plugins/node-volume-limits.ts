@@ -13,6 +13,7 @@ const TOO_MANY = unschedulable(NAME, 'node(s) exceed max volume count');
 /** Keeps Pods off nodes that cannot attach as many volumes of a CSI driver as they would need. */
 export const nodeVolumeLimits = definePlugin({
   name: NAME,
+  repeats: true,
   wakesOn: [
     { resource: 'CSINode', action: ACTION.add | ACTION_UPDATE },
     {

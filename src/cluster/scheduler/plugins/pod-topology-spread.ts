@@ -19,6 +19,7 @@ import {
   type SpreadScores,
   spreadScore,
   spreadScores,
+  spreadVersion,
 } from './spread-scores.ts';
 import {
   constraintsOf,
@@ -50,6 +51,7 @@ export interface HardConstraint {
 export function podTopologySpread(args: PodTopologySpreadArgs): SchedulerPlugin {
   return definePlugin({
     name: NAME,
+    repeats: true,
     wakesOn: [
       {
         resource: 'Pod',
@@ -95,6 +97,7 @@ export function podTopologySpread(args: PodTopologySpreadArgs): SchedulerPlugin 
       spreadScores(scores, nodes, values);
     },
     scoresHold: true,
+    scoresVersion: spreadVersion,
     normalize(_cycle, nodes, values, { ignored }) {
       normalizeSpread(nodes, values, ignored);
     },

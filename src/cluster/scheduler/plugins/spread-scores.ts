@@ -27,8 +27,6 @@ export interface ScoredConstraint {
   /** Hosts are counted by node, all other domains over their nodes. */
   readonly counter: PodCounter;
   readonly counts: DomainCounts | undefined;
-  /** The version of `counts` that is scored by. */
-  readonly countsVersion: number;
   /** Grows with the number of domains, so that few domains weigh no more than many. */
   readonly weight: number;
 }
@@ -52,7 +50,7 @@ const NO_KEYS: readonly string[] = Object.freeze([]);
 
 /**
  * Looks up counts and weights; undefined when the Pod has no soft constraints or nothing can be scored. While nothing but
- * the counts of single nodes has changed since the last Pod, it answers the same object.
+ * the counts has changed since the last Pod, it answers the same object.
  */
 export function prepareSpreadScores(
   { snapshot, pod }: Cycle,
@@ -65,8 +63,7 @@ export function prepareSpreadScores(
   const isOfLast = lastScores !== undefined && lastScores.layout === layout;
   const before = isOfLast ? lastScores?.scores.constraints : undefined;
   const scored: ScoredConstraint[] = [];
-  // Candidates that are left out stand beside the scale by which single scores are brought up to date.
-  let isSame = before !== undefined && layout.ignored.size === 0;
+  let isSame = before !== undefined;
   for (let index = 0; index < constraints.length; index++) {
     const constraint = constraints[index]!; // In range by the loop's bound.
     const counter = counterOf(snapshot, pod.namespace, constraint);
@@ -80,20 +77,14 @@ export function prepareSpreadScores(
             topology,
             inclusionMask(snapshot, pod.pod, constraint, layout.keys),
           );
-    const countsVersion = counts?.version ?? 0;
     const known = before?.[index];
-    if (
-      known !== undefined &&
-      known.counter === counter &&
-      known.counts === counts &&
-      known.countsVersion === countsVersion
-    ) {
+    if (known !== undefined && known.counter === counter && known.counts === counts) {
       scored.push(known);
       continue;
     }
     isSame = false;
     const weight = layout.weights[index]!; // As many as there are constraints.
-    scored.push({ constraint, topology, counter, counts, countsVersion, weight });
+    scored.push({ constraint, topology, counter, counts, weight });
   }
   if (isSame && lastScores !== undefined) return lastScores.scores;
   const scores = { ignored: layout.ignored, constraints: scored };
@@ -149,6 +140,19 @@ function isOfNow({ topologies, versions }: Layout): boolean {
   for (let index = 0; index < topologies.length; index++)
     if (topologies[index]?.version !== versions[index]) return false;
   return true;
+}
+
+/**
+ * Grows with every change of the count of a domain: it is a change for all of the nodes there. Candidates that are left out
+ * stand beside the scale by which single scores are brought up to date; then all are worked out (NaN).
+ */
+export function spreadVersion({ constraints, ignored }: SpreadScores): number {
+  if (ignored.size > 0) return Number.NaN;
+  let version = 0;
+  for (let index = 0; index < constraints.length; index++) {
+    version += constraints[index]?.counts?.version ?? 0;
+  }
+  return version;
 }
 
 /** The crowd around a node, weighed over the constraints; more is worse. */

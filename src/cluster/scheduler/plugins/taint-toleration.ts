@@ -20,6 +20,7 @@ const LOOK_AT_TAINTS = Object.freeze({ kind: 'proceed' as const, state: true });
 /** Keeps Pods off nodes whose taints they do not tolerate, and away from softly tainted ones. */
 export const taintToleration = definePlugin({
   name: NAME,
+  repeats: true,
   seesOfPods: 'nothing',
   wakesOn: [
     {

@@ -29,6 +29,7 @@ const VOLUME_GONE = 'node(s) unavailable due to one or more pvc(s) bound to non-
 /** Keeps Pods where their volumes are or can be made, and ties waiting claims to volumes there. */
 export const volumeBinding = definePlugin({
   name: NAME,
+  repeats: true,
   wakesOn: [
     { resource: 'StorageClass', action: ACTION.add | ACTION_UPDATE },
     {

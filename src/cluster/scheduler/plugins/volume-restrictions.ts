@@ -21,6 +21,7 @@ interface RestrictionState {
 /** Keeps Pods off nodes where a disk they name is in use, and waits while an exclusive claim is. */
 export const volumeRestrictions = definePlugin({
   name: NAME,
+  repeats: true,
   wakesOn: [
     {
       resource: 'AssignedPod',
@@ -61,13 +62,12 @@ export const volumeRestrictions = definePlugin({
   ],
 
   preFilter({ snapshot, pod }: Cycle) {
-    const { volumes } = pod.pod.spec;
+    const { claims, disks } = pod;
     // Most volumes are neither disks nor claims.
-    if (volumes === undefined || !volumes.some(isRestricted)) return SKIP;
+    if (disks.length === 0 && claims.length === 0) return SKIP;
     const exclusiveClaims: string[] = [];
-    for (const { persistentVolumeClaim } of volumes) {
-      if (persistentVolumeClaim === undefined) continue;
-      const { claimName } = persistentVolumeClaim;
+    for (const { claimName, isEphemeral } of claims) {
+      if (isEphemeral) continue;
       const key = `${pod.namespace}/${claimName}`;
       const claim = snapshot.objects.store('persistentVolumeClaims').get(key);
       if (claim === undefined) {
@@ -75,7 +75,6 @@ export const volumeRestrictions = definePlugin({
       }
       if (claim.spec?.accessModes?.includes('ReadWriteOncePod') === true) exclusiveClaims.push(key);
     }
-    const disks = volumes.filter(isDisk);
     if (disks.length === 0 && !exclusiveClaims.some((key) => snapshot.claimUse.has(key))) {
       return SKIP;
     }
@@ -85,7 +84,7 @@ export const volumeRestrictions = definePlugin({
   filter({ snapshot }, node, { disks, exclusiveClaims }: RestrictionState) {
     if (disks.length > 0) {
       for (const other of snapshot.table.pods[node]?.values() ?? []) {
-        for (const theirs of other.pod.spec.volumes ?? []) {
+        for (const theirs of other.disks) {
           if (disks.some((own) => disksConflict(own, theirs))) return DISK_IN_USE;
         }
       }
@@ -93,19 +92,6 @@ export const volumeRestrictions = definePlugin({
     return exclusiveClaims.some((key) => snapshot.claimUse.has(key)) ? CLAIM_IN_USE : undefined;
   },
 });
-
-function isRestricted(volume: Volume): boolean {
-  return volume.persistentVolumeClaim !== undefined || isDisk(volume);
-}
-
-function isDisk(volume: Volume): boolean {
-  return (
-    volume.gcePersistentDisk !== undefined ||
-    volume.awsElasticBlockStore !== undefined ||
-    volume.rbd !== undefined ||
-    volume.iscsi !== undefined
-  );
-}
 
 /** Whether two volumes are one disk that cannot be mounted for both; most may be, if both only read. */
 function disksConflict(a: Volume, b: Volume): boolean {

@@ -31,6 +31,7 @@ interface ZoneLimit {
 /** Keeps Pods in the zones and regions that the labels of their bound volumes name. */
 export const volumeZone = definePlugin({
   name: NAME,
+  repeats: true,
   wakesOn: [
     { resource: 'StorageClass', action: ACTION.add },
     { resource: 'Node', action: ACTION.add | ACTION.updateNodeLabel },

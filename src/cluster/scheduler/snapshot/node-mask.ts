@@ -16,6 +16,8 @@ export interface NodeMasks {
   readonly byKey: Map<string, NodeMask>;
   /** Counts uses, to know which mask has been idle longest. */
   clock: number;
+  /** Grows when a mask is dropped: it is not kept up to date any more. */
+  version: number;
 }
 
 const UNKNOWN = 2;
@@ -24,7 +26,7 @@ const UNKNOWN = 2;
 const MASKS_MAX = 128;
 
 export function createNodeMasks(): NodeMasks {
-  return { byKey: new Map(), clock: 0 };
+  return { byKey: new Map(), clock: 0, version: 0 };
 }
 
 /** The mask for a question; `test` must be a pure function of the node's labels, name and taints. */
@@ -72,5 +74,7 @@ function dropIdle(masks: NodeMasks): void {
   for (const mask of masks.byKey.values()) {
     if (idlest === undefined || mask.lastUsed < idlest.lastUsed) idlest = mask;
   }
-  if (idlest !== undefined) masks.byKey.delete(idlest.key);
+  if (idlest === undefined) return;
+  masks.byKey.delete(idlest.key);
+  masks.version += 1;
 }

@@ -50,12 +50,14 @@ export interface PodCounters {
   /** The counters that a label set's Pods count in; made anew when counters come or go. */
   readonly bySet: Map<LabelSet, readonly PodCounter[]>;
   clock: number;
+  /** Grows when a counter is dropped: it is not kept up to date any more. */
+  version: number;
 }
 
 const COUNTERS_MAX = 256;
 
 export function createPodCounters(): PodCounters {
-  return { byKey: new Map(), bySet: new Map(), clock: 0 };
+  return { byKey: new Map(), bySet: new Map(), clock: 0, version: 0 };
 }
 
 /** The counter for a question by its identity; counts every Pod there is when it is new. */
@@ -157,6 +159,7 @@ export function growCounters(counters: PodCounters, capacity: number): void {
 
 /** Labels of namespaces have changed: what was matched by them may match otherwise. */
 export function forgetCounters(counters: PodCounters): void {
+  counters.version += 1;
   counters.byKey.clear();
   counters.bySet.clear();
 }
@@ -241,6 +244,7 @@ function dropIdle(counters: PodCounters): void {
     if (idlest === undefined || counter.lastUsed < idlest.lastUsed) idlest = counter;
   }
   if (idlest === undefined) return;
+  counters.version += 1;
   counters.byKey.delete(idlest.key);
   counters.bySet.clear();
 }

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec } from '../../../api/generated/types.ts';
+import type { Container, Pod, PodSpec, Volume } from '../../../api/generated/types.ts';
 import { isContainerRestartable } from '../../../api/pod-containers.ts';
 import { parseTime } from '../../../api/time.ts';
 import { affinityTermsOf, type PodAffinityTerms } from './affinity-term.ts';
@@ -35,6 +35,8 @@ export interface PodInfo {
   readonly affinity: PodAffinityTerms | undefined;
   /** Names of claims by the volumes that use them; undefined where the Pod has no such volume. */
   readonly claims: readonly PodClaim[];
+  /** Volumes that are disks which cannot be mounted on a node twice. */
+  readonly disks: readonly Volume[];
 }
 
 export interface HostPort {
@@ -52,6 +54,7 @@ export interface PodClaim {
 
 const NO_PORTS: readonly HostPort[] = Object.freeze([]);
 const NO_CLAIMS: readonly PodClaim[] = Object.freeze([]);
+const NO_DISKS: readonly Volume[] = Object.freeze([]);
 const infos = new WeakMap<Pod, PodInfo>();
 const askedAmounts = new WeakMap<PodSpec, PodAmounts>();
 
@@ -99,6 +102,7 @@ export function nextPodInfo(before: PodInfo, pod: Pod): PodInfo {
     hostPorts: before.hostPorts,
     affinity: before.affinity,
     claims: before.claims,
+    disks: before.disks,
   };
 }
 
@@ -183,6 +187,19 @@ export function claimsOf(spec: PodSpec, podName: string): readonly PodClaim[] {
   return claims ?? NO_CLAIMS;
 }
 
+function disksOf({ volumes }: PodSpec): readonly Volume[] {
+  return volumes?.some(isDisk) === true ? volumes.filter(isDisk) : NO_DISKS;
+}
+
+function isDisk(volume: Volume): boolean {
+  return (
+    volume.gcePersistentDisk !== undefined ||
+    volume.awsElasticBlockStore !== undefined ||
+    volume.rbd !== undefined ||
+    volume.iscsi !== undefined
+  );
+}
+
 function makePodInfo(pod: Pod): PodInfo {
   const { metadata, spec } = pod;
   const namespace = metadata.namespace ?? '';
@@ -202,6 +219,7 @@ function makePodInfo(pod: Pod): PodInfo {
     hostPorts: hostPortsOf(spec),
     affinity: affinityTermsOf(spec.affinity, namespace),
     claims: claimsOf(spec, name),
+    disks: disksOf(spec),
   };
 }
 

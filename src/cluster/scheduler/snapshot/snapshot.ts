@@ -75,6 +75,8 @@ export interface Snapshot {
   verdictScratch: Uint16Array;
   /** Grows whenever a service changes: what was found out about services is asked anew. */
   servicesVersion: number;
+  /** Grows when nodes, terms of placed Pods or controllers change in what plugins look up beforehand; see `circumstancesOf`. */
+  upheavals: number;
   /** Slots in the order in which nodes are looked at; undefined: to be made anew. */
   slots: Int32Array | undefined;
   /** Where each slot stands in that order; made with `slots`. */
@@ -109,6 +111,7 @@ export function createSnapshot(order: NodeOrder, objects: ClusterObjects): Snaps
     scratch: new Int32Array(0),
     verdictScratch: new Uint16Array(0),
     servicesVersion: 0,
+    upheavals: 0,
     slots: undefined,
     positions: new Int32Array(0),
     names: undefined,
@@ -131,6 +134,20 @@ export function buildSnapshot(
 /** How many nodes there are. */
 export function nodeCount(snapshot: Snapshot): number {
   return snapshot.table.slotOf.size;
+}
+
+/**
+ * A number that stays while nothing has changed of all that plugins find out about a Pod before they are asked about nodes:
+ * everything but the Pods on nodes, as long as these have no affinity. Every part of it only grows.
+ */
+export function circumstancesOf(snapshot: Snapshot): number {
+  const { upheavals, servicesVersion, images, counters, masks } = snapshot;
+  return upheavals + servicesVersion + images.version + counters.version + masks.version;
+}
+
+/** A controller has come or gone, or selects other Pods. */
+export function selectorsChanged(snapshot: Snapshot): void {
+  snapshot.upheavals += 1;
 }
 
 /** Slots of the nodes in the order in which they are looked at. */
@@ -180,6 +197,7 @@ export function namesInOrder(snapshot: Snapshot): readonly string[] {
 
 /** The order has changed (the caller has moved a node in it). */
 export function orderChanged(snapshot: Snapshot): void {
+  snapshot.upheavals += 1;
   snapshot.slots = undefined;
   snapshot.names = undefined;
 }
@@ -209,6 +227,7 @@ export function setNode(snapshot: Snapshot, node: Node): void {
     writeNode(table, slot, node);
     return;
   }
+  snapshot.upheavals += 1;
   // Terms are counted by the domains of the node: they are taken out under the old labels and
   // entered under the new.
   for (const pod of podsAt(table, slot)) countTermsOf(snapshot, slot, pod, -1);
@@ -354,6 +373,7 @@ export function countOnNode(snapshot: Snapshot, slot: number, pod: PodInfo, sign
 
 /** Labels of some namespace have changed: whatever was selected by them is asked anew. */
 export function namespacesChanged(snapshot: Snapshot): void {
+  snapshot.upheavals += 1;
   forgetConcerns(snapshot.terms);
   forgetCounters(snapshot.counters);
 }
@@ -410,6 +430,7 @@ function addStray(snapshot: Snapshot, nodeName: string, pod: PodInfo): void {
 
 function countTermsOf(snapshot: Snapshot, slot: number, pod: PodInfo, sign: 1 | -1): void {
   if (pod.affinity === undefined) return;
+  snapshot.upheavals += 1;
   countTerms(snapshot.terms, slot, pod, sign, (key) => topologyOf(snapshot, key));
 }
 

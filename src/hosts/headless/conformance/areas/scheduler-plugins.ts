@@ -59,6 +59,7 @@ export function profileOf(...plugins: readonly SchedulerPlugin[]): Profile {
   const having = (method: keyof SchedulerPlugin) =>
     plugins.filter((each) => each[method] !== undefined);
   return {
+    isRepeating: false,
     schedulerName: 'default-scheduler',
     percentageOfNodesToScore: 100,
     weights: having('score').map(() => 1),
