@@ -73,7 +73,7 @@ export interface ApiRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   /** The media type of the body; matters for PATCH. */
-  readonly contentType?: string;
+  readonly contentType?: string | undefined;
   /** The media types the client takes; asks for a Table. */
   readonly accept?: string;
   /** Every `command` of the query, which may come several times (exec). */
@@ -101,7 +101,7 @@ export interface ApiRequest {
    * True when the body was built by one of the cluster's own components from typed objects, so that
    * strict decoding of unknown fields and types can be skipped. Validation never is.
    */
-  readonly typed?: true;
+  readonly typed?: true | undefined;
 }
 
 /** A text that is no JSON: what is wrong with it in a decoder's words, and its head. */

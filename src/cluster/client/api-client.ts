@@ -104,42 +104,39 @@ export function createApiClient<Then>(options: {
   };
 }
 
-/** Sends a request, after waiting for a token where the client is over its rate. Answers its id. */
+/**
+ * Sends a request, after waiting for a token where the client is over its rate. Answers its id. All requests have one
+ * shape, whether they carry a body or not: whoever reads them then finds every field in the same place.
+ */
 export function call<Then>(
   client: ApiClient<Then>,
   env: Env<ApiClientMessage>,
   request: Call<Then>,
 ): number {
-  const id = client.nextId;
-  client.nextId = id + client.stride;
+  const { server, user, userAgent, nextId: id } = client;
   const { now } = env;
-  const { then, timeoutMicros = DEFAULT_TIMEOUT } = request;
+  const { method, path, query = NO_QUERY, body, contentType, then } = request;
+  client.nextId = id + client.stride;
   const wait = reserveToken(client.limiter, now);
-  const patience = wait + timeoutMicros;
-  const message = Object.freeze(messageFor(client, id, request));
-  const { cause } = env;
-  client.inFlight.set(id, { request: message, retries: 0, then, deadline: now + patience, cause });
+  const patience = wait + (request.timeoutMicros ?? DEFAULT_TIMEOUT);
+  const message: ApiRequest = Object.freeze({
+    type: 'api/request',
+    id,
+    method,
+    path,
+    query,
+    user,
+    userAgent,
+    body,
+    typed: body === undefined ? undefined : true,
+    contentType,
+  });
+  const deadline = now + patience;
+  client.inFlight.set(id, { request: message, retries: 0, then, deadline, cause: env.cause });
   if (wait > 0) env.after(wait, { type: 'client/send-later', request: message });
-  else env.send(client.server, message);
+  else env.send(server, message);
   if (!client.sweepArmed) armSweep(client, env, patience);
   return id;
-}
-
-/** Written out for each case: an object that is put together from parts costs several times as much. */
-function messageFor<Then>(
-  { user, userAgent }: ApiClient<Then>,
-  id: number,
-  { method, path, query = NO_QUERY, body, contentType }: Call<Then>,
-): ApiRequest {
-  const type = 'api/request';
-  if (body === undefined) {
-    return contentType === undefined
-      ? { type, id, method, path, query, user, userAgent }
-      : { type, id, method, path, query, user, userAgent, contentType };
-  }
-  return contentType === undefined
-    ? { type, id, method, path, query, user, userAgent, body, typed: true }
-    : { type, id, method, path, query, user, userAgent, body, typed: true, contentType };
 }
 
 /** Of a client, what a stream needs. */
@@ -206,7 +203,19 @@ export function apiClientStep<Then, Context>(
       const waiting = client.inFlight.get(response.id);
       if (waiting === undefined) return false;
       const { code, body, retryAfterSeconds } = response;
-      if (client.answered !== undefined) countAnswer(client.answered, waiting.request.method, code);
+      const { answered } = client;
+      if (answered !== undefined) {
+        const { method } = waiting.request;
+        let at = 0;
+        while (
+          at < answered.length &&
+          (answered[at]?.code !== code || answered[at]?.method !== method)
+        )
+          at += 1;
+        const counted = answered[at];
+        if (counted === undefined) answered.push({ method, code, count: 1 });
+        else counted.count += 1;
+      }
       if (retryAfterSeconds !== undefined && mustComeBack(waiting, code)) {
         waiting.retries += 1;
         const { request } = waiting;
@@ -246,17 +255,6 @@ export function apiClientStep<Then, Context>(
     default:
       return false;
   }
-}
-
-function countAnswer(answered: AnswerCount[], method: Method, code: number): void {
-  for (let index = 0; index < answered.length; index++) {
-    const each = answered[index]!; // In range by the loop's bound.
-    if (each.method === method && each.code === code) {
-      each.count += 1;
-      return;
-    }
-  }
-  answered.push({ method, code, count: 1 });
 }
 
 /** client-go comes back up to ten times when the server names a time: refusals for load, and passing troubles. */

@@ -1,4 +1,3 @@
-import { roomFor } from '../../base/room.ts';
 import type { Micros } from '../../kernel/time.ts';
 
 /**
@@ -8,24 +7,27 @@ import type { Micros } from '../../kernel/time.ts';
  * What is remembered is filed by the object that the events are about, so that an event costs one look-up by a text
  * that is there already. Upstream has three caches by texts made for each event, each of the same size as this one.
  */
-export type EventSubjects = Map<string, SubjectEvents>;
+export type EventSubjects = Map<string, SaidOfSubject>;
 
-/** What a source has said of one object. Frozen, and replaced when it changes: checkpoints share it. */
-interface SubjectEvents {
-  /** When its bucket of tokens would be empty (see rate-limiter.ts). */
-  readonly emptyAt: Micros;
-  readonly kinds: readonly KindOfEvents[];
-}
-
-/** Events of one type and reason: they are similar. */
-interface KindOfEvents {
+/**
+ * What a source has said of one object, kind by kind: events of one type and reason are similar. A chain, the kind that
+ * was spoken of last in front; a new one is put before those that are there, which nobody need copy. Frozen: checkpoints
+ * share it.
+ */
+interface SaidOfSubject {
+  /** In front: when the subject's bucket of tokens is full again (see rate-limiter.ts). */
+  readonly fullAt: Micros;
   readonly type: string;
   readonly reason: string;
   /** Different messages within the interval, up to one more than may stay apart. */
-  readonly messages: readonly string[];
+  readonly messages: OneOrMore<string>;
   readonly lastAt: Micros;
-  readonly known: readonly KnownEvent[];
+  readonly known: OneOrMore<KnownEvent>;
+  readonly others: SaidOfSubject | undefined;
 }
+
+/** Mostly there is one, which needs no list. */
+type OneOrMore<T extends string | KnownEvent> = T | readonly T[];
 
 /** An event that has been written. */
 export interface KnownEvent {
@@ -56,80 +58,89 @@ interface NewEvent {
 }
 
 /** Whether an event about a subject would be one too many: it is dropped as spam, before anything is made of it. */
-export function isSpam(subjects: EventSubjects, subject: string, now: Micros): boolean {
+export function isSpam(before: SaidOfSubject | undefined, now: Micros): boolean {
   // Nothing waits for a token: one that is not there is not taken.
-  return emptyAfter(subjects.get(subject), now) > now;
+  return before !== undefined && fullAfter(before, now) - now > SPAM_BURST * SPAM_TOKEN;
 }
 
-/** When the bucket would be empty after one more event. */
-function emptyAfter(before: SubjectEvents | undefined, now: Micros): Micros {
-  const fullSince = now - SPAM_BURST * SPAM_TOKEN;
-  const emptyAt = before === undefined ? fullSince : Math.max(before.emptyAt, fullSince);
-  return emptyAt + SPAM_TOKEN;
+/** When the bucket is full after one more event. */
+function fullAfter(before: SaidOfSubject | undefined, now: Micros): Micros {
+  return (before === undefined || before.fullAt < now ? now : before.fullAt) + SPAM_TOKEN;
 }
 
 /**
- * Takes an event in that is no spam. The answer says under which name, how often and since when it has been written by
- * now, `name` and `timestamp` being those of a first one.
+ * Takes an event in that is no spam, `before` being what was said of its subject. The answer says under which name, how
+ * often and since when it has been written by now, `name` and `timestamp` being those of a first one.
  */
 export function correlate(
   subjects: EventSubjects,
   subject: string,
+  before: SaidOfSubject | undefined,
   event: NewEvent,
   now: Micros,
   name: string,
   timestamp: string,
 ): KnownEvent {
-  const before = subjects.get(subject);
-  const kinds = before === undefined ? NO_KINDS : before.kinds;
   const { type, reason, message } = event;
   const fieldPath = event.about.fieldPath ?? '';
-  const at = positionOf(kinds, type, reason);
-  const kind = kinds[at];
-  let written: KnownEvent;
-  let next: KindOfEvents;
+  const fullAt = fullAfter(before, now);
+  let kind = before;
+  while (kind !== undefined && (kind.reason !== reason || kind.type !== type)) kind = kind.others;
   if (kind === undefined) {
-    written = { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
-    const messages = [message];
-    const known = [written];
-    next = { type, reason, messages, lastAt: now, known };
-  } else {
-    const messages = messagesWith(kind, message, now);
-    const told = messages.length > SIMILAR_MAX ? undefined : message;
-    written = counted(kind, fieldPath, told, name, timestamp);
-    next = { type, reason, messages, lastAt: now, known: knownWith(kind, written) };
+    const written = { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
+    if (before === undefined && subjects.size >= SUBJECTS_MAX) makeRoom(subjects);
+    subjects.set(
+      subject,
+      Object.freeze({
+        fullAt,
+        type,
+        reason,
+        messages: message,
+        lastAt: now,
+        known: written,
+        others: before,
+      }),
+    );
+    return written;
   }
-  if (before === undefined && subjects.size >= SUBJECTS_MAX) makeRoom(subjects);
-  const emptyAt = emptyAfter(before, now);
-  const all = kinds.length === 0 ? [next] : replaced(kinds, at, next);
-  subjects.set(subject, Object.freeze({ emptyAt, kinds: all }));
+  const messages = messagesWith(kind, message, now);
+  const told = messages.length > SIMILAR_MAX ? undefined : message;
+  const written = counted(kind, fieldPath, told, name, timestamp);
+  const known = knownWith(kind, written);
+  const others = without(before, kind);
+  subjects.set(
+    subject,
+    Object.freeze({ fullAt, type, reason, messages, lastAt: now, known, others }),
+  );
   return written;
 }
 
-const NO_KINDS: readonly KindOfEvents[] = Object.freeze([]);
-
-function positionOf(kinds: readonly KindOfEvents[], type: string, reason: string): number {
-  for (let at = 0; at < kinds.length; at++)
-    if (kinds[at]?.reason === reason && kinds[at]?.type === type) return at;
-  return kinds.length;
+/** A chain without one of its kinds. */
+function without(said: SaidOfSubject | undefined, kind: SaidOfSubject): SaidOfSubject | undefined {
+  if (said === undefined || said === kind) return said?.others;
+  return Object.freeze({ ...said, others: without(said.others, kind) });
 }
 
-function messagesWith(kind: KindOfEvents, message: string, now: Micros): readonly string[] {
+function messagesWith(kind: SaidOfSubject, message: string, now: Micros): readonly string[] {
   if (now - kind.lastAt > INTERVAL) return [message];
-  const { messages } = kind;
+  const messages = typeof kind.messages === 'string' ? [kind.messages] : kind.messages;
   if (messages.length > SIMILAR_MAX || messages.includes(message)) return messages;
   return [...messages, message];
 }
 
+function knownOf({ known }: SaidOfSubject): readonly KnownEvent[] {
+  return 'name' in known ? [known] : known;
+}
+
 /** The event as it stands after one more. */
 function counted(
-  kind: KindOfEvents,
+  kind: SaidOfSubject,
   fieldPath: string,
   message: string | undefined,
   name: string,
   timestamp: string,
 ): KnownEvent {
-  for (const each of kind.known) {
+  for (const each of knownOf(kind)) {
     if (each.message !== message || each.fieldPath !== fieldPath) continue;
     const { firstTimestamp, count } = each;
     return { fieldPath, message, name: each.name, count: count + 1, firstTimestamp };
@@ -137,19 +148,11 @@ function counted(
   return { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
 }
 
-function knownWith({ known }: KindOfEvents, written: KnownEvent): readonly KnownEvent[] {
+function knownWith(kind: SaidOfSubject, written: KnownEvent): readonly KnownEvent[] {
+  const known = knownOf(kind);
   const at = known.findIndex(({ name }) => name === written.name);
-  const next = replaced(known, at < 0 ? known.length : at, written);
+  const next = at < 0 ? [...known, written] : known.with(at, written);
   return next.length > KNOWN_MAX ? next.slice(1) : next;
-}
-
-/** The list with another element at a position, which may be its end. */
-function replaced<T>(list: readonly T[], at: number, element: T): readonly T[] {
-  const { length } = list;
-  const copy = roomFor<T>(at < length ? length : at + 1);
-  for (let i = 0; i < length; i++) copy[i] = list[i] as T; // In range.
-  copy[at] = element;
-  return copy;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Event, ObjectReference } from '../../api/generated/types.ts';
+import type { Event, EventSource, ObjectReference } from '../../api/generated/types.ts';
 import { formatMicroTime, formatTime } from '../../api/time.ts';
 import type { Env } from '../../kernel/process.ts';
 import type { Micros } from '../../kernel/time.ts';
@@ -19,6 +19,8 @@ export interface EventRecorder {
   readonly component: string;
   /** `source.host`: set by kubelets. */
   readonly host: string;
+  /** The same two as all its events carry them. */
+  readonly source: EventSource;
   readonly epochMillis: number;
   readonly subjects: EventSubjects;
   /** Counts events, so that two of one microsecond have different names; each source begins elsewhere. */
@@ -30,21 +32,25 @@ export type EventType = 'Normal' | 'Warning';
 /** What a recorder's requests wait for; part of its process's `Then`. */
 export type EventThen = {
   readonly type: 'event/written';
-  readonly event: Event;
-  readonly patched: boolean;
+  /** The event that was counted up; undefined: it was new. */
+  readonly counted: Event | undefined;
 };
+
+const CREATED: EventThen = Object.freeze({ type: 'event/written', counted: undefined });
 
 export function createEventRecorder(options: {
   readonly component: string;
   readonly host?: string;
   readonly epochMillis: number;
 }): EventRecorder {
+  const { component, host = '' } = options;
   return {
-    component: options.component,
-    host: options.host ?? '',
+    component,
+    host,
+    source: Object.freeze(host === '' ? { component } : { component, host }),
     epochMillis: options.epochMillis,
     subjects: new Map(),
-    sequence: firstNumber(options.component),
+    sequence: firstNumber(component),
   };
 }
 
@@ -103,17 +109,19 @@ export function recordEvent<Then>(
   const { subjects, epochMillis } = recorder;
   const { now } = env;
   const subject = subjectOf(about);
-  if (isSpam(subjects, subject, now)) return;
+  const before = subjects.get(subject);
+  if (isSpam(before, now)) return;
   const local = now + env.clockSkewMicros();
   const timestamp = formatTime(epochMillis + local / 1000);
   const micros = Math.floor(epochMillis * 1000 + local);
   const name = eventName(about.name ?? '', micros, recorder.sequence % 1000);
-  const written = correlate(subjects, subject, event, now, name, timestamp);
-  const whole = buildEvent(recorder, event, written, timestamp);
-  if (written.count > 1) patchCount(client, env, whole, written);
+  const written = correlate(subjects, subject, before, event, now, name, timestamp);
+  const body = buildEvent(recorder, event, written, timestamp);
+  const path = eventsPath(body.metadata.namespace ?? '');
+  if (written.count > 1) patchCount(client, env, path, body);
   else {
     recorder.sequence += 1;
-    create(client, env, whole);
+    call(client, env, { method: 'POST', path, body, then: CREATED });
   }
 }
 
@@ -138,42 +146,34 @@ function eventsPath(namespace: string): string {
 
 /** An answer to a recorder's request: an event that has meanwhile expired is written anew. */
 export function eventOutcome<Then>(
-  then: EventThen,
+  { counted }: EventThen,
   outcome: ApiOutcome,
   client: ApiClient<Then | EventThen>,
   env: Env<ApiClientMessage>,
 ): void {
-  if (then.patched && reasonOf(outcome) === 'NotFound') create(client, env, then.event);
-}
-
-function create<Then>(
-  client: ApiClient<Then | EventThen>,
-  env: Env<ApiClientMessage>,
-  event: Event,
-): void {
-  const path = eventsPath(event.metadata.namespace ?? '');
-  const then: EventThen = { type: 'event/written', event, patched: false };
-  call(client, env, { method: 'POST', path, body: event, then });
+  if (counted === undefined || reasonOf(outcome) !== 'NotFound') return;
+  const path = eventsPath(counted.metadata.namespace ?? '');
+  call(client, env, { method: 'POST', path, body: counted, then: CREATED });
 }
 
 function patchCount<Then>(
   client: ApiClient<Then | EventThen>,
   env: Env<ApiClientMessage>,
+  path: string,
   event: Event,
-  { name, count }: KnownEvent,
 ): void {
-  const { lastTimestamp, message } = event;
+  const { count, lastTimestamp, message } = event;
   call(client, env, {
     method: 'PATCH',
-    path: `${eventsPath(event.metadata.namespace ?? '')}/${name}`,
+    path: `${path}/${event.metadata.name}`,
     contentType: 'application/strategic-merge-patch+json',
     body: { count, lastTimestamp, message },
-    then: { type: 'event/written', event, patched: true },
+    then: { type: 'event/written', counted: event },
   });
 }
 
 function buildEvent(
-  { component, host }: EventRecorder,
+  { component, host, source }: EventRecorder,
   { about, type, reason, message }: SaidEvent,
   written: KnownEvent,
   lastTimestamp: string,
@@ -181,7 +181,6 @@ function buildEvent(
   // Cluster-scoped objects' events live in `default`.
   const namespace = about.namespace || 'default';
   const metadata = { name: written.name, namespace };
-  const source = host === '' ? { component } : { component, host };
   return {
     apiVersion: 'v1',
     kind: 'Event',

@@ -1,24 +1,26 @@
 import type { Micros } from '../../kernel/time.ts';
 
-/** client-go's token bucket: `qps` tokens a second, at most `burst` saved up. Plain data. */
+/** client-go's token bucket: so many tokens a second, at most a burst of them saved up. Plain data. */
 export interface RateLimiter {
-  readonly qps: number;
-  readonly burst: number;
-  /** When the bucket would be empty if it were filled from then on: one number says it all. */
-  emptyAt: Micros;
+  /** How long a token takes to come; 0: there is no limit. */
+  readonly perToken: Micros;
+  /** How long an empty bucket takes to be full. */
+  readonly fill: Micros;
+  /** When the bucket is full again: one number says it all. */
+  fullAt: Micros;
 }
 
-/** A full bucket. `qps` 0 means no limit. */
+/** A full bucket for `qps` tokens a second. `qps` 0 means no limit. */
 export function createRateLimiter(qps: number, burst: number): RateLimiter {
-  return { qps, burst, emptyAt: Number.MIN_SAFE_INTEGER };
+  const perToken = qps <= 0 ? 0 : 1_000_000 / qps;
+  return { perToken, fill: Math.round(burst * perToken), fullAt: 0 };
 }
 
 /** Takes a token and says how long its holder must wait for it, in microseconds (0: not at all). */
 export function reserveToken(limiter: RateLimiter, now: Micros): Micros {
-  if (limiter.qps <= 0) return 0;
-  const perToken = 1_000_000 / limiter.qps;
-  const fullSince = now - limiter.burst * perToken;
-  if (limiter.emptyAt < fullSince) limiter.emptyAt = fullSince;
-  limiter.emptyAt = Math.round(limiter.emptyAt + perToken);
-  return Math.max(0, limiter.emptyAt - now);
+  const { perToken, fill, fullAt } = limiter;
+  if (perToken === 0) return 0;
+  const next = Math.round((fullAt < now ? now : fullAt) + perToken);
+  limiter.fullAt = next;
+  return next - now > fill ? next - now - fill : 0;
 }
