@@ -19,7 +19,8 @@ const spec: InformerSpec = {
     colour: ({ metadata }) => metadata.labels?.['colour'] ?? [],
     tags: ({ metadata }) => metadata.labels?.['tags']?.split(',') ?? [],
   },
-  isFiledAlike: (old, next) => old.metadata.labels === next.metadata.labels,
+  refiledBy: (old, next) =>
+    old.metadata.labels === next.metadata.labels ? [] : ['colour', 'tags'],
 };
 const others: readonly InformerSpec[] = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
   name,

@@ -21,10 +21,10 @@ export interface InformerSpec {
   /** Index name → what an object is filed under. */
   readonly indexes?: Readonly<Record<string, (object: KubeObject) => IndexValues>>;
   /**
-   * Whether two versions of an object are filed alike for sure, seen from a few of their fields: most changes leave an
-   * object where it is filed, and then no index is asked. False where only the indexes know.
+   * The names of the indexes that may file two versions of an object differently: most changes leave an object where it
+   * is filed, and then no index is asked. Absent: any may.
    */
-  readonly isFiledAlike?: (old: KubeObject, next: KubeObject) => boolean;
+  readonly refiledBy?: (old: KubeObject, next: KubeObject) => readonly string[];
 }
 
 /** Values of an index. Mostly there is one, which needs no list: lists would be made, and thrown away, at every change. */
@@ -152,29 +152,72 @@ export function informersStep<Context>(
   handlers: InformerHandlers<Context | undefined>,
   context?: Context,
 ): boolean {
-  switch (message.type) {
-    case 'api/watch': {
-      const { id, events } = message as ApiWatchEvents;
-      const spec = specOfStream(specs, informers, id);
-      const informer = spec === undefined ? undefined : informers.get(spec.name);
-      if (spec === undefined || informer === undefined) return false;
-      informer.open = true;
-      applyEvents(spec, informer, client, events, env, handlers, context);
-      return true;
+  if (message.type !== 'api/watch') {
+    return takeOther(specs, informers, client, message, env, handlers, context);
+  }
+  const { id, events } = message as ApiWatchEvents;
+  const last = heard.get(informers)?.[0];
+  const copy = last?.informer.streamId === id ? last : copyOfStream(specs, informers, id);
+  if (copy === undefined) return false;
+  const { spec, informer } = copy;
+  const { indexes } = spec;
+  const { name, items } = informer;
+  informer.open = true;
+  // By index: each change of the cluster passes here several times, and an iterator is garbage at once.
+  for (let i = 0; i < events.length; i += 1) {
+    const { type, object, cause } = events[i] as ObjectEvent; // In range; but for ERROR, of which only the type is read.
+    if (type === 'ERROR') {
+      informer.revision = '';
+      startInformer(spec, informer, client, env);
+      break;
     }
+    informer.revision = object.metadata.resourceVersion ?? informer.revision;
+    if (type === 'BOOKMARK') continue;
+    const key = keyOf(object);
+    const old = items.get(key);
+    if (cause !== undefined) env.resumeCause(cause);
+    if (type !== 'DELETED') {
+      items.set(key, object);
+      if (indexes !== undefined) {
+        if (old === undefined) fileNew(indexes, informer, key, object);
+        else refile(spec, indexes, informer, key, old, object);
+      }
+      handlers.onChange({ informer: name, key, old, next: object }, context);
+    } else if (old !== undefined) {
+      remove(spec, informer, key, old);
+      handlers.onChange({ informer: name, key, old: object, next: undefined }, context);
+    }
+  }
+  return true;
+}
+
+/** Every event but ERROR carries an object of the resource. */
+interface ObjectEvent extends WatchEvent {
+  readonly object: KubeObject;
+}
+
+/** Takes what comes seldom: all but the events of a watch. */
+function takeOther<Context>(
+  specs: readonly InformerSpec[],
+  informers: ReadonlyMap<string, Informer>,
+  client: StreamClient,
+  message: { readonly type: string },
+  env: InformerEnv,
+  handlers: InformerHandlers<Context>,
+  context: Context,
+): boolean {
+  switch (message.type) {
     case 'api/response': {
       const response = message as ApiResponse;
-      const spec = specOfStream(specs, informers, response.id);
-      const informer = spec === undefined ? undefined : informers.get(spec.name);
-      if (spec === undefined || informer === undefined) return false;
-      takeList(spec, informer, client, response, env, handlers, context);
+      const copy = copyOfStream(specs, informers, response.id);
+      if (copy === undefined) return false;
+      takeList(copy.spec, copy.informer, client, response, env, handlers, context);
       return true;
     }
     case 'api/watch-ended': {
-      const spec = specOfStream(specs, informers, (message as ApiWatchEnded).id);
-      const informer = spec === undefined ? undefined : informers.get(spec.name);
-      if (spec === undefined || informer === undefined) return false;
-      openWatch(spec, informer, client, env);
+      const copy = copyOfStream(specs, informers, (message as ApiWatchEnded).id);
+      if (copy === undefined) return false;
+      openWatch(copy.spec, copy.informer, client, env);
       return true;
     }
     case 'client/relist': {
@@ -213,31 +256,47 @@ function specOf(specs: readonly InformerSpec[], informer: Informer): InformerSpe
   return specs.find((spec) => spec.name === informer.name) as InformerSpec;
 }
 
-/** So many informers are walked through as quickly as is remembered which of them it was. */
-const FEW = 4;
+/** An informer with its specification. */
+interface Copy {
+  readonly spec: InformerSpec;
+  readonly informer: Informer;
+}
 
-/** Of processes with more informers: the positions of those that have heard anything, the first first. A memo only. */
-const heard = new WeakMap<ReadonlyMap<string, Informer>, readonly number[]>();
+/** Of each process: its copies that have heard anything, the one that did last in front. A memo only. */
+const heard = new WeakMap<ReadonlyMap<string, Informer>, Copy[]>();
+const NO_COPIES: Copy[] = [];
 
-/** The specification of the informer whose stream this is. */
-function specOfStream(
+/** The copy that a stream feeds. One that is taken out of its process must have no stream any more. */
+function copyOfStream(
   specs: readonly InformerSpec[],
   informers: ReadonlyMap<string, Informer>,
   id: number,
-): InformerSpec | undefined {
-  const known = specs.length > FEW ? heard.get(informers) : undefined;
-  if (known !== undefined) {
-    for (let index = 0; index < known.length; index += 1) {
-      const spec = specs[known[index] as number]; // In range by the loop's condition.
-      if (spec !== undefined && informers.get(spec.name)?.streamId === id) return spec;
-    }
+): Copy | undefined {
+  const copies = heard.get(informers) ?? NO_COPIES;
+  for (let at = 0; at < copies.length; at += 1) {
+    const copy = copies[at] as Copy; // In range by the loops' conditions.
+    if (copy.informer.streamId !== id) continue;
+    // Those before it move back by one, so that the busy ones stay in front.
+    for (let to = at; to > 0; to -= 1) copies[to] = copies[to - 1] as Copy;
+    copies[0] = copy;
+    return copy;
   }
-  // The busiest ones mostly stand last.
-  for (let position = specs.length - 1; position >= 0; position -= 1) {
-    const spec = specs[position] as InformerSpec; // Likewise.
-    if (informers.get(spec.name)?.streamId !== id) continue;
-    if (specs.length > FEW) heard.set(informers, [...(known ?? []), position]);
-    return spec;
+  return findCopy(specs, informers, id);
+}
+
+/** The same among all, remembered for the next time in place of what was known of an informer of that name. */
+function findCopy(
+  specs: readonly InformerSpec[],
+  informers: ReadonlyMap<string, Informer>,
+  id: number,
+): Copy | undefined {
+  for (const spec of specs) {
+    const informer = informers.get(spec.name);
+    if (informer?.streamId !== id) continue;
+    const copy = { spec, informer };
+    const others = heard.get(informers)?.filter((each) => each.spec.name !== spec.name) ?? [];
+    heard.set(informers, [copy, ...others]);
+    return copy;
   }
   return undefined;
 }
@@ -322,6 +381,7 @@ function replaceItems<Context>(
   context: Context,
 ): void {
   const seen = new Set<string>();
+  const { indexes = NO_INDEXES } = spec;
   for (const object of items) {
     const key = keyOf(object);
     seen.add(key);
@@ -329,7 +389,8 @@ function replaceItems<Context>(
     if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion)
       continue;
     informer.items.set(key, object);
-    refile(spec, informer, key, old, object);
+    if (old !== undefined) refile(spec, indexes, informer, key, old, object);
+    else fileNew(indexes, informer, key, object);
     handlers.onChange({ informer: informer.name, key, old, next: object }, context);
   }
   for (const [key, old] of informer.items) {
@@ -339,75 +400,55 @@ function replaceItems<Context>(
   }
 }
 
-function applyEvents<Context>(
-  spec: InformerSpec,
-  informer: Informer,
-  client: StreamClient,
-  events: readonly WatchEvent[],
-  env: InformerEnv,
-  handlers: InformerHandlers<Context>,
-  context: Context,
-): void {
-  // By index, here and below: each change of the cluster passes here several times, and an iterator is garbage at once.
-  for (let i = 0; i < events.length; i += 1) {
-    const event = events[i];
-    if (event === undefined) continue;
-    // Every event but ERROR carries an object of the resource.
-    const object = event.object as KubeObject;
-    if (event.type === 'ERROR') {
-      informer.revision = '';
-      startInformer(spec, informer, client, env);
-      return;
-    }
-    informer.revision = object.metadata.resourceVersion ?? informer.revision;
-    if (event.type === 'BOOKMARK') continue;
-    const key = keyOf(object);
-    const old = informer.items.get(key);
-    if (event.cause !== undefined) env.resumeCause(event.cause);
-    if (event.type === 'DELETED') {
-      if (old === undefined) continue;
-      remove(spec, informer, key, old);
-      handlers.onChange({ informer: informer.name, key, old: object, next: undefined }, context);
-    } else {
-      informer.items.set(key, object);
-      if (spec.indexes !== undefined) refile(spec, informer, key, old, object);
-      handlers.onChange({ informer: informer.name, key, old, next: object }, context);
-    }
+type Indexes = NonNullable<InformerSpec['indexes']>;
+type Buckets = Map<string, Set<string>>;
+
+const NO_INDEXES: Indexes = Object.freeze({});
+
+/** Files an object that was not there before. */
+function fileNew(indexes: Indexes, informer: Informer, key: string, object: KubeObject): void {
+  // The informer was made with these indexes; the pairs of its map would be garbage at once.
+  for (const index in indexes) {
+    const buckets = informer.indexes.get(index);
+    const values = indexes[index]?.(object);
+    if (buckets === undefined || values === undefined) continue;
+    if (typeof values === 'string') file(buckets, values, key);
+    else for (let at = 0; at < values.length; at += 1) file(buckets, values[at] as string, key); // In range.
   }
 }
 
 /** Files an object that is in the copy now; `old` was there before. */
 function refile(
-  spec: InformerSpec,
+  { refiledBy }: InformerSpec,
+  indexes: Indexes,
   informer: Informer,
   key: string,
-  old: KubeObject | undefined,
+  old: KubeObject,
   next: KubeObject,
 ): void {
-  const { indexes, isFiledAlike } = spec;
-  if (indexes === undefined) return;
-  if (old !== undefined && isFiledAlike !== undefined && isFiledAlike(old, next)) return;
-  // The informer was made with these indexes; the pairs of its map would be garbage at once.
-  for (const index in indexes) {
-    const valuesOf = indexes[index];
+  const names = refiledBy === undefined ? Object.keys(indexes) : refiledBy(old, next);
+  for (let at = 0; at < names.length; at += 1) {
+    const index = names[at] as string; // In range, here and below.
     const buckets = informer.indexes.get(index);
-    if (valuesOf === undefined || buckets === undefined) continue;
-    const values = valuesOf(next);
-    if (old === undefined && typeof values === 'string') {
-      file(buckets, values, key);
-      continue;
-    }
-    const before = old === undefined ? NO_VALUES : valuesOf(old);
-    if (before === values) continue;
-    if (typeof before === 'string' && typeof values === 'string') {
-      unfile(buckets, before, key);
-      file(buckets, values, key);
-      continue;
-    }
-    const now = listOf(values);
-    const then = listOf(before);
-    for (const value of then) if (!now.includes(value)) unfile(buckets, value, key);
-    for (const value of now) if (!then.includes(value)) file(buckets, value, key);
+    const valuesOf = indexes[index];
+    if (buckets === undefined || valuesOf === undefined) continue;
+    const before = valuesOf(old);
+    const after = valuesOf(next);
+    if (before !== after) move(buckets, before, after, key);
+  }
+}
+
+/** Files a key under other values of an index than before. */
+function move(buckets: Buckets, before: IndexValues, after: IndexValues, key: string): void {
+  const then = listOf(before);
+  const now = listOf(after);
+  for (let at = 0; at < then.length; at += 1) {
+    const value = then[at] as string;
+    if (!now.includes(value)) unfile(buckets, value, key);
+  }
+  for (let at = 0; at < now.length; at += 1) {
+    const value = now[at] as string;
+    if (!then.includes(value)) file(buckets, value, key);
   }
 }
 
@@ -417,7 +458,7 @@ function listOf(values: IndexValues): readonly string[] {
   return typeof values === 'string' ? [values] : values;
 }
 
-function file(buckets: Map<string, Set<string>>, value: string, key: string): void {
+function file(buckets: Buckets, value: string, key: string): void {
   const bucket = buckets.get(value);
   if (bucket === undefined) buckets.set(value, new Set([key]));
   else bucket.add(key);
@@ -431,7 +472,7 @@ function remove(spec: InformerSpec, informer: Informer, key: string, old: KubeOb
   }
 }
 
-function unfile(buckets: Map<string, Set<string>>, value: string, key: string): void {
+function unfile(buckets: Buckets, value: string, key: string): void {
   const bucket = buckets.get(value);
   if (bucket === undefined) return;
   bucket.delete(key);

@@ -228,18 +228,35 @@ function serviceOf(object: KubeObject): IndexValues {
 
 type IndexTable = NonNullable<InformerSpec['indexes']>;
 
+type RefiledBy = NonNullable<InformerSpec['refiledBy']>;
+
+/** Every index but the namespace's, which is part of the key; one that a resource does not have is passed over. */
+const OWN_INDEXES: readonly string[] = Object.freeze([
+  'owner',
+  'orphan',
+  'node',
+  'ended',
+  'service',
+]);
+const POD_INDEXES: readonly string[] = Object.freeze(['node', 'ended']);
+
 function hasSameOwners(old: KubeObject, next: KubeObject): boolean {
   return old.metadata.ownerReferences === next.metadata.ownerReferences;
 }
 
-/** What the functions above look at, of two versions at once; the namespace is part of the key. */
-const filedAlike: Readonly<Partial<Record<string, NonNullable<InformerSpec['isFiledAlike']>>>> = {
-  pods: (old, next) =>
-    old.metadata.ownerReferences === next.metadata.ownerReferences &&
-    (old as Pod).spec.nodeName === (next as Pod).spec.nodeName &&
-    ((old as Pod).status?.phase === (next as Pod).status?.phase || ended(old) === ended(next)),
+const byOwners: RefiledBy = (old, next) => (hasSameOwners(old, next) ? NONE : OWN_INDEXES);
+
+/** What the functions above look at, of two versions at once. */
+const refiledBy: Readonly<Partial<Record<string, RefiledBy>>> = {
+  pods(old, next) {
+    if (old.metadata.ownerReferences !== next.metadata.ownerReferences) return OWN_INDEXES;
+    const isAlike =
+      (old as Pod).spec.nodeName === (next as Pod).spec.nodeName &&
+      ((old as Pod).status?.phase === (next as Pod).status?.phase || ended(old) === ended(next));
+    return isAlike ? NONE : POD_INDEXES;
+  },
   endpointslices: (old, next) =>
-    hasSameOwners(old, next) && old.metadata.labels === next.metadata.labels,
+    hasSameOwners(old, next) && old.metadata.labels === next.metadata.labels ? NONE : OWN_INDEXES,
 };
 
 const ownIndexes: Readonly<Partial<Record<string, IndexTable>>> = {
@@ -263,7 +280,7 @@ export const informerSpecs: readonly InformerSpec[] = resourceInfos
       ...(each.namespaced ? { namespace: namespaceOf } : undefined),
       ...ownIndexes[each.name],
     },
-    isFiledAlike: filedAlike[each.name] ?? hasSameOwners,
+    refiledBy: refiledBy[each.name] ?? byOwners,
   }));
 
 const customIndexes: IndexTable = { owner: ownerUids, namespace: namespaceOf };
@@ -273,7 +290,7 @@ const customSpecs = new Map<string, InformerSpec>();
 export function customInformerSpec(name: string): InformerSpec {
   let spec = customSpecs.get(name);
   if (spec === undefined) {
-    spec = { name, path: name, indexes: customIndexes, isFiledAlike: hasSameOwners };
+    spec = { name, path: name, indexes: customIndexes, refiledBy: byOwners };
     customSpecs.set(name, spec);
   }
   return spec;
