@@ -65,15 +65,24 @@ export function updateDerived(
   if (derived.stirred.size > 0) derived.stirred.clear();
   if (derived.stirredBudgets.size > 0) derived.stirredBudgets.clear();
   if (change.next === undefined) rememberAbsent(derived, change.old?.metadata.uid ?? '');
-  // An informer's objects are of its resource.
+  if (change.informer !== 'pods') {
+    takeOther(derived, change, cluster, now);
+    return;
+  }
+  const pod = change as Changed<Pod>; // An informer's objects are of its resource, here and below.
+  tallyPod(derived.replicas, pod, cluster.epochMillis);
+  if (derived.members.size > 0) notePod(derived.members, derived.stirred, pod, cluster);
+  if (derived.budgets.size > 0) tallyBudgetedPod(derived.budgets, derived.stirredBudgets, pod);
+}
+
+/** Takes in what changes less often than Pods. */
+function takeOther(
+  derived: Derived,
+  change: InformerChange,
+  cluster: ClusterView,
+  now: Micros,
+): void {
   switch (change.informer) {
-    case 'pods': {
-      const pod = change as Changed<Pod>;
-      tallyPod(derived.replicas, pod, cluster.epochMillis);
-      notePod(derived.members, derived.stirred, pod, cluster);
-      if (derived.budgets.size > 0) tallyBudgetedPod(derived.budgets, derived.stirredBudgets, pod);
-      break;
-    }
     case 'replicasets':
       tallySet(derived.replicas, change as Changed<ReplicaSet>, cluster);
       break;

@@ -96,17 +96,42 @@ export function wakeKey(
   if (arrivals.has(key)) return;
   arrivals.set(key, env.now);
   enqueue(queue, key, env.cause);
-  if (queue.waiting.size > 0) running.awake.add(index);
+  if (queue.waiting.size > 0) noteAwake(running.awake, index);
+}
+
+/** Adds several keys to a loop's queue. */
+export function wakeKeys(
+  context: LoopContext,
+  index: number,
+  keys: readonly string[],
+  after: Micros | undefined,
+): void {
+  for (let at = 0; at < keys.length; at += 1) wakeKey(context, index, keys[at] as string, after); // In range.
+}
+
+function noteAwake(awake: number[], index: number): void {
+  let at = awake.length;
+  while (at > 0 && (awake[at - 1] as number) > index) at -= 1; // In range.
+  if (at > 0 && awake[at - 1] === index) return;
+  if (at === awake.length) awake.push(index);
+  else awake.splice(at, 0, index);
 }
 
 /** Gives every idle worker a key, until keys or workers run out. The first loops come first. */
 export function pump(context: LoopContext): void {
   const { awake } = context.running;
-  if (awake.size === 1) for (const index of awake) pumpLoop(context, index);
-  else for (const index of [...awake].sort((a, b) => a - b)) pumpLoop(context, index);
+  let left = 0;
+  for (let at = 0; at < awake.length; at += 1) {
+    const index = awake[at] as number; // In range.
+    if (!pumpLoop(context, index)) continue;
+    awake[left] = index;
+    left += 1;
+  }
+  while (awake.length > left) awake.pop();
 }
 
-function pumpLoop(context: LoopContext, index: number): void {
+/** Whether keys are left, for which no worker is free. */
+function pumpLoop(context: LoopContext, index: number): boolean {
   const { running, controllers, env } = context;
   const loop = running.loops[index] as Loop; // Parallel lists.
   const { workers } = controllers[index] as Controller;
@@ -118,7 +143,7 @@ function pumpLoop(context: LoopContext, index: number): void {
     env.resumeCause(taken.cause);
     reconcileKey(context, index, taken.key);
   }
-  if (queue.waiting.size === 0) running.awake.delete(index);
+  return queue.waiting.size > 0;
 }
 
 /** A delayed key's timer rang. */
@@ -224,7 +249,7 @@ function endWork(context: LoopContext, index: number, key: string): void {
 function finish(running: Running, index: number, key: string): void {
   const { queue } = running.loops[index] as Loop;
   finishKey(queue, key);
-  if (queue.waiting.size > 0) running.awake.add(index);
+  if (queue.waiting.size > 0) noteAwake(running.awake, index);
 }
 
 /** Client-go's growing pauses after failures, never shorter than the server demands. */

@@ -83,16 +83,14 @@ export function newsOf(
   else if (next.metadata.deletionTimestamp !== undefined) news |= LEAVING;
   if (informer !== 'pods') return news;
   // The informer holds nothing else.
-  return news | newsOfPod(old as Pod | undefined, next as Pod | undefined, cluster);
-}
-
-function newsOfPod(old: Pod | undefined, next: Pod | undefined, cluster: ClusterView): NewsBits {
-  let news = old?.spec === next?.spec ? 0 : SPEC;
+  const pod = next as Pod | undefined;
+  const spec = pod?.spec;
+  if ((old as Pod | undefined)?.spec !== spec) news |= SPEC;
   if (cluster.all('resourcequotas').size > 0) news |= QUOTAS;
-  if (next === undefined) return news;
-  const { nodeName } = next.spec;
+  if (pod === undefined || spec === undefined) return news;
+  const { nodeName } = spec;
   if (nodeName === undefined || nodeName === '') news |= UNBOUND;
-  if (isPodFinished(next)) news |= ENDED;
-  if (next.metadata.finalizers !== undefined) news |= HELD;
+  if (isPodFinished(pod)) news |= ENDED;
+  if (pod.metadata.finalizers !== undefined) news |= HELD;
   return news;
 }

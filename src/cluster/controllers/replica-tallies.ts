@@ -101,10 +101,20 @@ export function tallyPod(
 ): void {
   const { key, old, next } = change;
   if (old !== undefined && next !== undefined && isCountedAlike(old, next)) return;
-  const before = old === undefined ? undefined : tallies.get(controllerOf(old)?.uid ?? '');
-  if (before !== undefined && old !== undefined) count(before, key, old, -1, epochMillis);
-  const after = next === undefined ? undefined : tallies.get(controllerOf(next)?.uid ?? '');
-  if (after !== undefined && next !== undefined) count(after, key, next, 1, epochMillis);
+  if (old !== undefined) recount(tallies, key, old, -1, epochMillis);
+  if (next !== undefined) recount(tallies, key, next, 1, epochMillis);
+}
+
+/** Counts a pod in (1) or out (-1) with the set that controls it. */
+function recount(
+  tallies: ReplicaTallies,
+  key: string,
+  pod: Pod,
+  by: 1 | -1,
+  epochMillis: number,
+): void {
+  const tally = tallies.get(controllerOf(pod)?.uid ?? '');
+  if (tally !== undefined) count(tally, key, pod, by, epochMillis);
 }
 
 /** Whether all that is counted of two versions of a pod is the same: most changes are of something else. */
@@ -118,7 +128,8 @@ function isCountedAlike(old: Pod, next: Pod): boolean {
   )
     return false;
   if (old.status === next.status) return true;
-  if (isPodFinished(old) !== isPodFinished(next)) return false;
+  if (old.status?.phase !== next.status?.phase && isPodFinished(old) !== isPodFinished(next))
+    return false;
   const wasReady = findCondition(old.status?.conditions, 'Ready');
   const isReady = findCondition(next.status?.conditions, 'Ready');
   return (

@@ -31,6 +31,7 @@ import {
   type LeaderElectionThen,
 } from '../client/leader-election.ts';
 import { clientOfRequest, requestNumbers } from '../client/request-numbers.ts';
+import type { ApiResponse } from '../messages.ts';
 import { clientEnv } from './client-env.ts';
 import { createClusterView } from './cluster-view.ts';
 import type { Controller } from './controller.ts';
@@ -42,6 +43,7 @@ import {
   pump,
   settleWorks,
   wakeKey,
+  wakeKeys,
   type LoopContext,
 } from './loops.ts';
 import { metricsText } from './metrics-text.ts';
@@ -81,17 +83,17 @@ export function controllerManager(controllers: readonly Controller[]): AnyBehavi
     message: ControllerManagerMessage,
     env: ProcessEnv,
   ): void => {
-    if (message.type === 'health/check') {
-      if (isGuarded(message)) askAccess(memory.electionClient, electionEnv(env), message);
-      else answerHealth(env, message, []);
-      return;
+    const manager = managerOf(controllers, wakings, memory, config, env);
+    const { context } = manager;
+    if (context === undefined) takeOther(manager, message);
+    else {
+      if (message.type === 'api/watch') toInformers(manager, message);
+      else if (message.type === 'api/response') takeResponse(manager, context, message);
+      else takeOther(manager, message);
+      if (!context.running.synced || message.type === 'health/check') return;
+      if (context.running.settling.size > 0) settleWorks(context);
+      if (context.running.awake.length > 0) pump(context);
     }
-    const manager: Manager = { memory, config, controllers, wakings, env };
-    handle(manager, message);
-    const { running } = memory;
-    if (running?.synced !== true) return;
-    if (running.settling.size > 0) settleWorks(contextOf(manager, running));
-    if (running.awake.size > 0) pump(contextOf(manager, running));
   };
   return defineBehaviour<
     ControllerManagerConfig,
@@ -118,6 +120,44 @@ interface Manager {
   readonly controllers: readonly Controller[];
   readonly wakings: WakingTable;
   readonly env: ProcessEnv;
+  readonly skew: Micros;
+  /** What its loops work with, while it leads. */
+  readonly context: LoopContext | undefined;
+}
+
+/** The kernel lends a process the same Env at each step, so that the parts of the last step mostly serve again. A memo only. */
+let last: Manager | undefined;
+
+function managerOf(
+  controllers: readonly Controller[],
+  wakings: WakingTable,
+  memory: ControllerManagerMemory,
+  config: ControllerManagerConfig,
+  env: ProcessEnv,
+): Manager {
+  const skew = env.clockSkewMicros();
+  if (last?.env === env && last.memory === memory && last.skew === skew) {
+    if (last.context?.running === memory.running) return last;
+  }
+  const { running } = memory;
+  const context = running === undefined ? undefined : contextOf(controllers, running, env, skew);
+  last = { memory, config, controllers, wakings, env, skew, context };
+  return last;
+}
+
+/** What the loops of a running manager work with; views hold no state. */
+function contextOf(
+  controllers: readonly Controller[],
+  running: Running,
+  env: ProcessEnv,
+  skew: Micros,
+): LoopContext {
+  const epochMillis = running.epochMillis + skew / 1000;
+  const cluster = createClusterView(skew === 0 ? running : { ...running, epochMillis });
+  const clients = running.loops.map((_loop, index) =>
+    clientEnv(env, FIRST_LOOP_CLIENT + index, running.term),
+  );
+  return { running, controllers, cluster, env, clients };
 }
 
 function createMemory(env: ProcessEnv, config: ControllerManagerConfig): ControllerManagerMemory {
@@ -143,35 +183,47 @@ function createMemory(env: ProcessEnv, config: ControllerManagerConfig): Control
   };
 }
 
-function handle(manager: Manager, message: ControllerManagerMessage): void {
-  const { memory, env } = manager;
+/** An answer: mostly to a loop's request. */
+function takeResponse(manager: Manager, context: LoopContext, message: ApiResponse): void {
+  const client = clientOfRequest(message.id, CLIENTS_MAX);
+  if (client >= FIRST_LOOP_CLIENT) toLoop(context, client - FIRST_LOOP_CLIENT, message);
+  else if (client === INFORMER_CLIENT) toInformers(manager, message);
+  else toElection(manager, message);
+}
+
+/** Takes what comes seldom. */
+function takeOther(manager: Manager, message: ControllerManagerMessage): void {
+  const { memory, env, context } = manager;
   switch (message.type) {
-    case 'api/watch':
+    case 'health/check':
+      if (isGuarded(message)) askAccess(memory.electionClient, electionEnv(env), message);
+      else answerHealth(env, message, []);
+      break;
     case 'api/watch-ended':
     case 'client/relist':
       toInformers(manager, message);
       break;
-    case 'api/response': {
-      const client = clientOfRequest(message.id, CLIENTS_MAX);
-      if (client === INFORMER_CLIENT) toInformers(manager, message);
-      else toClient(manager, client, message);
+    case 'api/response':
+      if (clientOfRequest(message.id, CLIENTS_MAX) === ELECTION_CLIENT)
+        toElection(manager, message);
       break;
-    }
     case 'client/elect':
       heed(
         manager,
         electionTimer(memory.election, message, memory.electionClient, electionEnv(env)),
       );
       break;
-    case 'controllers/client':
+    case 'controllers/client': {
+      const { client, timer, term } = message;
       // The election's client lives through all terms.
-      if (message.client === ELECTION_CLIENT || message.term === memory.term) {
-        toClient(manager, message.client, message.timer);
-      }
+      if (client === ELECTION_CLIENT) toElection(manager, timer);
+      else if (context !== undefined && term === memory.term)
+        toLoop(context, client - FIRST_LOOP_CLIENT, timer);
       break;
+    }
     case 'controllers/due':
-      if (memory.running !== undefined && message.term === memory.term) {
-        dueKey(contextOf(manager, memory.running), message.loop, message.key);
+      if (context !== undefined && message.term === memory.term) {
+        dueKey(context, message.loop, message.key);
       }
       break;
     case 'kernel/connection-lost':
@@ -186,26 +238,24 @@ function electionEnv(env: ProcessEnv): ReturnType<typeof clientEnv> {
   return clientEnv(env, ELECTION_CLIENT, 0);
 }
 
-/** Hands a message to one of the clients. */
-function toClient(manager: Manager, client: number, message: { readonly type: string }): void {
+/** Hands a message to the client of the candidacy. */
+function toElection(manager: Manager, message: { readonly type: string }): void {
   const { memory, env } = manager;
-  if (client === ELECTION_CLIENT) {
-    const own = electionEnv(env);
-    const { election, electionClient } = memory;
-    apiClientStep(electionClient, message, own, (then, outcome) => {
-      if (then.type === 'access/authenticated' || then.type === 'access/authorized') {
-        const page = () => metricsText(memory, manager.config);
-        accessAnswered({ client: electionClient, env: own, wire: env, page }, then, outcome);
-      } else heed(manager, electionOutcome(election, then, outcome, electionClient, own));
-    });
-    return;
-  }
-  const { running } = memory;
-  const index = client - FIRST_LOOP_CLIENT;
-  const loop = running?.loops[index];
-  if (running === undefined || loop === undefined) return;
-  const context = contextOf(manager, running);
-  const own = context.clients[index] as ClientEnv; // Parallel to the loops.
+  const own = electionEnv(env);
+  const { election, electionClient } = memory;
+  apiClientStep(electionClient, message, own, (then, outcome) => {
+    if (then.type === 'access/authenticated' || then.type === 'access/authorized') {
+      const page = () => metricsText(memory, manager.config);
+      accessAnswered({ client: electionClient, env: own, wire: env, page }, then, outcome);
+    } else heed(manager, electionOutcome(election, then, outcome, electionClient, own));
+  });
+}
+
+/** Hands a message to a loop's client. */
+function toLoop(context: LoopContext, index: number, message: { readonly type: string }): void {
+  const loop = context.running.loops[index];
+  const own = context.clients[index];
+  if (loop === undefined || own === undefined) return;
   apiClientStep(loop.client, message, own, heedOutcome, { context, index });
 }
 
@@ -226,7 +276,7 @@ function toInformers(manager: Manager, message: { readonly type: string }): void
   const { running } = manager.memory;
   if (running === undefined) return;
   const { informers, informerClient } = running;
-  const specs = specsOf(running);
+  const specs = informers.size === informerSpecs.length ? informerSpecs : specsOf(running);
   informersStep(specs, informers, informerClient, message, manager.env, HANDLERS, manager);
 }
 
@@ -240,10 +290,9 @@ const HANDLERS: InformerHandlers<Manager> = {
 
 /** A change of the copies: first what is derived from them, then the loops that it concerns. */
 function takeChange(change: InformerChange, manager: Manager): void {
-  const { running } = manager.memory;
-  if (running === undefined) return;
-  const context = contextOf(manager, running);
-  const { cluster, env } = context;
+  const { context } = manager;
+  if (context === undefined) return;
+  const { cluster, env, running } = context;
   const { informer } = change;
   if (informer === 'customresourcedefinitions') followDefinition(manager, running, change);
   updateDerived(running.derived, change, cluster, env.now);
@@ -261,9 +310,7 @@ function takeChange(change: InformerChange, manager: Manager): void {
   for (let index = 0; index < asked.length; index += 1) {
     const { loop, waking } = asked[index] as LoopWaking; // Likewise.
     const keys = waking.keys(change, cluster);
-    for (let at = 0; at < keys.length; at += 1) {
-      wakeKey(context, loop, keys[at] as string, waking.batch); // Likewise.
-    }
+    if (keys.length > 0) wakeKeys(context, loop, keys, waking.batch);
   }
 }
 
@@ -281,29 +328,38 @@ function followDefinition(manager: Manager, running: Running, change: InformerCh
       manager.env.send(informerClient.server, { type: 'api/cancel', id: informer.streamId });
     }
     informers.delete(before);
+    // What still comes for it finds nobody.
+    if (informer !== undefined) informer.streamId = -1;
+    customSpecs.delete(informers);
   }
   if (now === undefined || informers.has(now)) return;
   const spec = customInformerSpec(now);
   const informer = createInformer(spec);
   informers.set(now, informer);
+  customSpecs.delete(informers);
   startInformer(spec, informer, informerClient, manager.env);
 }
 
-/** The specifications of all copies: a memo of the names of those that definitions added. */
-function specsOf(running: Running): readonly InformerSpec[] {
-  if (running.informers.size === informerSpecs.length) return informerSpecs;
-  const custom = [...running.informers.keys()].filter((name) => name.startsWith('/'));
-  return [...informerSpecs, ...custom.map(customInformerSpec)];
+/** The specifications of all copies, where definitions have added some. A memo only. */
+const customSpecs = new WeakMap<Running['informers'], readonly InformerSpec[]>();
+
+function specsOf({ informers }: Running): readonly InformerSpec[] {
+  let specs = customSpecs.get(informers);
+  if (specs === undefined) {
+    const custom = [...informers.keys()].filter((name) => name.startsWith('/'));
+    specs = [...informerSpecs, ...custom.map(customInformerSpec)];
+    customSpecs.set(informers, specs);
+  }
+  return specs;
 }
 
 function connectionLost(manager: Manager, message: ConnectionLost): void {
-  const { memory, controllers } = manager;
+  const { context } = manager;
   toInformers(manager, message);
-  toClient(manager, ELECTION_CLIENT, message);
-  if (memory.running === undefined) return;
-  for (let index = 0; index < controllers.length; index++) {
-    toClient(manager, FIRST_LOOP_CLIENT + index, message);
-  }
+  toElection(manager, message);
+  if (context === undefined) return;
+  for (let index = 0; index < context.running.loops.length; index++)
+    toLoop(context, index, message);
 }
 
 /** Acts on what became of the candidacy: loops run only while this process leads, and it ends when it does not. */
@@ -335,32 +391,11 @@ function startRunning({ memory, config, controllers, env }: Manager): void {
     synced: false,
     derived: createDerived(),
     loops: controllers.map((controller, index) => createLoop(controller, index, above, config)),
-    awake: new Set(),
+    awake: [],
     settling: new Map(),
   };
   for (const spec of informerSpecs) {
     const informer = informers.get(spec.name);
     if (informer !== undefined) startInformer(spec, informer, informerClient, env);
   }
-}
-
-/**
- * What the loops of a running manager work with. The kernel lends a process the same Env at each step, and views hold no
- * state, so the context of the last step mostly serves again. A memo only.
- */
-let last: { readonly skew: Micros; readonly own: LoopContext } | undefined;
-
-function contextOf({ controllers, env }: Manager, running: Running): LoopContext {
-  const skew = env.clockSkewMicros();
-  if (last !== undefined && last.own.running === running && last.own.env === env) {
-    if (last.skew === skew) return last.own;
-  }
-  const epochMillis = running.epochMillis + skew / 1000;
-  const cluster = createClusterView(skew === 0 ? running : { ...running, epochMillis });
-  const clients = running.loops.map((_loop, index) =>
-    clientEnv(env, FIRST_LOOP_CLIENT + index, running.term),
-  );
-  const own: LoopContext = { running, controllers, cluster, env, clients };
-  last = { skew, own };
-  return own;
 }

@@ -46,8 +46,8 @@ export interface Running {
   readonly derived: Derived;
   /** Parallel to the list of controllers. */
   readonly loops: readonly Loop[];
-  /** The loops that have waiting keys, by index. */
-  readonly awake: Set<number>;
+  /** The indexes of loops that have waiting keys, in order. */
+  readonly awake: number[];
   /** Works whose writes were answered but are not in the cache yet. */
   readonly settling: Map<string, Settling>;
 }

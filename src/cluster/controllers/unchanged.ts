@@ -8,13 +8,15 @@ import { semanticEqual } from '../../api/semantic-equal.ts';
  * update to what the cache shows already never leaves the process.
  */
 export function effectiveWrites(writes: readonly Write[], cluster: ClusterView): readonly Write[] {
-  for (let first = 0; first < writes.length; first += 1) {
-    if (!isUnchanged(writes[first] as Write, cluster)) continue; // In range by the loop's condition.
-    if (writes.length === 1) return NO_WRITES;
-    const others = writes.slice(first + 1).filter((write) => !isUnchanged(write, cluster));
-    return [...writes.slice(0, first), ...others];
+  for (let at = 0; at < writes.length; at += 1) {
+    if (!isUnchanged(writes[at] as Write, cluster)) continue; // In range by the loop's condition.
+    return writes.length === 1 ? NO_WRITES : changing(writes, cluster);
   }
   return writes;
+}
+
+function changing(writes: readonly Write[], cluster: ClusterView): readonly Write[] {
+  return writes.filter((write) => !isUnchanged(write, cluster));
 }
 
 const NO_WRITES: readonly Write[] = Object.freeze([]);

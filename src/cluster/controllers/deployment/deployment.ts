@@ -105,8 +105,9 @@ function recreate(look: Look): Plan {
 }
 
 function cleanupOf(rollout: Rollout): readonly Write[] {
-  const { deployment } = rollout;
-  return isComplete(deployment, deployment.status) ? cleanupWrites(rollout) : [];
+  const { deployment, oldSets } = rollout;
+  if (oldSets.length === 0 || !isComplete(deployment, deployment.status)) return [];
+  return cleanupWrites(rollout);
 }
 
 /** Whether pods of old templates still run; those that are being deleted do until they are gone. */

@@ -144,11 +144,11 @@ export function deadlineAfter(
 
 /** Whether the Deployment is what was asked for. */
 export function isComplete(deployment: Deployment, status: DeploymentStatus | undefined): boolean {
-  const { generation = 0 } = deployment.metadata;
-  return isDeploymentComplete(
-    { replicas: deployment.spec.replicas ?? 1, generation },
-    counts(status),
-  );
+  return isDeploymentComplete(wantedOf(deployment), counts(status));
+}
+
+function wantedOf({ spec, metadata }: Deployment): Parameters<typeof isDeploymentComplete>[0] {
+  return { replicas: spec.replicas ?? 1, generation: metadata.generation ?? 0 };
 }
 
 function withProgress(
@@ -165,12 +165,13 @@ function withProgress(
     return conditions;
   }
   const type = 'Progressing';
-  if (isComplete(deployment, status)) {
+  const counted = counts(status);
+  if (isDeploymentComplete(wantedOf(deployment), counted)) {
     const message = `${subjectOf(deployment, newSet)} has successfully progressed.`;
     const done = { type, status: 'True', reason: 'NewReplicaSetAvailable', message };
     return withStatement(conditions, done, cluster.timestamp(now));
   }
-  if (isDeploymentProgressing(counts(deployment.status), counts(status))) {
+  if (isDeploymentProgressing(counts(deployment.status), counted)) {
     const message = `${subjectOf(deployment, newSet)} is progressing.`;
     const under = { type, status: 'True', reason: 'ReplicaSetUpdated', message };
     return withRenewedStatement(conditions, under, cluster.timestamp(now));

@@ -109,9 +109,18 @@ export function notePod(
 ): void {
   const { key, next, old } = change;
   const near = all.get((next ?? old)?.metadata.namespace ?? '');
-  if (near === undefined) return;
+  if (near !== undefined) wantOfAll(near, stirred, key, next, cluster);
+}
+
+function wantOfAll(
+  near: ReadonlyMap<string, Members>,
+  stirred: Set<string>,
+  key: string,
+  pod: Pod | undefined,
+  cluster: ClusterView,
+): void {
   for (const [serviceKey, members] of near) {
-    if (want(members, key, next, cluster)) stirred.add(serviceKey);
+    if (want(members, key, pod, cluster)) stirred.add(serviceKey);
   }
 }
 

@@ -66,11 +66,12 @@ function podOnTaintedNode(
 ): readonly string[] {
   const before = (old as Pod | undefined)?.spec;
   const after = (next as Pod | undefined)?.spec;
-  if (before === after) return NO_KEYS;
+  const node = cluster.get('nodes', after?.nodeName ?? before?.nodeName ?? '');
+  // Most nodes have no taints, and most Pods come to a node once.
+  if (node?.spec?.taints === undefined || before === after) return NO_KEYS;
   if (before?.nodeName === after?.nodeName && before?.tolerations === after?.tolerations) {
     return NO_KEYS;
   }
-  const node = cluster.get('nodes', after?.nodeName ?? before?.nodeName ?? '');
   return noExecuteTaints(node).length > 0 ? [key] : NO_KEYS;
 }
 
