@@ -38,15 +38,13 @@ export function enqueue(queue: WorkQueue, key: string, cause: Cause | undefined)
 export function takeKey(
   queue: WorkQueue,
 ): { readonly key: string; readonly cause: Cause | undefined } | undefined {
-  const { waiting } = queue;
+  const { waiting, processing } = queue;
   if (waiting.size === 0) return undefined;
-  for (const key of waiting.keys()) {
-    const cause = waiting.get(key);
-    waiting.delete(key);
-    queue.processing.add(key);
-    return { key, cause };
-  }
-  return undefined;
+  const key: string = waiting.keys().next().value as string; // There is one.
+  const cause = waiting.get(key);
+  waiting.delete(key);
+  processing.add(key);
+  return { key, cause };
 }
 
 /** Ends the work on a key. */
