@@ -23,12 +23,15 @@ export function createSegmentLog<T>(first: number): SegmentLog<T> {
 
 /** Adds an item, which must be immutable. O(1). */
 export function appendToLog<T>(log: SegmentLog<T>, item: T): void {
-  if (log.tail.length === SEGMENT_SIZE) {
-    log.segments.push(Object.freeze(log.tail));
-    log.tail = [];
-  }
+  if (log.tail.length === SEGMENT_SIZE) closeSegment(log);
   log.tail.push(item);
   log.next += 1;
+}
+
+/** The tail is full. By itself, as it is rare: what was compiled before it first happened could not go on. */
+function closeSegment<T>(log: SegmentLog<T>): void {
+  log.segments.push(Object.freeze(log.tail));
+  log.tail = [];
 }
 
 /** The item of that number; undefined where the log has none. O(1). */

@@ -30,19 +30,16 @@ export function sendCommit(
   );
   const { key, expectedModRevision, value, ttlSeconds } = commit;
   const op: TxnOperation =
-    value === undefined || ttlSeconds !== undefined
-      ? operationOf(value, ttlSeconds)
-      : { kind: 'put', value };
+    value === undefined
+      ? { kind: 'delete' }
+      : ttlSeconds === undefined
+        ? { kind: 'put', value }
+        : { kind: 'put', value, ttlSeconds };
   env.send(config.etcd, { type: 'etcd/txn', id, key, expectedModRevision, op });
   if (memory.sweepAt > deadline) armSweep(server, deadline);
 }
 
 type TxnOperation = Extract<EtcdRequest, { type: 'etcd/txn' }>['op'];
-
-function operationOf(value: object | undefined, ttlSeconds: number | undefined): TxnOperation {
-  if (value === undefined) return { kind: 'delete' };
-  return ttlSeconds === undefined ? { kind: 'put', value } : { kind: 'put', value, ttlSeconds };
-}
 
 /** Asks etcd for a list as of an earlier revision. */
 export function sendRead(server: Server, read: Read, exchange: Exchange): void {

@@ -142,40 +142,40 @@ function runAgain(server: Server, exchange: Exchange, at: VerbStep): void {
 
 function goOn(server: Server, { exchange, commit }: WriteCall, revision: number): void {
   const { then, warnings } = commit;
+  if (then.kind === 'step') {
+    runAgain(server, exchange, { step: then.step, attempt: 0 });
+    return;
+  }
+  const { request } = exchange;
+  const passage = passageOf(server, request, exchange.receivedAt);
+  let code = 200;
+  let body: unknown;
   switch (then.kind) {
     case 'object': {
-      const { request } = exchange;
-      const passage = passageOf(server, request, exchange.receivedAt);
       const { kind } = passage;
-      const written = asWritten(server, commit, revision, passage.cache);
+      ({ code } = then);
+      body = asWritten(server, commit, revision, passage.cache);
       // As it is, nearly always.
-      const body =
-        kind === undefined || (request.accept === undefined && kind.fromStored === undefined)
-          ? written
-          : present(written, { kind, form: formOf(request), now: calendarMillis(server) });
-      sendReply(server, exchange, replyWith(body, then.code, warnings), passage);
-      return;
+      if (kind !== undefined && (request.accept !== undefined || kind.fromStored !== undefined)) {
+        const as = { kind, form: formOf(request), now: calendarMillis(server) };
+        body = present(body as KubernetesObject, as);
+      }
+      break;
     }
-    case 'step':
-      runAgain(server, exchange, { step: then.step, attempt: 0 });
-      return;
     case 'body':
-      sendReply(server, exchange, replyWith(then.body, then.code, warnings));
-      return;
-    case 'scale': {
-      const body = scaleOf(exchange.request.path, asWritten(server, commit, revision));
-      sendReply(server, exchange, replyWith(body, 200, warnings));
-      return;
-    }
+      ({ code, body } = then);
+      break;
+    case 'scale':
+      body = scaleOf(request.path, asWritten(server, commit, revision, passage.cache));
+      break;
     default:
       assertNever(then);
   }
-}
-
-function replyWith(body: unknown, code: number, warnings: readonly string[] | undefined): Reply {
-  return warnings === undefined
-    ? { kind: 'reply', code, body }
-    : { kind: 'reply', code, body, warnings };
+  const answer: Reply =
+    warnings === undefined
+      ? { kind: 'reply', code, body }
+      : { kind: 'reply', code, body, warnings };
+  sendReply(server, exchange, answer, passage);
 }
 
 /** The written object with its revision: the very one in the copy, unless that is newer already. */
@@ -184,7 +184,7 @@ function asWritten(
   { storage, key, value }: Commit,
   revision: number,
   /** The copy, where it is at hand. */
-  near?: ResourceCache,
+  near: ResourceCache | undefined,
 ): KubernetesObject {
   const cache = near?.storage === storage ? near : server.memory.caches.get(storage);
   const newest = cache === undefined ? undefined : lastItem(cache.window);

@@ -7,10 +7,10 @@ import { fixedCost } from './flow-control/cost.ts';
 import type { Gate } from './flow-control/gate.ts';
 import type { AnswerCounters } from './metrics.ts';
 import { siteAt, type RequestSite } from './request-site.ts';
-import { targetOf, type RequestTarget } from './request-target.ts';
+import { findTarget, type RequestTarget } from './request-target.ts';
 import type { ApiServerMemory, Server } from './server.ts';
 import type { ResourceCache } from './storage/resource-cache.ts';
-import { verbOf, type ApiVerb } from './verb.ts';
+import { verbOf, type ApiVerb, type Verb } from './verb.ts';
 
 /**
  * How requests of a site pass through one server: all that it decides of the first of thousands, until a role or a
@@ -31,6 +31,9 @@ export interface Passage {
   readonly isGranted: boolean;
   /** The copy of its resource. Undefined for custom ones, whose copy comes and goes. */
   readonly cache: ResourceCache | undefined;
+  /** What answers requests of a collection, and those of an object in it or a part of one, since the first of them. */
+  ofCollection: Verb | undefined;
+  ofObjects: Verb | undefined;
   /** What flow control makes of it, since the first request that came to its gate. */
   gate: Gate | undefined;
   /** Where its answers are counted, since the first of them. */
@@ -70,12 +73,32 @@ export function passageOf(
   receivedAt: Micros = server.env.now,
 ): Passage {
   if (server.memory !== owner) turnTo(server.memory);
-  const { requests, theirs } = passages;
   const at = receivedAt & (REQUESTS_KEPT - 1);
-  if (requests[at] === request) return theirs[at] as Passage; // Put there together.
-  const passage = findPassage(server, request);
-  requests[at] = request;
-  theirs[at] = passage;
+  return passages.requests[at] === request
+    ? (passages.theirs[at] as Passage) // Put there together.
+    : findPassage(server, request, receivedAt);
+}
+
+/** The same of a request that nobody has asked for it yet. */
+export function findPassage(
+  server: Server,
+  request: ApiRequest,
+  receivedAt: Micros = server.env.now,
+): Passage {
+  if (server.memory !== owner) turnTo(server.memory);
+  const target = findTarget(request.path);
+  let passage: Passage | undefined;
+  if (target === undefined) passage = passageOfOther(request);
+  else {
+    const site = siteAt(target, request);
+    passage = passages.bySite[site.number];
+    if (passage?.site !== site || passage.kind !== target.kind) {
+      passage = addPassage(server, site, target);
+    }
+  }
+  const at = receivedAt & (REQUESTS_KEPT - 1);
+  passages.requests[at] = request;
+  passages.theirs[at] = passage;
   return passage;
 }
 
@@ -95,16 +118,6 @@ function turnTo(memory: ApiServerMemory): void {
   passages = own;
 }
 
-function findPassage(server: Server, request: ApiRequest): Passage {
-  const target = targetOf(request.path);
-  if (target === undefined) return passageOfOther(request);
-  const site = siteAt(target, request);
-  const passage = passages.bySite[site.number];
-  return passage !== undefined && passage.site === site && passage.kind === target.kind
-    ? passage
-    : addPassage(server, site, target);
-}
-
 function addPassage(server: Server, site: RequestSite, { kind }: RequestTarget): Passage {
   const granted = grantedAt(policyOf(server), site);
   const isNobody = site.user.name === '';
@@ -117,6 +130,8 @@ function addPassage(server: Server, site: RequestSite, { kind }: RequestTarget):
     granted,
     isGranted: granted === true && !isNobody && !hangsOnPods(site),
     cache: kind.custom === undefined ? server.memory.caches.get(kind.storage) : undefined,
+    ofCollection: undefined,
+    ofObjects: undefined,
     gate: undefined,
     counters: undefined,
   };
@@ -139,6 +154,8 @@ function passageOfOther(request: ApiRequest): Passage {
     granted: false,
     isGranted: false,
     cache: undefined,
+    ofCollection: undefined,
+    ofObjects: undefined,
     gate: undefined,
     counters: undefined,
   };

@@ -98,17 +98,26 @@ export const resolveAnew = (path: string): RequestTarget | undefined => resolve(
 
 /** The target of a path below `/api` or `/apis`; undefined for a path that names no served resource. */
 export function targetOf(path: string): RequestTarget | undefined {
-  if (path === lastPath) return lastTarget;
-  let target = known.get(path);
-  if (target === undefined) {
-    target = resolveBelow(path) ?? resolve(path);
-    if (target !== undefined && target.kind.custom === undefined) {
-      if (known.size >= KNOWN_MAX) known.clear();
-      known.set(path, target);
-    }
-  }
+  return path === lastPath ? lastTarget : findTarget(path);
+}
+
+/**
+ * The same of a path that is hardly the last one: paths of Pods are of one length, and would be compared letter by letter
+ * up to their names.
+ */
+export function findTarget(path: string): RequestTarget | undefined {
+  const target = known.get(path) ?? learn(path);
   lastPath = path;
   lastTarget = target;
+  return target;
+}
+
+function learn(path: string): RequestTarget | undefined {
+  const target = resolveBelow(path) ?? resolve(path);
+  if (target !== undefined && target.kind.custom === undefined) {
+    if (known.size >= KNOWN_MAX) known.clear();
+    known.set(path, target);
+  }
   return target;
 }
 
@@ -150,7 +159,8 @@ function buildBelow(
   if (name === '' || above !== '' || part !== '') return undefined;
   // An object of a namespaced kind has no path without its namespace.
   if (kind.namespaced !== (namespace !== '')) return undefined;
-  return build({ kind, namespace, name: decode(name), subresource }, place);
+  const own = name.includes('%') ? decode(name) : name;
+  return build(kind, namespace, own, subresource, place);
 }
 
 function resolve(path: string): RequestTarget | undefined {
@@ -169,13 +179,13 @@ function resolve(path: string): RequestTarget | undefined {
     if (kind === undefined || !kind.namespaced) return undefined;
     // What follows `/proxy` is the other server's business.
     if (rest.length > 5 && subresource !== 'proxy') return undefined;
-    return build({ kind, namespace: decode(second), name: decode(name), subresource });
+    return build(kind, decode(second), decode(name), subresource);
   }
   const kind = kindAt(group, version, first);
   if (kind === undefined || (rest.length > 3 && third !== 'proxy')) return undefined;
   // An object of a namespaced kind has no path without its namespace.
   if (kind.namespaced && second !== '') return undefined;
-  return build({ kind, namespace: '', name: decode(second), subresource: third });
+  return build(kind, '', decode(second), third);
 }
 
 function kindAt(group: string, version: string, plural: string): KindDeclaration | undefined {
@@ -186,17 +196,22 @@ function kindAt(group: string, version: string, plural: string): KindDeclaration
 }
 
 function build(
-  where: {
-    readonly kind: KindDeclaration;
-    readonly namespace: string;
-    readonly name: string;
-    readonly subresource: string;
-  },
+  kind: KindDeclaration,
+  namespace: string,
+  name: string,
+  subresource: string,
   /** That of the collection. */
   near?: TargetPlace,
 ): RequestTarget | undefined {
-  const { kind, namespace, name, subresource } = where;
-  if (subresource !== '' && !Object.hasOwn(kind.subresources, subresource)) return undefined;
+  let place = near;
+  // Each namespace is a place of its own.
+  if (near === undefined || kind.plural === 'namespaces') {
+    if (!hasPart(kind, subresource)) return undefined;
+    const authorized = authorizedNamespaceOf({ kind, namespace, name });
+    place = placeOf(kind, namespace, authorized, subresource);
+  } else if (subresource !== '')
+    place = near.parts.get(subresource) ?? partOf(near, kind, namespace, subresource);
+  if (place === undefined) return undefined;
   return Object.freeze({
     kind,
     namespace,
@@ -204,26 +219,22 @@ function build(
     // It is a key of the kind's subresources.
     subresource: subresource as SubresourceName | '',
     key: keyOf(kind, namespace, name),
-    place:
-      // Each namespace is a place of its own.
-      near === undefined || kind.plural === 'namespaces'
-        ? placeOf(kind, namespace, authorizedNamespaceOf(where), subresource)
-        : subresource === ''
-          ? near
-          : (near.parts.get(subresource) ?? partOf(near, where)),
+    place,
   });
 }
 
-/** The place of a subresource of the objects at a place. */
+function hasPart({ subresources }: KindDeclaration, subresource: string): boolean {
+  return subresource === '' || Object.hasOwn(subresources, subresource);
+}
+
+/** The place of a subresource of the objects at a place; undefined where they have none such. */
 function partOf(
   near: TargetPlace,
-  where: {
-    readonly kind: KindDeclaration;
-    readonly namespace: string;
-    readonly subresource: string;
-  },
-): TargetPlace {
-  const { kind, namespace, subresource } = where;
+  kind: KindDeclaration,
+  namespace: string,
+  subresource: string,
+): TargetPlace | undefined {
+  if (!hasPart(kind, subresource)) return undefined;
   const part = placeOf(kind, namespace, namespace, subresource);
   near.parts.set(subresource, part);
   return part;

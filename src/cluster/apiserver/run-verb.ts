@@ -28,11 +28,23 @@ export function runVerb(
   const { request } = exchange;
   const target = targetOf(request.path);
   if (target === undefined) return refuse(unknownResourceError());
-  const asked = passage.verb;
-  const verb = target.subresource === '' ? verbFor(target, asked) : subresourceVerb(target, asked);
+  let verb = target.name === '' ? passage.ofCollection : passage.ofObjects;
+  // A definition may have changed since.
+  if (verb === undefined || passage.kind !== target.kind) verb = findVerb(target, passage);
   return verb === undefined
     ? refuse(methodNotAllowedError())
     : verb({ server, exchange, target, at });
+}
+
+/** What answers the requests of a passage at such a target. */
+function findVerb(target: RequestTarget, passage: Passage): Verb | undefined {
+  const { verb: asked } = passage;
+  const verb = target.subresource === '' ? verbFor(target, asked) : subresourceVerb(target, asked);
+  if (passage.kind === target.kind) {
+    if (target.name === '') passage.ofCollection = verb;
+    else passage.ofObjects = verb;
+  }
+  return verb;
 }
 
 function verbFor(target: RequestTarget, verb: ApiVerb): Verb | undefined {

@@ -6,7 +6,7 @@ import { handle } from '../handle.ts';
 import type { Server } from '../server.ts';
 import { NEVER, requestPatience } from '../patience.ts';
 import { withoutWatchPath } from '../watch-path.ts';
-import { passageOf, type Passage } from '../passage.ts';
+import { findPassage, passageOf, type Passage } from '../passage.ts';
 import { flowOf } from './classify.ts';
 import type { FlowConfiguration } from './configuration.ts';
 import { costOf, widthOf } from './cost.ts';
@@ -35,7 +35,7 @@ const WAITS_KEPT = 64;
 export function admit(server: Server, sent: ApiRequest, client: string | undefined): void {
   const { now: receivedAt, cause } = server.env;
   let request = sent;
-  let passage = passageOf(server, request);
+  let passage = findPassage(server, request);
   if (passage.kind === undefined) {
     request = withoutWatchPath(request);
     passage = passageOf(server, request);
