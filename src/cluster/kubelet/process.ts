@@ -370,7 +370,7 @@ function takeOutcome(then: KubeletThen, outcome: ApiOutcome, { kubelet, env }: H
   switch (then.type) {
     case 'event/written':
       // One that was new leaves nothing to do.
-      if (then.patched) eventOutcome(then, outcome, kubelet.memory.client, env);
+      if (then.counted !== undefined) eventOutcome(then, outcome, kubelet.memory.client, env);
       return;
     case 'pod/status-written': {
       // One that writes does not rest.
