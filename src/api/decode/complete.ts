@@ -11,14 +11,14 @@ import { draftOf } from '../../base/copy.ts';
  * completion is made for. What it shares with `before`, which is complete, is not looked through again.
  */
 export function completeObject<T extends object>(object: T, how: Completion, before?: T): T {
-  // A struct of the API is a table of fields, whatever its type calls them.
-  return completeStruct(object as Fields, how, before as Fields | undefined) as T;
+  return complete(object, how, before) as T;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What is to be looked at in the objects of a struct: worked out once, since every write of a component asks. */
 export interface Completion {
+  readonly kind: 'struct';
   /** Fields that are always there and yet not promised, with what fills them. */
   readonly filled: readonly { readonly name: string; readonly zero: unknown }[];
   /** Fields below which there is anything to fill. Made when they are first needed, as structs may hold themselves. */
@@ -28,9 +28,9 @@ export interface Completion {
 
 /** A value below which there is anything to fill. */
 type Inner =
-  | { readonly kind: 'struct'; readonly plan: Completion; readonly isSpec: boolean }
-  | { readonly kind: 'list'; readonly inner: Inner }
-  | { readonly kind: 'map'; readonly inner: Inner };
+  | Completion
+  | { readonly kind: 'spec'; readonly plan: Completion }
+  | { readonly kind: 'list' | 'map'; readonly inner: Inner };
 
 const plans = new WeakMap<StructSchema, Completion>();
 
@@ -38,7 +38,7 @@ const plans = new WeakMap<StructSchema, Completion>();
 export function completionOf(struct: StructSchema): Completion {
   let plan = plans.get(struct);
   if (plan === undefined) {
-    plan = { filled: unpromisedOf(struct), below: undefined, struct };
+    plan = { kind: 'struct', filled: unpromisedOf(struct), below: undefined, struct };
     plans.set(struct, plan);
   }
   return plan;
@@ -64,81 +64,67 @@ function belowOf(struct: StructSchema): NonNullable<Completion['below']> {
 
 function innerOf(type: TypeSchema, isSpec: boolean): Inner | undefined {
   if (type.kind === 'scalar') return undefined;
-  if (type.kind === 'struct') return { kind: 'struct', plan: completionOf(structOf(type)), isSpec };
+  if (type.kind === 'struct') {
+    const plan = completionOf(structOf(type));
+    return isSpec ? { kind: 'spec', plan } : plan;
+  }
   const inner = innerOf(type.kind === 'list' ? type.element : type.value, false);
   return inner === undefined ? undefined : { kind: type.kind, inner };
 }
 
-function completeStruct(object: Fields, plan: Completion, before: Fields | undefined): Fields {
-  let changed: Record<string, unknown> | undefined;
-  const { filled } = plan;
-  for (let i = 0; i < filled.length; i += 1) {
-    const { name, zero } = filled[i] as (typeof filled)[number]; // In range by the loop; so below.
-    if (object[name] !== undefined) continue;
-    changed ??= draftOf(object);
-    changed[name] = zero;
-  }
-  const below = (plan.below ??= belowOf(plan.struct));
-  for (let i = 0; i < below.length; i += 1) {
-    const { name, inner } = below[i] as (typeof below)[number];
-    const value = object[name];
-    if (value === undefined || value === null) continue;
-    const was = before?.[name];
-    if (value === was) continue;
-    // Mostly a struct, as `completeInner` has it.
-    const completed =
-      inner.kind === 'struct' && !inner.isSpec
-        ? completeStruct(value as Fields, inner.plan, was as Fields | undefined)
-        : completeInner(value, inner, was);
-    if (completed === value) continue;
-    changed ??= draftOf(object);
-    changed[name] = completed;
-  }
-  return changed ?? object;
-}
-
-/** A value of the inner type, by the object's type; so are the casts below. */
-function completeInner(value: unknown, inner: Inner, before: unknown): unknown {
+/**
+ * A value of the inner type, by the object's type; so are the casts below. One function that calls itself for structs
+ * and lists, which nearly all are.
+ */
+function complete(value: unknown, how: Inner, before: unknown): unknown {
   if (value === null) return value;
-  switch (inner.kind) {
-    case 'struct':
-      return inner.isSpec
-        ? completeSpec(value as Fields, inner.plan)
-        : completeStruct(value as Fields, inner.plan, before as Fields | undefined);
-    case 'list':
-      return completeList(
-        value as readonly unknown[],
-        inner.inner,
-        (before ?? NOTHING) as readonly unknown[],
-      );
-    case 'map':
-      return completeMap(value as Fields, inner.inner);
+  if (how.kind === 'struct') {
+    // A struct of the API is a table of fields, whatever its type calls them.
+    const object = value as Fields;
+    let changed: Record<string, unknown> | undefined;
+    const { filled } = how;
+    for (let i = 0; i < filled.length; i += 1) {
+      const { name, zero } = filled[i] as (typeof filled)[number]; // In range by the loop; so below.
+      if (object[name] !== undefined) continue;
+      changed ??= draftOf(object);
+      changed[name] = zero;
+    }
+    const below = (how.below ??= belowOf(how.struct));
+    for (let i = 0; i < below.length; i += 1) {
+      const { name, inner } = below[i] as (typeof below)[number];
+      const each = object[name];
+      if (each === undefined) continue;
+      const was = (before as Fields | undefined)?.[name];
+      if (each === was) continue;
+      const completed = complete(each, inner, was);
+      if (completed === each) continue;
+      changed ??= draftOf(object);
+      changed[name] = completed;
+    }
+    return changed ?? object;
   }
-}
-
-const NOTHING: readonly unknown[] = Object.freeze([]);
-
-function completeList(
-  list: readonly unknown[],
-  inner: Inner,
-  before: readonly unknown[],
-): readonly unknown[] {
-  let changed: unknown[] | undefined;
-  for (let i = 0; i < list.length; i += 1) {
-    const was = before[i];
-    if (list[i] === was) continue;
-    const completed = completeInner(list[i], inner, was);
-    if (completed === list[i]) continue;
-    changed ??= [...list];
-    changed[i] = completed;
+  if (how.kind === 'list') {
+    const list = value as readonly unknown[];
+    let changed: unknown[] | undefined;
+    for (let i = 0; i < list.length; i += 1) {
+      const was = (before as readonly unknown[] | undefined)?.[i];
+      if (list[i] === was) continue;
+      const completed = complete(list[i], how.inner, was);
+      if (completed === list[i]) continue;
+      changed ??= [...list];
+      changed[i] = completed;
+    }
+    return changed ?? list;
   }
-  return changed ?? list;
+  return how.kind === 'spec'
+    ? completeSpec(value as Fields, how.plan)
+    : completeMap(value as Fields, how.inner);
 }
 
 function completeMap(fields: Fields, inner: Inner): Fields {
   let changed: Record<string, unknown> | undefined;
   for (const key of Object.keys(fields)) {
-    const completed = completeInner(fields[key], inner, undefined);
+    const completed = complete(fields[key], inner, undefined);
     if (completed === fields[key]) continue;
     changed ??= { ...fields };
     changed[key] = completed;
@@ -152,7 +138,7 @@ const specs = new WeakMap<Fields, { readonly plan: Completion; readonly complete
 function completeSpec(spec: Fields, plan: Completion): Fields {
   const known = specs.get(spec);
   if (known?.plan === plan) return known.completed;
-  const completed = completeStruct(spec, plan, undefined);
+  const completed = complete(spec, plan, undefined) as Fields;
   specs.set(spec, { plan, completed });
   return completed;
 }

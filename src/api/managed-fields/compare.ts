@@ -1,5 +1,5 @@
 import { createRecent } from '../../base/recent.ts';
-import { equalJson, isList, isObject, type JsonList, type JsonObject } from '../patch/json.ts';
+import { equalJson, isObject, type JsonList, type JsonObject } from '../patch/json.ts';
 import type { ListType, StructSchema } from '../schema/schema.ts';
 import {
   bothOf,
@@ -16,8 +16,10 @@ import {
   type Composite,
   differenceAt,
   foundInList,
+  isFirst,
   kindOf,
   loose,
+  looseEntry,
   onward,
   placeAfter,
   type Turn,
@@ -185,26 +187,36 @@ function ownOf(map: JsonObject, key: string): unknown {
 
 // Lists are where objects of one owner are alike: the conditions and container statuses of Pods that change together.
 const comparedLists = createRecent<JsonList, JsonList, Composite, Found>();
-const wholeLists = createRecent<JsonList, Composite, undefined, Found>();
+// Lists and maps that are new: labels, owners.
+const wholes = createRecent<object, Composite, undefined, Found>();
 
 function compareLists(before: JsonList, after: JsonList, list: Composite, type: ListType): Found {
   const known = comparedLists.find(before, after, list);
   if (known !== undefined) return known;
-  const found = isSameOrder(before, after, type)
-    ? compareInOrder(before, after, list, type)
-    : compareByElement(before, after, list, type);
+  const found =
+    compareInOrder(before, after, list, type) ?? compareByElement(before, after, list, type);
   // What is not shared was seen for the first time, and may be shared when it is seen again.
   return found.pattern === found ? comparedLists.keep(before, after, list, found) : found;
 }
 
-function compareInOrder(before: JsonList, after: JsonList, list: Composite, type: ListType): Found {
+/** The lists' difference when both have the same entries by key, in the same places; undefined otherwise. */
+function compareInOrder(
+  before: JsonList,
+  after: JsonList,
+  list: Composite,
+  type: ListType,
+): Found | undefined {
+  if (before.length !== after.length) return undefined;
   const elements: string[] = [];
   const founds: Found[] = [];
   for (let i = 0; i < after.length; i += 1) {
-    if (before[i] === after[i]) continue;
-    const found = compareParts(before[i], after[i], list.entry);
+    const was = before[i];
+    const now = after[i];
+    if (was === now) continue;
+    if (!sameElement(was, now, type)) return undefined;
+    const found = compareParts(was, now, list.entry);
     if (found === NOTHING) continue;
-    const element = listElement(after[i], type);
+    const element = listElement(now, type);
     if (typeof element !== 'string') continue;
     // Of entries that a list may not have twice, the last one counts.
     const at = elements.indexOf(element);
@@ -236,15 +248,6 @@ function compareByElement(
   return foundInList(list, elements, founds, false);
 }
 
-/** True when both lists have the same entries by key, in the same places. */
-function isSameOrder(before: JsonList, after: JsonList, type: ListType): boolean {
-  if (before.length !== after.length) return false;
-  for (let i = 0; i < after.length; i += 1) {
-    if (before[i] !== after[i] && !sameElement(before[i], after[i], type)) return false;
-  }
-  return true;
-}
-
 /** The entries of a list by element; several where a list breaks its own rule and has duplicates. */
 function entriesByElement(list: JsonList, type: ListType): Map<string, unknown[]> {
   const entries = new Map<string, unknown[]>();
@@ -271,9 +274,17 @@ function compareEntries(before: JsonList, after: JsonList, entry: Turn): Found {
 function wholeOf(value: unknown, { kind, composite }: Turn): Found {
   if (kind === 'none') return NOTHING;
   if (typeof value !== 'object' || value === null || composite === undefined) return CHANGED;
-  const { list } = composite;
-  if (list !== undefined) return isList(value) ? wholeOfList(value, composite, list) : CHANGED;
-  return isObject(value) ? wholeOfObject(value, composite) : CHANGED;
+  const { list, struct } = composite;
+  if ((list !== undefined) !== Array.isArray(value)) return CHANGED;
+  // As it is no list then. Structs that are not always there are few, and no two of them are one object.
+  if (struct !== undefined) return wholeOfObject(value as JsonObject, composite);
+  const known = wholes.find(value, composite, undefined);
+  if (known !== undefined) return known;
+  const found =
+    list === undefined
+      ? wholeOfObject(value as JsonObject, composite)
+      : wholeOfList(value as JsonList, composite, list);
+  return found.pattern === found ? wholes.keep(value, composite, undefined, found) : found;
 }
 
 function wholeOfObject(object: JsonObject, composite: Composite): Found {
@@ -291,15 +302,15 @@ function wholeOfObject(object: JsonObject, composite: Composite): Found {
 }
 
 function wholeOfList(items: JsonList, list: Composite, type: ListType): Found {
-  const known = wholeLists.find(items, list, undefined);
-  if (known !== undefined) return known;
   let elements: string[] = [];
   let founds: Found[] = [];
   if (items.length === 1) {
     const element = listElement(items[0], type);
     if (typeof element === 'string') {
+      const found = wholeOf(items[0], list.entry);
+      if (isFirst(element, list.start)) return looseEntry(element, found);
       elements = [element];
-      founds = [wholeOf(items[0], list.entry)];
+      founds = [found];
     }
   } else {
     for (const [element, each] of entriesByElement(items, type)) {
@@ -307,6 +318,5 @@ function wholeOfList(items: JsonList, list: Composite, type: ListType): Found {
       founds.push(each.length > 1 ? CHANGED : wholeOf(each[0], list.entry));
     }
   }
-  const found = foundInList(list, elements, founds, true);
-  return found.pattern === found ? wholeLists.keep(items, list, undefined, found) : found;
+  return foundInList(list, elements, founds, true);
 }

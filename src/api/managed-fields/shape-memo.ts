@@ -3,7 +3,7 @@ import type { JsonObject } from '../patch/json.ts';
 import { structOf } from '../schema/lookup.ts';
 import type { ListType, StructSchema, TypeSchema } from '../schema/schema.ts';
 import { filledLike, type Found, foundOf, looseFound, NOTHING, resolved } from './difference.ts';
-import { type Fields, leaf } from './fields.ts';
+import { type Fields, leaf, listDraft } from './fields.ts';
 import { isNovel, sortedNode, sharedNode } from './interned.ts';
 import { isOneValue } from './one-value.ts';
 
@@ -167,9 +167,12 @@ export function turnAt(place: Place, name: string): Turn {
 
 /** The turn at an entry of a list; undefined for one whose element is seen for the first time. */
 function entryTurnAt(place: Place, element: string): Turn | undefined {
-  return place.turns?.has(element) !== true && isNovel(element)
-    ? undefined
-    : turnAt(place, element);
+  return isFirst(element, place) ? undefined : turnAt(place, element);
+}
+
+/** True for a list's element that is seen for the first time; from now on it has been seen. */
+export function isFirst(element: string, { turns }: Place): boolean {
+  return turns?.has(element) !== true && isNovel(element);
 }
 
 function newTurn(at: Place, name: string): Turn {
@@ -278,6 +281,18 @@ export function foundInList(
     place = onward(turn, founds[i] as Found);
   }
   return isWhole ? wholeAt(place, from) : differenceAt(place, from);
+}
+
+/**
+ * A new list of one entry that is seen for the first time, as every Pod's list of addresses is: made at once, without
+ * the lists of parts that are sorted elsewhere. The list itself is a member, and comes first.
+ */
+export function looseEntry(element: string, found: Found): Found {
+  const node = listDraft();
+  node['.'] = leaf;
+  const { changed } = resolved(found);
+  if (changed !== undefined) node[element] = changed;
+  return looseFound(node, undefined);
 }
 
 /** Parts in which something was found, side by side. */

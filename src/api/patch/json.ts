@@ -54,8 +54,11 @@ export function withoutKey(object: JsonObject, key: string): JsonObject {
   return copy;
 }
 
-/** Deep equality of JSON values; equal identity is answered at once, and key order does not matter. */
-export function equalJson(a: unknown, b: unknown): boolean {
+/**
+ * Deep equality of JSON values, whatever the order of keys; a field that is undefined counts as absent, and the field
+ * `except` does not count. One function that calls itself, so that a list or an object takes no second call.
+ */
+export function equalJson(a: unknown, b: unknown, except?: string): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a)) {
@@ -71,14 +74,17 @@ export function equalJson(a: unknown, b: unknown): boolean {
   const those = b as JsonObject;
   // Not Object.keys, whose lists would be garbage at once: what JSON holds inherits nothing that could be listed.
   let left = 0;
-  for (const key in those) {
-    if (!Object.hasOwn(these, key)) return false;
+  for (const key in these) {
     const value = these[key];
+    if (value === undefined) continue;
+    const other = those[key];
     // Most values are equal, and need no call.
-    if (value !== those[key] && !equalJson(value, those[key])) return false;
+    if (value !== other && key !== except && !equalJson(value, other)) return false;
+    // The one thing that is inherited and is no function.
+    if (key === '__proto__' && !Object.hasOwn(those, key)) return false;
     left += 1;
   }
-  for (const _ in these) left -= 1;
+  for (const key in those) if (those[key] !== undefined) left -= 1;
   return left === 0;
 }
 

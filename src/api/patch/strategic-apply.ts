@@ -74,17 +74,29 @@ export function mergeObjects(
   schema: PatchSchema | undefined,
   options: MergeOptions,
 ): JsonObject {
-  // Directives stand wherever the patch's writer put them, and have a say in all of its fields.
-  for (const key in patch) {
-    if (key.charCodeAt(0) === DOLLAR) return mergeDirected(original, patch, schema, options);
-  }
   // Copied at the first difference only: a status patch repeats the uid, and much of a patch may be there already.
   let merged: Record<string, unknown> | undefined;
+  let done: readonly string[] | undefined;
+  // Directives stand wherever the patch's writer put them, and have a say in all of its fields.
+  for (const key in patch) {
+    if (key.charCodeAt(0) !== DOLLAR) continue;
+    if (Object.hasOwn(patch, patchDirective)) return directed(patch);
+    merged = copyOf(original);
+    done = applyDirectives(merged, patch, schema, options);
+    break;
+  }
   // Not Object.keys, whose list would be garbage at once; a decoded patch inherits nothing that could be listed.
   for (const key in patch) {
     const value = patch[key];
+    if (done !== undefined) {
+      if (done.includes(key)) continue;
+      if (key.startsWith(deleteListPrefix)) {
+        merged = deletedFrom(merged ?? copyOf(original), key, value, schema, options);
+        continue;
+      }
+    }
     // What every object inherits is no field of it.
-    const before = key === '__proto__' ? undefined : original[key];
+    const before = key === '__proto__' ? undefined : (merged ?? original)[key];
     const now =
       typeof value === 'object' && value !== null
         ? mergedValue(before, value, key, schema, options)
@@ -98,28 +110,9 @@ export function mergeObjects(
     }
   }
   if (merged === undefined) return original;
-  // A null that was in a patch already has changed its place at most.
-  return !options.intoObject && sameEntries(original, merged) ? original : merged;
-}
-
-/** The same for a patch that has directives besides its fields. */
-function mergeDirected(
-  original: JsonObject,
-  patch: JsonObject,
-  schema: PatchSchema | undefined,
-  options: MergeOptions,
-): JsonObject {
-  if (Object.hasOwn(patch, patchDirective)) return directed(patch);
-  let merged = copyOf(original);
-  if (Object.hasOwn(patch, retainKeysDirective)) applyRetainKeys(merged, patch, options);
-  const ordered = applyElementOrders(merged, patch, schema, options);
-  for (const key in patch) {
-    if (key === retainKeysDirective || ordered.includes(key)) continue;
-    if (!key.startsWith(elementOrderPrefix)) {
-      merged = mergeKey(merged, key, patch[key], schema, options);
-    }
-  }
-  return sameEntries(original, merged) ? original : merged;
+  // A null that was in a patch already has changed its place at most; directives may have changed nothing.
+  const isChecked = done !== undefined || !options.intoObject;
+  return isChecked && sameEntries(original, merged) ? original : merged;
 }
 
 /** A draft. Objects of equal form get one hidden class (see `base/copy.ts`), unless a user's key forbids it. */
@@ -155,16 +148,23 @@ function applyRetainKeys(
   for (const key of Object.keys(merged)) if (!retained.has(key)) delete merged[key];
 }
 
-/** Merges every list that `$setElementOrder` speaks of, in that order; answers with the fields that are done so. */
-function applyElementOrders(
+/**
+ * Does what directives say of a whole object, to its draft: `$retainKeys`, and `$setElementOrder`, whose lists are merged
+ * in that order. Answers with the keys of the patch that are done so.
+ */
+function applyDirectives(
   merged: Record<string, unknown>,
   patch: JsonObject,
   schema: PatchSchema | undefined,
   options: MergeOptions,
 ): readonly string[] {
   const done: string[] = [];
+  if (Object.hasOwn(patch, retainKeysDirective)) {
+    applyRetainKeys(merged, patch, options);
+    done.push(retainKeysDirective);
+  }
   for (const key in patch) {
-    if (!key.startsWith(elementOrderPrefix)) continue;
+    if (key.charCodeAt(0) !== DOLLAR || !key.startsWith(elementOrderPrefix)) continue;
     const order = patch[key];
     if (!options.intoObject) {
       if (Object.hasOwn(merged, key) && !equalJson(merged[key], order))
@@ -175,7 +175,7 @@ function applyElementOrders(
     const name = parallelField(key);
     const list = orderedList(merged, patch, name, order, fieldOf(schema, name), options);
     if (list !== undefined) setOwn(merged, name, list);
-    done.push(name);
+    done.push(key, name);
   }
   return done;
 }
@@ -296,17 +296,14 @@ export function fieldOf(schema: PatchSchema | undefined, name: string): PatchFie
   );
 }
 
-/** Merges one key of a patch with directives, which may itself be one: what is deleted from a list of plain values. */
-function mergeKey(
+/** The draft after `$deleteFromPrimitiveList` has been at the field that it is about. */
+function deletedFrom(
   merged: Record<string, unknown>,
   key: string,
   value: unknown,
   schema: PatchSchema | undefined,
   options: MergeOptions,
 ): Record<string, unknown> {
-  if (!key.startsWith(deleteListPrefix)) {
-    return mergeField(merged, merged, key, value, schema, options) ?? merged;
-  }
   if (!options.intoObject) return withValue(merged, merged, key, value);
   const field = parallelField(key);
   if (value === null) return withoutValue(merged, field);

@@ -13,8 +13,12 @@ export function checkPodStatusUpdate(next: Pod, old: Pod, errors: Errors): void 
   const before = old.status;
   if (status === undefined || status === before) return;
   const { conditions } = status;
-  if (conditions !== undefined && conditions !== before?.conditions) {
-    checkConditionTypes(conditions, errors);
+  if (
+    conditions !== undefined &&
+    conditions !== before?.conditions &&
+    validConditions.find(conditions, undefined, undefined) !== true
+  ) {
+    checkConditionTypes(conditions, before?.conditions, errors);
   }
   const nominated = status.nominatedNodeName ?? '';
   if (nominated !== '' && nominated !== before?.nominatedNodeName) {
@@ -38,11 +42,16 @@ export function checkPodStatusUpdate(next: Pod, old: Pod, errors: Errors): void 
 // Pods that change together share their conditions, of which some lists go about at a time. A memo only.
 const validConditions = createRecent<readonly PodCondition[], undefined, undefined, true>(4);
 
-function checkConditionTypes(conditions: readonly PodCondition[], errors: Errors): void {
-  if (validConditions.find(conditions, undefined, undefined) === true) return;
+function checkConditionTypes(
+  conditions: readonly PodCondition[],
+  before: readonly PodCondition[] | undefined,
+  errors: Errors,
+): void {
   const count = errors.length;
   for (let index = 0; index < conditions.length; index += 1) {
     const type = conditions[index]?.type ?? '';
+    // What was there is known to be valid.
+    if (type !== '' && type === before?.[index]?.type) continue;
     const messages = qualifiedNameErrors(type);
     if (messages.length === 0) continue;
     addMessages(messages, type, `metadata.conditions[${index}].Type`, errors);

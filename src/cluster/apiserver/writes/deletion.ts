@@ -5,9 +5,9 @@ import type {
   ObjectMeta,
 } from '../../../api/generated/types.ts';
 import type { KindDeclaration } from '../../../api/kinds/kind.ts';
+import { equalJson } from '../../../api/patch/json.ts';
 import { conflictError, type StatusError } from '../../../api/status-error.ts';
 import { formatTime, parseTime } from '../../../api/time.ts';
-import { isSameValue } from './same-object.ts';
 import { namespaceFinalizers } from './update.ts';
 
 /** What a delete makes of an object (upstream: rest.BeforeDelete and the generic store's Delete). */
@@ -50,9 +50,7 @@ export function decideDeletion(
   }
   if (!isHeld) return { kind: 'removed' };
   const next = { ...object, metadata: withFinalizers(markedMetadata(object, now), finalizers) };
-  return isSameValue(next.metadata, object.metadata)
-    ? { kind: 'pending' }
-    : { kind: 'marked', next };
+  return equalJson(next.metadata, object.metadata) ? { kind: 'pending' } : { kind: 'marked', next };
 }
 
 /** A first deletion adds what the kind itself must see to before its objects go. */

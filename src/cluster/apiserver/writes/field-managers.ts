@@ -1,9 +1,9 @@
 import type { KubernetesObject, ManagedFieldsEntry } from '../../../api/generated/types.ts';
 import { managersOfNew, trackUpdate, type FieldWriter } from '../../../api/managed-fields/track.ts';
+import { equalJson } from '../../../api/patch/json.ts';
 import type { ApiRequest } from '../../messages.ts';
 import { timestamp } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
-import { isSameValue } from './same-object.ts';
 import { writtenKind, type WrittenKind } from './written-kind.ts';
 
 /** Upstream keeps so much of a manager's name. */
@@ -84,6 +84,6 @@ function isSameEntry(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
     a.apiVersion === b.apiVersion &&
     a.subresource === b.subresource &&
     a.fieldsType === b.fieldsType &&
-    isSameValue(a.fieldsV1, b.fieldsV1)
+    equalJson(a.fieldsV1, b.fieldsV1)
   );
 }
