@@ -1,6 +1,7 @@
 import { randomHex64 } from '../../kernel/random.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ContainerConfig, CriContainer } from '../messages.ts';
+import { profileOf } from '../programs/catalogue.ts';
 import { parseImageReference } from '../programs/image-reference.ts';
 import {
   advance,
@@ -8,15 +9,17 @@ import {
   earliest,
   isServer,
   launch,
+  launchAgain,
   signalFirst,
   surroundingsOf,
   type Launch,
+  type Program,
 } from '../programs/program.ts';
 import { advanceMain, openStreams } from '../programs/exec-session.ts';
 import { advanceComponent, componentOf, isComponent, stopComponent } from './components.ts';
 import { failExecs, finishExecs } from './execs.ts';
 import { hostOf } from './host.ts';
-import { logTail } from './logs.ts';
+import { appendLog, logTail } from './logs.ts';
 import { askNetwork } from './network.ts';
 import { isSpawned, spawned } from './spawned.ts';
 import { advanceSessions, attachedOutput, endStreamsOf } from './streams.ts';
@@ -54,7 +57,8 @@ export function startContainer(
     failToStart(runtime, id, 'CreateContainerError', message, undefined, env);
     return;
   }
-  const earlier = withoutOlder(disk, sandbox.containers, config.name);
+  const before = sandbox.containers;
+  const earlier = before.length === 0 ? before : withoutOlder(disk, before, config.name);
   const container = createContainer(config, image, env);
   const component =
     componentOf(runtime, config) ?? spawned(runtime, container, reference.path, env);
@@ -63,6 +67,14 @@ export function startContainer(
     if (!isSpawned(component)) env.startProcess(component);
     file(runtime, container, sandbox, earlier);
     sayStarted(runtime, id, container, env);
+    return;
+  }
+  const again = launchAgain(config, profileOf(reference), env.now);
+  if (again !== undefined) {
+    const log = again.main?.log ?? '';
+    if (log !== '') appendLog(container, env.now, 'stdout', log);
+    file(runtime, container, sandbox, earlier);
+    runProgram(runtime, id, container, again, env);
     return;
   }
   const launched = launch(hostOf(runtime, container, env.now));
@@ -79,11 +91,21 @@ export function startContainer(
     return;
   }
   const { program } = launched;
-  container.program = program;
   if (program.shell?.interactive === true) {
     const { tty = false } = config;
     program.input = openStreams(['sh'], { stdin: true, tty, silent: false });
   }
+  runProgram(runtime, id, container, program, env);
+}
+
+function runProgram(
+  runtime: Runtime,
+  id: number,
+  container: Container,
+  program: Program,
+  env: ContainerdEnv,
+): void {
+  container.program = program;
   sayStarted(runtime, id, container, env);
   // What a container does in its first moment is seen a moment later, after the answer.
   setWake(container, env, env.now + FIRST_MOMENT);
@@ -181,7 +203,6 @@ function withoutOlder(
   ids: readonly string[],
   name: string,
 ): readonly string[] {
-  if (ids.length === 0) return ids;
   const ended = ids.filter((id) => {
     const record = disk.containers.get(id)?.record;
     return record?.name === name && record.state === 'exited';

@@ -1,6 +1,6 @@
 import type { CriProbe, CriResult } from '../messages.ts';
 import { hexDigits } from '../programs/image-reference.ts';
-import type { Host } from '../programs/program.ts';
+import type { Host, Program } from '../programs/program.ts';
 import { advanceExecs, beginExec, type ExecProgress } from '../programs/program-probes.ts';
 import type { Cause } from '../../kernel/cause.ts';
 import type { Micros } from '../../kernel/time.ts';
@@ -32,8 +32,7 @@ export function runProbe(
   },
   env: ContainerdEnv,
 ): Container | undefined {
-  const { containerId } = request;
-  const { id, probe } = request;
+  const { id, containerId, probe } = request;
   // A command may change its container; a look at a port does not.
   const container =
     probe.kind === 'exec'
@@ -45,28 +44,36 @@ export function runProbe(
   }
   if (probe.kind !== 'exec') {
     const found = checkPort(runtime, container, probe, request.timeoutMicros, env.now);
+    const { podUid } = container.config;
     const stands =
-      request.again === true &&
-      found === FINE &&
-      pledgeAnswers(runtime, container.config.podUid, env.now);
+      request.again === true && found === FINE && pledgeAnswers(runtime, podUid, env.now);
     answer(runtime, id, stands ? STANDS : found, env);
     return undefined;
   }
+  return runCommand(runtime, container, container.program, { ...request, probe }, env);
+}
+
+function runCommand(
+  runtime: Runtime,
+  container: Container,
+  program: Program,
+  request: {
+    readonly id: number;
+    readonly containerId: string;
+    readonly probe: Extract<CriProbe, { kind: 'exec' }>;
+    readonly timeoutMicros: Micros | undefined;
+  },
+  env: ContainerdEnv,
+): Container | undefined {
+  const { id, containerId, probe, timeoutMicros } = request;
   const { command } = probe;
-  const { program } = container;
-  const progress = beginExec(program, hostOf(runtime, container, env.now), request.id, command);
-  if (progress.kind !== 'waiting')
-    answer(runtime, request.id, execResult(request.id, progress), env);
+  const progress = beginExec(program, hostOf(runtime, container, env.now), id, command);
+  if (progress.kind !== 'waiting') answer(runtime, id, execResult(id, progress), env);
   else {
-    runtime.memory.execs.set(request.id, {
-      containerId: request.containerId,
-      command,
-      timeoutMicros: request.timeoutMicros,
-      cause: env.cause,
-    });
-    if (request.timeoutMicros !== undefined) {
-      env.after(request.timeoutMicros, { type: 'containerd/exec-timeout', id: request.id });
-    }
+    const { cause } = env;
+    runtime.memory.execs.set(id, { containerId, command, timeoutMicros, cause });
+    if (timeoutMicros !== undefined)
+      env.after(timeoutMicros, { type: 'containerd/exec-timeout', id });
   }
   const changed =
     progress.kind === 'waiting' || program.shell !== undefined || program.ending !== undefined;
@@ -162,6 +169,16 @@ function checkPort(
       ? FINE
       : probed('failure', `HTTP probe failed with statuscode: ${found.status}`);
   }
+  return refusedPort(runtime, container, probe, timeoutMicros);
+}
+
+/** Nothing listens on the port of a probe. */
+function refusedPort(
+  runtime: Runtime,
+  container: Container,
+  probe: Exclude<CriProbe, { kind: 'exec' }>,
+  timeoutMicros: Micros | undefined,
+): Probed {
   const address = `${hostOfProbe(runtime, container, probe)}:${probe.port}`;
   switch (probe.kind) {
     case 'http':

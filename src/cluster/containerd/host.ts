@@ -13,7 +13,7 @@ import {
   type OtherProcesses,
   type Program,
 } from '../programs/program.ts';
-import { answerOn } from '../programs/program-probes.ts';
+import { answerFrom, listenerOn, type ServerHost } from '../programs/program-probes.ts';
 import { appendLog } from './logs.ts';
 import { awakeContainer } from './resting.ts';
 import type { Container, ContainerdDisk, Runtime } from './state.ts';
@@ -156,39 +156,32 @@ export function answerInPod(
   path: string,
   asked?: HttpAsked,
 ): LocalAnswer {
-  const ids = runtime.disk.sandboxes.get(podUid)?.containers ?? NO_IDS;
-  return (
-    answerOf(runtime, ids, now, port, path, false, asked) ??
-    answerOf(runtime, ids, now, port, path, true, asked) ??
-    REFUSED
-  );
+  const { disk, config } = runtime;
+  const ids = disk.sandboxes.get(podUid)?.containers ?? NO_IDS;
+  for (let i = 0; i < 2 * ids.length; i += 1) {
+    const container = disk.containers.get(ids[i % ids.length] as string); // In range.
+    if (container?.program === undefined) continue;
+    const { program } = container;
+    const listener = listenerOn(program, now, port, i >= ids.length);
+    if (listener === undefined) continue;
+    const host = serverHost(disk, container, now, config.epochMillis);
+    return answerFrom(program, listener, host, port, path, asked);
+  }
+  return REFUSED;
 }
 
 const NO_IDS: readonly string[] = Object.freeze([]);
 
-/** What the first of some containers answers that has that port, or takes any. */
-function answerOf(
-  runtime: Runtime,
-  ids: readonly string[],
+/** What a server of a container needs to answer. */
+function serverHost(
+  disk: ContainerdDisk,
+  container: Container,
   now: Micros,
-  port: number,
-  path: string,
-  anyPort: boolean,
-  asked: HttpAsked | undefined,
-): LocalAnswer | undefined {
-  const { disk } = runtime;
-  const { epochMillis } = runtime.config;
-  for (let i = 0; i < ids.length; i += 1) {
-    const container = disk.containers.get(ids[i] as string); // In range.
-    if (container?.program === undefined) continue;
-    const { config } = container;
-    const volume = (name: string) => volumeOf(disk, config.podUid, name);
-    const profile = profileOfContainer(container);
-    const host = { now, epochMillis, config, profile, volume };
-    const answer = answerOn(container.program, host, port, path, anyPort, asked);
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
+  epochMillis: number,
+): ServerHost {
+  const { config } = container;
+  const volume = (name: string) => volumeOf(disk, config.podUid, name);
+  return { now, epochMillis, config, profile: profileOfContainer(container), volume };
 }
 
 const REFUSED: LocalAnswer = Object.freeze({ kind: 'refused' });

@@ -1,11 +1,14 @@
 import { formatMicroTime } from '../../api/time.ts';
+import { roomFor } from '../../base/room.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { LogCall } from '../messages.ts';
-import type { Container, LogEntry } from './state.ts';
+import type { Container, ContainerLog, LogEntry } from './state.ts';
 
 /** Lines kept of each container; a kubelet rotates logs too, though at 10 MiB. */
 const LINES_MAX = 200;
 const LINE_LENGTH_MAX = 4096;
+
+const NOTHING: ContainerLog = Object.freeze({ entries: [], partial: '', count: 0 });
 
 /** Appends what a container wrote. */
 export function appendLog(
@@ -14,17 +17,15 @@ export function appendLog(
   stream: LogEntry['stream'],
   text: string,
 ): void {
-  const before = container.log;
-  const { lines, partial } = linesOf((before?.partial ?? '') + text);
-  const count = (before?.count ?? 0) + lines.length;
-  const room = Math.max(0, LINES_MAX - lines.length);
-  const old = before?.entries ?? [];
-  const entries = old.slice(Math.max(0, old.length - room));
-  for (let i = Math.max(0, lines.length - LINES_MAX); i < lines.length; i += 1) {
-    const line = lines[i] as string; // In range.
-    entries.push({ at, stream, text: line });
-  }
-  container.log = Object.freeze({ entries, partial, count });
+  const { entries: old, partial: begun, count: before } = container.log ?? NOTHING;
+  const { lines, partial } = linesOf(begun + text);
+  const added = Math.min(lines.length, LINES_MAX);
+  const kept = Math.min(old.length, LINES_MAX - added);
+  const entries = roomFor<LogEntry>(kept + added);
+  for (let i = 0; i < kept; i += 1) entries[i] = old[old.length - kept + i] as LogEntry; // In range, here and below.
+  for (let i = 0; i < added; i += 1)
+    entries[kept + i] = { at, stream, text: lines[lines.length - added + i] as string };
+  container.log = Object.freeze({ entries, partial, count: before + lines.length });
 }
 
 interface Lines {

@@ -21,7 +21,7 @@ import {
 import { addFailure, configureNetwork, networkState, agentGone, deleteFailure } from './plugin.ts';
 import { receive, takeListen } from './receive.ts';
 import { updateContainer } from './update.ts';
-import { awakeContainer, restContainers, tellOfTouched } from './resting.ts';
+import { awakeContainer, restTouched } from './resting.ts';
 import {
   cancelAllStreams,
   cancelStream,
@@ -84,18 +84,7 @@ export const containerdBehaviour = defineBehaviour<
     recover({ disk, memory, config }, env);
     return memory;
   },
-  step(runtime, message, env) {
-    handle(runtime, message, env);
-    if (runtime.memory.signalled.length > 0) {
-      for (const id of runtime.memory.signalled.splice(0))
-        advanceIf(runtime, awakeContainer(runtime, id), env);
-    }
-    if (runtime.memory.streams.size > 0) flushStreams(runtime, env);
-    if (runtime.memory.touched.length > 0) {
-      tellOfTouched(runtime, env);
-      restContainers(runtime);
-    }
-  },
+  step,
 });
 
 /** The disk of a new machine, with the images that were put there. */
@@ -110,39 +99,54 @@ function firstDisk(config: ContainerdConfig): ContainerdDisk {
   return disk;
 }
 
-function handle(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv): void {
-  const { disk } = runtime;
-  // What comes most stands first: the cases are compared one after the other.
+/** What comes for every Pod that starts, the most frequent first. All else is rarer, and has a function of its own. */
+function step(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv): void {
   switch (message.type) {
-    case 'cri/probe':
-      advanceIf(runtime, runProbe(runtime, message, env), env);
-      return;
+    case 'cri/probe': {
+      const changed = runProbe(runtime, message, env);
+      if (changed !== undefined) advanceContainer(runtime, changed, env);
+      break;
+    }
     case 'containerd/wake': {
       const container = awakeContainer(runtime, message.containerId);
-      if (container === undefined || container.wakeAt !== message.at) return;
+      if (container === undefined || container.wakeAt !== message.at) break;
       container.wakeAt = undefined;
       advanceContainer(runtime, container, env);
-      return;
+      break;
     }
     case 'cri/run-sandbox': {
       const { id, podUid, podNamespace, podName, hostNetwork } = message;
       const type = 'containerd/sandbox';
       const timer = { type, id, podUid, podNamespace, podName, hostNetwork } as const;
       env.after(pick(env.random('latency'), SANDBOX_MICROS), timer);
-      return;
+      break;
     }
     case 'containerd/sandbox':
       runSandbox(runtime, message, env);
-      return;
+      break;
     case 'cri/start-container': {
       const { id, config } = message;
       const timer = { type: 'containerd/start', id, config } as const;
       env.after(pick(env.random('latency'), CONTAINER_MICROS), timer);
-      return;
+      break;
     }
     case 'containerd/start':
       startContainer(runtime, message, env);
-      return;
+      break;
+    default:
+      handleRest(runtime, message, env);
+  }
+  const { signalled, streams, touched } = runtime.memory;
+  if (signalled.length > 0) {
+    for (const id of signalled.splice(0)) advanceIf(runtime, awakeContainer(runtime, id), env);
+  }
+  if (streams.size > 0) flushStreams(runtime, env);
+  if (touched.length > 0) restTouched(runtime, env);
+}
+
+function handleRest(runtime: Runtime, message: ContainerdMessage, env: ContainerdEnv): void {
+  const { disk } = runtime;
+  switch (message.type) {
     case 'cri/pull-image':
       beginPull(runtime.disk, message, env);
       return;
@@ -303,7 +307,7 @@ function recover(runtime: Runtime, env: ContainerdEnv): void {
       setWakeAfresh(container, env);
     }
   }
-  restContainers(runtime);
+  restTouched(runtime, env);
 }
 
 function setWakeAfresh(container: Container, env: ContainerdEnv): void {

@@ -17,38 +17,39 @@ export function awakeContainer(runtime: Runtime, id: string): Container | undefi
   return awake;
 }
 
-/** At the end of a step: containers that have ended, and servers without anything under way, rest again. */
-export function restContainers({ disk, memory }: Runtime): void {
-  const { touched } = memory;
-  // Taken out one by one: to empty a list at once costs more than all that is in it.
-  for (let id = touched.pop(); id !== undefined; id = touched.pop()) {
-    const container = disk.containers.get(id);
-    if (container !== undefined && isQuiet(container)) Object.freeze(container);
-  }
-}
-
-/** Before they rest: whoever relies on a Pod's answers is told that something has happened in it. */
-export function tellOfTouched({ disk, memory, config }: Runtime, env: ContainerdEnv): void {
-  if (memory.pledged.size === 0) return;
-  for (const id of memory.touched) {
-    const podUid = disk.containers.get(id)?.config.podUid;
-    if (podUid !== undefined && memory.pledged.delete(podUid))
+/**
+ * At the end of a step: whoever relies on a Pod's answers is told that something has happened in it. Containers that
+ * have ended, and servers without anything under way, rest again.
+ */
+export function restTouched({ disk, memory, config }: Runtime, env: ContainerdEnv): void {
+  const { touched, pledged } = memory;
+  for (let i = 0; i < touched.length; i += 1) {
+    const container = disk.containers.get(touched[i] as string); // In range.
+    if (container === undefined) continue;
+    const { podUid } = container.config;
+    if (pledged.size > 0 && pledged.delete(podUid))
       env.send(config.kubelet, { type: 'cri/news', podUid });
+    if (isQuiet(container)) Object.freeze(container);
   }
+  // Taken out one by one: to empty a list at once costs more than all that is in it.
+  while (touched.length > 0) touched.pop();
 }
 
 /** Whether a Pod's ports answer as they do now for as long as nothing happens in it. If so, the kubelet will be told. */
 export function pledgeAnswers(runtime: Runtime, podUid: string, now: Micros): boolean {
   const { disk, memory } = runtime;
-  for (const id of disk.sandboxes.get(podUid)?.containers ?? []) {
-    const container = disk.containers.get(id);
+  const ids = disk.sandboxes.get(podUid)?.containers ?? NO_IDS;
+  for (let i = 0; i < ids.length; i += 1) {
+    const container = disk.containers.get(ids[i] as string); // In range.
     if (container?.program === undefined) continue;
     const { program, config } = container;
-    if (!Object.isFrozen(container) || !answersAlike(program, { now, config })) return false;
+    if (!Object.isFrozen(container) || !answersAlike(program, config, now)) return false;
   }
   memory.pledged.add(podUid);
   return true;
 }
+
+const NO_IDS: readonly string[] = Object.freeze([]);
 
 function isQuiet({ program, wakeAt }: Container): boolean {
   return (

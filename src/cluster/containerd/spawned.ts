@@ -19,14 +19,17 @@ export function spawned(
   if (config.cniAgent === undefined) return undefined;
   if (path.endsWith('metrics-server/metrics-server'))
     return metricsServer(config.epochMillis, record.id, own, env);
-  if (!path.endsWith('coredns/coredns')) return undefined;
-  const name = `${PREFIX}${own.podName.replace(/^coredns-/, '')}-${record.id.slice(0, 8)}`;
+  return path.endsWith('coredns/coredns') ? coreDns(record.id, own, env) : undefined;
+}
+
+function coreDns(containerId: string, own: Container['config'], env: ContainerdEnv): string {
+  const name = `${PREFIX}${own.podName.replace(/^coredns-/, '')}-${containerId.slice(0, 8)}`;
   const find = (variable: string) => own.env.find((each) => each.name === variable)?.value;
   env.spawnProcess?.({
     name,
     kind: 'coredns',
     config: Object.freeze({
-      containerId: record.id,
+      containerId,
       containerd: env.self,
       kubernetesServiceIp: find('KUBERNETES_SERVICE_HOST') ?? '',
     }),

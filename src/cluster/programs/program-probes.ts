@@ -12,46 +12,75 @@ import { answerThread, runWords } from './shell/simple.ts';
 import type { Shell, Thread } from './shell/state.ts';
 
 /** What a server needs of its container to answer. */
-type ServerHost = Pick<Host, 'now' | 'epochMillis' | 'config' | 'profile' | 'volume'>;
+export type ServerHost = Pick<Host, 'now' | 'epochMillis' | 'config' | 'profile' | 'volume'>;
 
 /** It is open, and speaks no HTTP that a client of HTTP understands. */
 const GRPC = Object.freeze({ kind: 'open', status: undefined, body: '' } as const);
 
-/** What one program answers on a port; undefined when it does not listen there. */
-export function answerOn(
+/** The program of a container that listens on a port; undefined: none does. */
+export function listenerOn(
   program: Program,
-  host: ServerHost,
+  now: Micros,
   port: number,
-  path: string,
   /** Whether programs that take any port count. */
   anyPort: boolean,
-  /** How the path is asked for; undefined: it is just got. */
-  asked?: HttpAsked,
-): Extract<LocalAnswer, { kind: 'open' }> | undefined {
-  const all = runningIn(program);
-  for (let i = 0; i < all.length; i += 1) {
-    const { running, since } = all[i] as RunningSince; // In range.
-    const matches = running.ports === 'any' ? anyPort : running.ports.includes(port);
-    if (!matches || host.now < since + running.readyAfter) continue;
-    if (running.grpcPorts?.includes(port) === true) return GRPC;
-    return httpAnswer(program, running, since, host, path, asked);
+): RunningSince | undefined {
+  const { main, startedAt, shell } = program;
+  // Most containers run one program, and no list has to be made of it.
+  if (shell === undefined) {
+    return main !== undefined && listens(main, startedAt, now, port, anyPort)
+      ? { running: main, since: startedAt }
+      : undefined;
   }
+  for (const each of runningIn(program))
+    if (listens(each.running, each.since, now, port, anyPort)) return each;
   return undefined;
 }
 
-/** Whether a program goes on answering on its ports as it does now, for as long as nobody touches it. */
-export function answersAlike(
-  program: Program,
-  { now, config }: Pick<Host, 'now' | 'config'>,
+function listens(
+  { ports, readyAfter }: Running,
+  since: Micros,
+  now: Micros,
+  port: number,
+  anyPort: boolean,
 ): boolean {
-  const all = runningIn(program);
-  for (let i = 0; i < all.length; i += 1) {
-    const { running, since } = all[i] as RunningSince; // In range.
-    if (now < since + running.readyAfter || running.http === 'ten-seconds') return false;
-    const isChangeable = program.files !== undefined || isCovered(config, running.root);
-    if (running.http === 'files' && isChangeable) return false;
-  }
+  return (ports === 'any' ? anyPort : ports.includes(port)) && now >= since + readyAfter;
+}
+
+/** Whether a program goes on answering on its ports as it does now, for as long as nobody touches it. */
+export function answersAlike(program: Program, config: ContainerConfig, now: Micros): boolean {
+  const { main, startedAt, shell } = program;
+  if (shell === undefined)
+    return main === undefined || isSteady(program, main, startedAt, config, now);
+  for (const { running, since } of runningIn(program))
+    if (!isSteady(program, running, since, config, now)) return false;
   return true;
+}
+
+function isSteady(
+  { files }: Program,
+  { http, root, readyAfter }: Running,
+  since: Micros,
+  config: ContainerConfig,
+  now: Micros,
+): boolean {
+  if (now < since + readyAfter || http === 'ten-seconds') return false;
+  return http !== 'files' || (files === undefined && !isCovered(config, root));
+}
+
+/** What a program that listens answers on a port. */
+export function answerFrom(
+  program: Program,
+  { running, since }: RunningSince,
+  host: ServerHost,
+  port: number,
+  path: string,
+  /** How the path is asked for; undefined: it is just got. */
+  asked?: HttpAsked,
+): Extract<LocalAnswer, { kind: 'open' }> {
+  return running.grpcPorts?.includes(port) === true
+    ? GRPC
+    : httpAnswer(program, running, since, host, path, asked);
 }
 
 function httpAnswer(
@@ -146,7 +175,10 @@ function imageAnswer(profile: ImageProfile, root: string, path: string): ImageAn
 
 /** Whether something is mounted at, above or below a directory. */
 function isCovered({ files, mounts }: ContainerConfig, root: string): boolean {
-  if (isAmong(files, root)) return true;
+  return isAmong(files, root) || (mounts.length > 0 && isMountedAt(mounts, root));
+}
+
+function isMountedAt(mounts: ContainerConfig['mounts'], root: string): boolean {
   return mounts.some(({ mountPath }) => mountPath.startsWith(root) || root.startsWith(mountPath));
 }
 

@@ -81,49 +81,42 @@ export function argvOf(config: ContainerConfig, profile: ImageProfile): readonly
   return [...profile.entrypoint, ...profile.cmd];
 }
 
+/**
+ * Starts the server that a container was lately started with in the same way, without all that `launch` looks at;
+ * undefined: it is not known. It has yet to write its `log`.
+ */
+export function launchAgain(
+  config: ContainerConfig,
+  profile: ImageProfile,
+  now: Micros,
+): Program | undefined {
+  const main = knownServer(config, profile);
+  return main === undefined ? undefined : begunProgram(now, main, undefined, undefined);
+}
+
 /** Starts a container's process 1. */
 export function launch(host: Host): Launch {
   const { config, profile } = host;
-  const server = knownServer(config, profile);
-  if (server !== undefined) return started(host, server, undefined);
   const argv = argvOf(config, profile);
   if (argv.length === 0) return { kind: 'no-command' };
-  const program = emptyProgram(host.now);
+  const program = begunProgram(host.now, undefined, undefined, undefined);
   const around = surroundingsOf(program, host, (stream, text) => host.write(stream, text));
   const missing = cannotRun(argv[0] as string, around); // Not empty: checked above.
   if (missing !== undefined) return { kind: 'cannot-run', message: missing };
   const begun = begin(argv, around, config, profile);
   if (begun.main !== undefined) rememberServer(config, profile, begun.main);
-  return started(host, begun.main, begun.shell, program.files);
+  const { main, shell } = begun;
+  if (main !== undefined && main.log !== '') host.write('stdout', main.log);
+  return { kind: 'started', program: begunProgram(host.now, main, shell, program.files) };
 }
 
-function emptyProgram(now: Micros): Program {
-  return {
-    startedAt: now,
-    main: undefined,
-    shell: undefined,
-    files: undefined,
-    ending: undefined,
-    execs: undefined,
-  };
-}
-
-function started(
-  host: Host,
+function begunProgram(
+  startedAt: Micros,
   main: Running | undefined,
   shell: Shell | undefined,
-  files?: FileTable,
-): Launch {
-  if (main !== undefined && main.log !== '') host.write('stdout', main.log);
-  const program: Program = {
-    startedAt: host.now,
-    main,
-    shell,
-    files,
-    ending: undefined,
-    execs: undefined,
-  };
-  return { kind: 'started', program };
+  files: FileTable | undefined,
+): Program {
+  return { startedAt, main, shell, files, ending: undefined, execs: undefined };
 }
 
 /** What a launch depends on, and what came of it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ContainerConfig } from '../messages.ts';
-import { signalFirst } from './program.ts';
+import { launchAgain, signalFirst } from './program.ts';
 import { beginLife, execNow, liveUntil } from './testing/life.ts';
 
 const SECOND = 1_000_000;
@@ -370,6 +370,18 @@ describe('probes', () => {
     life.wakeAt = life.program?.ending?.at;
     liveUntil(life, 2 * SECOND);
     expect(life.end).toMatchObject({ code: 0, reason: 'Completed' });
+  });
+});
+
+describe('a server that was started before in the same way', () => {
+  test.each(['nginx', 'redis:7', 'stefanprodan/podinfo'])('%s is the same program', (image) => {
+    const { config, host, program } = beginLife({ image });
+    expect(launchAgain(config, host.profile, 0)).toEqual(program);
+  });
+
+  test('is started afresh with other words', () => {
+    const { config, host } = beginLife({ image: 'nginx' });
+    expect(launchAgain({ ...config, args: ['-t'] }, host.profile, 0)).toBeUndefined();
   });
 });
 

@@ -5,7 +5,13 @@ import type { LocalAnswer, NetworkAnswer, NetworkRequest } from '../commands/com
 import { parseImageReference } from '../image-reference.ts';
 import type { FileTable } from '../files.ts';
 import { advance, launch, type Host, type Program } from '../program.ts';
-import { answerOn, answerQuestion, beginExec, takeQuestions } from '../program-probes.ts';
+import {
+  answerFrom,
+  answerQuestion,
+  beginExec,
+  listenerOn,
+  takeQuestions,
+} from '../program-probes.ts';
 
 /**
  * A container on its own, for tests: lives through virtual time without a cluster, and records what a
@@ -87,7 +93,10 @@ export function beginLife(
     },
     local: (port, path, asked): LocalAnswer => {
       if (life.program === undefined) return { kind: 'refused' };
-      return answerOn(life.program, host, port, path, true, asked) ?? { kind: 'refused' };
+      const listener = listenerOn(life.program, host.now, port, true);
+      return listener === undefined
+        ? { kind: 'refused' }
+        : answerFrom(life.program, listener, host, port, path, asked);
     },
   };
   const launched = launch(host);
