@@ -97,7 +97,8 @@ export const apiServerBehaviour = defineBehaviour<
       flow: noFlowControl(),
       metrics: noMetrics(),
     };
-    serve(memory);
+    last = undefined;
+    serveDefinitions(memory.custom.definitions);
     klog(env, 'I', 'secure_serving.go:211', 'Serving securely on [::]:6443');
     startFeeds({ config, memory, env });
     env.after(COMPACTION_INTERVAL, { type: 'apiserver/compact' });
@@ -105,8 +106,11 @@ export const apiServerBehaviour = defineBehaviour<
     return memory;
   },
   step({ memory, config }, message, env) {
-    const server: Server = { config, memory, env };
-    if (memory !== lastMemory) serve(memory);
+    if (memory !== last?.memory || config !== last.config || env !== last.env) {
+      last = { config, memory, env };
+      serveDefinitions(memory.custom.definitions);
+    }
+    const server = last;
     // What nearly all messages are is told apart here.
     switch (message.type) {
       case 'api/request':
@@ -132,12 +136,7 @@ export const apiServerBehaviour = defineBehaviour<
 });
 
 // Mostly the same server takes the next step, too.
-let lastMemory: ApiServerMemory | undefined;
-
-function serve(memory: ApiServerMemory): void {
-  lastMemory = memory;
-  serveDefinitions(memory.custom.definitions);
-}
+let last: Server | undefined;
 
 /** One message: each case calls the one function that handles it. */
 function takeOther(server: Server, message: ApiServerMessage): void {

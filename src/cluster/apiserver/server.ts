@@ -1,7 +1,7 @@
 import type { Env } from '../../kernel/process.ts';
 import type { Handshakes } from './serving-certificate.ts';
 import type { ConnectionLost, Disturbed } from '../../kernel/kernel.ts';
-import type { Micros } from '../../kernel/time.ts';
+import { SECOND, type Micros } from '../../kernel/time.ts';
 import type { KubernetesObject } from '../../api/generated/types.ts';
 import { formatTime } from '../../api/time.ts';
 import type {
@@ -185,33 +185,28 @@ export interface Server {
 
 /** The calendar time by the machine's clock, in milliseconds since 1970. */
 export function calendarMillis(server: Server): number {
-  if (server !== lastServer) readClock(server);
-  return Math.floor(lastMicros / 1000);
+  return Math.floor(calendarMicros(server) / 1000);
 }
 
 /** The same in microseconds. */
-export function calendarMicros(server: Server): number {
-  if (server !== lastServer) readClock(server);
-  return lastMicros;
+export function calendarMicros({ config, env }: Server): number {
+  return config.epochMillis * 1000 + env.now + env.clockSkewMicros();
 }
 
 /** The calendar time as objects carry it. */
-export function timestamp(server: Server): string {
-  if (server !== lastServer) readClock(server);
-  if (lastText === '') lastText = formatTime(lastMicros / 1000);
-  return lastText;
+export function timestamp({ config, env }: Server): string {
+  const at = env.now + env.clockSkewMicros();
+  if (config !== second.of || at < second.from || at >= second.to) second = secondOf(config, at);
+  return second.text;
 }
 
-// Each step has a Server of its own, and one clock that is read several times.
-let lastServer: Server | undefined;
-let lastMicros = 0;
-let lastText = '';
+/** The second that was last written out: the next request, too, is mostly of it. In the world's time, whose numbers are small. */
+let second = { of: undefined as ApiServerConfig | undefined, from: 0, to: 0, text: '' };
 
-function readClock(server: Server): void {
-  const { config, env } = server;
-  lastServer = server;
-  lastMicros = config.epochMillis * 1000 + env.now + env.clockSkewMicros();
-  lastText = '';
+function secondOf(config: ApiServerConfig, at: Micros): typeof second {
+  const micros = config.epochMillis * 1000 + at;
+  const from = at - (micros - Math.floor(micros / SECOND) * SECOND);
+  return { of: config, from, to: from + SECOND, text: formatTime(micros / 1000) };
 }
 
 /** The copy of a storage folder. Every kind that is served has one. */
