@@ -10,9 +10,11 @@ import { draftOf } from '../../base/copy.ts';
  * every container. The very same object comes back when nothing is missing. The object must be of the type that the
  * completion is made for. What it shares with `before`, which is complete, is not looked through again.
  */
-export function completeObject<T extends object>(object: T, how: Completion, before?: T): T {
-  return complete(object, how, before) as T;
-}
+export const completeObject = complete as <T extends object>(
+  object: T,
+  how: Completion,
+  before?: T,
+) => T;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -76,7 +78,7 @@ function innerOf(type: TypeSchema, isSpec: boolean): Inner | undefined {
  * A value of the inner type, by the object's type; so are the casts below. One function that calls itself for structs
  * and lists, which nearly all are.
  */
-function complete(value: unknown, how: Inner, before: unknown): unknown {
+function complete(value: unknown, how: Inner, before?: unknown): unknown {
   if (value === null) return value;
   if (how.kind === 'struct') {
     // A struct of the API is a table of fields, whatever its type calls them.
@@ -124,7 +126,7 @@ function complete(value: unknown, how: Inner, before: unknown): unknown {
 function completeMap(fields: Fields, inner: Inner): Fields {
   let changed: Record<string, unknown> | undefined;
   for (const key of Object.keys(fields)) {
-    const completed = complete(fields[key], inner, undefined);
+    const completed = complete(fields[key], inner);
     if (completed === fields[key]) continue;
     changed ??= { ...fields };
     changed[key] = completed;
@@ -138,7 +140,7 @@ const specs = new WeakMap<Fields, { readonly plan: Completion; readonly complete
 function completeSpec(spec: Fields, plan: Completion): Fields {
   const known = specs.get(spec);
   if (known?.plan === plan) return known.completed;
-  const completed = complete(spec, plan, undefined) as Fields;
+  const completed = complete(spec, plan) as Fields;
   specs.set(spec, { plan, completed });
   return completed;
 }

@@ -1,9 +1,7 @@
 import { fill } from '../defaults/fill.ts';
-import { noErrors, type FieldErrors } from '../field-errors.ts';
 import type { Event, ObjectReference } from '../generated/types.ts';
 import { eventTable } from '../printers/event.ts';
-import { checkEvent } from '../validation/event.ts';
-import type { Errors } from '../validation/fields.ts';
+import { eventErrors } from '../validation/event.ts';
 import { defineKind } from './define-kind.ts';
 
 const noObject: ObjectReference = Object.freeze({});
@@ -40,9 +38,3 @@ export const eventKind = defineKind<Event>({
   validate: eventErrors,
   validateUpdate: eventErrors,
 });
-
-function eventErrors(event: Event): FieldErrors {
-  const errors: Errors = [];
-  checkEvent(event, errors);
-  return errors.length === 0 ? noErrors : errors;
-}

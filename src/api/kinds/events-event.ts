@@ -1,7 +1,7 @@
 import type { Event, EventsV1Event, KubernetesObject } from '../generated/types.ts';
 import { eventTable } from '../printers/event.ts';
 import { collectErrors } from '../validation/collect.ts';
-import { checkChangedEvent, checkEvent, checkNewEvent } from '../validation/event.ts';
+import { checkChangedEvent, checkNewEvent, eventErrors } from '../validation/event.ts';
 import {
   checkObjectMeta,
   checkObjectMetaUpdate,
@@ -37,13 +37,13 @@ export const eventsEventKind = defineKind<EventsV1Event>({
 
   validate: (event) =>
     collectErrors((errors) => {
-      checkEvent(coreEventOf(event), errors);
+      errors.push(...eventErrors(coreEventOf(event)));
       checkObjectMeta(event.metadata, true, subdomainName, errors);
       checkNewEvent(event, errors);
     }),
   validateUpdate: (next, old) =>
     collectErrors((errors) => {
-      checkEvent(coreEventOf(next), errors);
+      errors.push(...eventErrors(coreEventOf(next)));
       checkObjectMetaUpdate(next, old, errors);
       checkChangedEvent(next, old, errors);
     }),

@@ -61,25 +61,22 @@ export function onlyStatus<T extends WithSpecAndStatus>(
   old: T,
   keptMeta: readonly (keyof ObjectMeta)[] = NOTHING_KEPT,
 ): T {
-  const metadata = keepMeta(next.metadata, old.metadata, keptMeta);
+  let { metadata } = next;
+  for (let i = 0; i < keptMeta.length; i += 1) {
+    const field = keptMeta[i] as keyof ObjectMeta; // In range by the loop.
+    if (metadata[field] !== old.metadata[field])
+      metadata = withField(metadata, field, old.metadata);
+  }
   if (next.spec === old.spec && metadata === next.metadata) return next;
   return { ...next, metadata, ...(old.spec === undefined ? {} : { spec: old.spec }) };
 }
 
 const NOTHING_KEPT: readonly never[] = [];
 
-function keepMeta(
-  next: ObjectMeta,
-  old: ObjectMeta,
-  fields: readonly (keyof ObjectMeta)[],
-): ObjectMeta {
-  let result: Record<string, unknown> | undefined;
-  for (let i = 0; i < fields.length; i += 1) {
-    const field = fields[i] as keyof ObjectMeta; // In range by the loop.
-    if (next[field] === old[field]) continue;
-    result ??= { ...next };
-    if (old[field] === undefined) delete result[field];
-    else result[field] = old[field];
-  }
-  return result ?? next;
+/** The metadata with one field as the other ones have it. */
+function withField(metadata: ObjectMeta, field: keyof ObjectMeta, from: ObjectMeta): ObjectMeta {
+  const value = from[field];
+  if (value !== undefined) return { ...metadata, [field]: value };
+  const { [field]: _, ...rest } = metadata;
+  return rest;
 }

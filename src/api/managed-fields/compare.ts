@@ -1,5 +1,5 @@
 import { createRecent } from '../../base/recent.ts';
-import { equalJson, isObject, type JsonList, type JsonObject } from '../patch/json.ts';
+import { equalJson, type JsonList, type JsonObject } from '../patch/json.ts';
 import type { ListType, StructSchema } from '../schema/schema.ts';
 import {
   bothOf,
@@ -105,10 +105,11 @@ function addedFields(after: JsonObject, struct: Composite): Found {
       if (zero !== undefined && typeof now === 'object' && equalJson(zero, now)) pattern = NOTHING;
     } else {
       // A struct that is always there adds what is in it. It need not be asked what it is compared with.
-      const isAdded = kind === 'struct' && zero !== undefined && isObject(now);
+      const isObject = typeof now === 'object' && now !== null && !Array.isArray(now);
+      const isAdded = kind === 'struct' && zero !== undefined && isObject;
       const found =
         isAdded && composite !== undefined && turn.known === undefined
-          ? addedFields(now, composite)
+          ? addedFields(now as JsonObject, composite)
           : compareParts(undefined, now, turn);
       ({ pattern } = found);
       if (pattern !== found) loose.push(found);

@@ -71,7 +71,8 @@ export function managersOfNew(
 ): ManagedFields {
   const given = object.metadata.managedFields;
   const before = given !== undefined && areManagers(given) ? given : nobody;
-  return changedEntries(before, foundIn(object, schema), writer);
+  const found = foundIn(object, schema);
+  return before.length === 0 ? entriesOfNew(found, writer) : changedEntries(before, found, writer);
 }
 
 /**
@@ -186,7 +187,6 @@ function isReset(entries: ManagedFields): boolean {
 
 /** Who owns what after a change by the writer; the very same list when that is who owned it before. */
 function changedEntries(before: ManagedFields, found: Found, writer: FieldWriter): ManagedFields {
-  if (before.length === 0) return entriesOfNew(found, writer);
   const change = withoutReset(found, writer.resetFields ?? resetFieldsOf(writer.subresource));
   return change === NOTHING ? before : entriesAfter(before, change, writer);
 }
@@ -208,15 +208,13 @@ function entriesOfNew(found: Found, writer: FieldWriter): ManagedFields {
 
 /** What a change comes to at an endpoint that does not write these fields. Mostly it touches none of them. */
 function withoutReset(found: Found, reset: Fields | undefined): Found {
-  if (reset === undefined || isApart(found, reset)) return found;
+  if (reset === undefined) return found;
+  if (reset === statusField || reset === specField) {
+    const field = reset === statusField ? 'f:status' : 'f:spec';
+    if (found.changed?.[field] === undefined && found.removed?.[field] === undefined) return found;
+  }
   const { changed, removed } = resolved(found);
   return differenceOf(filtered(changed, reset), filtered(removed, reset));
-}
-
-function isApart({ changed, removed }: Found, reset: Fields): boolean {
-  if (reset !== statusField && reset !== specField) return false;
-  const field = reset === statusField ? 'f:status' : 'f:spec';
-  return changed?.[field] === undefined && removed?.[field] === undefined;
 }
 
 function filtered(fields: Fields | undefined, reset: Fields | undefined): Fields | undefined {

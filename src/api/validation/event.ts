@@ -1,4 +1,4 @@
-import { invalid, required, type FieldError } from '../field-errors.ts';
+import { invalid, noErrors, required, type FieldError, type FieldErrors } from '../field-errors.ts';
 import type { Event, EventsV1Event } from '../generated/types.ts';
 import { dns1123SubdomainErrors } from '../names/dns.ts';
 import { utf8Length } from '../names/messages.ts';
@@ -6,28 +6,27 @@ import { qualifiedNameErrors } from '../names/qualified-name.ts';
 import { addMessages, checkImmutable, type Errors } from './fields.ts';
 
 /**
- * The checks that every event must pass, whichever view it was written by (upstream: legacyValidateEvent). Those with
- * an `eventTime` are of the newer kind and must say more.
+ * What every event must not be, whichever view it was written by (upstream: legacyValidateEvent). Those with an
+ * `eventTime` are of the newer kind and must say more.
  */
-export function checkEvent(event: Event, errors: Errors): void {
+export function eventErrors(event: Event): FieldErrors {
   const namespace = event.metadata.namespace ?? '';
   const involved = event.involvedObject?.namespace ?? '';
-  if ((event.eventTime ?? '') === '') {
-    // Things outside of all namespaces have their events in "default".
-    const fits =
-      involved === '' ? namespace === '' || namespace === 'default' : namespace === involved;
-    if (!fits) errors.push(mismatch(involved));
-  } else {
-    if (involved === '' && namespace !== 'default' && namespace !== 'kube-system') {
-      errors.push(mismatch(involved));
-    }
-    checkNewFields(event, errors);
-  }
-  // Most Events are of the namespace of the one before.
-  if (namespace === lastValidNamespace) return;
+  const isNewer = (event.eventTime ?? '') !== '';
+  // Things outside of all namespaces have their events in "default".
+  const fits =
+    involved === ''
+      ? namespace === 'default' || namespace === (isNewer ? 'kube-system' : '')
+      : isNewer || namespace === involved;
+  // Most are of the namespace of the one before.
+  if (fits && !isNewer && namespace === lastValidNamespace) return noErrors;
+  const errors: Errors = [];
+  if (!fits) errors.push(mismatch(involved));
+  if (isNewer) checkNewFields(event, errors);
   const messages = dns1123SubdomainErrors(namespace);
   if (messages.length === 0) lastValidNamespace = namespace;
   else addMessages(messages, namespace, 'namespace', errors);
+  return errors;
 }
 
 let lastValidNamespace: string | undefined;

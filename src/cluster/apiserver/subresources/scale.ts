@@ -114,7 +114,8 @@ function readScale(call: VerbCall, old: KubernetesObject): Result<Scale, StatusE
     if (type === APPLY_PATCH || !patchTypes.includes(type)) {
       return refusal(unsupportedMediaTypeError(patchTypes));
     }
-    const patched = applyPatch(request, scaleOf(request.path, old), patchSchemaOf(schema));
+    const scale = scaleOf(request.path, old);
+    const patched = applyPatch(type, body, scale, patchSchemaOf(schema));
     if (!patched.ok) return patched;
     body = patched.value;
   }

@@ -21,7 +21,7 @@ import { cacheOf } from '../server.ts';
 import { allocate } from '../services/allocate.ts';
 import { nextClaim } from '../services/claim.ts';
 import type { VerbCall } from '../verb.ts';
-import { readBody } from './body.ts';
+import { decodeAs } from './body.ts';
 import { commitObject } from './commit.ts';
 import { isDryWrite } from './dry-run.ts';
 import { ownersOfNew } from './field-managers.ts';
@@ -36,7 +36,8 @@ const PATIENCE = 10;
 /** POST to a collection: decode, then `createFrom`. */
 export function createObject(call: VerbCall): Answer {
   if (call.target.kind.custom?.isTerminating === true) return refuse(terminatingError(call));
-  const read = readBody(call.exchange.request, call.target.kind);
+  const { request } = call.exchange;
+  const read = decodeAs(request, request.body, call.target.kind);
   if (!read.ok) return refuse(read.error);
   const { value, warnings } = read.value;
   return createFrom(call, value, warnings);

@@ -38,13 +38,8 @@ export function withNewMetadata(
     : kind.namespaced
       ? { namespace, name, uid, creationTimestamp }
       : { name, uid, creationTimestamp };
-  return withMetadata(object, copyWith(given, own));
-}
-
-/** The object with other metadata. */
-function withMetadata(object: KubernetesObject, metadata: ObjectMeta): KubernetesObject {
   const copy: Draft<KubernetesObject> = draftOf(object);
-  copy.metadata = metadata;
+  copy.metadata = copyWith(given, own);
   return copy;
 }
 
@@ -136,7 +131,7 @@ export function withOldMetadata(next: KubernetesObject, old: KubernetesObject): 
     ...keep('deletionTimestamp', deletionTimestamp),
     ...keep('deletionGracePeriodSeconds', deletionGracePeriodSeconds),
   };
-  return withMetadata(next, metadata);
+  return copyWith(next, { metadata });
 }
 
 function keep<Key extends keyof ObjectMeta>(

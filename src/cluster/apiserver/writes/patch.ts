@@ -58,7 +58,7 @@ export function patchObject(call: VerbCall): Answer {
   const old = currentObject(call);
   if (old === undefined) return refuse(notFoundError(resourceOf(call), target.name));
   if (at.attempt > PATCH_ATTEMPTS_MAX) return refuse(conflictError(resourceOf(call), target.name));
-  const patched = applyPatch(request, old, writtenKind(kind).patchSchema);
+  const patched = applyPatch(type, request.body, old, writtenKind(kind).patchSchema);
   if (!patched.ok) return refuse(patched.error);
   const next = decodeAs(request, patched.value, kind, old);
   if (!next.ok) return refuse(next.error);
@@ -79,12 +79,12 @@ export function mediaTypeOf({ contentType = '' }: ApiRequest): string {
 
 /** What a patch that is no apply makes of an object, before it is decoded. */
 export function applyPatch(
-  request: ApiRequest,
+  type: string,
+  body: unknown,
   old: KubernetesObject,
   schema: PatchSchema,
 ): Result<unknown, StatusError> {
-  const { body } = request;
-  switch (mediaTypeOf(request)) {
+  switch (type) {
     case JSON_PATCH:
       return jsonPatched(old, body);
     case MERGE_PATCH:
