@@ -112,6 +112,13 @@ const SANDBOX_READY = sketch('PodReadyToStartContainers', 'True');
 const SANDBOX_NOT_READY = sketch('PodReadyToStartContainers', 'False');
 const SCHEDULED = sketch('PodScheduled', 'True');
 
+/** The order of a list of `podConditions`, for a strategic merge patch. */
+export const CONDITION_ORDER: readonly object[] = Object.freeze(
+  ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map(
+    (type) => Object.freeze({ type }),
+  ),
+);
+
 function initializedCondition(
   pod: Pod,
   phase: string,

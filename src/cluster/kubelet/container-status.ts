@@ -27,7 +27,9 @@ export function containerStatus(
   if (current?.state !== 'running')
     return idleStatus(work, container, defaultWaiting, epochMillis, made);
   const started = isStarted(work);
-  const ready = started && isReady(work);
+  const readiness = work.probes?.readiness;
+  const isAsked = !work.init || work.sidecar;
+  const ready = started && isAsked && (readiness === undefined || readiness.result === 'success');
   if (made === undefined || !isAboutSame(made, work, current, container))
     return runningStatus(work, current, container, started, ready, epochMillis, made);
   return made.ready === ready && made.started === started ? made : { ...made, ready, started };
@@ -80,7 +82,7 @@ function runningStatus(
     status.volumeMounts = made?.volumeMounts ?? mountStatuses(container.volumeMounts);
   status.resources = work.actuated ?? resources ?? NO_RESOURCES;
   if (resources?.requests !== undefined) status.allocatedResources = resources.requests;
-  status.user = userOf(container);
+  status.user = container.securityContext === undefined ? ROOT : userOf(container);
   return status;
 }
 
@@ -118,12 +120,6 @@ const NO_RESOURCES = Object.freeze({});
 const ROOT = Object.freeze({
   linux: Object.freeze({ uid: 0, gid: 0, supplementalGroups: Object.freeze([0]) }),
 });
-
-function isReady(work: ContainerWork): boolean {
-  if (work.init && !work.sidecar) return false;
-  const readiness = work.probes?.readiness;
-  return readiness === undefined || readiness.result === 'success';
-}
 
 function userOf(container: Container): ContainerStatus['user'] & object {
   const uid = container.securityContext?.runAsUser;

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../../api/generated/types.ts';
+import type { Container } from '../../api/generated/types.ts';
 import { shouldContainerRestart } from '../../api/pod-containers.ts';
 import type { Micros } from '../../kernel/time.ts';
 import { parseImageReference } from '../programs/image-reference.ts';
@@ -74,10 +74,12 @@ export function decide(worker: PodWorker, images: ImageStore, now: Micros): Deci
     if (state === 'failed' && references.retryAt <= now) return FETCH;
     return resting(state === 'failed' ? references.retryAt : undefined, deadline);
   }
-  if (isOver(worker)) return only({ kind: 'finish' });
-  const wanted = wantedContainers(worker);
+  const mains = mainsToStart(worker);
+  const isPlain = spec.initContainers === undefined && spec.ephemeralContainers === undefined;
+  if (mains === undefined || (!isPlain && hasInitFailed(worker))) return only({ kind: 'finish' });
+  const wanted = isPlain ? mains : wantedOfAll(worker, mains);
   if (wanted.length > 0 && worker.sandbox?.state !== 'ready') return MAKE_SANDBOX;
-  const outdated = outdatedContainer(worker);
+  const outdated = mains.length < spec.containers.length ? outdatedContainer(worker) : undefined;
   if (outdated !== undefined) return only({ kind: 'replace', container: outdated });
 
   let holds = NO_HOLDS;
@@ -109,76 +111,54 @@ function soonest(a: Micros | undefined, b: Micros | undefined): Micros | undefin
   return a === undefined ? b : b === undefined ? a : Math.min(a, b);
 }
 
-/** Whether every main container has ended for good, or an init container has failed for good. */
-export function isOver({ pod, containers: works }: PodWorker): boolean {
-  const { spec } = pod;
-  if (spec.initContainers !== undefined) {
-    for (const container of spec.initContainers) {
-      const work = works.get(container.name);
-      if (work === undefined || work.sidecar) continue;
-      const { current } = work;
-      const failed = current?.state === 'exited' && current.exitCode !== 0;
-      if (failed && !shouldContainerRestart(container, spec, current.exitCode ?? 1)) return true;
-    }
-  }
-  const { containers } = spec;
-  // By index, here and below: a Pod is decided for several times while it starts, and an iterator is garbage at once.
-  for (let i = 0; i < containers.length; i += 1) {
-    const container = containers[i] as Container; // In range.
+/** Whether an init container has failed for good. */
+function hasInitFailed({ pod: { spec }, containers: works }: PodWorker): boolean {
+  for (const container of spec.initContainers ?? NO_CONTAINERS) {
     const work = works.get(container.name);
-    const current = work?.current;
-    // Mostly the first one has not.
-    if (
-      current?.state !== 'exited' ||
-      work?.restarting === true ||
-      shouldContainerRestart(container, spec, current.exitCode ?? 1)
-    )
-      return false;
+    if (work === undefined || work.sidecar) continue;
+    const { current } = work;
+    const failed = current?.state === 'exited' && current.exitCode !== 0;
+    if (failed && !shouldContainerRestart(container, spec, current.exitCode ?? 1)) return true;
   }
-  return true;
-}
-
-/** Containers that are to be started, in order, as far as their turn has come. */
-function wantedContainers(worker: PodWorker): readonly Container[] {
-  const { pod, containers: works } = worker;
-  const { spec } = pod;
-  if (spec.ephemeralContainers !== undefined || spec.initContainers !== undefined)
-    return wantedOfAll(worker);
-  const { containers } = spec;
-  // Most Pods have one container, and then there is no list to be made.
-  const first = containers.length === 1 ? containers[0] : undefined;
-  if (first === undefined) return wantedMains(worker);
-  return isToStart(first, works.get(first.name), spec) ? containers : NO_CONTAINERS;
+  return false;
 }
 
 const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
 
-function wantedMains({ pod: { spec }, containers: works }: PodWorker): readonly Container[] {
-  return spec.containers.filter((each) => isToStart(each, works.get(each.name), spec));
+/** The main containers that do not run and are to; undefined: all have ended for good. */
+function mainsToStart({
+  pod: { spec },
+  containers: works,
+}: PodWorker): readonly Container[] | undefined {
+  const { containers } = spec;
+  let toStart = NO_CONTAINERS;
+  let ended = 0;
+  for (let i = 0; i < containers.length; i += 1) {
+    const container = containers[i] as Container; // In range.
+    const work = works.get(container.name);
+    const current = work?.current;
+    if (current?.state === 'running') continue;
+    if (
+      current === undefined ||
+      work?.restarting === true ||
+      shouldContainerRestart(container, spec, current.exitCode ?? 1)
+    ) {
+      // Most Pods have one container, and then there is no list to be made.
+      toStart = containers.length === 1 ? containers : [...toStart, container];
+    } else ended += 1;
+  }
+  return ended === containers.length ? undefined : toStart;
 }
 
-function wantedOfAll(worker: PodWorker): readonly Container[] {
+/** Containers that are to be started, in order, as far as their turn has come. */
+function wantedOfAll(worker: PodWorker, mains: readonly Container[]): readonly Container[] {
   const { initContainers, ephemeralContainers = NO_CONTAINERS } = worker.pod.spec;
   // Those for debugging wait for nobody, and are started once.
   const wanted = ephemeralContainers.filter(
     ({ name }) => worker.containers.get(name)?.current === undefined,
   );
   const isTheirTurn = initContainers === undefined || addInits(wanted, initContainers, worker);
-  return isTheirTurn ? [...wanted, ...wantedMains(worker)] : wanted;
-}
-
-/** Whether a main container has never run, or has ended and is to run again. */
-function isToStart(
-  container: Container,
-  work: ContainerWork | undefined,
-  spec: Pod['spec'],
-): boolean {
-  const current = work?.current;
-  return (
-    current === undefined ||
-    (current.state === 'exited' &&
-      (work?.restarting === true || shouldContainerRestart(container, spec, current.exitCode ?? 1)))
-  );
+  return isTheirTurn ? [...wanted, ...mains] : wanted;
 }
 
 /** Adds the init containers whose turn has come; false while the main ones have to wait for them. */

@@ -56,7 +56,7 @@ export function podStatus(
     conditions: isRare ? withRare(worker, conditions, nowText) : conditions,
     hostIP: hostIp,
     // What stays the same stays the same list: `statusPatch` finds that at once.
-    hostIPs: (made?.hostIP === hostIp && made.hostIPs) || listOf(hostIp),
+    hostIPs: (made?.hostIP === hostIp && made.hostIPs) || hostListOf(hostIp),
     podIP: ip,
     podIPs: ip === undefined ? undefined : (made?.podIP === ip && made.podIPs) || listOf(ip),
     containerStatuses: mains.length < 2 ? mains : byName(mains),
@@ -85,6 +85,20 @@ function refusedStatus(
     message,
   };
   return Object.freeze(status) as PodStatus;
+}
+
+// The addresses of the machines whose Pods are spoken of, so that a machine's Pods share them. A memo only.
+const hostLists = new Map<string, NonNullable<PodStatus['hostIPs']>>();
+const HOST_LISTS_MAX = 5000;
+
+function hostListOf(ip: string): NonNullable<PodStatus['hostIPs']> {
+  let list = hostLists.get(ip);
+  if (list === undefined) {
+    if (hostLists.size >= HOST_LISTS_MAX) hostLists.clear();
+    list = listOf(ip);
+    hostLists.set(ip, list);
+  }
+  return list;
 }
 
 function listOf(ip: string): NonNullable<PodStatus['podIPs']> {

@@ -79,6 +79,18 @@ export function runProbe(
   if (kind === 'startup' && state.result === 'success') return;
   const { memory } = kubelet;
   if (memory.standing.size > 0 && canRest(memory, timer, env)) return;
+  sendProbe(kubelet, worker, work, current, timer, env);
+}
+
+function sendProbe(
+  kubelet: Kubelet,
+  worker: PodWorker,
+  work: ContainerWork,
+  current: CriContainer,
+  timer: ProbeTimer,
+  env: KubeletEnv,
+): void {
+  const { probe: kind, containerId } = timer;
   const container = specOf(worker.pod, timer.container);
   const spec = container === undefined ? undefined : specOfProbe(container, kind);
   if (spec === undefined || container === undefined) return;
@@ -90,7 +102,7 @@ export function runProbe(
   const probe = criProbe(spec, container);
   if (probe === undefined) return;
   if (current.process !== undefined && probe.kind === 'http') {
-    if (checkUnderWay(memory, containerId, kind) !== undefined) return;
+    if (checkUnderWay(kubelet.memory, containerId, kind) !== undefined) return;
     beginCheck(kubelet, { process: current.process, timer, get: probe, period }, env);
     return;
   }
@@ -122,7 +134,8 @@ export function criProbe(
   const { exec, httpGet, tcpSocket } = handler;
   if (exec !== undefined) return { kind: 'exec', command: exec.command ?? [] };
   if (httpGet !== undefined) {
-    const port = portNumber(httpGet.port, container);
+    const port =
+      typeof httpGet.port === 'number' ? httpGet.port : portNumber(httpGet.port, container);
     if (port === undefined) return undefined;
     return {
       kind: 'http',

@@ -81,7 +81,7 @@ export const kubeletBehaviour = defineBehaviour<
     const memory = createMemory(disk, env, config);
     const kubelet = { disk, memory, config };
     listRuntime(kubelet, env);
-    for (const spec of informerSpecs(config)) {
+    for (const spec of memory.specs) {
       const informer = memory.informers.get(spec.name);
       if (informer !== undefined) startInformer(spec, informer, memory.client, env);
     }
@@ -95,6 +95,7 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
   const { name } = config.node;
   const boots = env.boots?.() ?? 1;
   const rebooted = disk.boots !== 0 && disk.boots !== boots;
+  const specs = informerSpecs(name);
   disk.boots = boots;
   return {
     // Upstream's kubelet has 50 requests a second for itself and 50 for its events, with twice that as burst.
@@ -110,7 +111,8 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
       host: name,
       epochMillis: config.epochMillis,
     }),
-    informers: new Map(informerSpecs(config).map((spec) => [spec.name, createInformer(spec)])),
+    specs,
+    informers: new Map(specs.map((spec) => [spec.name, createInformer(spec)])),
     runtime: {
       nextId: 1,
       pending: new Map(),
@@ -136,22 +138,14 @@ function createMemory(disk: KubeletDisk, env: KubeletEnv, config: KubeletConfig)
   };
 }
 
-const specsByNode = new Map<string, readonly InformerSpec[]>();
-
 /** The Pods of this node, and the node itself: its labels and taints decide what is admitted. */
-function informerSpecs(config: KubeletConfig): readonly InformerSpec[] {
-  const { name } = config.node;
-  let specs = specsByNode.get(name);
-  if (specs === undefined) {
-    const own = { fieldSelector: `metadata.name=${name}` };
-    const bound = { fieldSelector: `spec.nodeName=${name}` };
-    specs = [
-      { name: 'nodes', path: '/api/v1/nodes', query: own },
-      { name: 'pods', path: '/api/v1/pods', query: bound },
-    ];
-    specsByNode.set(name, specs);
-  }
-  return specs;
+function informerSpecs(node: string): readonly InformerSpec[] {
+  const own = { fieldSelector: `metadata.name=${node}` };
+  const bound = { fieldSelector: `spec.nodeName=${node}` };
+  return Object.freeze([
+    { name: 'nodes', path: '/api/v1/nodes', query: own },
+    { name: 'pods', path: '/api/v1/pods', query: bound },
+  ]);
 }
 
 /** Takes what belongs to the client's requests; false: it does not. */
@@ -166,15 +160,20 @@ interface Hearing {
 }
 
 function takeForInformer(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void {
-  const { informers, client } = kubelet.memory;
-  const specs = informerSpecs(kubelet.config);
+  const { specs, informers, client } = kubelet.memory;
   informersStep(specs, informers, client, message, env, HANDLERS, { kubelet, env });
 }
 
 const HANDLERS: InformerHandlers<Hearing> = {
   onChange(change, { kubelet, env }) {
-    if (change.informer === 'nodes') sawOwnNode(kubelet, change, env);
-    else if (concernsMirror(change)) reconcileMirrors(kubelet, env);
+    if (change.informer === 'nodes') {
+      sawOwnNode(kubelet, change, env);
+      return;
+    }
+    // The other informer holds Pods alone. Few have annotations, as the API's picture of a static Pod has.
+    const pod = (change.next ?? change.old) as Pod | undefined;
+    if (pod?.metadata.annotations !== undefined && mirroredUid(pod) !== undefined)
+      reconcileMirrors(kubelet, env);
     // From then on that the API's Pods have been matched with what the runtime has.
     else if (kubelet.memory.runtime.stocked) podChanged(kubelet, change, env);
   },
@@ -184,14 +183,6 @@ const HANDLERS: InformerHandlers<Hearing> = {
     lookAtRuntimeAgain(kubelet, env);
   },
 };
-
-/** Whether a change is about the API's picture of a static Pod. */
-function concernsMirror({ old, next }: InformerChange): boolean {
-  // The informer holds Pods alone.
-  const pod = (next ?? old) as Pod | undefined;
-  // Few have annotations at all.
-  return pod?.metadata.annotations !== undefined && mirroredUid(pod) !== undefined;
-}
 
 function sawOwnNode(kubelet: Kubelet, { next }: InformerChange, env: KubeletEnv): void {
   const hadNetwork = hasNetwork(kubelet);
@@ -210,7 +201,8 @@ function step(kubelet: Kubelet, message: KubeletMessage, env: KubeletEnv): void 
   switch (message.type) {
     case 'api/response':
       // Of an informer's list, if it is not of the client's.
-      if (!takeForClient(kubelet, message, env)) takeForInformer(kubelet, message, env);
+      if (!apiClientStep(kubelet.memory.client, message, env, takeOutcome, { kubelet, env }))
+        takeForInformer(kubelet, message, env);
       return;
     case 'api/watch':
       takeForInformer(kubelet, message, env);
@@ -379,6 +371,18 @@ function takeOutcome(then: KubeletThen, outcome: ApiOutcome, { kubelet, env }: H
       if (worker.stage === 'terminated') settle(kubelet, worker, env);
       return;
     }
+    default:
+      takeRareOutcome(kubelet, then, outcome, env);
+  }
+}
+
+function takeRareOutcome(
+  kubelet: Kubelet,
+  then: Exclude<KubeletThen, { type: 'event/written' | 'pod/status-written' }>,
+  outcome: ApiOutcome,
+  env: KubeletEnv,
+): void {
+  switch (then.type) {
     case 'pod/deleted':
     case 'pod/reference': {
       const worker = awakeWorker(kubelet.memory, then.uid);

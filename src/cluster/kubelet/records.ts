@@ -56,7 +56,7 @@ export function aboutContainer(worker: PodWorker, container: string): ObjectRefe
     fieldPath:
       work?.init === true || work?.ephemeral === true
         ? `spec.${work.init ? 'initContainers' : 'ephemeralContainers'}{${container}}`
-        : mainPath(container),
+        : (fieldPaths.get(container) ?? mainPath(container)),
   };
 }
 
@@ -65,12 +65,9 @@ const fieldPaths = new Map<string, string>();
 const FIELD_PATHS_MAX = 1000;
 
 function mainPath(container: string): string {
-  let path = fieldPaths.get(container);
-  if (path === undefined) {
-    if (fieldPaths.size >= FIELD_PATHS_MAX) fieldPaths.clear();
-    path = `spec.containers{${container}}`;
-    fieldPaths.set(container, path);
-  }
+  if (fieldPaths.size >= FIELD_PATHS_MAX) fieldPaths.clear();
+  const path = `spec.containers{${container}}`;
+  fieldPaths.set(container, path);
   return path;
 }
 

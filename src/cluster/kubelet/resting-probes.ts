@@ -16,9 +16,9 @@ export interface StandingProbe {
   readonly restsSince: Micros | undefined;
 }
 
-/** Most containers are asked for their readiness alone: their own id will do, and need not be put together anew. */
-function keyOf(containerId: string, probe: ProbeKind): string {
-  return probe === 'readiness' ? containerId : `${containerId}/${probe}`;
+/** Most containers are asked for their readiness alone: then their own id will do, and need not be put together anew. */
+function keyOf(containerId: string, probe: Exclude<ProbeKind, 'readiness'>): string {
+  return `${containerId}/${probe}`;
 }
 
 /** `process` has said that its answer to a probe, which was a good one, stands. */
@@ -34,10 +34,8 @@ export function takeStanding(
   // One that has not yet passed often enough goes on being sent.
   if (state?.result !== 'success' || state.last !== 'success') return;
   if (env.rest?.(process) !== true) return;
-  memory.standing.set(
-    keyOf(containerId, probe),
-    Object.freeze({ process, timer, period, restsSince: undefined }),
-  );
+  const key = probe === 'readiness' ? containerId : keyOf(containerId, probe);
+  memory.standing.set(key, Object.freeze({ process, timer, period, restsSince: undefined }));
 }
 
 /** A probe is due. Whether it can be left out, with all that would follow it. */
@@ -46,7 +44,7 @@ export function canRest(
   { containerId, probe }: StandingProbe['timer'],
   env: KubeletEnv,
 ): boolean {
-  const key = keyOf(containerId, probe);
+  const key = probe === 'readiness' ? containerId : keyOf(containerId, probe);
   const found = standing.get(key);
   if (found === undefined) return false;
   const { process, timer, period } = found;

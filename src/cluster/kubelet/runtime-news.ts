@@ -19,25 +19,20 @@ const RUNTIME_RETRY: Micros = 2_000_000;
 
 /** An answer of the container runtime. */
 export function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv): void {
-  const { pending, images } = kubelet.memory.runtime;
+  const { pending } = kubelet.memory.runtime;
   const then = pending.get(answer.id);
   if (then === undefined) return;
   pending.delete(answer.id);
-  const result = answer.type === 'cri/done' ? answer.result : undefined;
   switch (then.kind) {
-    case 'list':
-      if (result?.kind === 'listed') takeListing(kubelet, result, env);
-      return;
-    case 'stats':
-      if (result?.kind === 'stats') statsCame(kubelet, result.uses, env);
-      return;
     case 'probe':
-      if (result?.kind !== 'probed') return;
-      probeResult(kubelet, then.timer, result, env);
-      if (result.stands === true)
-        takeStanding(kubelet, kubelet.config.containerd, then.timer, then.period, env);
+      probeAnswered(kubelet, then, answer, env);
+      return;
+    case 'list':
+    case 'stats':
+      takeSurvey(kubelet, answer, env);
       return;
     case 'pull': {
+      const { images } = kubelet.memory.runtime;
       const before = images.size;
       pullEnded(kubelet, then, answer, env);
       if (images.size !== before) statusHasNews(kubelet, env);
@@ -46,6 +41,25 @@ export function criAnswer(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv
     default:
       runtimeAnswered(kubelet, then, answer, env);
   }
+}
+
+function probeAnswered(
+  kubelet: Kubelet,
+  { timer, period }: Extract<RuntimeThen, { kind: 'probe' }>,
+  answer: CriResponse,
+  env: KubeletEnv,
+): void {
+  if (answer.type !== 'cri/done' || answer.result.kind !== 'probed') return;
+  const { result } = answer;
+  probeResult(kubelet, timer, result, env);
+  if (result.stands === true) takeStanding(kubelet, kubelet.config.containerd, timer, period, env);
+}
+
+/** The runtime has said what it has, or what that uses. */
+function takeSurvey(kubelet: Kubelet, answer: CriResponse, env: KubeletEnv): void {
+  const result = answer.type === 'cri/done' ? answer.result : undefined;
+  if (result?.kind === 'listed') takeListing(kubelet, result, env);
+  else if (result?.kind === 'stats') statsCame(kubelet, result.uses, env);
 }
 
 function takeListing(

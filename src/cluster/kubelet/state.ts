@@ -15,7 +15,7 @@ import type { Env } from '../../kernel/process.ts';
 import type { Micros } from '../../kernel/time.ts';
 import type { ApiClient, ApiClientMessage } from '../client/api-client.ts';
 import type { EventRecorder, EventThen } from '../client/event-recorder.ts';
-import type { Informer, InformerTimer } from '../client/informer.ts';
+import type { Informer, InformerSpec, InformerTimer } from '../client/informer.ts';
 import type {
   ApiResponse,
   ApiWatchEnded,
@@ -76,6 +76,8 @@ export interface KubeletDisk {
 export interface KubeletMemory {
   readonly client: ApiClient<KubeletThen>;
   readonly recorder: EventRecorder;
+  /** What it watches: one informer for each. Frozen. */
+  readonly specs: readonly InformerSpec[];
   readonly informers: ReadonlyMap<string, Informer>;
   readonly runtime: RuntimeLink;
   readonly node: NodeState;

@@ -3,6 +3,7 @@ import { findCondition } from '../../api/conditions.ts';
 import { semanticEqual } from '../../api/semantic-equal.ts';
 import { createRecent } from '../../base/recent.ts';
 import { call, messageOf, reasonOf, succeeded, type ApiOutcome } from '../client/api-client.ts';
+import { CONDITION_ORDER } from './conditions.ts';
 import { mirrorFor } from './mirror-lookup.ts';
 import { podStatus } from './pod-status.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
@@ -184,7 +185,6 @@ const NO_CONDITIONS: Conditions = Object.freeze([]);
 const NO_CHANGES: readonly object[] = Object.freeze([]);
 // Pods that change together share their conditions (see `conditions.ts`), and so what is written of them.
 const patches = createRecent<Conditions | undefined, Conditions, undefined, readonly object[]>();
-const orders = createRecent<Conditions, undefined, undefined, readonly object[]>(4);
 
 function conditionsPatch(
   before: Conditions | undefined,
@@ -199,15 +199,10 @@ function conditionsPatch(
 
 /** The types in their order, for a list that is made anew. */
 function orderOf(conditions: Conditions): readonly object[] {
-  return (
-    orders.find(conditions, undefined, undefined) ??
-    orders.keep(
-      conditions,
-      undefined,
-      undefined,
-      conditions.map(({ type }) => ({ type })),
-    )
-  );
+  // Of this length is the plain list alone: what few Pods have is added to it (see `pod-status.ts`).
+  return conditions.length === CONDITION_ORDER.length
+    ? CONDITION_ORDER
+    : conditions.map(({ type }) => ({ type }));
 }
 
 function takenBack(condition: PodCondition): object {
