@@ -78,10 +78,7 @@ function runAttempt(step: Step, entry: QueuedEntry, profile: Profile): Attempt {
   });
   memory.counters.attempts += 1;
   if (isRecorded(memory.queue.entries.size, memory.counters.attempts)) {
-    keepRecord(
-      memory.explanations,
-      recordAttempt(attempt, { at: env.now, attempt: entry.attempts }),
-    );
+    keepRecord(memory.explanations, recordAttempt(attempt, env.now, entry.attempts));
   }
   return attempt;
 }

@@ -1,6 +1,7 @@
 import type { ExplainedAttempt, ExplainedRefusal, Explanation } from '../../bridge/scheduling.ts';
 import {
   type AttemptRecord,
+  bestPositions,
   type Column,
   feasiblePositions,
   lengthOf,
@@ -63,7 +64,7 @@ function explainAttempt(record: AttemptRecord, profile: Profile | undefined): Ex
       normalized: numbersOf(normalized),
     })),
     totals: totalScores(record),
-    best: record.best.map((position) => nodes[position] ?? ''),
+    best: bestPositions(record).map((position) => nodes[position] ?? ''),
     chosen: record.chosen ?? '',
     ruledOut: record.ruledOut === undefined ? undefined : refusalOf(record.ruledOut),
     message: record.message,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Node, Pod, ReplicaSet, Service } from '../../../api/generated/types.ts';
 import { below, pick } from '../../../kernel/random.ts';
+import { bestPositions } from '../explanation/explanations.ts';
 import { recordAttempt } from '../explanation/record-attempt.ts';
 import { buildProfile } from '../framework/profile.ts';
 import { pluginRegistry } from '../plugins/index.ts';
@@ -12,6 +13,7 @@ import {
   buildSnapshot,
   namespacesChanged,
   orderChanged,
+  positionOf,
   removeNode,
   removePod,
   selectorsChanged,
@@ -90,7 +92,11 @@ function attempt(snapshot: Snapshot, pod: Pod, start: number, fraction: number) 
   });
   const totals = [...(made.scoring?.totals ?? [])];
   const { nextStart, failure } = made;
-  return { record: recordAttempt(made, { at: 0, attempt: 1 }), totals, bounds, nextStart, failure };
+  const record = recordAttempt(made, 0, 1);
+  // The record leaves out what follows from it.
+  const best = made.best.map((slot) => positionOf(snapshot, slot));
+  expect(bestPositions(record)).toEqual(best);
+  return { record, totals, bounds, nextStart, failure };
 }
 
 /** Something else happens than that a Pod is placed. */

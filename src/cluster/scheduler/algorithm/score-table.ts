@@ -1,4 +1,5 @@
 import type { Cycle, FilterRun, SchedulerPlugin } from '../framework/plugin.ts';
+import type { Column, ScoreRecord } from '../explanation/explanations.ts';
 import type { Profile } from '../framework/profile.ts';
 import { failure, type MaybeStatus, messageOf, type Status } from '../framework/status.ts';
 
@@ -15,9 +16,15 @@ export interface PluginScores {
   readonly hasExtremes: boolean;
   readonly least: number;
   readonly greatest: number;
-  /** Each grows when the column changes: who has made something of it can tell whether it is still that column. */
-  readonly rawVersion: number;
-  readonly normalizedVersion: number;
+  /** How they are told, each as long as it is true (explanation/record-attempt.ts). */
+  told: Told;
+}
+
+/** What has been written down of the scores of a plugin. */
+export interface Told {
+  record: ScoreRecord | undefined;
+  raw: Column | undefined;
+  normalized: Column | undefined;
 }
 
 /**
@@ -72,8 +79,7 @@ export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTabl
       skipped: true,
       raw,
       normalized: scorer.normalize === undefined ? raw : new Float64Array(length),
-      rawVersion: 0,
-      normalizedVersion: 0,
+      told: { record: undefined, raw: undefined, normalized: undefined },
       state: undefined,
       scoredWith: undefined,
       isToSkip: false,
@@ -198,7 +204,7 @@ function renewRow(table: ScoreTable, row: Row, cycle: Cycle): MaybeStatus {
 function skip(table: ScoreTable, row: Row): MaybeStatus {
   const problem = takeNormalized(table, row, spare(row.raw.length));
   row.raw.fill(0);
-  row.rawVersion += 1;
+  rawChanged(row);
   row.skipped = true;
   return problem;
 }
@@ -217,7 +223,7 @@ function renewAll(table: ScoreTable, row: Row, cycle: Cycle, nodes: Int32Array):
   }
   if (scorer.normalize === undefined) return takeNormalized(table, row, fresh);
   row.raw.set(fresh);
-  row.rawVersion += 1;
+  rawChanged(row);
   return normalizeAll(table, row, cycle);
 }
 
@@ -247,7 +253,7 @@ function renewSome(
     if (score < row.least || score > row.greatest) isOffScale = true;
   }
   if (!isChanged) return undefined;
-  row.rawVersion += 1;
+  rawChanged(row);
   // While some candidates still have the extreme scores, the others stay where they are on the scale.
   const isScaleKept =
     scorer.scaled !== undefined &&
@@ -298,7 +304,7 @@ function takeOne(table: ScoreTable, row: Row, at: number, score: number): MaybeS
   if (score === before) return undefined;
   row.normalized[at] = score;
   table.totals[at]! += (score - before) * row.weight;
-  row.normalizedVersion += 1;
+  normalizedChanged(row);
   return undefined;
 }
 
@@ -315,8 +321,18 @@ function takeNormalized(table: ScoreTable, row: Row, fresh: Float64Array): Maybe
     totals[at]! += (score - before) * weight;
     table.isRanked = false;
   }
-  row.normalizedVersion += 1;
+  normalizedChanged(row);
   return undefined;
+}
+
+function rawChanged({ told }: Row): void {
+  told.raw = undefined;
+  told.record = undefined;
+}
+
+function normalizedChanged({ told }: Row): void {
+  told.normalized = undefined;
+  told.record = undefined;
 }
 
 /** Zeros to work with, until the next are asked for: typed arrays are dear to make. */

@@ -1,3 +1,4 @@
+import type { VerdictRecord } from '../explanation/explanations.ts';
 import { FEASIBLE, UNSEEN, type Verdicts } from '../framework/plugin.ts';
 import type { MaybeStatus, Status } from '../framework/status.ts';
 
@@ -11,8 +12,8 @@ export interface VerdictBook {
   lastStatus: MaybeStatus;
   lastIndex: number;
   absent: MaybeStatus;
-  /** Grows when a node that has been asked says something else. */
-  version: number;
+  /** How it is told, as long as that is true (explanation/record-attempt.ts). */
+  told: VerdictRecord | undefined;
 }
 
 /** Different statuses of one attempt: more would mean that every node has a reason of its own. */
@@ -27,7 +28,7 @@ export function createVerdictBook(byPosition: Uint16Array): VerdictBook {
     lastStatus: undefined,
     lastIndex: 0,
     absent: undefined,
-    version: 0,
+    told: undefined,
   };
 }
 
@@ -50,7 +51,7 @@ export function enterVerdict(book: VerdictBook, position: number, status: MaybeS
 export function changeVerdict(book: VerdictBook, position: number, status: Status): void {
   const before = (book.byPosition[position] as number) - 2;
   if (book.statuses[before] === status) return;
-  book.version += 1;
+  book.told = undefined;
   book.counts[before] = (book.counts[before] as number) - 1; // Every status has its count.
   enterVerdict(book, position, status);
 }

@@ -1,3 +1,4 @@
+import { roomFor } from '../../../base/room.ts';
 import type { Micros } from '../../../kernel/time.ts';
 
 /**
@@ -29,13 +30,13 @@ export interface AttemptRecord {
   readonly verdicts: Column;
   /** Empty when fewer than two nodes were feasible: a single one is taken without scoring. */
   readonly scores: readonly ScoreRecord[];
-  /** Positions of the nodes with the highest total, of which one was drawn. */
-  readonly best: readonly number[];
   readonly chosen: string | undefined;
   /** A reason that held for every node at once; undefined: the nodes were asked. */
   readonly ruledOut: Refusal | undefined;
   readonly message: string;
   readonly preemption: PreemptionRecord | undefined;
+  /** Numbers kept in it, a measure of its size. */
+  readonly size: number;
 }
 
 export interface Refusal {
@@ -43,6 +44,9 @@ export interface Refusal {
   readonly code: string;
   readonly reasons: readonly string[];
 }
+
+/** What was said of the nodes of an attempt. */
+export type VerdictRecord = Pick<AttemptRecord, 'startedAt' | 'refusals' | 'verdicts'>;
 
 /** A plugin's scores, parallel to the feasible nodes (`feasiblePositions`). */
 export interface ScoreRecord {
@@ -52,6 +56,8 @@ export interface ScoreRecord {
   readonly skipped: boolean;
   readonly raw: Column;
   readonly normalized: Column;
+  /** Numbers kept in its columns. */
+  readonly size: number;
 }
 
 export interface PreemptionRecord {
@@ -90,7 +96,7 @@ export function isRecorded(pending: number, attempts: number): boolean {
 export function keepRecord(explanations: Explanations, record: AttemptRecord): void {
   dropRecord(explanations, record.pod);
   explanations.byPod.set(record.pod, record);
-  explanations.size += sizeOf(record);
+  explanations.size += record.size;
   if (explanations.size > SIZE_MAX) makeRoom(explanations);
 }
 
@@ -99,7 +105,7 @@ export function dropRecord(explanations: Explanations, pod: string): void {
   const record = explanations.byPod.get(pod);
   if (record === undefined) return;
   explanations.byPod.delete(pod);
-  explanations.size -= sizeOf(record);
+  explanations.size -= record.size;
 }
 
 /** The number at a position of a column. */
@@ -134,6 +140,19 @@ export function totalScores(record: AttemptRecord): readonly number[] {
   );
 }
 
+/** Positions of the nodes with the highest total, of which one was drawn. */
+export function bestPositions(record: AttemptRecord): readonly number[] {
+  if (record.chosen === undefined) return [];
+  // It was taken without looking at others: preemption has made room there.
+  if (lengthOf(record.verdicts) === 0) return [record.nodes.indexOf(record.chosen)];
+  const totals = totalScores(record);
+  const greatest = Math.max(...totals);
+  // Where no plugin has scored them all are equally good.
+  return feasiblePositions(record).filter(
+    (_, index) => totals.length === 0 || totals[index] === greatest,
+  );
+}
+
 /** How many numbers a column holds. */
 export function lengthOf(column: Column): number {
   if (column.kind === 'same') return column.length;
@@ -153,70 +172,61 @@ export function packColumn(values: ArrayLike<number>): Column {
     if (value !== Math.trunc(value)) isWhole = false;
   }
   if (length === 0 || least === greatest) {
-    return Object.freeze({ kind: 'same', value: length === 0 ? 0 : least, length });
+    return { kind: 'same', value: length === 0 ? 0 : least, length };
   }
-  if (!isWhole || greatest - least > 0xffff) {
-    return Object.freeze({ kind: 'list', values: Object.freeze(Array.from(values)) });
-  }
+  if (!isWhole || greatest - least > 0xffff) return { kind: 'list', values: Array.from(values) };
   // Small numbers stay as they are, so that the text has one byte for each.
   const base = least >= 0 && greatest <= 0xff ? 0 : least;
-  if (codes.length < length) codes = new Uint16Array(length);
+  const codes = roomOf(length);
   for (let index = 0; index < length; index++) codes[index] = (values[index] as number) - base;
-  return Object.freeze({ kind: 'text', text: textOf(codes, length), base });
+  return { kind: 'text', text: textOf(codes), base };
 }
 
 /** The same for whole numbers that are known to lie within bounds. */
 export function packScores(values: Float64Array, least: number, greatest: number): Column {
   if (least < 0 || greatest > 0xff) return packColumn(values);
   const { length } = values;
-  const first = values[0] ?? 0;
-  let at = 1;
-  while (at < length && values[at] === first) at += 1;
-  if (at >= length) return Object.freeze({ kind: 'same', value: first, length });
-  // Columns are mostly as long as the last one, and then the room is taken as it is.
-  if (codes.length !== length) codes = new Uint16Array(length);
+  const codes = roomOf(length);
   codes.set(values);
-  return packCodes(codes, length);
+  const first = codes[0] ?? 0;
+  let at = 1;
+  while (at < length && codes[at] === first) at += 1;
+  return at < length
+    ? { kind: 'text', text: textOf(codes), base: 0 }
+    : { kind: 'same', value: first, length };
 }
 
-/** The same for numbers that are small and known to differ. */
-export function packCodes(values: Uint16Array, length: number): Column {
-  return Object.freeze({ kind: 'text', text: textOf(values, length), base: 0 });
+/** Room to work in: columns are mostly as long as the last one. */
+function roomOf(length: number): Uint16Array {
+  if (room.length !== length) room = new Uint16Array(length);
+  return room;
 }
 
-/** Room to work in. */
-let codes = new Uint16Array(0);
+let room = new Uint16Array(0);
 
 /** A function cannot be handed any number of arguments at once. */
 const CHUNK = 8192;
 
-function textOf(values: Uint16Array, length: number): string {
-  if (length <= CHUNK) {
-    return charactersOf(values.length === length ? values : values.subarray(0, length));
-  }
+function textOf(codes: Uint16Array): string {
+  if (codes.length <= CHUNK) return charactersOf(codes);
   let text = '';
-  for (let at = 0; at < length; at += CHUNK) {
-    text += charactersOf(values.subarray(at, Math.min(length, at + CHUNK)));
+  for (let at = 0; at < codes.length; at += CHUNK) {
+    text += charactersOf(codes.subarray(at, at + CHUNK));
   }
   return text;
 }
 
-function charactersOf(values: Uint16Array): string {
-  // Typed arrays serve as argument lists, which the type of `apply` does not say.
-  return String.fromCharCode.apply(null, values as unknown as number[]);
+/** Of a typed array handed over as arguments the engine would make a list each time. */
+function charactersOf(codes: Uint16Array): string {
+  if (letters.length !== codes.length) letters = roomFor(codes.length);
+  for (let at = 0; at < codes.length; at++) letters[at] = codes[at]!; // In range by the loop's bound.
+  return String.fromCharCode.apply(null, letters);
 }
 
-function sizeOf({ verdicts, scores }: AttemptRecord): number {
-  let size = 16 + weightOf(verdicts);
-  for (let index = 0; index < scores.length; index++) {
-    const { raw, normalized } = scores[index]!; // In range by the loop's bound.
-    const weight = weightOf(normalized);
-    size += weight + (raw === normalized ? weight : weightOf(raw));
-  }
-  return size;
-}
+let letters: number[] = [];
 
-function weightOf(column: Column): number {
+/** How many numbers are kept for a column. */
+export function weightOf(column: Column): number {
   return column.kind === 'same' ? 1 : lengthOf(column);
 }
 
