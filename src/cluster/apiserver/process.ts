@@ -76,6 +76,7 @@ export const apiServerBehaviour = defineBehaviour<
       groups: new Map(),
       watches: noWatches(),
       streams: noStreams(),
+      hasErrands: true,
       aggregationIsDue: false,
       custom: noCustom(),
       authorization: noAuthorization(),
@@ -127,16 +128,24 @@ export const apiServerBehaviour = defineBehaviour<
       default:
         takeOther(server, message);
     }
-    if (memory.custom.isDue) tendDefinitions(server);
-    if (memory.flow.waiting > 0) dispatchWaiting(server);
-    if (memory.own.isDue) tendOwnObjects(server);
-    if (memory.aggregationIsDue) tendApiServices(server);
-    if (memory.health.isShuttingDown) exitWhenDone(server);
+    if (memory.hasErrands || memory.flow.waiting > 0) runErrands(server);
   },
 });
 
 // Mostly the same server takes the next step, too.
 let last: Server | undefined;
+
+/** What a step leaves to be done, beside its message. */
+function runErrands(server: Server): void {
+  const { memory } = server;
+  const { custom, flow, own, health } = memory;
+  if (custom.isDue) tendDefinitions(server);
+  if (flow.waiting > 0) dispatchWaiting(server);
+  if (own.isDue) tendOwnObjects(server);
+  if (memory.aggregationIsDue) tendApiServices(server);
+  if (health.isShuttingDown) exitWhenDone(server);
+  memory.hasErrands = custom.isDue || own.isDue || memory.aggregationIsDue || health.isShuttingDown;
+}
 
 /** One message: each case calls the one function that handles it. */
 function takeOther(server: Server, message: ApiServerMessage): void {
@@ -211,6 +220,7 @@ function takeOther(server: Server, message: ApiServerMessage): void {
     case 'apiserver/tend':
       memory.own.timerArmed = false;
       memory.own.isDue = true;
+      memory.hasErrands = true;
       return;
     case 'apiserver/repair-addresses':
       repairAddresses(server);

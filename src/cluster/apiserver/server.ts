@@ -120,6 +120,8 @@ export interface ApiServerMemory {
   readonly groups: Map<number, RequestGroup>;
   readonly watches: ServedWatches;
   readonly streams: ServedStreams;
+  /** One of what a step ends with may be due (`runErrands`): most steps need not look at each. */
+  hasErrands: boolean;
   /** Something has changed that the availability of other servers may hang on. */
   aggregationIsDue: boolean;
   readonly services: ServiceNumbers;

@@ -6,7 +6,9 @@ import { API_SERVICES, backendsOf } from './services.ts';
 /** Notes that something has changed that availability may hang on: an APIService, a Service or its endpoints. */
 export function noteAggregation({ memory }: Server): void {
   const services = memory.caches.get(API_SERVICES);
-  if (services !== undefined && services.objects.size > 0) memory.aggregationIsDue = true;
+  if (services === undefined || services.objects.size === 0) return;
+  memory.aggregationIsDue = true;
+  memory.hasErrands = true;
 }
 
 /** Writes the condition Available of every APIService whose state has changed. */

@@ -22,6 +22,7 @@ export function noteDefinition(
   const definition = next as CustomResourceDefinition | undefined;
   const before = previous as CustomResourceDefinition | undefined;
   custom.isDue = true;
+  server.memory.hasErrands = true;
   if (definition !== undefined && isServed(definition)) {
     const storage = customStorage(definition.spec);
     custom.definitions.set(storage, definition);
@@ -36,6 +37,14 @@ export function noteDefinition(
 
 function isServed(definition: CustomResourceDefinition): boolean {
   return isEstablished(definition) && customKindsOf(definition).length > 0;
+}
+
+/** Objects of a storage have gone, or all of them are known: if it is a definition's, that may now have something to be done. */
+export function noteObjects({ memory }: Server, storage: string): void {
+  const { custom } = memory;
+  if (!custom.definitions.has(storage)) return;
+  custom.isDue = true;
+  memory.hasErrands = true;
 }
 
 /** The copy of definitions is filled anew: what is no longer in it is no longer served. */

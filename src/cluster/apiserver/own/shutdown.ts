@@ -13,6 +13,7 @@ export function beginShutdown(server: Server): void {
   const { memory, env } = server;
   if (memory.health.isShuttingDown) return;
   memory.health.isShuttingDown = true;
+  memory.hasErrands = true;
   unsettleHealth(server);
   const name = '"[graceful-termination] shutdown event" name="ShutdownInitiated"';
   klog(env, 'I', 'genericapiserver.go:696', name);

@@ -31,6 +31,7 @@ const TRY_AGAIN = SECOND;
 export function noteOwnAnswer({ memory, env }: Server, code: number): void {
   const { own } = memory;
   own.waiting -= 1;
+  memory.hasErrands = true;
   // What is there now may be what the next one needs; another server may have been quicker to make it.
   if (code < 400 || code === 409) own.isDue = true;
   else lookAgain({ memory, env }, TRY_AGAIN);

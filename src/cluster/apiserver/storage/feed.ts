@@ -4,6 +4,7 @@ import { allKinds } from '../../../api/kinds/index.ts';
 import { roomFor } from '../../../base/room.ts';
 import { SECOND } from '../../../kernel/time.ts';
 import type { EtcdEvent, EtcdResponse, EtcdWatchEvents } from '../../messages.ts';
+import { noteObjects } from '../custom/serve.ts';
 import { unsettleHealth } from '../health/unsettle.ts';
 import { isOwnKey, lookAgain } from '../own/state.ts';
 import type { Server } from '../server.ts';
@@ -102,12 +103,12 @@ export function takeEvents(server: Server, message: EtcdWatchEvents): void {
 }
 
 function noteDeletion(server: Server, key: string, storage: string): void {
-  const { custom, own } = server.memory;
+  const { own } = server.memory;
   if (isOwnKey(server, key)) {
     own.isComplete = false;
     lookAgain(server);
   }
-  if (custom.definitions.size > 0) custom.isDue ||= custom.definitions.has(storage);
+  noteObjects(server, storage);
 }
 
 /** The copy has lost its place: its watches end, and it is listed anew (upstream: the cacher is re-initialised). */

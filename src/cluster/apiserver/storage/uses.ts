@@ -1,7 +1,7 @@
 import { CRD_STORAGE } from '../../../api/kinds/custom-resource-definition.ts';
 import { API_SERVICES } from '../aggregation/services.ts';
 import { noteAggregation } from '../aggregation/tend.ts';
-import { noteDefinition, noteDefinitions } from '../custom/serve.ts';
+import { noteDefinition, noteDefinitions, noteObjects } from '../custom/serve.ts';
 import { forgetPassages } from '../passage.ts';
 import type { Server } from '../server.ts';
 import { forgetServices, noteService } from '../services/allocate.ts';
@@ -36,7 +36,7 @@ export function noteFilled(server: Server, cache: ResourceCache): void {
   const use = uses.get(storage);
   noteRules(server, use);
   if (use === 'definitions') noteDefinitions(server, [...objects.values()]);
-  else memory.custom.isDue ||= memory.custom.definitions.has(storage);
+  else noteObjects(server, storage);
   if (use !== 'services') return;
   forgetServices(memory.services);
   for (const [key, next] of objects)
