@@ -15,8 +15,9 @@ export type EventSubjects = Map<string, SaidOfSubject>;
  * share it.
  */
 interface SaidOfSubject {
-  /** In front: when the subject's bucket of tokens is full again (see rate-limiter.ts). */
-  readonly fullAt: Micros;
+  /** In front: since when the subject's bucket of tokens is not full, and how many were taken since. */
+  readonly since: Micros;
+  readonly taken: number;
   readonly type: string;
   readonly reason: string;
   /** Different messages within the interval, up to one more than may stay apart. */
@@ -60,12 +61,8 @@ interface NewEvent {
 /** Whether an event about a subject would be one too many: it is dropped as spam, before anything is made of it. */
 export function isSpam(before: SaidOfSubject | undefined, now: Micros): boolean {
   // Nothing waits for a token: one that is not there is not taken.
-  return before !== undefined && fullAfter(before, now) - now > SPAM_BURST * SPAM_TOKEN;
-}
-
-/** When the bucket is full after one more event. */
-function fullAfter(before: SaidOfSubject | undefined, now: Micros): Micros {
-  return (before === undefined || before.fullAt < now ? now : before.fullAt) + SPAM_TOKEN;
+  if (before === undefined || before.taken < SPAM_BURST) return false;
+  return (before.taken + 1 - SPAM_BURST) * SPAM_TOKEN > now - before.since;
 }
 
 /**
@@ -82,37 +79,49 @@ export function correlate(
   timestamp: string,
 ): KnownEvent {
   const { type, reason, message } = event;
-  const fieldPath = event.about.fieldPath ?? '';
-  const fullAt = fullAfter(before, now);
+  const isFull = before === undefined || before.since + before.taken * SPAM_TOKEN <= now;
+  const written: KnownEvent = {
+    fieldPath: event.about.fieldPath ?? '',
+    message,
+    name,
+    count: 1,
+    firstTimestamp: timestamp,
+  };
+  const front: Draft<SaidOfSubject> = {
+    since: isFull ? now : before.since,
+    taken: isFull ? 1 : before.taken + 1,
+    type,
+    reason,
+    messages: message,
+    lastAt: now,
+    known: written,
+    others: before,
+  };
   let kind = before;
   while (kind !== undefined && (kind.reason !== reason || kind.type !== type)) kind = kind.others;
-  if (kind === undefined) {
-    const written = { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
-    if (before === undefined && subjects.size >= SUBJECTS_MAX) makeRoom(subjects);
-    subjects.set(
-      subject,
-      Object.freeze({
-        fullAt,
-        type,
-        reason,
-        messages: message,
-        lastAt: now,
-        known: written,
-        others: before,
-      }),
-    );
-    return written;
-  }
-  const messages = messagesWith(kind, message, now);
-  const told = messages.length > SIMILAR_MAX ? undefined : message;
-  const written = counted(kind, fieldPath, told, name, timestamp);
-  const known = knownWith(kind, written);
-  const others = without(before, kind);
-  subjects.set(
-    subject,
-    Object.freeze({ fullAt, type, reason, messages, lastAt: now, known, others }),
-  );
-  return written;
+  if (before === undefined && subjects.size >= SUBJECTS_MAX) makeRoom(subjects);
+  const told = kind === undefined ? written : repeat(front, before, kind, message, written);
+  subjects.set(subject, Object.freeze(front));
+  return told;
+}
+
+type Draft<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Puts what is known of a kind that has been spoken of into the front of the chain. */
+function repeat(
+  front: Draft<SaidOfSubject>,
+  before: SaidOfSubject | undefined,
+  kind: SaidOfSubject,
+  message: string,
+  written: KnownEvent,
+): KnownEvent {
+  const messages = messagesWith(kind, message, front.lastAt);
+  const isCombined = messages.length > SIMILAR_MAX;
+  const told = counted(kind, isCombined ? { ...written, message: undefined } : written);
+  front.messages = messages;
+  front.known = knownWith(kind, told);
+  front.others = without(before, kind);
+  return told;
 }
 
 /** A chain without one of its kinds. */
@@ -133,19 +142,12 @@ function knownOf({ known }: SaidOfSubject): readonly KnownEvent[] {
 }
 
 /** The event as it stands after one more. */
-function counted(
-  kind: SaidOfSubject,
-  fieldPath: string,
-  message: string | undefined,
-  name: string,
-  timestamp: string,
-): KnownEvent {
+function counted(kind: SaidOfSubject, written: KnownEvent): KnownEvent {
   for (const each of knownOf(kind)) {
-    if (each.message !== message || each.fieldPath !== fieldPath) continue;
-    const { firstTimestamp, count } = each;
-    return { fieldPath, message, name: each.name, count: count + 1, firstTimestamp };
+    if (each.message === written.message && each.fieldPath === written.fieldPath)
+      return { ...each, count: each.count + 1 };
   }
-  return { fieldPath, message, name, count: 1, firstTimestamp: timestamp };
+  return written;
 }
 
 function knownWith(kind: SaidOfSubject, written: KnownEvent): readonly KnownEvent[] {

@@ -9,7 +9,7 @@ import {
   type ApiClientMessage,
   type ApiOutcome,
 } from './api-client.ts';
-import { correlate, isSpam, type EventSubjects, type KnownEvent } from './event-correlator.ts';
+import { correlate, isSpam, type EventSubjects } from './event-correlator.ts';
 import { eventName } from './event-name.ts';
 import type { KubeObject } from './kube-object.ts';
 
@@ -108,7 +108,12 @@ export function recordEvent<Then>(
   const { about } = event;
   const { subjects, epochMillis } = recorder;
   const { now } = env;
-  const subject = subjectOf(about);
+  const { uid = '' } = about;
+  // What events are equal by, of the object that they are about. A uid says it all, but for a node's, which is its name.
+  const subject =
+    uid !== '' && uid !== about.name
+      ? uid
+      : `${about.kind}/${about.namespace ?? ''}/${about.name}/${uid}`;
   const before = subjects.get(subject);
   if (isSpam(before, now)) return;
   const local = now + env.clockSkewMicros();
@@ -116,18 +121,29 @@ export function recordEvent<Then>(
   const micros = Math.floor(epochMillis * 1000 + local);
   const name = eventName(about.name ?? '', micros, recorder.sequence % 1000);
   const written = correlate(subjects, subject, before, event, now, name, timestamp);
-  const body = buildEvent(recorder, event, written, timestamp);
-  const path = eventsPath(body.metadata.namespace ?? '');
+  // Cluster-scoped objects' events live in `default`.
+  const namespace = about.namespace || 'default';
+  const body: Event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: written.name, namespace },
+    involvedObject: about,
+    reason: event.reason,
+    message: written.message ?? `(combined from similar events): ${event.message}`,
+    source: recorder.source,
+    firstTimestamp: written.firstTimestamp,
+    lastTimestamp: timestamp,
+    count: written.count,
+    type: event.type,
+    reportingComponent: recorder.component,
+    reportingInstance: recorder.host,
+  };
+  const path = eventsPath(namespace);
   if (written.count > 1) patchCount(client, env, path, body);
   else {
     recorder.sequence += 1;
     call(client, env, { method: 'POST', path, body, then: CREATED });
   }
-}
-
-/** What events are equal by, of the object that they are about. A uid says it all, but for a node's, which is its name. */
-function subjectOf({ kind, namespace = '', name, uid = '' }: ObjectReference): string {
-  return uid !== '' && uid !== name ? uid : `${kind}/${namespace}/${name}/${uid}`;
 }
 
 // One text for each namespace: a text put together anew would be hashed anew at every request. A memo only.
@@ -170,32 +186,6 @@ function patchCount<Then>(
     body: { count, lastTimestamp, message },
     then: { type: 'event/written', counted: event },
   });
-}
-
-function buildEvent(
-  { component, host, source }: EventRecorder,
-  { about, type, reason, message }: SaidEvent,
-  written: KnownEvent,
-  lastTimestamp: string,
-): Event {
-  // Cluster-scoped objects' events live in `default`.
-  const namespace = about.namespace || 'default';
-  const metadata = { name: written.name, namespace };
-  return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata,
-    involvedObject: about,
-    reason,
-    message: written.message === undefined ? `(combined from similar events): ${message}` : message,
-    source,
-    firstTimestamp: written.firstTimestamp,
-    lastTimestamp,
-    count: written.count,
-    type,
-    reportingComponent: component,
-    reportingInstance: host,
-  };
 }
 
 /** A `MicroTime` of now, for events.k8s.io recorders. */

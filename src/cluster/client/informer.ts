@@ -180,7 +180,10 @@ export function informersStep<Context>(
       items.set(key, object);
       if (indexes !== undefined) {
         if (old === undefined) fileNew(indexes, informer, key, object);
-        else refile(spec, indexes, informer, key, old, object);
+        else {
+          const moved = spec.refiledBy?.(old, object);
+          if (moved?.length !== 0) refile(indexes, moved, informer, key, old, object);
+        }
       }
       handlers.onChange({ informer: name, key, old, next: object }, context);
     } else if (old !== undefined) {
@@ -284,21 +287,22 @@ function copyOfStream(
   return findCopy(specs, informers, id);
 }
 
-/** The same among all, remembered for the next time in place of what was known of an informer of that name. */
+/** The same among all, remembered for the next time. */
 function findCopy(
   specs: readonly InformerSpec[],
   informers: ReadonlyMap<string, Informer>,
   id: number,
 ): Copy | undefined {
-  for (const spec of specs) {
-    const informer = informers.get(spec.name);
-    if (informer?.streamId !== id) continue;
-    const copy = { spec, informer };
-    const others = heard.get(informers)?.filter((each) => each.spec.name !== spec.name) ?? [];
-    heard.set(informers, [copy, ...others]);
-    return copy;
-  }
-  return undefined;
+  const spec = specs.find(({ name }) => informers.get(name)?.streamId === id);
+  const informer = spec && informers.get(spec.name);
+  if (spec === undefined || informer === undefined) return undefined;
+  const copy = { spec, informer };
+  const copies = heard.get(informers) ?? [];
+  // More than there are: some were taken out.
+  if (copies.length > specs.length) copies.length = 0;
+  copies.unshift(copy);
+  heard.set(informers, copies);
+  return copy;
 }
 
 function openWatch(
@@ -389,8 +393,8 @@ function replaceItems<Context>(
     if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion)
       continue;
     informer.items.set(key, object);
-    if (old !== undefined) refile(spec, indexes, informer, key, old, object);
-    else fileNew(indexes, informer, key, object);
+    if (old === undefined) fileNew(indexes, informer, key, object);
+    else refile(indexes, undefined, informer, key, old, object);
     handlers.onChange({ informer: informer.name, key, old, next: object }, context);
   }
   for (const [key, old] of informer.items) {
@@ -417,18 +421,16 @@ function fileNew(indexes: Indexes, informer: Informer, key: string, object: Kube
   }
 }
 
-/** Files an object that is in the copy now; `old` was there before. */
+/** Files another version of an object in the indexes named (undefined: in all). */
 function refile(
-  { refiledBy }: InformerSpec,
   indexes: Indexes,
+  names: readonly string[] | undefined,
   informer: Informer,
   key: string,
   old: KubeObject,
   next: KubeObject,
 ): void {
-  const names = refiledBy === undefined ? Object.keys(indexes) : refiledBy(old, next);
-  for (let at = 0; at < names.length; at += 1) {
-    const index = names[at] as string; // In range, here and below.
+  for (const index of names ?? Object.keys(indexes)) {
     const buckets = informer.indexes.get(index);
     const valuesOf = indexes[index];
     if (buckets === undefined || valuesOf === undefined) continue;

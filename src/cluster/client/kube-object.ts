@@ -25,12 +25,13 @@ export function keyOf(object: KubeObject): string {
     lastNamespace = namespace;
     lastKeys = keysOf(namespace);
   }
-  let key = lastKeys.get(name);
-  if (key === undefined) {
-    if (lastKeys.size >= NAMES_MAX) lastKeys.clear();
-    key = `${namespace}/${name}`;
-    lastKeys.set(name, key);
-  }
+  return lastKeys.get(name) ?? newKey(namespace, name);
+}
+
+function newKey(namespace: string, name: string): string {
+  if (lastKeys.size >= NAMES_MAX) lastKeys.clear();
+  const key = `${namespace}/${name}`;
+  lastKeys.set(name, key);
   return key;
 }
 

@@ -101,20 +101,11 @@ export function tallyPod(
 ): void {
   const { key, old, next } = change;
   if (old !== undefined && next !== undefined && isCountedAlike(old, next)) return;
-  if (old !== undefined) recount(tallies, key, old, -1, epochMillis);
-  if (next !== undefined) recount(tallies, key, next, 1, epochMillis);
-}
-
-/** Counts a pod in (1) or out (-1) with the set that controls it. */
-function recount(
-  tallies: ReplicaTallies,
-  key: string,
-  pod: Pod,
-  by: 1 | -1,
-  epochMillis: number,
-): void {
-  const tally = tallies.get(controllerOf(pod)?.uid ?? '');
-  if (tally !== undefined) count(tally, key, pod, by, epochMillis);
+  for (let by = -1; by <= 1; by += 2) {
+    const pod = by < 0 ? old : next;
+    const tally = pod === undefined ? undefined : tallies.get(controllerOf(pod)?.uid ?? '');
+    if (tally !== undefined && pod !== undefined) count(tally, key, pod, by, epochMillis);
+  }
 }
 
 /** Whether all that is counted of two versions of a pod is the same: most changes are of something else. */
@@ -178,7 +169,7 @@ function termsOf(set: ReplicaSet): TallyTerms {
   };
 }
 
-function count(tally: ReplicaTally, key: string, pod: Pod, by: 1 | -1, epochMillis: number): void {
+function count(tally: ReplicaTally, key: string, pod: Pod, by: number, epochMillis: number): void {
   const { terms } = tally;
   const labels = pod.metadata.labels;
   if (!labelSelectorMatcher(terms.selector)(labels)) {
