@@ -25,40 +25,12 @@ export function containerConfig(
   facts: ConfigFacts,
 ): ContainerConfig | string {
   const { pod, references } = worker;
-  const image = container.image ?? '';
   const problem = rootProblem(worker, container);
   if (problem !== undefined) return problem;
-  const { metadata, spec } = pod;
   const env = environmentOf(pod, container, references, facts, facts.kubernetesServiceIp);
   if (!env.ok) return env.error;
   const { files, mounts } = mountsOf(pod, container, references, facts);
-  const limits = container.resources?.limits;
-  const memoryLimit = limits?.['memory'];
-  const cpuLimit = limits?.['cpu'];
-  const name = metadata.name ?? '';
-  const config: Mutable<ContainerConfig> = {
-    podUid: worker.uid,
-    podNamespace: metadata.namespace ?? '',
-    podName: name,
-    hostname: spec.hostNetwork === true ? facts.nodeName : (spec.hostname ?? name.slice(0, 63)),
-    name: container.name,
-    attempt: work.current === undefined ? 0 : work.current.attempt + 1,
-    image,
-    command: container.command === undefined ? NO_WORDS : expanded(container.command, env.value),
-    args: container.args === undefined ? NO_WORDS : expanded(container.args, env.value),
-    env: env.value,
-    workingDir: container.workingDir ?? workingDirOf(image),
-    ports: container.ports === undefined ? NO_PORTS : (container.ports as ContainerConfig['ports']),
-    files,
-    mounts,
-    runsToCompletion: work.init && !work.sidecar,
-    stdin: container.stdin === true || container.tty === true,
-    memoryLimitBytes: memoryLimit === undefined ? undefined : value(memoryLimit),
-    cpuLimitMilli: cpuLimit === undefined ? undefined : milliValue(cpuLimit),
-    dns: resolverOf(pod, facts.kubernetesServiceIp),
-    terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
-    terminationMessagePolicy: container.terminationMessagePolicy ?? 'File',
-  };
+  const config = ordinaryConfig(worker, work, container, env.value, files, mounts, facts);
   // What few containers have: a literal put together from pieces costs several times as much.
   const processes = processNamespace(pod, container);
   if (processes !== undefined) config.processes = processes;
@@ -66,6 +38,47 @@ export function containerConfig(
   if (container.stdinOnce === true) config.stdinOnce = true;
   return Object.freeze(config);
 }
+
+function ordinaryConfig(
+  { uid, pod }: PodWorker,
+  { current, init, sidecar }: ContainerWork,
+  container: Container,
+  env: ContainerConfig['env'],
+  files: ContainerConfig['files'],
+  mounts: ContainerConfig['mounts'],
+  facts: ConfigFacts,
+): Mutable<ContainerConfig> {
+  const { metadata, spec } = pod;
+  const { command, args, image = '', resources, ports } = container;
+  const limits = resources?.limits ?? NO_LIMITS;
+  const { memory, cpu } = limits;
+  const name = metadata.name ?? '';
+  return {
+    podUid: uid,
+    podNamespace: metadata.namespace ?? '',
+    podName: name,
+    hostname: spec.hostNetwork === true ? facts.nodeName : (spec.hostname ?? name.slice(0, 63)),
+    name: container.name,
+    attempt: current === undefined ? 0 : current.attempt + 1,
+    image,
+    command: command === undefined ? NO_WORDS : expanded(command, env),
+    args: args === undefined ? NO_WORDS : expanded(args, env),
+    env,
+    workingDir: container.workingDir ?? workingDirOf(image),
+    ports: ports === undefined ? NO_PORTS : (ports as ContainerConfig['ports']),
+    files,
+    mounts,
+    runsToCompletion: init && !sidecar,
+    stdin: container.stdin === true || container.tty === true,
+    memoryLimitBytes: memory === undefined ? undefined : value(memory),
+    cpuLimitMilli: cpu === undefined ? undefined : milliValue(cpu),
+    dns: resolverOf(pod, facts.kubernetesServiceIp),
+    terminationMessagePath: container.terminationMessagePath ?? '/dev/termination-log',
+    terminationMessagePolicy: container.terminationMessagePolicy ?? 'File',
+  };
+}
+
+const NO_LIMITS: Readonly<Record<string, string>> = Object.freeze({});
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
