@@ -1,3 +1,4 @@
+import { inOnePiece } from '../base/one-piece.ts';
 import type { Micros } from './time.ts';
 
 /**
@@ -29,8 +30,9 @@ export function linkCause(
   id: number,
   at: Micros,
   by: string,
-  what: string,
+  sentence: string,
 ): Cause {
+  const what = inOnePiece(sentence);
   if (parent === undefined)
     return Object.freeze({ id, at, by, what, parent: undefined, depth: 0, root: undefined });
   const root = parent.root ?? parent;

@@ -153,7 +153,10 @@ export class ProcessEnv implements Env {
 
   fsync(message: KernelMessage): void {
     this.diskStream ??= streamOf(this.run.world, `disk/${this.machine}`);
+    const { cause } = this;
+    this.cause = undefined;
     this.after(pick(this.diskStream, this.computer.fsyncMicros), message);
+    this.cause = cause;
   }
 
   diskFull(): boolean {

@@ -68,7 +68,10 @@ export interface Env<Message extends KernelMessage = KernelMessage> {
   reset(peer: string): void;
   /** A message to oneself after `delayMicros`. Dies with the process. */
   after(delayMicros: Micros, message: Message): void;
-  /** Flushes to the machine's disk; `message` comes back when the write is safe. */
+  /**
+   * Flushes to the machine's disk; `message` comes back when the write is safe, and begins a new chain: what is flushed at once is
+   * many causes' consequence.
+   */
   fsync(message: Message): void;
   /** Whether the machine's disk has room: when it has none, a write fails with ENOSPC. */
   diskFull(): boolean;

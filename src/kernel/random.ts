@@ -47,10 +47,18 @@ export function below(stream: RandomStream, bound: number): number {
   return (advance(stream) >>> 0) % bound;
 }
 
-/** One entry of a non-empty table. Latencies are drawn so: floating-point formulas may differ between engines. */
+/**
+ * One entry of a non-empty table. Latencies are drawn so: floating-point formulas may differ between engines. Nearly
+ * all draws of a world are these, so `advance` is written out.
+ */
 export function pick<T>(stream: RandomStream, table: readonly T[]): T {
+  const { b, c, counter } = stream;
+  const bits = (((stream.a + b) | 0) + counter) | 0;
+  stream.counter = (counter + 1) | 0;
+  stream.a = b ^ (b >>> 9);
+  stream.b = (c + (c << 3)) | 0;
+  stream.c = (((c << 21) | (c >>> 11)) + bits) | 0;
   const { length } = table;
-  const bits = advance(stream);
   // Of a power of two the remainder is the last bits. Most tables have such a length.
   if ((length & (length - 1)) === 0) return table[bits & (length - 1)] as T;
   return table[(bits >>> 0) % length] as T;
@@ -75,40 +83,48 @@ const LOW: readonly number[] = Array.from({ length: 256 }, (_, byte) => DIGITS[b
 const uidCodes: number[] = Array.from({ length: 36 }, () => DASH);
 const hexCodes: number[] = Array.from({ length: 64 }, () => DASH);
 
-/** Writes the four hexadecimal digits of 16 bits as character codes. */
-function putHex(codes: number[], at: number, bits: number): void {
+/** Where the two halves of each draw's digits stand in an identifier, between its dashes. */
+const UID_FIRST: readonly number[] = [0, 9, 19, 28];
+const UID_SECOND: readonly number[] = [4, 14, 24, 32];
+/** Where an identifier has its version, and its variant in the upper half of a digit. */
+const VERSION_AT = 14;
+const VARIANT_AT = 19;
+const VERSION_4 = '4'.charCodeAt(0);
+/** By the character code of a digit, the one with the variant of RFC 4122 in its place. */
+const VARIANTS: readonly number[] = Array.from(
+  { length: 128 },
+  (_, code) => DIGITS[8 | (Number.parseInt(String.fromCharCode(code), 16) & 3)] ?? DASH,
+);
+
+/** Writes the eight digits of the next 32 bits as character codes: four from one place on, four from another. */
+function putDraw(stream: RandomStream, codes: number[], first: number, second: number): void {
+  const word = advance(stream);
   // Bytes are indices of the tables.
-  const high = bits >> 8;
-  const low = bits & 255;
-  codes[at] = HIGH[high] as number;
-  codes[at + 1] = LOW[high] as number;
-  codes[at + 2] = HIGH[low] as number;
-  codes[at + 3] = LOW[low] as number;
+  let byte = word >>> 24;
+  codes[first] = HIGH[byte] as number;
+  codes[first + 1] = LOW[byte] as number;
+  byte = (word >>> 16) & 255;
+  codes[first + 2] = HIGH[byte] as number;
+  codes[first + 3] = LOW[byte] as number;
+  byte = (word >>> 8) & 255;
+  codes[second] = HIGH[byte] as number;
+  codes[second + 1] = LOW[byte] as number;
+  byte = word & 255;
+  codes[second + 2] = HIGH[byte] as number;
+  codes[second + 3] = LOW[byte] as number;
 }
 
 /** An RFC 4122 version 4 identifier from the stream. */
 export function randomUid(stream: RandomStream): string {
-  let word = advance(stream);
-  putHex(uidCodes, 0, word >>> 16);
-  putHex(uidCodes, 4, word & 0xffff);
-  word = advance(stream);
-  putHex(uidCodes, 9, word >>> 16);
-  putHex(uidCodes, 14, (word & 0x0fff) | 0x4000);
-  word = advance(stream);
-  putHex(uidCodes, 19, ((word >>> 16) & 0x3fff) | 0x8000);
-  putHex(uidCodes, 24, word & 0xffff);
-  word = advance(stream);
-  putHex(uidCodes, 28, word >>> 16);
-  putHex(uidCodes, 32, word & 0xffff);
+  for (let draw = 0; draw < 4; draw++)
+    putDraw(stream, uidCodes, UID_FIRST[draw] as number, UID_SECOND[draw] as number);
+  uidCodes[VERSION_AT] = VERSION_4;
+  uidCodes[VARIANT_AT] = VARIANTS[uidCodes[VARIANT_AT] as number] as number;
   return String.fromCharCode.apply(null, uidCodes);
 }
 
 /** 64 hexadecimal digits from the stream, as container runtimes name containers. */
 export function randomHex64(stream: RandomStream): string {
-  for (let at = 0; at < 64; at += 8) {
-    const word = advance(stream);
-    putHex(hexCodes, at, word >>> 16);
-    putHex(hexCodes, at + 4, word & 0xffff);
-  }
+  for (let at = 0; at < 64; at += 8) putDraw(stream, hexCodes, at, at + 4);
   return String.fromCharCode.apply(null, hexCodes);
 }
