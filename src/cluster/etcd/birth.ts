@@ -70,7 +70,7 @@ export function newMemory(disk: EtcdDisk, config: EtcdConfig, env: Env<EtcdMessa
     sweepArmed: false,
     defrag: undefined,
     transfers: [],
-    stats: { ...newStats(), bytes: disk.backend.inUse },
+    stats: newStats(),
   };
 }
 

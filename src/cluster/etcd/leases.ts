@@ -37,12 +37,9 @@ export function leaseDue({ disk, memory }: Member, lease: Micros): Micros {
   return Math.max(lease, promotedAt + raft.settings.electionMicros + ttl);
 }
 
-/** Arms the timer of a leader for a lease that is due before the one it is armed for. */
+/** Arms the timer of a leader for a lease that may be due before the one it is armed for. */
 export function armForLease(member: Member, lease: Micros): void {
-  const { memory, raft } = member;
-  // No lease is due before its own time.
-  if (memory.leaseTimer !== undefined && memory.leaseTimer <= lease) return;
-  if (raft.role === 'leader') arm(member, leaseDue(member, lease));
+  if (member.raft.role === 'leader') arm(member, leaseDue(member, lease));
 }
 
 function arm({ memory, env }: Member, due: Micros): void {

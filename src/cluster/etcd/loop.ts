@@ -1,19 +1,12 @@
 import { roomFor } from '../../base/room.ts';
 import { logItem } from '../../base/segment-log.ts';
 import { zap } from '../client/component-log.ts';
-import {
-  applyOther,
-  applyTxn,
-  type Batch,
-  type Effect,
-  type Entry,
-  type Proposal,
-} from './apply.ts';
+import { applyOther, applyTxn, type Batch, type Effect, type Proposal } from './apply.ts';
 import { DEFAULTS } from './config.ts';
 import { armForLease } from './leases.ts';
 import { serveConfirmed, takeReadStates } from './linearizable.ts';
-import { type Member, type Saving } from './member.ts';
-import { compactLog, markStable, stableIndex, storeEntries, storeSnapshot } from './raft/log.ts';
+import { isAlone, type Asking, type Member, type Saving } from './member.ts';
+import { compactLog, stableIndex, storeSnapshot } from './raft/log.ts';
 import { applyConfChange } from './raft/membership.ts';
 import { noteSaved, tickLeader } from './raft/step.ts';
 import { installStore, type StoreImage } from './snapshot.ts';
@@ -31,8 +24,7 @@ import { catchUpWatches, notifyWatches } from './watches.ts';
 /** Goes on until everything waits for the disk, or for others. */
 export function goOn(member: Member): void {
   const { memory, storage, raft, env } = member;
-  for (;;) {
-    if (memory.saving !== undefined) return;
+  while (memory.saving === undefined) {
     if (raft.readStates.length > 0) takeReadStates(member);
     const messages = raft.outbox;
     if (messages.length > 0) raft.outbox = [];
@@ -43,7 +35,7 @@ export function goOn(member: Member): void {
       (raft.vote !== storage.vote && raft.settings.variant?.skipVotePersist !== true);
     if (!isDirty) {
       if (messages.length > 0) sendRaft(member, messages);
-      const isNews = applyCommitted(member);
+      const isNews = raft.commit > raft.applied && applyCommitted(member);
       if (!isNews && raft.outbox.length === 0 && raft.readStates.length === 0) return;
       continue;
     }
@@ -59,7 +51,7 @@ export function goOn(member: Member): void {
     const isEarly = raft.role === 'leader' || raft.settings.variant?.ackBeforeSave === true;
     if (isEarly && messages.length > 0) sendRaft(member, messages);
     save(member, isEarly || messages.length === 0 ? NONE : Object.freeze(messages));
-    applyCommitted(member);
+    if (raft.commit > raft.applied) applyCommitted(member);
   }
 }
 
@@ -81,10 +73,7 @@ function save({ memory, raft, now, env }: Member, messages: Saving['messages']):
     commit: raft.commit,
     messages,
   };
-  const { cause } = env;
-  env.resumeCause(undefined);
   env.fsync(saved);
-  env.resumeCause(cause);
 }
 
 /** The disk has what was being saved: what was held back for it is said. */
@@ -105,9 +94,7 @@ export function takeSaved(member: Member): void {
   if (raft.settings.variant?.skipVotePersist !== true) storage.vote = saving.vote;
   if (storage.commit < saving.commit) storage.commit = saving.commit;
   if (saving.snapshot !== undefined) takeStore(member, saving.snapshot);
-  storeEntries(storage, saving.entries);
-  markStable(member, saving.entries);
-  noteSaved(member);
+  noteSaved(member, saving.entries);
   if (saving.messages.length > 0) sendRaft(member, saving.messages);
   // The ticks that the loop missed are lost: a member with a slow disk is slow to lose patience, too.
   const missed = took - raft.settings.heartbeatMicros;
@@ -160,19 +147,26 @@ function applyCommitted(member: Member): boolean {
     const proposal = entry.data as Proposal;
     const waiting =
       proposal.by === disk.memberId ? takeWaiting(memory.pending, proposal.id) : undefined;
-    const id = waiting === undefined ? 0 : waiting.id;
+    const asking = waiting === undefined ? NOBODY_ASKS : waiting.asking;
+    const { client, id } = asking;
     const { entry: change, cause } = proposal;
-    const answer =
-      change.kind === 'txn'
-        ? applyTxn(disk, change, cause, id, batch)
-        : applyOther(disk, change, cause, id, batch);
-    if (change.kind !== 'txn' || change.lease !== undefined) noteEffect(member, change);
-    if (answer === undefined || waiting?.client === undefined) continue;
-    answers[answered++] = { client: waiting.client, answer, cause };
+    let answer: Effect;
+    if (change.kind === 'txn') {
+      answer = applyTxn(disk, change, cause, id, batch);
+      const { lease } = change;
+      // No lease is due before its own time.
+      if (lease !== undefined && (memory.leaseTimer === undefined || lease < memory.leaseTimer))
+        armForLease(member, lease);
+    } else {
+      answer = applyOther(disk, change, cause, id, batch);
+      if (change.kind === 'member') {
+        applyConfChange(member, change.change);
+        updatePeers(member);
+      }
+    }
+    if (answer === undefined || client === undefined) continue;
+    answers[answered++] = { client, answer, cause };
   }
-  memory.stats.applied = raft.applied;
-  memory.stats.proposalsCommitted = raft.commit;
-  memory.stats.bytes = disk.backend.inUse;
   // Watches first: whoever learns that his write succeeded has then been told of it by his watches.
   notifyWatches(memory.watches, batch, disk.revision, env);
   for (let index = 0; index < answered; index++) {
@@ -181,24 +175,17 @@ function applyCommitted(member: Member): boolean {
     env.send(client, answer);
   }
   if (memory.reads.confirmed.length > 0) serveConfirmed(member);
-  cutLog(member);
+  if (!isAlone(member) || raft.applied - storage.compacted.index >= ONLY_ONE_KEEPS) cutLog(member);
   return true;
 }
+
+/** Of an entry that another member proposed, or that this one did by itself. */
+const NOBODY_ASKS: Asking = { client: undefined, id: 0, isMaintenance: false };
 
 interface Answer {
   readonly client: string;
   readonly answer: NonNullable<Effect>;
   readonly cause: Proposal['cause'];
-}
-
-/** What an applied entry means to the member beside its store. */
-function noteEffect(member: Member, entry: Entry): void {
-  if (entry.kind === 'txn') {
-    if (entry.lease !== undefined) armForLease(member, entry.lease);
-  } else if (entry.kind === 'member') {
-    applyConfChange(member, entry.change);
-    updatePeers(member);
-  }
 }
 
 /** Forgets the log's applied beginning, but for what a lagging member may still ask for. */

@@ -140,15 +140,20 @@ export interface Saving {
   readonly messages: readonly RaftMessage[];
 }
 
-/** Who waits for a proposal. Frozen. */
-export interface Waiting {
-  /** The proposal's number. */
-  readonly number: number;
+/** Who asks for an entry. */
+export interface Asking {
   readonly client: string | undefined;
   /** The client's number for the request. */
   readonly id: number;
   /** Cluster and maintenance calls have error answers of their own. */
   readonly isMaintenance: boolean;
+}
+
+/** Who waits for a proposal. Frozen. */
+export interface Waiting {
+  /** The proposal's number. */
+  readonly number: number;
+  readonly asking: Asking;
   readonly startedAt: Micros;
 }
 

@@ -37,7 +37,12 @@ function isSteady({ memory, disk, raft }: Member): boolean {
 export function noticeHealth(member: Member): void {
   const { raft, memory, disk } = member;
   const { pledges } = memory;
-  if (pledges.clients.size === 0) return;
+  if (pledges.clients.size === 0) {
+    // Nobody has been promised anything yet: what is so now is what would be.
+    pledges.lead = raft.lead;
+    pledges.term = raft.term;
+    return;
+  }
   if (raft.lead === pledges.lead && raft.term === pledges.term) {
     // As steady as can be: it is not looked at more closely.
     if (memory.defrag === undefined && disk.alarms.size === 0) return;

@@ -34,10 +34,17 @@ export const etcdBehaviour = defineBehaviour<EtcdConfig, EtcdDisk, EtcdMemory, E
   },
   step({ disk, memory, config }, message, env) {
     const member = memberOf(disk, memory, config, env);
-    take(member, message);
+    // Nearly all that a member hears is one of two.
+    if (message.type === 'etcd/txn') {
+      write(member, message);
+      // While something is being saved, what is proposed waits, and nothing else is different.
+      if (memory.saving !== undefined) return;
+    } else if (message.type === 'etcd/saved') takeSaved(member);
+    else take(member, message);
     if (memory.saving === undefined) goOn(member);
-    if (!isSettled(member)) settleLeadership(member);
-    if (memory.pledges.clients.size > 0) noticeHealth(member);
+    if (isSettled(member)) return;
+    settleLeadership(member);
+    noticeHealth(member);
   },
 });
 
@@ -50,13 +57,20 @@ function settleLeadership(member: Member): void {
   if (member.disk.removed.size > 0) leaveIfRemoved(member);
 }
 
-/** A leader that nobody can depose, and of whom everybody knows: nothing but the log has to go on. */
+/**
+ * A healthy leader that nobody can depose, and of whom everybody knows, those to whom its health was promised too: nothing but
+ * the log has to go on.
+ */
 function isSettled(member: Member): boolean {
   const { memory, disk, raft } = member;
   return (
     raft.role === 'leader' &&
     memory.seenRole === 'leader' &&
     raft.lead === memory.seenLead &&
+    raft.lead === memory.pledges.lead &&
+    raft.term === memory.pledges.term &&
+    memory.defrag === undefined &&
+    disk.alarms.size === 0 &&
     memory.electionTimer === undefined &&
     disk.removed.size === 0 &&
     raft.conf.only === disk.memberId
@@ -68,20 +82,17 @@ function leaveIfRemoved({ disk, env }: Member): void {
   env.exit(1, 'the member has been permanently removed from the cluster');
 }
 
-/** One message: each case calls the one function that handles it. */
-function take(member: Member, message: EtcdMessage): void {
+/** One of the messages that are rare: each case calls the one function that handles it. */
+function take(
+  member: Member,
+  message: Exclude<EtcdMessage, { type: 'etcd/txn' | 'etcd/saved' }>,
+): void {
   const { memory } = member;
   switch (message.type) {
-    case 'etcd/txn':
-      write(member, message);
-      return;
     case 'etcd/raft':
       noteHeard(member, message);
       // Before it knows who it is it promises nothing to anybody.
       if (!memory.joining) step(member, message);
-      return;
-    case 'etcd/saved':
-      takeSaved(member);
       return;
     case 'etcd/tick':
       takeTick(member, message.term);

@@ -6,7 +6,7 @@ import {
   TIMED_OUT_LEADER_FAILED,
   TOO_MANY_REQUESTS,
 } from './errors.ts';
-import { requestTimeout, type Held, type Member, type Waiting } from './member.ts';
+import { requestTimeout, type Asking, type Held, type Member, type Waiting } from './member.ts';
 import { NOBODY } from './raft/message.ts';
 import { propose, type Proposed } from './raft/step.ts';
 import { isConnectedSince } from './transport.ts';
@@ -15,9 +15,6 @@ import { isConnectedSince } from './transport.ts';
 
 /** More committed entries than this may not wait to be applied. */
 const UNAPPLIED_MAX = 5000;
-
-/** Who asks for an entry. */
-export type Asking = Pick<Waiting, 'client' | 'id' | 'isMaintenance'>;
 
 /** Begins to agree on an entry, filed under the step's cause. It happens when the loop goes on, after the step's end. */
 export function submit(member: Member, entry: Entry, asking: Asking | undefined): void {
@@ -34,10 +31,7 @@ export function submit(member: Member, entry: Entry, asking: Asking | undefined)
     cause: env.cause,
   });
   if (asking !== undefined) {
-    const { client, id: request, isMaintenance } = asking;
-    memory.pending.push(
-      Object.freeze({ number: id, client, id: request, isMaintenance, startedAt: now }),
-    );
+    memory.pending.push(Object.freeze({ number: id, asking, startedAt: now }));
     // One that decides alone waits for nobody but its disk.
     if (!memory.sweepArmed && raft.conf.only !== disk.memberId) armSweep(member);
   }
@@ -81,12 +75,12 @@ export function proposeHeld(member: Member): void {
 
 function fail(member: Member, number: number, error: string): void {
   const waiting = takeWaiting(member.memory.pending, number);
-  if (waiting !== undefined) refuse(member, waiting, error);
+  if (waiting !== undefined) refuse(member, waiting.asking, error);
 }
 
-/** Tells whoever waits that it will not be. */
-export function refuse(member: Member, waiting: Asking, error: string): void {
-  const { client, id, isMaintenance } = waiting;
+/** Tells whoever asks that it will not be. */
+export function refuse(member: Member, asking: Asking, error: string): void {
+  const { client, id, isMaintenance } = asking;
   member.memory.stats.proposalsFailed += 1;
   if (client === undefined) return;
   const type = isMaintenance ? 'etcd/maintenance-error' : 'etcd/error';
@@ -95,7 +89,7 @@ export function refuse(member: Member, waiting: Asking, error: string): void {
 
 /** A client is gone: nobody waits any more. What was proposed may happen all the same. */
 export function forgetClient({ memory }: Member, client: string): void {
-  memory.pending = memory.pending.filter((waiting) => waiting.client !== client);
+  memory.pending = memory.pending.filter(({ asking }) => asking.client !== client);
 }
 
 function armSweep(member: Member): void {

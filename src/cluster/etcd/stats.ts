@@ -8,10 +8,7 @@ export interface EtcdStats {
   /** etcd_disk_wal_fsync_duration_seconds: counts by bucket, the last one for what is longer than all bounds. */
   readonly fsyncBuckets: number[];
   fsyncSum: number;
-  /** Entries applied. */
-  applied: number;
-  /** etcd_server_proposals_committed_total and the like; pending ones are counted where they wait. */
-  proposalsCommitted: number;
+  /** etcd_server_proposals_failed_total; pending ones are counted where they wait, the others by Raft. */
   proposalsFailed: number;
   leaderChangesSeen: number;
   /** Heartbeats that left late because the disk held the loop up. */
@@ -27,8 +24,6 @@ export interface EtcdStats {
   snapshotsReceived: number;
   /** The last round trip of a heartbeat, by member id. */
   readonly roundTrips: Map<string, Micros>;
-  /** The size of what is in use. */
-  bytes: number;
 }
 
 const FSYNCS_KEPT = 64;
@@ -45,8 +40,6 @@ export function newStats(): EtcdStats {
     flushes: 0,
     fsyncBuckets: Array.from({ length: FSYNC_BOUNDS.length + 1 }, () => 0),
     fsyncSum: 0,
-    applied: 0,
-    proposalsCommitted: 0,
     proposalsFailed: 0,
     leaderChangesSeen: 0,
     heartbeatSendFailures: 0,
@@ -58,7 +51,6 @@ export function newStats(): EtcdStats {
     snapshotsSent: 0,
     snapshotsReceived: 0,
     roundTrips: new Map(),
-    bytes: 0,
   };
 }
 

@@ -4,6 +4,7 @@ import {
   dropLogBefore,
   logItem,
   truncateLog,
+  type SegmentLog,
 } from '../../../base/segment-log.ts';
 import type { RaftEntry } from './message.ts';
 import type { RaftNode, RaftStorage } from './state.ts';
@@ -110,29 +111,14 @@ export function isUpToDate(node: RaftNode, index: number, term: number): boolean
   return term > lastTerm || (term === lastTerm && index >= last);
 }
 
-/** Writes entries to the disk's log: the flush that began with them has come back. */
-export function storeEntries(storage: RaftStorage, entries: readonly RaftEntry[]): void {
-  const { log } = storage;
-  const first = entries[0];
-  if (first === undefined) return;
-  if (first.index < log.next) truncateLog(log, first.index);
+/** Writes entries that a flush has brought to safety to the disk's log, in place of whatever stood there and after. */
+export function storeEntries(log: SegmentLog<RaftEntry>, entries: readonly RaftEntry[]): void {
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i] as RaftEntry; // In range by the condition.
+    if (entry.index < log.next && i === 0) truncateLog(log, entry.index);
     // Entries before a snapshot that came meanwhile are no longer wanted.
     if (entry.index === log.next) appendToLog(log, entry);
   }
-}
-
-/** Takes what the disk has out of the list of what it does not have. */
-export function markStable({ raft }: RaftNode, entries: readonly RaftEntry[]): void {
-  const last = entries[entries.length - 1];
-  if (last === undefined) return;
-  const position = last.index - raft.offset;
-  // Overruled meanwhile: those that stand there now are still to be written.
-  if (raft.unstable[position] !== last) return;
-  if (raft.unstable.length === position + 1) raft.unstable = [];
-  else raft.unstable.splice(0, position + 1);
-  raft.offset = last.index + 1;
 }
 
 /** Forgets applied entries up to and including `index`. */

@@ -101,20 +101,17 @@ export function appendOwn(node: RaftNode, kind: RaftEntry['kind'], data: unknown
 
 /** Takes for committed what a majority of the voters has; whether that is news. */
 export function maybeCommit(node: RaftNode): boolean {
-  const { raft } = node;
-  const { voters } = raft.conf;
-  let index = 0;
-  const only = voters[0];
-  if (voters.length === 1 && only !== undefined) index = raft.progress.get(only)?.match ?? 0;
-  else {
-    const matches = voters.map((id) => raft.progress.get(id)?.match ?? 0).sort((a, b) => b - a);
-    index = matches[quorumOf(node) - 1] ?? 0;
-  }
+  const { conf, progress } = node.raft;
+  const matches = conf.voters.map((id) => progress.get(id)?.match ?? 0).sort((a, b) => b - a);
+  const index = matches[quorumOf(node) - 1] ?? 0;
+  return commitTo(node, index, termAt(node, index));
+}
+
+/** Takes for committed what a majority is known to have; whether that is news. `term` is that of the last entry. */
+export function commitTo({ raft }: RaftNode, index: number, term: number | undefined): boolean {
   if (index <= raft.commit) return false;
   // An earlier leader's entry may still be overruled, however many have it: only one's own term counts.
-  if (termAt(node, index) !== raft.term && raft.settings.variant?.commitOldTermByCount !== true) {
-    return false;
-  }
+  if (term !== raft.term && raft.settings.variant?.commitOldTermByCount !== true) return false;
   raft.commit = index;
   return true;
 }

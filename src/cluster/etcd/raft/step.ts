@@ -1,5 +1,6 @@
+import { logItem } from '../../../base/segment-log.ts';
 import { becomeFollower, campaign, isPromotable, noteVote, takeVoteRequest } from './elect.ts';
-import { entryAt, lastIndex, stableIndex } from './log.ts';
+import { entryAt, lastIndex, stableIndex, storeEntries } from './log.ts';
 import { NOBODY, type RaftEntry, type RaftMessage } from './message.ts';
 import { confirmRead, releaseEarlyReads, takeRead } from './reads.ts';
 import {
@@ -7,6 +8,7 @@ import {
   appendOwn,
   broadcastAppend,
   broadcastHeartbeat,
+  commitTo,
   maybeCommit,
   sendAppend,
   sendTimeoutNow,
@@ -155,7 +157,8 @@ export function propose(node: RaftNode, kind: RaftEntry['kind'], data: unknown):
     return 'forwarded';
   }
   // A leader that was removed, or that hands its office over, takes nothing.
-  if (!raft.progress.has(raft.id) || raft.transferee !== NOBODY) return 'dropped';
+  const isMember = raft.conf.only === raft.id || raft.progress.has(raft.id);
+  if (!isMember || raft.transferee !== NOBODY) return 'dropped';
   if (kind === 'normal') appendOwn(node, kind, data);
   else appendConfChange(node, data);
   if (raft.progress.size > 1) broadcastAppend(node);
@@ -256,20 +259,43 @@ export function tickElection(node: RaftNode): void {
   campaign(node, 'pre-vote');
 }
 
-/** The disk has everything up to `stableIndex` and the vote: what waited for that counts now. */
-export function noteSaved(node: RaftNode): void {
+/**
+ * A flush has come back: the disk has the vote and these entries, which leave the list of what it does not have. What
+ * waited for that counts now.
+ */
+export function noteSaved(node: RaftNode, entries: readonly RaftEntry[]): void {
   const { raft, storage } = node;
-  if (raft.role === 'candidate' && !raft.votes.has(raft.id)) {
-    const isWritten = storage.term === raft.term && storage.vote === raft.id;
-    if (isWritten || raft.settings.variant?.skipVotePersist === true) noteVote(node, raft.id, true);
+  const last = entries[entries.length - 1];
+  if (last !== undefined) {
+    storeEntries(storage.log, entries);
+    const { unstable } = raft;
+    const written = last.index + 1 - raft.offset;
+    // Others stand there if these were overruled meanwhile; they are still to be written.
+    if (unstable[written - 1] === last) {
+      raft.unstable = unstable.length === written ? [] : unstable.slice(written);
+      raft.offset = last.index + 1;
+    }
   }
+  if (raft.role === 'candidate') countOwnVote(node);
   if (raft.role !== 'leader') return;
   const own = raft.progress.get(raft.id);
   const stable = stableIndex(node);
   if (own === undefined || own.match >= stable) return;
   own.match = stable;
   own.next = stable + 1;
-  if (!maybeCommit(node)) return;
+  const isNews =
+    raft.conf.only === raft.id
+      ? commitTo(node, stable, logItem(storage.log, stable)?.term)
+      : maybeCommit(node);
+  if (!isNews) return;
   if (raft.progress.size > 1) broadcastAppend(node);
   if (raft.earlyReads.length > 0) releaseEarlyReads(node);
+}
+
+/** A candidate's vote for itself counts as soon as it is written down. */
+function countOwnVote(node: RaftNode): void {
+  const { raft, storage } = node;
+  if (raft.votes.has(raft.id)) return;
+  const isWritten = storage.term === raft.term && storage.vote === raft.id;
+  if (isWritten || raft.settings.variant?.skipVotePersist === true) noteVote(node, raft.id, true);
 }

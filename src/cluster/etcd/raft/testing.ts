@@ -1,15 +1,7 @@
 import { below, forkStream, type RandomStream } from '../../../kernel/random.ts';
 import { logItem } from '../../../base/segment-log.ts';
 import { campaign } from './elect.ts';
-import {
-  entryAt,
-  lastIndex,
-  markStable,
-  stableIndex,
-  storeEntries,
-  storeSnapshot,
-  termAt,
-} from './log.ts';
+import { entryAt, lastIndex, stableIndex, storeSnapshot, termAt } from './log.ts';
 import { applyConfChange } from './membership.ts';
 import { confState, type ConfChange, type RaftEntry, type RaftMessage } from './message.ts';
 import {
@@ -161,9 +153,7 @@ export function saved(on: Group, id: string): void {
     node.raft.snapshot = undefined;
     node.raft.applied = save.snapshot.index;
   }
-  storeEntries(node.storage, save.entries);
-  markStable(node, save.entries);
-  noteSaved(node);
+  noteSaved(node, save.entries);
   on.wire.push(...save.messages);
   goOn(on, id);
 }
