@@ -76,14 +76,23 @@ export function mergeObjects(
 ): JsonObject {
   // Copied at the first difference only: a status patch repeats the uid, and much of a patch may be there already.
   let merged: Record<string, unknown> | undefined;
-  let done: readonly string[] | undefined;
+  // The keys of the patch that directives have seen to.
+  let done: string[] | undefined;
   // Directives stand wherever the patch's writer put them, and have a say in all of its fields.
   for (const key in patch) {
     if (key.charCodeAt(0) !== DOLLAR) continue;
-    if (Object.hasOwn(patch, patchDirective)) return directed(patch);
-    merged = copyOf(original);
-    done = applyDirectives(merged, patch, schema, options);
-    break;
+    if (merged === undefined || done === undefined) {
+      if (Object.hasOwn(patch, patchDirective)) return directed(patch);
+      merged = copyOf(original);
+      done = [];
+      if (Object.hasOwn(patch, retainKeysDirective)) {
+        applyRetainKeys(merged, patch, options);
+        done.push(retainKeysDirective);
+      }
+    }
+    if (key.startsWith(elementOrderPrefix)) {
+      done.push(key, applyElementOrder(merged, patch, key, schema, options));
+    }
   }
   // Not Object.keys, whose list would be garbage at once; a decoded patch inherits nothing that could be listed.
   for (const key in patch) {
@@ -148,36 +157,24 @@ function applyRetainKeys(
   for (const key of Object.keys(merged)) if (!retained.has(key)) delete merged[key];
 }
 
-/**
- * Does what directives say of a whole object, to its draft: `$retainKeys`, and `$setElementOrder`, whose lists are merged
- * in that order. Answers with the keys of the patch that are done so.
- */
-function applyDirectives(
+/** Merges the list that a `$setElementOrder` speaks of, in that order; answers with the name of its field. */
+function applyElementOrder(
   merged: Record<string, unknown>,
   patch: JsonObject,
+  key: string,
   schema: PatchSchema | undefined,
   options: MergeOptions,
-): readonly string[] {
-  const done: string[] = [];
-  if (Object.hasOwn(patch, retainKeysDirective)) {
-    applyRetainKeys(merged, patch, options);
-    done.push(retainKeysDirective);
+): string {
+  const order = patch[key];
+  if (!options.intoObject) {
+    if (Object.hasOwn(merged, key) && !equalJson(merged[key], order)) refusePatch(badElementOrder);
+    merged[key] = order;
   }
-  for (const key in patch) {
-    if (key.charCodeAt(0) !== DOLLAR || !key.startsWith(elementOrderPrefix)) continue;
-    const order = patch[key];
-    if (!options.intoObject) {
-      if (Object.hasOwn(merged, key) && !equalJson(merged[key], order))
-        refusePatch(badElementOrder);
-      merged[key] = order;
-    }
-    if (!isList(order)) return refusePatch(wrongType('list', order));
-    const name = parallelField(key);
-    const list = orderedList(merged, patch, name, order, fieldOf(schema, name), options);
-    if (list !== undefined) setOwn(merged, name, list);
-    done.push(key, name);
-  }
-  return done;
+  if (!isList(order)) return refusePatch(wrongType('list', order));
+  const name = parallelField(key);
+  const list = orderedList(merged, patch, name, order, fieldOf(schema, name), options);
+  if (list !== undefined) setOwn(merged, name, list);
+  return name;
 }
 
 // Patches made in one moment for objects of one owner have lists in common (the conditions of a ReplicaSet's Pods).
