@@ -44,13 +44,16 @@ export interface Passage {
 interface ServerPassages {
   /** By the number of their site. */
   readonly bySite: (Passage | undefined)[];
-  /** The newest requests, each at the place that the instant of its coming leads to, and beside it its passage. */
+  /**
+   * The newest requests that nobody has asked about again, and beside each its passage. Its place comes of the instant at
+   * which it came and of its number: many come at one instant, numbered in turn.
+   */
   readonly requests: (ApiRequest | undefined)[];
   readonly theirs: (Passage | undefined)[];
 }
 
 /** A power of two: about as many requests as wait for etcd in a busy cluster. */
-const REQUESTS_KEPT = 512;
+const REQUESTS_KEPT = 1024;
 
 const known = new WeakMap<ApiServerMemory, ServerPassages>();
 
@@ -64,8 +67,8 @@ function noPassages(): ServerPassages {
 }
 
 /**
- * The passage of a request that came at an instant: now, unless it says another. Several functions ask for it while the
- * request is read, and once more when etcd has answered; mostly the first has left it where the others look.
+ * The passage of a request that came at an instant: now, unless it says another. Mostly one function asks, when etcd has
+ * answered, so that what was left for it is taken: nothing keeps a request that is over.
  */
 export function passageOf(
   server: Server,
@@ -73,13 +76,13 @@ export function passageOf(
   receivedAt: Micros = server.env.now,
 ): Passage {
   if (server.memory !== owner) turnTo(server.memory);
-  const at = receivedAt & (REQUESTS_KEPT - 1);
-  return passages.requests[at] === request
-    ? (passages.theirs[at] as Passage) // Put there together.
-    : findPassage(server, request, receivedAt);
+  const at = (receivedAt + request.id) & (REQUESTS_KEPT - 1);
+  if (passages.requests[at] !== request) return findPassage(server, request, receivedAt);
+  passages.requests[at] = undefined;
+  return passages.theirs[at] as Passage; // Put there together.
 }
 
-/** The same of a request that nobody has asked for it yet. */
+/** The same of a request that nobody has asked for it yet. It is left for who asks once more. */
 export function findPassage(
   server: Server,
   request: ApiRequest,
@@ -96,7 +99,7 @@ export function findPassage(
       passage = addPassage(server, site, target);
     }
   }
-  const at = receivedAt & (REQUESTS_KEPT - 1);
+  const at = (receivedAt + request.id) & (REQUESTS_KEPT - 1);
   passages.requests[at] = request;
   passages.theirs[at] = passage;
   return passage;

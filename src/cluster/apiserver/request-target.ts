@@ -123,21 +123,28 @@ function learn(path: string): RequestTarget | undefined {
 
 /**
  * The target of an object or subresource whose collection is known: most paths that are new are of a new object of an
- * old kind, and need not be taken apart. Undefined says nothing; `resolve` knows.
+ * old kind, and need not be taken apart. Undefined says nothing; `resolve` knows. A test holds the two equal.
  */
 function resolveBelow(path: string): RequestTarget | undefined {
   const end = path.lastIndexOf('/');
   const last = path.slice(end + 1);
-  if (subresources.has(last)) {
-    const before = path.lastIndexOf('/', end - 1);
-    const collection = knownBefore(path, before);
-    // What follows a namespace is mostly a collection in it.
-    if (collection !== undefined && collection.kind.plural !== 'namespaces') {
-      return buildBelow(collection, path.slice(before + 1, end), last);
-    }
-  }
-  const collection = knownBefore(path, end);
-  return collection === undefined ? undefined : buildBelow(collection, last, '');
+  const before = subresources.has(last) ? path.lastIndexOf('/', end - 1) : -1;
+  let above = before < 0 ? undefined : knownBefore(path, before);
+  // What follows a namespace is mostly a collection in it.
+  const isPart = above !== undefined && above.kind.plural !== 'namespaces';
+  if (!isPart) above = knownBefore(path, end);
+  if (above === undefined || above.name !== '' || above.subresource !== '') return undefined;
+  const { kind, namespace, place: near } = above;
+  // An object of a namespaced kind has no path without its namespace, and each namespace is a place of its own.
+  if (kind.namespaced !== (namespace !== '') || kind.plural === 'namespaces') return undefined;
+  const name = isPart ? path.slice(before + 1, end) : last;
+  if (name === '' || name.includes('%')) return undefined;
+  const part = isPart ? last : '';
+  const place = isPart ? (near.parts.get(part) ?? partOf(near, kind, namespace, part)) : near;
+  if (place === undefined) return undefined;
+  const subresource = part as SubresourceName | ''; // It has a place.
+  const key = keyOf(kind, namespace, name);
+  return Object.freeze({ kind, namespace, name, subresource, key, place });
 }
 
 /** What is known of a path up to a slash. Of an empty part, `resolve` makes sense. */
@@ -145,23 +152,23 @@ function knownBefore(path: string, end: number): RequestTarget | undefined {
   return path.endsWith('/', end) ? undefined : known.get(path.slice(0, end));
 }
 
+/** The place of a subresource of the objects at a place; undefined where they have none such. */
+function partOf(
+  near: TargetPlace,
+  kind: KindDeclaration,
+  namespace: string,
+  subresource: string,
+): TargetPlace | undefined {
+  if (!Object.hasOwn(kind.subresources, subresource)) return undefined;
+  const part = placeOf(kind, namespace, namespace, subresource);
+  near.parts.set(subresource, part);
+  return part;
+}
+
 /** The names of all subresources of built-in kinds. */
 const subresources: ReadonlySet<string> = new Set(
   allKinds.flatMap((kind) => Object.keys(kind.subresources)),
 );
-
-function buildBelow(
-  { kind, namespace, name: above, subresource: part, place }: RequestTarget,
-  name: string,
-  subresource: string,
-): RequestTarget | undefined {
-  // Here, too, and of what follows an object.
-  if (name === '' || above !== '' || part !== '') return undefined;
-  // An object of a namespaced kind has no path without its namespace.
-  if (kind.namespaced !== (namespace !== '')) return undefined;
-  const own = name.includes('%') ? decode(name) : name;
-  return build(kind, namespace, own, subresource, place);
-}
 
 function resolve(path: string): RequestTarget | undefined {
   const parts = path.split('/');
@@ -200,18 +207,9 @@ function build(
   namespace: string,
   name: string,
   subresource: string,
-  /** That of the collection. */
-  near?: TargetPlace,
 ): RequestTarget | undefined {
-  let place = near;
-  // Each namespace is a place of its own.
-  if (near === undefined || kind.plural === 'namespaces') {
-    if (!hasPart(kind, subresource)) return undefined;
-    const authorized = authorizedNamespaceOf({ kind, namespace, name });
-    place = placeOf(kind, namespace, authorized, subresource);
-  } else if (subresource !== '')
-    place = near.parts.get(subresource) ?? partOf(near, kind, namespace, subresource);
-  if (place === undefined) return undefined;
+  if (subresource !== '' && !Object.hasOwn(kind.subresources, subresource)) return undefined;
+  const authorized = authorizedNamespaceOf({ kind, namespace, name });
   return Object.freeze({
     kind,
     namespace,
@@ -219,25 +217,8 @@ function build(
     // It is a key of the kind's subresources.
     subresource: subresource as SubresourceName | '',
     key: keyOf(kind, namespace, name),
-    place,
+    place: placeOf(kind, namespace, authorized, subresource),
   });
-}
-
-function hasPart({ subresources }: KindDeclaration, subresource: string): boolean {
-  return subresource === '' || Object.hasOwn(subresources, subresource);
-}
-
-/** The place of a subresource of the objects at a place; undefined where they have none such. */
-function partOf(
-  near: TargetPlace,
-  kind: KindDeclaration,
-  namespace: string,
-  subresource: string,
-): TargetPlace | undefined {
-  if (!hasPart(kind, subresource)) return undefined;
-  const part = placeOf(kind, namespace, namespace, subresource);
-  near.parts.set(subresource, part);
-  return part;
 }
 
 /** The key in etcd of an object, or with an empty name the prefix of all keys of the collection. */

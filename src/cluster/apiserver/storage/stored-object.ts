@@ -1,16 +1,15 @@
 import type { KubernetesObject, ObjectMeta } from '../../../api/generated/types.ts';
-import { copyWith, type Draft } from '../../../base/copy.ts';
+import { copyWith, draftOf, type Draft } from '../../../base/copy.ts';
 
 /**
  * Objects lie in etcd without a resourceVersion, since it is the revision of the very write. Reading one puts it in.
  * The result is frozen: everybody shares it.
  */
 export function withRevision(stored: KubernetesObject, revision: number): KubernetesObject {
-  // As `draftOf` does it.
-  const metadata = Object.assign({}, stored.metadata);
-  const object = Object.assign({}, stored);
-  (metadata as { resourceVersion?: string }).resourceVersion = String(revision);
-  (object as { metadata: KubernetesObject['metadata'] }).metadata = metadata;
+  const metadata: Draft<ObjectMeta> = draftOf(stored.metadata);
+  const object: Draft<KubernetesObject> = draftOf(stored);
+  metadata.resourceVersion = String(revision);
+  object.metadata = metadata;
   return Object.freeze(object);
 }
 
@@ -22,7 +21,8 @@ export function withoutRevision(object: KubernetesObject): KubernetesObject {
 
 /** Metadata as they are stored. */
 export function unrevised(metadata: ObjectMeta): ObjectMeta {
-  const { resourceVersion: _, ...rest } = metadata;
+  const rest = draftOf(metadata);
+  dropRevision(rest);
   return rest;
 }
 
