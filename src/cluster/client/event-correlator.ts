@@ -1,3 +1,4 @@
+import { inOnePiece } from '../../base/one-piece.ts';
 import type { Micros } from '../../kernel/time.ts';
 
 /**
@@ -78,7 +79,9 @@ export function correlate(
   name: string,
   timestamp: string,
 ): KnownEvent {
-  const { type, reason, message } = event;
+  const { type, reason } = event;
+  // It is kept here, in the event, and in all that know the event.
+  const message = inOnePiece(event.message);
   const isFull = before === undefined || before.since + before.taken * SPAM_TOKEN <= now;
   const written: KnownEvent = {
     fieldPath: event.about.fieldPath ?? '',
