@@ -82,13 +82,13 @@ const LATENCIES_KEPT = 64;
 export const REQUEST_BUCKETS: readonly Micros[] = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45,
   60,
-].map((seconds) => seconds * SECOND);
+].map((seconds) => Math.round(seconds * SECOND));
 
 /** Upstream's buckets of etcd_request_duration_seconds. */
 export const ETCD_BUCKETS: readonly Micros[] = [
   0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45,
   60,
-].map((seconds) => seconds * SECOND);
+].map((seconds) => Math.round(seconds * SECOND));
 
 export function noMetrics(): ApiServerMetrics {
   return { verbs: new Map(), etcd: new Map(), errors: 0 };

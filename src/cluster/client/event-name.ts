@@ -7,8 +7,12 @@ export function eventName(object: string, micros: number, nanos: number): string
   const low = (micros % LOW_HALF) * 1000 + nanos;
   const high = Math.floor(micros / LOW_HALF) * 1000 + Math.floor(low / LOW_HALF);
   const rest = low % LOW_HALF;
+  if (high !== lastHigh) {
+    lastHigh = high;
+    lastText = `.${high.toString(16)}`;
+  }
   // The short texts first: each text that begins with the long one is one more to be joined later.
-  const time = `${dotAndHigh(high)}${BYTES[rest >> 16]}${BYTES[(rest >> 8) & 255]}${BYTES[rest & 255]}`;
+  const time = `${lastText}${BYTES[rest >> 16]}${BYTES[(rest >> 8) & 255]}${BYTES[rest & 255]}`;
   return object + time;
 }
 
@@ -22,11 +26,3 @@ const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
 // The upper half changes sixty times a second. A memo only.
 let lastHigh = -1;
 let lastText = '';
-
-function dotAndHigh(high: number): string {
-  if (high !== lastHigh) {
-    lastHigh = high;
-    lastText = `.${high.toString(16)}`;
-  }
-  return lastText;
-}

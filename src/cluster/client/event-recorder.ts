@@ -146,18 +146,17 @@ export function recordEvent<Then>(
   }
 }
 
-// One text for each namespace: a text put together anew would be hashed anew at every request. A memo only.
-const eventsPaths = new Map<string, string>();
-const EVENTS_PATHS_MAX = 1000;
+// The text for the namespace that was last spoken of: one put together anew would be hashed anew at every request. A
+// memo only.
+let lastNamespace = '';
+let lastPath = '';
 
 function eventsPath(namespace: string): string {
-  let path = eventsPaths.get(namespace);
-  if (path === undefined) {
-    if (eventsPaths.size >= EVENTS_PATHS_MAX) eventsPaths.clear();
-    path = `/api/v1/namespaces/${namespace}/events`;
-    eventsPaths.set(namespace, path);
+  if (namespace !== lastNamespace) {
+    lastNamespace = namespace;
+    lastPath = `/api/v1/namespaces/${namespace}/events`;
   }
-  return path;
+  return lastPath;
 }
 
 /** An answer to a recorder's request: an event that has meanwhile expired is written anew. */

@@ -179,7 +179,7 @@ function status(
   const { minReadySeconds } = tally.terms;
   const podAt = minReadySeconds > 0 ? (key: string) => cluster.get('pods', key) : undefined;
   const available = podAt === undefined ? tally.ready : availableAt(tally, podAt, now);
-  const conditions = conditionsOf(set, cluster.timestamp(now), outcome);
+  const conditions = conditionsOf(set, cluster, now, outcome);
   // Field by field, because a literal put together from pieces costs several times as much.
   const next: Mutable<ReplicaSetStatus> = { replicas: tally.active };
   if (tally.fullyLabeled > 0) next.fullyLabeledReplicas = tally.fullyLabeled;
@@ -205,7 +205,12 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Conditions = NonNullable<ReplicaSetStatus['conditions']>;
 const NO_CONDITIONS: Conditions = [];
 
-function conditionsOf(set: ReplicaSet, timestamp: string, outcome: true | Failure): Conditions {
+function conditionsOf(
+  set: ReplicaSet,
+  cluster: ClusterView,
+  now: Micros,
+  outcome: true | Failure,
+): Conditions {
   const conditions = set.status?.conditions ?? NO_CONDITIONS;
   const present = findCondition(conditions, 'ReplicaFailure');
   if (outcome === true) {
@@ -221,7 +226,7 @@ function conditionsOf(set: ReplicaSet, timestamp: string, outcome: true | Failur
       status: 'True',
       reason: outcome.verb === 'delete' ? 'FailedDelete' : 'FailedCreate',
       message: outcome.message,
-      lastTransitionTime: timestamp,
+      lastTransitionTime: cluster.timestamp(now),
     },
   ];
 }

@@ -306,7 +306,8 @@ function takeChange(change: InformerChange, manager: Manager): void {
       wakeKey(context, loop, owner.key, waking.batch);
     }
   }
-  const asked = askedAbout(wakings, newsOf(change, cluster, owner === undefined));
+  const news = newsOf(change, cluster, owner === undefined);
+  const asked = wakings.byNews.get(news) ?? askedAbout(wakings, news);
   for (let index = 0; index < asked.length; index += 1) {
     const { loop, waking } = asked[index] as LoopWaking; // Likewise.
     const keys = waking.keys(change, cluster);

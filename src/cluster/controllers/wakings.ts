@@ -43,13 +43,10 @@ function wakingsOf(resource: string, controllers: readonly Controller[]): Resour
   return { all, byNews: new Map(), byOwner };
 }
 
-/** Those to be asked for the keys that a change with these news concerns. */
+/** Those to be asked for the keys that a change with these news concerns, remembered in `byNews`. */
 export function askedAbout(wakings: ResourceWakings, news: NewsBits): readonly LoopWaking[] {
-  let asked = wakings.byNews.get(news);
-  if (asked === undefined) {
-    asked = wakings.all.filter(({ waking }) => isAsked(waking, news));
-    wakings.byNews.set(news, asked);
-  }
+  const asked = wakings.all.filter(({ waking }) => isAsked(waking, news));
+  wakings.byNews.set(news, asked);
   return asked;
 }
 

@@ -116,7 +116,7 @@ export function rolloutStatus(
   const progressed = hasProgressDeadline(deployment.spec.progressDeadlineSeconds)
     ? withProgress(rollout, status, cluster, now)
     : withoutCondition(status.conditions ?? NO_CONDITIONS, 'Progressing');
-  status.conditions = withFailures(rollout, progressed, cluster.timestamp(now));
+  status.conditions = withFailures(rollout, progressed, cluster, now);
   return status;
 }
 
@@ -196,7 +196,8 @@ function subjectOf(deployment: Deployment, newSet: ReplicaSet | undefined): stri
 function withFailures(
   { newSet, oldSets }: Rollout,
   conditions: Conditions,
-  timestamp: string,
+  cluster: ClusterView,
+  now: Micros,
 ): Conditions {
   let failure = failureOf(newSet);
   for (let index = 0; failure === undefined && index < oldSets.length; index += 1)
@@ -209,7 +210,7 @@ function withFailures(
     ...(reason === undefined ? undefined : { reason }),
     ...(message === undefined ? undefined : { message }),
   };
-  return withStatement(conditions, statement, lastTransitionTime ?? timestamp);
+  return withStatement(conditions, statement, lastTransitionTime ?? cluster.timestamp(now));
 }
 
 function failureOf(set: ReplicaSet | undefined): ReplicaSetCondition | undefined {
