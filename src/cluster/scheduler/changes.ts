@@ -83,9 +83,10 @@ function takePlaced(
   const { memory } = step;
   if (old === undefined) {
     const uid = podUid(next);
-    memory.assumed.delete(uid);
+    // Mostly it is this scheduler's doing, and then the Pod is the queue's no more.
+    const isOwn = memory.assumed.delete(uid);
     unreserve(step, uid);
-    if (before !== undefined) dropEntry(memory.queue, key);
+    if (before !== undefined && !isOwn) dropEntry(memory.queue, key);
     clearNomination(step, uid);
   }
   const snapshot = knownSnapshot(memory);
@@ -117,7 +118,7 @@ function takeWaiting(step: Step, key: string, old: Pod | undefined, next: Pod): 
   const context = requeueContext(step);
   const entry = memory.queue.entries.get(key);
   if (entry === undefined) {
-    const made = newEntry(memory.queue, next, env.now, env.cause);
+    const made = newEntry(memory.queue, key, next, env.now, env.cause);
     takeNomination(step, next);
     admit(context, made, 'atOnce');
     return;

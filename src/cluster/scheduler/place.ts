@@ -11,14 +11,13 @@ import { recordAttempt } from './explanation/record-attempt.ts';
 import { failPod } from './fail.ts';
 import { EVENTS } from './framework/cluster-event.ts';
 import { fitErrorMessage } from './algorithm/fit-error.ts';
-import type { ApiWrite } from './framework/plugin.ts';
 import type { Profile } from './framework/profile.ts';
 import { isRejected, type Status } from './framework/status.ts';
 import { type Prepared, prepare, reserve, unreserve } from './prepare.ts';
 import { dropEntry, hasNext, newEntry, type QueuedEntry, takeNext } from './queue/queue.ts';
 import { wake } from './queue/requeue.ts';
 import { snapshotOf } from './snapshot-of.ts';
-import type { SchedulerThen } from './memory.ts';
+import type { AssumedPod, SchedulerThen } from './memory.ts';
 import { countAttempt } from './metrics.ts';
 import { type PodInfo, podInfoOf } from './snapshot/pod-info.ts';
 import { addPod, removePod } from './snapshot/snapshot.ts';
@@ -27,11 +26,10 @@ import { profileFor, requeueContext, type Step } from './step.ts';
 /** How long one try takes, drawn from this table: about what a real scheduler needs. */
 const TRY_MICROS: readonly Micros[] = [900, 1100, 1200, 1400, 1600, 1900, 2300, 2900];
 
-/** Begins the next try, if a Pod waits and none is being tried. One Pod at a time. */
+/** Begins the next try, if a Pod waits. One Pod at a time: none must be being tried. */
 export function tryNext(step: Step): void {
   const { memory, env } = step;
-  if (memory.trying !== undefined || !memory.election.leading || !memory.synced) return;
-  if (!hasNext(memory.queue)) return;
+  if (!hasNext(memory.queue) || !memory.election.leading || !memory.synced) return;
   const entry = takeNext(memory.queue);
   if (entry === undefined) return;
   memory.trying = entry.key;
@@ -104,10 +102,12 @@ function bindPod(
   clearNomination(step, pod.uid);
   const { tryBegan: since } = memory;
   const assumed = { pod: entry.pod, nodeName, isBound: false, cause: env.cause, since };
-  memory.assumed.set(pod.uid, Object.freeze(assumed));
-  addPod(snapshotOf(memory), pod, nodeName);
+  memory.assumed.set(pod.uid, assumed);
+  addPod(cycle.snapshot, pod, nodeName);
   env.note(decisionText(attempt, nodeName));
-  proceed(step, pod.uid, prepare(step, profile, cycle, slot));
+  const prepared = prepare(step, profile, cycle, slot);
+  if (prepared.kind === 'ready') bind(step, profile, pod, assumed);
+  else proceed(step, pod.uid, prepared);
 }
 
 function reservationFailure(refusal: Status): Pick<Attempt, 'nodeName' | 'failure'> {
@@ -139,16 +139,22 @@ export function proceed(step: Step, uid: string, prepared: Prepared): void {
   const profile = profileFor(step, assumed.pod);
   if (profile === undefined) return;
   env.resumeCause(assumed.cause);
-  const { method, path, body } = bindingOf(profile, podInfoOf(assumed.pod), assumed.nodeName);
-  const then = { type: 'bound', uid, since: assumed.since } as const;
-  call(memory.client, env, { method, path, body, then });
+  bind(step, profile, podInfoOf(assumed.pod), assumed);
 }
 
-function bindingOf(profile: Profile, pod: PodInfo, nodeName: string): ApiWrite {
-  const { bind } = profile.points;
-  for (let index = 0; index < bind.length; index++) {
-    const write = bind[index]?.bind?.(pod, nodeName);
-    if (write !== undefined) return write;
+/** Asks the API server to bind a Pod, in the words of the first plugin that has any. */
+function bind(
+  { memory, env }: Step,
+  { points }: Profile,
+  pod: PodInfo,
+  { nodeName, since }: AssumedPod,
+): void {
+  for (let index = 0; index < points.bind.length; index++) {
+    const write = points.bind[index]?.bind?.(pod, nodeName);
+    if (write === undefined) continue;
+    const { method, path, body } = write;
+    call(memory.client, env, { method, path, body, then: { type: 'bound', uid: pod.uid, since } });
+    return;
   }
   // A profile without any bind plugin is refused when the configuration is taken in.
   throw new Error('no bind plugin');
@@ -174,9 +180,7 @@ export function bindingAnswered(
   const assumed = memory.assumed.get(uid);
   if (succeeded(outcome)) {
     // Confirmed by the watch already, or about to be.
-    if (assumed !== undefined) {
-      memory.assumed.set(uid, Object.freeze({ ...assumed, isBound: true }));
-    }
+    if (assumed !== undefined) assumed.isBound = true;
     memory.counters.scheduled += 1;
     const pod = assumed?.pod ?? placedPod(step, uid);
     const profile = pod?.spec.schedulerName ?? 'default-scheduler';
@@ -199,7 +203,7 @@ function giveUp(step: Step, uid: string, message: string): void {
   if (current === undefined || (current.spec.nodeName ?? '') !== '') return;
   if (current.metadata.uid !== assumed.pod.metadata.uid) return;
   env.resumeCause(assumed.cause);
-  const entry = newEntry(memory.queue, current, env.now, assumed.cause);
+  const entry = newEntry(memory.queue, key, current, env.now, assumed.cause);
   failBinding(step, entry, { message, since: assumed.since });
 }
 

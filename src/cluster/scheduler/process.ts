@@ -82,8 +82,10 @@ export const schedulerBehaviour = defineBehaviour<
     }
     const step: Step = { memory, config, env };
     takeMessage(step, message);
-    tryNext(step);
-    setFlushTimer(step);
+    if (memory.trying === undefined) tryNext(step);
+    // After every step, and mostly nobody waits for a time.
+    const { lookAt, backoff, errorBackoff } = memory.queue;
+    if (lookAt !== undefined || backoff.length > 0 || errorBackoff.length > 0) setFlushTimer(step);
   },
 });
 

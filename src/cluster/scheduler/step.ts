@@ -3,7 +3,6 @@ import type { Env } from '../../kernel/process.ts';
 import type { Profile } from './framework/profile.ts';
 import type { SchedulerConfig, SchedulerMemory, SchedulerMessage } from './memory.ts';
 import { profilesOf } from './profiles.ts';
-import type { QueuedEntry } from './queue/queue.ts';
 import type { RequeueContext } from './queue/requeue.ts';
 import { snapshotOf } from './snapshot-of.ts';
 
@@ -21,14 +20,13 @@ export function profileFor(step: Pick<Step, 'config'>, pod: Pod): Profile | unde
 
 /** What moving Pods in the queue needs to know. */
 export function requeueContext(step: Step): RequeueContext {
-  const { memory, env } = step;
+  const { memory, config, env } = step;
   return {
     queue: memory.queue,
     now: env.now,
     cause: env.cause,
-    profileOf: (entry: QueuedEntry) => profileFor(step, entry.pod),
+    profiles: profilesOf(config),
     snapshot: () => snapshotOf(memory),
-    // While victims are being deleted another try would be in vain.
-    heldBy: (entry) => (memory.preempting.has(entry.key) ? 'DefaultPreemption' : undefined),
+    preempting: memory.preempting,
   };
 }

@@ -20,6 +20,7 @@ import {
   setNode,
   setNomination,
   type Snapshot,
+  updatePod,
 } from '../snapshot/snapshot.ts';
 import {
   chance,
@@ -96,7 +97,11 @@ function attempt(snapshot: Snapshot, pod: Pod, start: number, fraction: number) 
   // The record leaves out what follows from it.
   const best = made.best.map((slot) => positionOf(snapshot, slot));
   expect(bestPositions(record)).toEqual(best);
-  return { record, totals, bounds, nextStart, failure };
+  // Victims are told in the record: their views are the snapshot's, and go on.
+  const { isError, rejectedBy, pendingOn, postFilter } = failure ?? {};
+  const { status, nominatedNode } = postFilter ?? {};
+  const why = { isError, rejectedBy, pendingOn, status, nominatedNode };
+  return { record, totals, bounds, nextStart, why };
 }
 
 /** Something else happens than that a Pod is placed. */
@@ -158,9 +163,14 @@ function disturb(world: Living): void {
       if (pods.size === 0) return;
       const [uid, pod] = pick(stream, [...pods]);
       const ends = chance(stream, 30) ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : undefined;
-      const next: Pod = { ...pod, metadata: { ...pod.metadata, ...ends, resourceVersion: '2' } };
+      const startTime = `2026-01-01T00:01:${10 + below(stream, 50)}Z`;
+      const next: Pod = {
+        ...pod,
+        metadata: { ...pod.metadata, ...ends, resourceVersion: '2' },
+        status: { ...pod.status, startTime },
+      };
       pods.set(uid, next);
-      addPod(snapshot, podInfoAfter(pod, next), next.spec.nodeName ?? '');
+      updatePod(snapshot, next, next.spec.nodeName ?? '');
       return;
     }
     case 8: {

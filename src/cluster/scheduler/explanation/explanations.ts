@@ -208,18 +208,11 @@ let room = new Uint16Array(0);
 const CHUNK = 8192;
 
 function textOf(codes: Uint16Array): string {
-  if (codes.length <= CHUNK) return charactersOf(codes);
-  let text = '';
-  for (let at = 0; at < codes.length; at += CHUNK) {
-    text += charactersOf(codes.subarray(at, at + CHUNK));
-  }
-  return text;
-}
-
-/** Of a typed array handed over as arguments the engine would make a list each time. */
-function charactersOf(codes: Uint16Array): string {
-  if (letters.length !== codes.length) letters = roomFor(codes.length);
-  for (let at = 0; at < codes.length; at++) letters[at] = codes[at]!; // In range by the loop's bound.
+  const { length } = codes;
+  if (length > CHUNK) return textOf(codes.subarray(0, CHUNK)) + textOf(codes.subarray(CHUNK));
+  // Of a typed array handed over as arguments the engine would make a list each time.
+  if (letters.length !== length) letters = roomFor(length);
+  for (let at = 0; at < length; at++) letters[at] = codes[at]!; // In range by the loop's bound.
   return String.fromCharCode.apply(null, letters);
 }
 
@@ -227,7 +220,8 @@ let letters: number[] = [];
 
 /** How many numbers are kept for a column. */
 export function weightOf(column: Column): number {
-  return column.kind === 'same' ? 1 : lengthOf(column);
+  if (column.kind === 'text') return column.text.length;
+  return column.kind === 'same' ? 1 : column.values.length;
 }
 
 /** Drops the oldest records of placed Pods, then the oldest of all, until a tenth of the space is free. */

@@ -17,7 +17,7 @@ export interface SchedulerPlugin<FilterState = unknown, ScoreState = unknown> {
   readonly wakesOn?: readonly WakeUp[];
 
   /** Whether the Pod may enter the queue at all. */
-  preEnqueue?(pod: PodInfo): MaybeStatus;
+  preEnqueue?(pod: Pod): MaybeStatus;
   /** Whether `a` is tried before `b`. */
   less?(a: QueuedPod, b: QueuedPod): boolean;
 

@@ -8,8 +8,8 @@ const NAME = 'SchedulingGates';
 export const schedulingGates = definePlugin({
   name: NAME,
   wakesOn: [{ resource: 'TargetPod', action: ACTION.updatePodSchedulingGatesEliminated }],
-  preEnqueue({ pod }) {
-    const gates = pod.spec.schedulingGates;
+  preEnqueue({ spec }) {
+    const gates = spec.schedulingGates;
     if (gates === undefined || gates.length === 0) return undefined;
     const names = gates.map((gate) => gate.name).join(' ');
     return unresolvable(NAME, `waiting for scheduling gates: [${names}]`);

@@ -27,9 +27,9 @@ function contextAt(queue: SchedulingQueue, now: number): RequeueContext {
     queue,
     now,
     cause: undefined,
-    profileOf: () => profile,
+    profiles: new Map([['default-scheduler', profile]]),
     snapshot: () => snapshot,
-    heldBy: () => undefined,
+    preempting: new Map(),
   };
 }
 
@@ -51,7 +51,11 @@ function aPod(name: string, spec: Partial<Pod['spec']> = {}): Pod {
 }
 
 function add(queue: SchedulingQueue, pod: Pod, now = 0): void {
-  admit(contextAt(queue, now), newEntry(queue, pod, now, undefined), 'atOnce');
+  admit(
+    contextAt(queue, now),
+    newEntry(queue, `default/${pod.metadata.name}`, pod, now, undefined),
+    'atOnce',
+  );
 }
 
 /** Tries the next Pod and puts it back as refused by a plugin (none: a fault). */

@@ -96,14 +96,14 @@ export function createQueue(options: {
   };
 }
 
-/** A Pod that has not been in the queue. It still needs a place. */
+/** A Pod, with its key, that has not been in the queue. It still needs a place. */
 export function newEntry(
   queue: SchedulingQueue,
+  key: string,
   pod: Pod,
   now: Micros,
   cause: Cause | undefined,
 ): QueuedEntry {
-  const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
   const entry: QueuedEntry = {
     key,
     pod,
@@ -126,7 +126,7 @@ export const NOBODY: readonly string[] = Object.freeze([]);
 
 /** Puts a Pod where it will be tried: priority decides, then age. */
 export function makeActive(queue: SchedulingQueue, entry: QueuedEntry): void {
-  leavePlace(queue, entry);
+  if (entry.place !== 'inCycle') leavePlace(queue, entry);
   entry.place = 'active';
   queue.activeCount += 1;
   heapPush(queue.active, drawTicket(queue, entry, 0), goesFirst);
@@ -191,7 +191,7 @@ export function hasNext(queue: SchedulingQueue): boolean {
 export function dropEntry(queue: SchedulingQueue, key: string): QueuedEntry | undefined {
   const entry = queue.entries.get(key);
   if (entry === undefined) return undefined;
-  leavePlace(queue, entry);
+  if (entry.place !== 'inCycle') leavePlace(queue, entry);
   queue.entries.delete(key);
   return entry;
 }
@@ -336,6 +336,7 @@ function validHead(
 
 /** Takes a Pod out of its place, before what it was placed by is changed. */
 export function leavePlace(queue: SchedulingQueue, entry: QueuedEntry): void {
+  if (entry.place === 'inCycle') return;
   switch (entry.place) {
     case 'active':
       queue.activeCount -= 1;

@@ -5,6 +5,7 @@ import type { ObjectChange, SchedulerPlugin } from '../framework/plugin.ts';
 import type { Profile } from '../framework/profile.ts';
 import { podInfoOf } from '../snapshot/pod-info.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { DEFAULT_SCHEDULER_NAME } from '../configuration/configuration.ts';
 import {
   isBackingOff,
   leavePlace,
@@ -21,12 +22,17 @@ export interface RequeueContext {
   readonly queue: SchedulingQueue;
   readonly now: Micros;
   readonly cause: Cause | undefined;
-  /** The profile that places a Pod; undefined: the Pod is another scheduler's. */
-  readonly profileOf: (entry: QueuedEntry) => Profile | undefined;
+  /** The profiles that place Pods, by `schedulerName`. */
+  readonly profiles: ReadonlyMap<string, Profile>;
   /** Only asked for when some Pod's plugin looks at it. */
   readonly snapshot: () => Snapshot;
-  /** Plugins that keep a Pod waiting for work of the scheduler's own (preemption under way). */
-  readonly heldBy: (entry: QueuedEntry) => string | undefined;
+  /** Pods for which victims are being deleted, by key: another try would be in vain. */
+  readonly preempting: ReadonlyMap<string, unknown>;
+}
+
+/** The profile that places a Pod; undefined: the Pod is another scheduler's. */
+function profileOf({ profiles }: RequeueContext, { pod }: QueuedEntry): Profile | undefined {
+  return profiles.get(pod.spec.schedulerName ?? DEFAULT_SCHEDULER_NAME);
 }
 
 /** What an event means for a Pod that is set aside. */
@@ -35,7 +41,7 @@ type Strategy = 'leave' | 'afterBackoff' | 'atOnce';
 /** Puts a Pod that may be tried where it belongs: active, backing off, or set aside while it is gated. */
 export function admit(context: RequeueContext, entry: QueuedEntry, strategy: Strategy): void {
   const { queue } = context;
-  leavePlace(queue, entry);
+  if (entry.place !== 'inCycle') leavePlace(queue, entry);
   if (strategy === 'leave') {
     setAside(queue, entry);
     return;
@@ -74,7 +80,7 @@ export function wakeOne(
   event: ClusterEvent,
   change: ObjectChange,
 ): void {
-  const profile = context.profileOf(entry);
+  const profile = profileOf(context, entry);
   if (profile === undefined) return;
   if (entry.gatedBy !== '' && !waitsFor(profile, entry.gatedBy, event)) return;
   const strategy = strategyFor(context, profile, entry, event, change);
@@ -85,21 +91,22 @@ export function wakeOne(
 
 /** Runs `preEnqueue`; true when some plugin keeps the Pod from being tried. */
 function isGated(context: RequeueContext, entry: QueuedEntry): boolean {
-  const held = context.heldBy(entry);
-  if (held !== undefined) {
-    gate(entry, held);
+  if (context.preempting.size > 0 && context.preempting.has(entry.key)) {
+    gate(entry, 'DefaultPreemption');
     return true;
   }
-  const profile = context.profileOf(entry);
-  const info = podInfoOf(entry.pod);
-  for (const plugin of profile?.points.preEnqueue ?? []) {
-    if (plugin.preEnqueue?.(info) === undefined) continue;
+  const plugins = profileOf(context, entry)?.points.preEnqueue ?? NO_PLUGINS;
+  for (let index = 0; index < plugins.length; index++) {
+    const plugin = plugins[index]!; // In range by the loop's bound.
+    if (plugin.preEnqueue?.(entry.pod) === undefined) continue;
     gate(entry, plugin.name);
     return true;
   }
   entry.gatedBy = '';
   return false;
 }
+
+const NO_PLUGINS: readonly SchedulerPlugin[] = Object.freeze([]);
 
 function gate(entry: QueuedEntry, plugin: string): void {
   entry.gatedBy = plugin;
@@ -131,7 +138,7 @@ function isAwaited(
 ): boolean {
   for (const key of waiting) {
     const entry = context.queue.entries.get(key);
-    const profile = entry === undefined ? undefined : context.profileOf(entry);
+    const profile = entry === undefined ? undefined : profileOf(context, entry);
     if (profile !== undefined && waitsFor(profile, plugin, event)) return true;
     // All profiles have the same plugins, if they have them; what differs are args and weights.
     if (profile !== undefined) return false;

@@ -106,6 +106,26 @@ export function nextPodInfo(before: PodInfo, pod: Pod): PodInfo {
   };
 }
 
+/**
+ * Takes over another state of a Pod that has been placed in the view that is kept of it, as long as nothing has changed of
+ * what counts: most updates are of its status. False: something has, and the view is as it was.
+ */
+export function takeState(info: PodInfo, pod: Pod): boolean {
+  const old = info.pod;
+  if (
+    info.isResizing ||
+    !isSameSpec(old, pod) ||
+    info.isTerminating !== (pod.metadata.deletionTimestamp !== undefined) ||
+    isResizing(pod)
+  ) {
+    return false;
+  }
+  const kept: { -readonly [Key in keyof PodInfo]: PodInfo[Key] } = info;
+  kept.pod = pod;
+  if (old.status?.startTime !== pod.status?.startTime) kept.startMillis = startOf(pod);
+  return true;
+}
+
 /** The same object while nothing has changed: amounts are compared by identity. */
 function amountsAfter(before: PodInfo, pod: Pod): PodAmounts {
   const amounts = podAmountsOnNode(pod);

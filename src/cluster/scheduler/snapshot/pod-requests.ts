@@ -165,17 +165,17 @@ function hasPodLevelRequests(pod: Pod): boolean {
 /** Kubelets report resources always; only where they differ from the spec is a resize under way. */
 export function isResizing({ spec, status }: Pod): boolean {
   if (status === undefined) return false;
+  const { containerStatuses: statuses, initContainerStatuses: initStatuses } = status;
+  const { containers, initContainers } = spec;
   return (
-    differs(spec.containers, status.containerStatuses) ||
-    differs(spec.initContainers, status.initContainerStatuses)
+    (statuses !== undefined && differs(containers, statuses)) ||
+    (initStatuses !== undefined &&
+      initContainers !== undefined &&
+      differs(initContainers, initStatuses))
   );
 }
 
-function differs(
-  containers: readonly Container[] | undefined,
-  statuses: readonly ContainerStatus[] | undefined,
-): boolean {
-  if (containers === undefined || statuses === undefined) return false;
+function differs(containers: readonly Container[], statuses: readonly ContainerStatus[]): boolean {
   for (let index = 0; index < statuses.length; index++) {
     const { name, resources, allocatedResources } = statuses[index]!; // In range by the loop's bound.
     if (resources === undefined) continue;
@@ -183,8 +183,16 @@ function differs(
     const likely = containers[index];
     const container = likely?.name === name ? likely : containerNamed(containers, name);
     const wanted = container?.resources?.requests;
-    if (!isSameList(wanted, resources.requests)) return true;
-    if (allocatedResources !== undefined && !isSameList(wanted, allocatedResources)) return true;
+    const { requests } = resources;
+    // Kubelets report the very lists they were given.
+    if (requests !== wanted && !isSameList(wanted, requests)) return true;
+    if (
+      allocatedResources !== undefined &&
+      allocatedResources !== wanted &&
+      !isSameList(wanted, allocatedResources)
+    ) {
+      return true;
+    }
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Node, Pod } from '../../../api/generated/types.ts';
+import type { ContainerStatus, Node, Pod } from '../../../api/generated/types.ts';
 import { below, pick } from '../../../kernel/random.ts';
 import { attemptPod, type Attempt } from '../algorithm/schedule-pod.ts';
 import { buildProfile } from '../framework/profile.ts';
@@ -27,6 +27,7 @@ import {
   removePod,
   setNode,
   type Snapshot,
+  updatePod,
 } from './snapshot.ts';
 
 const profile = buildProfile({ percentageOfNodesToScore: 100 }, pluginRegistry);
@@ -60,6 +61,27 @@ function fromScratch(cluster: RandomCluster): Snapshot {
   return buildSnapshot(order, objectsOf(cluster), cluster.nodes.values(), placements);
 }
 
+/** Another state of a placed Pod: started at another time, with what its kubelet grants, perhaps on its way out. */
+function nextState({ stream }: RandomCluster, pod: Pod): Pod {
+  const { metadata, spec, status } = pod;
+  const asked = spec.containers[0]?.resources?.requests ?? {};
+  // Less than is asked for: what is asked for counts, as it does for the plain evaluation.
+  const isLess = asked['cpu'] !== undefined && chance(stream, 30);
+  const requests = isLess ? { ...asked, cpu: '50m' } : asked;
+  const containerStatus = { name: 'main', resources: { requests }, allocatedResources: requests };
+  const ends = chance(stream, 10) ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : undefined;
+  return {
+    ...pod,
+    metadata: { ...metadata, ...ends },
+    status: {
+      ...status,
+      startTime: `2026-01-01T00:01:${10 + below(stream, 50)}Z`,
+      // The other fields of a container's status are not looked at.
+      containerStatuses: [containerStatus as ContainerStatus],
+    },
+  };
+}
+
 /** One random change, to the objects and to the snapshot alike. */
 function change(cluster: RandomCluster, snapshot: Snapshot): void {
   const { stream } = cluster;
@@ -70,7 +92,12 @@ function change(cluster: RandomCluster, snapshot: Snapshot): void {
     const pod = randomPod(cluster, pick(stream, names));
     cluster.pods.set(pod.metadata.uid ?? '', pod);
     addPod(snapshot, podInfoOf(pod), pod.spec.nodeName ?? '');
-  } else if (dice < 75 && uids.length > 0) {
+  } else if (dice < 65 && uids.length > 0) {
+    const uid = pick(stream, uids);
+    const next = nextState(cluster, cluster.pods.get(uid) as Pod);
+    cluster.pods.set(uid, next);
+    updatePod(snapshot, next, next.spec.nodeName ?? '');
+  } else if (dice < 78 && uids.length > 0) {
     const uid = pick(stream, uids);
     cluster.pods.delete(uid);
     removePod(snapshot, uid);

@@ -32,7 +32,14 @@ import {
   markDomainsStale,
   type PodCounters,
 } from './pod-counter.ts';
-import { countsAlike, nextPodInfo, type PodInfo, podInfoOf, podUid } from './pod-info.ts';
+import {
+  countsAlike,
+  nextPodInfo,
+  type PodInfo,
+  podInfoOf,
+  podUid,
+  takeState,
+} from './pod-info.ts';
 import { countTerms, createTermGroups, forgetConcerns, type TermGroups } from './term-groups.ts';
 import {
   fileNodeEverywhere,
@@ -86,7 +93,7 @@ export interface Snapshot {
 }
 
 export interface Placement {
-  /** In its last state. */
+  /** In its last state; the snapshot's own, brought up to date by `takeState`. */
   pod: PodInfo;
   readonly nodeName: string;
 }
@@ -256,16 +263,20 @@ export function removeNode(snapshot: Snapshot, name: string): void {
 
 /** Places a Pod on a node: bound, or assumed while its binding is under way. */
 export function addPod(snapshot: Snapshot, pod: PodInfo, nodeName: string): void {
-  place(snapshot, snapshot.placements.get(pod.uid), pod, nodeName);
+  place(snapshot, snapshot.placements.get(pod.uid), { ...pod }, nodeName);
 }
 
 /** Takes over a state of a placed Pod, from which its view follows from that of the state before. */
 export function updatePod(snapshot: Snapshot, pod: Pod, nodeName: string): void {
   const known = snapshot.placements.get(podUid(pod));
-  const info = known === undefined ? podInfoOf(pod) : nextPodInfo(known.pod, pod);
-  place(snapshot, known, info, nodeName);
+  if (known === undefined) addPod(snapshot, podInfoOf(pod), nodeName);
+  else if (known.nodeName === nodeName && takeState(known.pod, pod)) {
+    const slot = snapshot.table.slotOf.get(nodeName);
+    if (slot !== undefined) touchPods(snapshot.table, slot);
+  } else place(snapshot, known, nextPodInfo(known.pod, pod), nodeName);
 }
 
+/** `pod` is to be the snapshot's own. */
 function place(
   snapshot: Snapshot,
   known: Placement | undefined,

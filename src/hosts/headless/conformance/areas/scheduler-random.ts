@@ -54,7 +54,7 @@ export function runScheduleVector(vector: SchedulerVector): CaseResult {
   const profile = profileFor(config);
   const pod = podInfoOf(vector.pod as Pod); // Every such vector has a Pod.
   for (const plugin of profile.points.preEnqueue) {
-    const status = plugin.preEnqueue?.(pod);
+    const status = plugin.preEnqueue?.(pod.pod);
     if (status === undefined) continue;
     if (expected.preEnqueue === undefined) return failed(`gated: ${status.reasons.join()}`);
     return allOf(
