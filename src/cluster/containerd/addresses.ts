@@ -19,8 +19,7 @@ const ranges = new Map<string, Range | undefined>();
 
 /** A range by its text, taken apart once. A memo only. */
 function rangeOf(cidr: string): Range | undefined {
-  const known = ranges.get(cidr);
-  if (known !== undefined || ranges.has(cidr)) return known;
+  if (ranges.has(cidr)) return ranges.get(cidr);
   if (ranges.size > 10_000) ranges.clear();
   const range = parseRange(cidr);
   ranges.set(cidr, range);
@@ -36,7 +35,8 @@ function formatAddress(value: number): string {
  * network's, the bridge's (the first) or the broadcast address. Undefined: all are taken, or there is no range.
  */
 export function takeAddress(disk: ContainerdDisk, podUid: string): string | undefined {
-  const range = rangeOf(disk.podCidr);
+  const { podCidr } = disk;
+  const range = ranges.get(podCidr) ?? rangeOf(podCidr);
   if (range === undefined) return undefined;
   const usable = range.size - 3;
   for (let tries = 0; tries < usable; tries++) {

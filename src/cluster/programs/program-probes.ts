@@ -175,7 +175,9 @@ function imageAnswer(profile: ImageProfile, root: string, path: string): ImageAn
 
 /** Whether something is mounted at, above or below a directory. */
 function isCovered({ files, mounts }: ContainerConfig, root: string): boolean {
-  return isAmong(files, root) || (mounts.length > 0 && isMountedAt(mounts, root));
+  const last = lastFiles;
+  const found = last?.files === files && last.root === root ? last.found : isAmong(files, root);
+  return found || (mounts.length > 0 && isMountedAt(mounts, root));
 }
 
 function isMountedAt(mounts: ContainerConfig['mounts'], root: string): boolean {
@@ -189,12 +191,10 @@ let lastFiles:
 
 /** Whether one of the files lies at or below a directory. */
 function isAmong(files: Readonly<Record<string, string>>, root: string): boolean {
-  if (lastFiles?.files !== files || lastFiles.root !== root) {
-    let found = false;
-    for (const path in files) if (path.startsWith(root)) found = true;
-    lastFiles = { files, root, found };
-  }
-  return lastFiles.found;
+  let found = false;
+  for (const path in files) if (path.startsWith(root)) found = true;
+  lastFiles = { files, root, found };
+  return found;
 }
 
 function documentPath(

@@ -429,7 +429,8 @@ export function advanceServer(
 ): Progress {
   const { ending } = program;
   if (ending !== undefined && ending.at <= now) return exited(ending.code);
-  const killedAt = outOfMemoryAt(program, memoryLimitBytes);
+  const killedAt =
+    memoryLimitBytes === undefined ? undefined : outOfMemoryAt(program, memoryLimitBytes);
   if (killedAt !== undefined && killedAt <= now)
     return { kind: 'exited', code: 137, reason: 'OOMKilled' };
   return { kind: 'running', wakeAt: earliest(ending?.at, killedAt) };
