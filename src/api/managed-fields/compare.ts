@@ -21,6 +21,7 @@ import {
   loose,
   looseEntry,
   onward,
+  type Place,
   placeAfter,
   type Turn,
   turnAt,
@@ -81,13 +82,17 @@ function compareFields(before: JsonObject, after: JsonObject, struct: Composite)
     place = turn.lastOutcome === pattern ? turn.lastPlace : placeAfter(turn, pattern);
   }
   for (const name in before) {
-    if (after[name] !== undefined) continue;
-    const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
-    place = onward(turn, compareParts(before[name], undefined, turn));
+    if (after[name] === undefined) place = withoutPart(before, name, place);
   }
   // Nearly every walk is one that was gone before.
   const { difference } = place;
   return difference !== undefined && loose.length === from ? difference : differenceAt(place, from);
+}
+
+/** The walk goes on with a part that is no more. */
+function withoutPart(before: JsonObject, name: string, place: Place): Place {
+  const turn = place.lastName === name ? place.lastTurn : turnAt(place, name);
+  return onward(turn, compareParts(before[name], undefined, turn));
 }
 
 /** Compares with the empty object, of which each turn knows its part, and which has nothing that could be missed. */
@@ -175,9 +180,7 @@ function compareMaps(before: JsonObject, after: JsonObject, map: Composite): Fou
     place = onward(turn, compareParts(ownOf(before, key), after[key], turn));
   }
   for (const key in before) {
-    if (Object.hasOwn(after, key)) continue;
-    const turn = place.lastName === key ? place.lastTurn : turnAt(place, key);
-    place = onward(turn, compareParts(before[key], undefined, turn));
+    if (!Object.hasOwn(after, key)) place = withoutPart(before, key, place);
   }
   return differenceAt(place, from);
 }
