@@ -8,6 +8,7 @@ import type { Micros } from '../../kernel/time.ts';
 export interface WorkQueue {
   /** Keys that wait, in order, with the cause that woke each first. */
   readonly waiting: Map<string, Cause | undefined>;
+  /** Keys that are worked on for longer than one look. */
   readonly processing: Set<string>;
   /** Added again while being worked on. */
   readonly again: Map<string, Cause | undefined>;
@@ -34,17 +35,21 @@ export function enqueue(queue: WorkQueue, key: string, cause: Cause | undefined)
   } else if (!queue.waiting.has(key)) queue.waiting.set(key, cause);
 }
 
-/** Takes the next key to work on, with the cause that woke it. */
+/** Takes the next key to look at, with the cause that woke it. */
 export function takeKey(
   queue: WorkQueue,
 ): { readonly key: string; readonly cause: Cause | undefined } | undefined {
-  const { waiting, processing } = queue;
+  const { waiting } = queue;
   if (waiting.size === 0) return undefined;
   const key: string = waiting.keys().next().value as string; // There is one.
   const cause = waiting.get(key);
   waiting.delete(key);
-  processing.add(key);
   return { key, cause };
+}
+
+/** Begins work on a key that outlasts the look at it. */
+export function holdKey(queue: WorkQueue, key: string): void {
+  queue.processing.add(key);
 }
 
 /** Ends the work on a key. */

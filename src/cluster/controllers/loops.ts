@@ -11,6 +11,7 @@ import {
   enqueue,
   finishKey,
   forgetFailures,
+  holdKey,
   keyIsDue,
   takeKey,
 } from '../client/work-queue.ts';
@@ -195,9 +196,9 @@ function reconcileKey(context: LoopContext, index: number, key: string): void {
   if (writes.length === 0) {
     if (plan.retry === true) pauseAndRetry(context, index, key, 0);
     else forgetFailures(loop.queue, key);
-    finish(running, index, key);
     return;
   }
+  holdKey(loop.queue, key);
   env.note(plan.why);
   loop.busy += 1;
   const work = beginWork(loop, key, plan, writes, env.cause);
@@ -242,14 +243,9 @@ function endWork(context: LoopContext, index: number, key: string): void {
   const loop = context.running.loops[index] as Loop;
   if (context.controllers[index]?.waitsForCache === true) loop.busy -= 1;
   loop.works.delete(key);
-  finish(context.running, index, key);
-}
-
-/** Ends the work on a key, which may wait again at once. */
-function finish(running: Running, index: number, key: string): void {
-  const { queue } = running.loops[index] as Loop;
-  finishKey(queue, key);
-  if (queue.waiting.size > 0) noteAwake(running.awake, index);
+  finishKey(loop.queue, key);
+  // It may wait again at once.
+  if (loop.queue.waiting.size > 0) noteAwake(context.running.awake, index);
 }
 
 /** Client-go's growing pauses after failures, never shorter than the server demands. */
