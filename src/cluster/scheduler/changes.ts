@@ -22,22 +22,8 @@ import { unreserve } from './prepare.ts';
 import { profileFor, requeueContext, type Step } from './step.ts';
 import { eventResources } from './watched.ts';
 
-/** Takes a change of one of the informers' copies into snapshot and queue. */
-export function takeChange(step: Step, change: InformerChange): void {
-  switch (change.informer) {
-    case 'pods':
-      // The informer of Pods holds Pods, that of Nodes Nodes.
-      takePod(step, change.key, change.old as Pod | undefined, change.next as Pod | undefined);
-      return;
-    case 'nodes':
-      takeNode(step, change.old as Node | undefined, change.next as Node | undefined);
-      return;
-    default:
-      takeObject(step, change);
-  }
-}
-
-function takeNode(step: Step, old: Node | undefined, next: Node | undefined): void {
+/** Takes a change of a node into snapshot and queue. */
+export function takeNode(step: Step, old: Node | undefined, next: Node | undefined): void {
   const { memory } = step;
   const snapshot = knownSnapshot(memory);
   const context = requeueContext(step);
@@ -57,8 +43,13 @@ function takeNode(step: Step, old: Node | undefined, next: Node | undefined): vo
   else for (const event of nodeChanges(old, next)) wake(context, event, { old, next });
 }
 
-/** Takes a change of the Pod of a key, `namespace/name`. */
-function takePod(step: Step, key: string, old: Pod | undefined, next: Pod | undefined): void {
+/** Takes a change of the Pod of a key, `namespace/name`, into snapshot and queue. */
+export function takePod(
+  step: Step,
+  key: string,
+  old: Pod | undefined,
+  next: Pod | undefined,
+): void {
   const wasPlaced = old !== undefined && (old.spec.nodeName ?? '') !== '';
   const isPlaced = next !== undefined && (next.spec.nodeName ?? '') !== '';
   // A Pod that was deleted and made again under its name within one look is another Pod.
@@ -193,7 +184,8 @@ function selectorOf(object: unknown): unknown {
   return (object as ReplicaSet | undefined)?.spec?.selector;
 }
 
-function takeObject(step: Step, { informer, old, next }: InformerChange): void {
+/** Takes a change of any other object. */
+export function takeObject(step: Step, { informer, old, next }: InformerChange): void {
   const { memory } = step;
   const snapshot = knownSnapshot(memory);
   if (snapshot !== undefined && informer === 'services') snapshot.servicesVersion += 1;

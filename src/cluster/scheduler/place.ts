@@ -14,7 +14,7 @@ import { fitErrorMessage } from './algorithm/fit-error.ts';
 import type { Profile } from './framework/profile.ts';
 import { isRejected, type Status } from './framework/status.ts';
 import { type Prepared, prepare, reserve, unreserve } from './prepare.ts';
-import { dropEntry, hasNext, newEntry, type QueuedEntry, takeNext } from './queue/queue.ts';
+import { dropEntry, newEntry, type QueuedEntry, takeNext } from './queue/queue.ts';
 import { wake } from './queue/requeue.ts';
 import { snapshotOf } from './snapshot-of.ts';
 import type { AssumedPod, SchedulerThen } from './memory.ts';
@@ -29,7 +29,7 @@ const TRY_MICROS: readonly Micros[] = [900, 1100, 1200, 1400, 1600, 1900, 2300, 
 /** Begins the next try, if a Pod waits. One Pod at a time: none must be being tried. */
 export function tryNext(step: Step): void {
   const { memory, env } = step;
-  if (!hasNext(memory.queue) || !memory.election.leading || !memory.synced) return;
+  if (!memory.election.leading || !memory.synced) return;
   const entry = takeNext(memory.queue);
   if (entry === undefined) return;
   memory.trying = entry.key;

@@ -1,3 +1,4 @@
+import type { Node, Pod } from '../../api/generated/types.ts';
 import { defineBehaviour, type Env } from '../../kernel/process.ts';
 import { SECOND } from '../../kernel/time.ts';
 import {
@@ -25,7 +26,7 @@ import {
   type ElectionNews,
 } from '../client/leader-election.ts';
 import { clientOfRequest, requestNumbers } from '../client/request-numbers.ts';
-import { takeChange } from './changes.ts';
+import { takeNode, takeObject, takePod } from './changes.ts';
 import { clientEnv } from './client-env.ts';
 import { createExplanations } from './explanation/explanations.ts';
 import { EVENTS } from './framework/cluster-event.ts';
@@ -82,9 +83,9 @@ export const schedulerBehaviour = defineBehaviour<
     }
     const step: Step = { memory, config, env };
     takeMessage(step, message);
-    if (memory.trying === undefined) tryNext(step);
-    // After every step, and mostly nobody waits for a time.
-    const { lookAt, backoff, errorBackoff } = memory.queue;
+    // After every step, and mostly there is nobody to be tried, and nobody waits for a time.
+    const { activeCount, backoffCount, lookAt, backoff, errorBackoff } = memory.queue;
+    if (memory.trying === undefined && activeCount + backoffCount > 0) tryNext(step);
     if (lookAt !== undefined || backoff.length > 0 || errorBackoff.length > 0) setFlushTimer(step);
   },
 });
@@ -214,17 +215,28 @@ function takeAnswer(step: Step, message: SchedulerMessage): void {
 
 const HANDLERS: InformerHandlers<Step> = {
   onChange(change, step) {
-    takeChange(step, change);
-    if (step.memory.preparations.size > 0 && change.informer.startsWith('persistentVolume')) {
-      for (const uid of step.memory.preparations.keys()) {
-        proceed(step, uid, isPrepared(step, uid));
-      }
+    switch (change.informer) {
+      case 'pods':
+        // The informer of Pods holds Pods, that of Nodes Nodes.
+        takePod(step, change.key, change.old as Pod | undefined, change.next as Pod | undefined);
+        return;
+      case 'nodes':
+        takeNode(step, change.old as Node | undefined, change.next as Node | undefined);
+        return;
+      default:
+        takeObject(step, change);
+        if (change.informer.startsWith('persistentVolume')) proceedAll(step);
     }
   },
   onSynced(_informer, { memory }) {
     memory.synced = allSynced(memory.informers);
   },
 };
+
+/** The volumes that Pods wait for may be there now. */
+function proceedAll(step: Step): void {
+  for (const uid of step.memory.preparations.keys()) proceed(step, uid, isPrepared(step, uid));
+}
 
 function takeEventAnswer(step: Step, message: { readonly type: string }): boolean {
   const { memory, env } = step;

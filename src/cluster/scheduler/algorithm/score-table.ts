@@ -304,7 +304,8 @@ function takeOne(table: ScoreTable, row: Row, at: number, score: number): MaybeS
   if (score === before) return undefined;
   row.normalized[at] = score;
   table.totals[at]! += (score - before) * row.weight;
-  normalizedChanged(row);
+  row.told.normalized = undefined;
+  row.told.record = undefined;
   return undefined;
 }
 
@@ -321,17 +322,13 @@ function takeNormalized(table: ScoreTable, row: Row, fresh: Float64Array): Maybe
     totals[at]! += (score - before) * weight;
     table.isRanked = false;
   }
-  normalizedChanged(row);
+  row.told.normalized = undefined;
+  row.told.record = undefined;
   return undefined;
 }
 
 function rawChanged({ told }: Row): void {
   told.raw = undefined;
-  told.record = undefined;
-}
-
-function normalizedChanged({ told }: Row): void {
-  told.normalized = undefined;
   told.record = undefined;
 }
 

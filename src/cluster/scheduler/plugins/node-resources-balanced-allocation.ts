@@ -23,42 +23,30 @@ export function nodeResourcesBalancedAllocation(
     scoresHold: true,
     score: (_cycle, node, resources: readonly ResourceScore[]) => balance(resources, node),
     scoreAll(_cycle, nodes, scores, resources: readonly ResourceScore[]) {
-      const [first, second] = resources;
-      if (first !== undefined && second !== undefined && resources.length === 2)
-        balanceOfTwo(first, second, nodes, scores);
-      else {
-        for (let at = 0; at < nodes.length; at++)
-          scores[at] = balance(resources, nodes[at] as number);
-      }
+      for (let at = 0; at < nodes.length; at++)
+        scores[at] = balance(resources, nodes[at] as number);
     },
   });
 }
 
 function balance(resources: readonly ResourceScore[], node: number): number {
-  return Math.trunc((1 - deviation(resources, node)) * 100);
+  const first = resources[0];
+  const second = resources[1];
+  const apart =
+    first !== undefined && second !== undefined && resources.length === 2
+      ? deviationOfTwo(first, second, node)
+      : deviation(resources, node);
+  return Math.trunc((1 - apart) * 100);
 }
 
-/** The same for cpu and memory, which it nearly always is, over all candidates. */
-function balanceOfTwo(
-  first: ResourceScore,
-  second: ResourceScore,
-  nodes: Int32Array,
-  scores: Float64Array,
-): void {
-  const { asked: firstAsked, allocatable: firstMost, requested: firstUsed } = first;
-  const { asked: secondAsked, allocatable: secondMost, requested: secondUsed } = second;
-  for (let at = 0; at < nodes.length; at++) {
-    const node = nodes[at] as number;
-    const firstCapacity = firstMost[node] as number;
-    const secondCapacity = secondMost[node] as number;
-    let apart = 0;
-    if (firstCapacity !== 0 && secondCapacity !== 0) {
-      const a = ((firstUsed[node] as number) + firstAsked) / firstCapacity;
-      const b = ((secondUsed[node] as number) + secondAsked) / secondCapacity;
-      apart = Math.abs(((a < 1 ? a : 1) - (b < 1 ? b : 1)) / 2);
-    }
-    scores[at] = Math.trunc((1 - apart) * 100);
-  }
+/** The deviation for cpu and memory, which it nearly always is. */
+function deviationOfTwo(first: ResourceScore, second: ResourceScore, node: number): number {
+  const firstMost = first.allocatable[node] as number;
+  const secondMost = second.allocatable[node] as number;
+  if (firstMost === 0 || secondMost === 0) return 0;
+  const a = ((first.requested[node] as number) + first.asked) / firstMost;
+  const b = ((second.requested[node] as number) + second.asked) / secondMost;
+  return Math.abs(((a < 1 ? a : 1) - (b < 1 ? b : 1)) / 2);
 }
 
 function amountOf(asked: PodAmounts, name: string): number {

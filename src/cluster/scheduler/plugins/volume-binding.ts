@@ -69,8 +69,10 @@ export const volumeBinding = definePlugin({
     return unresolvable(NAME, ...reasons);
   },
 
-  reserve: (cycle: Cycle, slot) => reserveVolumes(cycle, slot),
-  preBind: (cycle: Cycle, slot) => volumeWrites(cycle, slot),
+  reserve: (cycle: Cycle, slot) =>
+    cycle.pod.claims.length === 0 ? NOTHING_RESERVED : reserveVolumes(cycle, slot),
+  preBind: (cycle: Cycle, slot) =>
+    cycle.pod.claims.length === 0 ? NO_WRITES : volumeWrites(cycle, slot),
   awaits: (cycle: Cycle, slot) => volumesAwaited(cycle, slot),
 
   // Scoring by capacity is off by default: the plugin is asked and always stands back.
@@ -80,7 +82,6 @@ export const volumeBinding = definePlugin({
 
 /** What the node's volumes will look like once the Pod is bound: no other Pod may choose them meanwhile. */
 function reserveVolumes(cycle: Cycle, slot: number): Reservation | Status {
-  if (cycle.pod.claims.length === 0) return NOTHING_RESERVED;
   const node = cycle.snapshot.table.nodes[slot];
   const claims = sortClaims(cycle);
   if ('code' in claims) return claims;

@@ -182,11 +182,6 @@ export function takeNext(queue: SchedulingQueue): QueuedEntry | undefined {
   return entry;
 }
 
-/** Whether anything can be tried now. */
-export function hasNext(queue: SchedulingQueue): boolean {
-  return queue.activeCount > 0 || queue.backoffCount > 0;
-}
-
 /** Forgets a Pod. */
 export function dropEntry(queue: SchedulingQueue, key: string): QueuedEntry | undefined {
   const entry = queue.entries.get(key);

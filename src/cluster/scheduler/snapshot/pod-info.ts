@@ -258,22 +258,33 @@ let lastStart = '';
 let lastStartMillis = Number.MAX_SAFE_INTEGER;
 
 /** Ports on the node's own addresses, of containers and of init containers that go on running. */
-function hostPortsOf(spec: PodSpec): readonly HostPort[] {
+function hostPortsOf({ containers, initContainers }: PodSpec): readonly HostPort[] {
   let ports: HostPort[] | undefined;
-  const take = (container: Container) => {
-    for (const { hostIP, hostPort, protocol } of container.ports ?? []) {
-      if (hostPort === undefined || hostPort <= 0) continue;
-      ports ??= [];
-      ports.push({
-        protocol: protocol ?? 'TCP',
-        hostIP: hostIP === undefined || hostIP === '' ? '0.0.0.0' : hostIP,
-        port: hostPort,
-      });
-    }
-  };
-  for (const container of spec.containers) take(container);
-  for (const container of spec.initContainers ?? []) {
-    if (isContainerRestartable(container)) take(container);
+  for (let index = 0; index < containers.length; index++) {
+    ports = withHostPorts(ports, containers[index]!); // In range by the loop's bound.
+  }
+  for (const container of initContainers ?? NO_CONTAINERS) {
+    if (isContainerRestartable(container)) ports = withHostPorts(ports, container);
   }
   return ports ?? NO_PORTS;
+}
+
+const NO_CONTAINERS: readonly Container[] = Object.freeze([]);
+
+function withHostPorts(
+  found: HostPort[] | undefined,
+  { ports }: Container,
+): HostPort[] | undefined {
+  let all = found;
+  for (let index = 0; ports !== undefined && index < ports.length; index++) {
+    const { hostIP, hostPort, protocol } = ports[index]!; // In range by the loop's bound.
+    if (hostPort === undefined || hostPort <= 0) continue;
+    all ??= [];
+    all.push({
+      protocol: protocol ?? 'TCP',
+      hostIP: hostIP === undefined || hostIP === '' ? '0.0.0.0' : hostIP,
+      port: hostPort,
+    });
+  }
+  return all;
 }
