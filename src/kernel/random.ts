@@ -83,9 +83,9 @@ const LOW: readonly number[] = Array.from({ length: 256 }, (_, byte) => DIGITS[b
 const uidCodes: number[] = Array.from({ length: 36 }, () => DASH);
 const hexCodes: number[] = Array.from({ length: 64 }, () => DASH);
 
-/** Where the two halves of each draw's digits stand in an identifier, between its dashes. */
-const UID_FIRST: readonly number[] = [0, 9, 19, 28];
-const UID_SECOND: readonly number[] = [4, 14, 24, 32];
+/** Where each four digits begin, of which a draw makes eight: in an identifier there are dashes between them. */
+const UID_PLACES: readonly number[] = [0, 4, 9, 14, 19, 24, 28, 32];
+const HEX_PLACES: readonly number[] = Array.from({ length: 16 }, (_, four) => 4 * four);
 /** Where an identifier has its version, and its variant in the upper half of a digit. */
 const VERSION_AT = 14;
 const VARIANT_AT = 19;
@@ -96,28 +96,25 @@ const VARIANTS: readonly number[] = Array.from(
   (_, code) => DIGITS[8 | (Number.parseInt(String.fromCharCode(code), 16) & 3)] ?? DASH,
 );
 
-/** Writes the eight digits of the next 32 bits as character codes: four from one place on, four from another. */
-function putDraw(stream: RandomStream, codes: number[], first: number, second: number): void {
-  const word = advance(stream);
-  // Bytes are indices of the tables.
-  let byte = word >>> 24;
-  codes[first] = HIGH[byte] as number;
-  codes[first + 1] = LOW[byte] as number;
-  byte = (word >>> 16) & 255;
-  codes[first + 2] = HIGH[byte] as number;
-  codes[first + 3] = LOW[byte] as number;
-  byte = (word >>> 8) & 255;
-  codes[second] = HIGH[byte] as number;
-  codes[second + 1] = LOW[byte] as number;
-  byte = word & 255;
-  codes[second + 2] = HIGH[byte] as number;
-  codes[second + 3] = LOW[byte] as number;
+/** Writes digits of random bits as character codes, four at each place. */
+function putDigits(stream: RandomStream, codes: number[], places: readonly number[]): void {
+  let word = 0;
+  for (let four = 0; four < places.length; four++) {
+    word = (four & 1) === 0 ? advance(stream) : word << 16;
+    // In range, and bytes are indices of the tables.
+    const at = places[four] as number;
+    let byte = word >>> 24;
+    codes[at] = HIGH[byte] as number;
+    codes[at + 1] = LOW[byte] as number;
+    byte = (word >>> 16) & 255;
+    codes[at + 2] = HIGH[byte] as number;
+    codes[at + 3] = LOW[byte] as number;
+  }
 }
 
 /** An RFC 4122 version 4 identifier from the stream. */
 export function randomUid(stream: RandomStream): string {
-  for (let draw = 0; draw < 4; draw++)
-    putDraw(stream, uidCodes, UID_FIRST[draw] as number, UID_SECOND[draw] as number);
+  putDigits(stream, uidCodes, UID_PLACES);
   uidCodes[VERSION_AT] = VERSION_4;
   uidCodes[VARIANT_AT] = VARIANTS[uidCodes[VARIANT_AT] as number] as number;
   return String.fromCharCode.apply(null, uidCodes);
@@ -125,6 +122,6 @@ export function randomUid(stream: RandomStream): string {
 
 /** 64 hexadecimal digits from the stream, as container runtimes name containers. */
 export function randomHex64(stream: RandomStream): string {
-  for (let at = 0; at < 64; at += 8) putDraw(stream, hexCodes, at, at + 4);
+  putDigits(stream, hexCodes, HEX_PLACES);
   return String.fromCharCode.apply(null, hexCodes);
 }

@@ -103,23 +103,21 @@ export function applyTxn(
     }
   }
   const current = disk.keys.get(key);
-  if (expectedModRevision >= 0 && (current?.modRevision ?? 0) !== expectedModRevision) {
-    return { type: 'etcd/txn-result', id, revision: disk.revision, succeeded: false, current };
-  }
-  if (op.kind === 'put') {
+  const succeeded = expectedModRevision < 0 || (current?.modRevision ?? 0) === expectedModRevision;
+  if (succeeded && op.kind === 'put') {
     if (lease !== undefined && op.ttlSeconds !== undefined) {
       const granted = disk.leaseTtls.get(lease);
       if (granted === undefined || granted < op.ttlSeconds)
         disk.leaseTtls.set(lease, op.ttlSeconds);
     }
     put(disk, key, op.value, lease, cause, current, batch);
-  } else remove(disk, key, cause, batch);
+  } else if (succeeded) remove(disk, key, cause, batch);
   return {
     type: 'etcd/txn-result',
     id,
     revision: disk.revision,
-    succeeded: true,
-    current: undefined,
+    succeeded,
+    current: succeeded ? undefined : current,
   };
 }
 

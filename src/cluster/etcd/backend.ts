@@ -94,6 +94,10 @@ export function bytesOf(value: unknown): number {
     return bytes;
   }
   const fields = value as Readonly<Record<string, unknown>>;
-  for (const key in fields) bytes += key.length + 4 + bytesOf(fields[key]);
+  for (const key in fields) {
+    const field = fields[key];
+    // Most fields are texts.
+    bytes += key.length + 4 + (typeof field === 'string' ? field.length + 2 : bytesOf(field));
+  }
   return bytes;
 }
