@@ -1,6 +1,6 @@
 import { keyOf } from '../client/kube-object.ts';
 import type { ClusterView } from './cluster-view.ts';
-import type { Write } from './plan.ts';
+import type { ObjectWrite, Write } from './plan.ts';
 import { semanticEqual } from '../../api/semantic-equal.ts';
 
 /**
@@ -9,20 +9,22 @@ import { semanticEqual } from '../../api/semantic-equal.ts';
  */
 export function effectiveWrites(writes: readonly Write[], cluster: ClusterView): readonly Write[] {
   for (let at = 0; at < writes.length; at += 1) {
-    if (!isUnchanged(writes[at] as Write, cluster)) continue; // In range by the loop's condition.
+    const write = writes[at] as Write; // In range by the loop's condition.
+    if (write.verb !== 'update' || !isUnchanged(write, cluster)) continue;
     return writes.length === 1 ? NO_WRITES : changing(writes, cluster);
   }
   return writes;
 }
 
 function changing(writes: readonly Write[], cluster: ClusterView): readonly Write[] {
-  return writes.filter((write) => !isUnchanged(write, cluster));
+  return writes.filter((write) => write.verb !== 'update' || !isUnchanged(write, cluster));
 }
+
+type Update = Extract<ObjectWrite, { readonly verb: 'update' }>;
 
 const NO_WRITES: readonly Write[] = Object.freeze([]);
 
-function isUnchanged(write: Write, cluster: ClusterView): boolean {
-  if (write.verb !== 'update') return false;
-  const current = cluster.find(write.resource, keyOf(write.object));
-  return current !== undefined && semanticEqual(write.object, current);
+function isUnchanged({ resource, object }: Update, cluster: ClusterView): boolean {
+  const current = cluster.find(resource, keyOf(object));
+  return current !== undefined && semanticEqual(object, current);
 }

@@ -61,19 +61,22 @@ export function concludeWork(work: Work, plan: Plan, writes: readonly Write[]): 
 /** Sends the next wave. False when nothing is left to wait for. */
 export function sendWave(loop: Loop, work: Work, env: ClientEnv): boolean {
   const size = waveSize(work.pace, work);
-  while (work.next < work.writes.length && work.outstanding < size) {
-    const index = work.next++;
-    const write = work.writes[index] as Write; // In range by the loop's condition.
-    if (write.verb === 'event') {
-      announce(loop, write, env);
-      continue;
-    }
-    work.outstanding += 1;
-    loop.requests += 1;
-    call(loop.client, env, requestFor(write, { type: 'write', key: work.key, index }));
-  }
+  while (work.next < work.writes.length && work.outstanding < size) sendNext(loop, work, env);
   if (work.pace === 'slow start') work.wave *= 2;
   return work.outstanding > 0;
+}
+
+function sendNext(loop: Loop, work: Work, env: ClientEnv): void {
+  const index = work.next;
+  work.next += 1;
+  const write = work.writes[index] as Write; // In range: asked before.
+  if (write.verb === 'event') {
+    announce(loop, write, env);
+    return;
+  }
+  work.outstanding += 1;
+  loop.requests += 1;
+  call(loop.client, env, requestFor(write, { type: 'write', key: work.key, index }));
 }
 
 /** Writes an Event; nobody waits for it. */
