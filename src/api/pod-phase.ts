@@ -42,7 +42,9 @@ export function podPhase(
   let hasInitialized = false;
   for (let i = 0; i < containers.length; i += 1) {
     const container = containers[i] as Container;
-    const status = statusOf(statuses, container);
+    // Without init containers both lists have one order.
+    const status =
+      statuses[i]?.name === container.name ? statuses[i] : statusOf(statuses, container);
     const standing = standingOf(status);
     if (standing === 'waiting') {
       waiting += 1;

@@ -43,7 +43,17 @@ function container(name: string, attempt: number, state: 'running' | 'exited'): 
 
 /** Something that happens to a Pod between two looks at it. */
 const event = fc.record({
-  what: fc.constantFrom('start', 'end', 'wait', 'sandbox', 'probe', 'resize', 'nothing'),
+  what: fc.constantFrom(
+    'start',
+    'end',
+    'wait',
+    'sandbox',
+    'probe',
+    'resize',
+    'evict',
+    'refuse',
+    'nothing',
+  ),
   name: fc.constantFrom('a', 'b'),
 });
 
@@ -62,6 +72,10 @@ function happen(worker: PodWorker, { what, name }: { what: string; name: string 
   else if (what === 'probe' && work.probes?.readiness !== undefined) {
     const { readiness } = work.probes;
     readiness.result = readiness.result === 'success' ? 'failure' : 'success';
+  } else if (what === 'evict') worker.failure = { reason: 'Evicted', message: name };
+  else if (what === 'refuse') {
+    worker.failure = { reason: 'OutOfcpu', message: name };
+    worker.admitted = false;
   } else if (what === 'resize') work.actuated = { requests: { cpu: `${work.restartCount}` } };
   else if (what === 'sandbox')
     worker.sandbox = {
@@ -90,7 +104,8 @@ describe('the status of a Pod', () => {
           expect(made).toEqual(afresh);
           const { status } = worker;
           // And so is what is written of the change.
-          expect(statusPatch(status, made, status === worker.made)).toEqual(
+          const isNext = status !== undefined && status === worker.made;
+          expect(statusPatch(status, made, isNext)).toEqual(
             statusPatch(structuredClone(status), structuredClone(afresh)),
           );
           worker.status = made;

@@ -25,7 +25,8 @@ export function publishStatus(kubelet: Kubelet, worker: PodWorker, env: KubeletE
   const before = isNew ? object?.status : (worker.status ?? worker.pod.status);
   const epochMillis = config.epochMillis + env.clockSkewMicros() / 1000;
   const status = podStatus(worker, env.now, epochMillis, config.nodeIp);
-  const plain = statusPatch(before, status, before === worker.made);
+  const isNext = before !== undefined && before === worker.made;
+  const plain = statusPatch(before, status, isNext);
   const patch = worker.resize === undefined ? plain : withResizeOrder(plain, before, status);
   worker.status = status;
   worker.made = status;
