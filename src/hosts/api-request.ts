@@ -4,16 +4,10 @@ import type { SessionRequest } from './session.ts';
 /** What is asked from outside as it travels to the API server: the path and its query apart, and who asks. */
 export function toApiRequest(id: number, request: SessionRequest): ApiRequest {
   const mark = request.path.indexOf('?');
-  const query: Record<string, string> = Object.create(null) as Record<string, string>;
   const command: string[] = [];
-  if (mark >= 0) {
-    for (const [key, value] of new URLSearchParams(request.path.slice(mark + 1))) {
-      if (key === 'command') command.push(value);
-      // Go takes the first of several.
-      if (query[key] === undefined) query[key] = value;
-    }
-  }
+  const query = mark < 0 ? NO_QUERY : queryOf(request.path.slice(mark + 1), command);
   return {
+    // As components put theirs together, in this order: what was compiled for those goes on when a person asks.
     type: 'api/request',
     id,
     method: request.method,
@@ -21,6 +15,9 @@ export function toApiRequest(id: number, request: SessionRequest): ApiRequest {
     query,
     user: request.user ?? 'kubernetes-admin',
     userAgent: request.userAgent ?? 'kubectl/v1.35.0 (linux/amd64) kubernetes',
+    body: request.body,
+    typed: undefined,
+    contentType: request.contentType,
     ...(request.token === undefined ? undefined : { token: request.token }),
     ...(request.groups === undefined ? undefined : { groups: request.groups }),
     ...(request.duplicateFields === undefined
@@ -28,10 +25,21 @@ export function toApiRequest(id: number, request: SessionRequest): ApiRequest {
       : { duplicateFields: request.duplicateFields }),
     ...(request.unreadable === undefined ? undefined : { unreadable: request.unreadable }),
     ...(request.impersonate === undefined ? undefined : { impersonate: request.impersonate }),
-    ...(request.body === undefined ? undefined : { body: request.body }),
-    ...(request.contentType === undefined ? undefined : { contentType: request.contentType }),
     ...(request.accept === undefined ? undefined : { accept: request.accept }),
     ...(command.length === 0 ? undefined : { command: Object.freeze(command) }),
     ...(request.upgrade === undefined ? undefined : { upgrade: request.upgrade }),
   };
+}
+
+const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});
+
+/** The parameters of a query; every `command` goes into a list of its own. */
+function queryOf(text: string, command: string[]): Readonly<Record<string, string>> {
+  const query: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [key, value] of new URLSearchParams(text)) {
+    if (key === 'command') command.push(value);
+    // Go takes the first of several.
+    if (query[key] === undefined) query[key] = value;
+  }
+  return query;
 }

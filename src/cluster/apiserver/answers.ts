@@ -1,7 +1,14 @@
 import type { ApiRequest } from '../messages.ts';
 import type { Exchange, Reply } from './exchange.ts';
 import { release } from './flow-control/release.ts';
-import { countAnswer, countersOf, labelsText, type ApiRequestObservation } from './metrics.ts';
+import {
+  countAnswer,
+  countersOf,
+  labelsText,
+  type AnswerCounters,
+  type ApiRequestObservation,
+  type ApiServerMetrics,
+} from './metrics.ts';
 import { noteOwnAnswer } from './own/state.ts';
 import { passageOf, type Passage } from './passage.ts';
 import type { Server } from './server.ts';
@@ -71,10 +78,10 @@ function count(server: Server, exchange: Exchange, code: number, passage: Passag
   const { now } = env;
   const latencyMicros = now - receivedAt;
   // Trials are rare, and of a site of their own only here.
+  const isTrial = request.query['dryRun'] !== undefined;
   const counters =
-    request.query['dryRun'] === undefined
-      ? (passage.counters ??= countersOf(memory.metrics, verb, labelsOf(passage, request)))
-      : countersOf(memory.metrics, verb, labelsOf(passage, request));
+    (isTrial ? undefined : passage.counters) ??
+    findCounters(memory.metrics, passage, request, isTrial);
   countAnswer(memory.metrics, counters, code, latencyMicros, now);
   const observation: ApiRequestObservation = {
     kind: 'api-request',
@@ -88,6 +95,17 @@ function count(server: Server, exchange: Exchange, code: number, passage: Passag
     verb,
   };
   env.emit(observation);
+}
+
+function findCounters(
+  metrics: ApiServerMetrics,
+  passage: Passage,
+  request: ApiRequest,
+  isTrial: boolean,
+): AnswerCounters {
+  const found = countersOf(metrics, passage.verb, labelsOf(passage, request));
+  if (!isTrial) passage.counters = found;
+  return found;
 }
 
 /** What upstream labels a request with (its scope: metrics.CleanScope). */

@@ -1,3 +1,4 @@
+import type { Micros } from '../../../kernel/time.ts';
 import type { Server } from '../server.ts';
 import { advance, finish } from './fair-queues.ts';
 import type { LevelState, Seat } from './state.ts';
@@ -10,10 +11,13 @@ export function release({ memory, env }: Server, seat: Seat, likely?: LevelState
   else inflight.readOnly -= 1;
   const level = likely?.name === seat.level ? likely : flow.levels.get(seat.level);
   if (level === undefined) return;
-  if (level.queues.size > 0) advance(level, env.now);
   level.inUse -= seat.width;
   level.executing -= 1;
-  if (seat.queue >= 0) {
-    finish(level, { queue: seat.queue, width: seat.width, took: env.now - seat.since });
-  }
+  if (level.queues.size > 0) releaseFair(level, seat, env.now);
+}
+
+/** Somebody has come from a queue, or waits in one. */
+function releaseFair(level: LevelState, { queue, width, since }: Seat, now: Micros): void {
+  advance(level, now);
+  if (queue >= 0) finish(level, { queue, width, took: now - since });
 }

@@ -120,8 +120,10 @@ export function takeChange(cache: ResourceCache, event: EtcdEvent, now: Micros):
     // The order of the keys asks the table who is a member, so the table comes first.
     objects.set(key, object);
     if (previous === undefined) fileNew(cache, key, object);
-    // Of an object that was there before, only a Pod's node is something to find it by.
-    else if (cache.storage === 'pods') refile(cache, key, previous as Pod, object as Pod);
+    // Of an object that was there before, only a Pod's node is something to find it by; a new status leaves the very spec.
+    else if (cache.storage === 'pods' && (previous as Pod).spec !== (object as Pod).spec) {
+      refile(cache, key, nodeOf(previous), nodeOf(object));
+    }
   }
   cache.revision = revision;
   if (window.next - window.first >= cache.windowMax) makeRoom(cache, change);
@@ -152,11 +154,7 @@ function fileNew(cache: ResourceCache, key: string, object: KubernetesObject): v
   if (cache.storage === 'pods') enterNode(cache, key, nodeOf(object));
 }
 
-/** What changes a Pod's status leaves the very spec that was there. */
-function refile(cache: ResourceCache, key: string, previous: Pod, next: Pod): void {
-  if (previous.spec === next.spec) return;
-  const from = nodeOf(previous);
-  const to = nodeOf(next);
+function refile(cache: ResourceCache, key: string, from: string, to: string): void {
   if (from === to) return;
   leaveNode(cache, key, from);
   enterNode(cache, key, to);
