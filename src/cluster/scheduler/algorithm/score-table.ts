@@ -46,6 +46,8 @@ export interface ScoreTable {
   readonly rows: readonly Row[];
   /** The run of filters whose Pods `preScore` was last asked for: its answers hold for all that go through the same. */
   preScoredFor: FilterRun | undefined;
+  /** The rows whose scores may differ from one of these Pods to the next. */
+  moving: readonly Row[];
   /** For each plugin of the profile's `preScore` its row, or −1 where it does not score. */
   readonly rowOfPreScore: readonly number[];
   /** Whether it has been filled for these candidates. */
@@ -102,6 +104,7 @@ export function createScoreTable(profile: Profile, nodes: Int32Array): ScoreTabl
     isRanked: false,
     rows,
     preScoredFor: undefined,
+    moving: rows,
     rowOfPreScore,
     isFilled: false,
   };
@@ -118,14 +121,15 @@ export function renewScores(
   changed: readonly number[] | undefined,
   filters: FilterRun | undefined,
 ): MaybeStatus {
-  const { rows } = table;
   const known = table.isFilled ? changed : undefined;
+  const isAsBefore = known !== undefined && filters !== undefined && table.preScoredFor === filters;
+  const rows = isAsBefore ? table.moving : table.rows;
   table.isFilled = false;
-  if (known === undefined || filters === undefined || table.preScoredFor !== filters) {
-    table.preScoredFor = undefined;
+  if (!isAsBefore) {
+    table.preScoredFor = filters;
     const refused = runPreScores(table, cycle);
     if (refused !== undefined) return refused;
-    table.preScoredFor = filters;
+    table.moving = rows.filter((row) => !row.isToSkip && row.scorer.scoresIgnorePods !== true);
   }
   for (let index = 0; index < rows.length; index++) {
     const row = rows[index]!; // In range by the loop's bound.

@@ -52,6 +52,8 @@ export interface SchedulerPlugin<FilterState = unknown, ScoreState = unknown> {
    * it holds until the node changes. What of the state is looked up live must be of that node. Absent: on anything.
    */
   readonly scoresHold?: true;
+  /** Of scores that hold: no Pod that comes to the node or leaves it changes them, so they hold as long as answers repeat. */
+  readonly scoresIgnorePods?: true;
   /** A number that grows when what is looked up live of the state changes for other nodes than the one; NaN: nothing holds. */
   scoresVersion?(state: ScoreState): number;
   /** Brings the scores of all candidates to 0..100, in place. */

@@ -25,6 +25,7 @@ export const imageLocality = definePlugin({
     return { kind: 'proceed', state: wantedBy(snapshot, pod.pod.spec) };
   },
   scoresHold: true,
+  scoresIgnorePods: true,
   score: (_cycle, node, wanted: WantedImages) => localityOf(wanted, node),
   scoreAll(_cycle, nodes, scores, wanted: WantedImages) {
     // Before the first node has one of the images all score 0.

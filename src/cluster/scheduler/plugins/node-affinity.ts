@@ -105,6 +105,7 @@ export function nodeAffinity(args: NodeAffinityArgs): SchedulerPlugin {
       return { kind: 'proceed', state: own ?? NO_TERMS };
     },
     scoresHold: true,
+    scoresIgnorePods: true,
     score({ snapshot }, slot, own: readonly PreferredSchedulingTerm[]) {
       const node = snapshot.table.nodes[slot];
       if (node === undefined) return 0;

@@ -51,6 +51,7 @@ export const taintToleration = definePlugin({
     return { kind: 'proceed', state: tolerations === undefined ? NONE : softOnes(tolerations) };
   },
   scoresHold: true,
+  scoresIgnorePods: true,
   score: ({ snapshot }, node, tolerations: readonly Toleration[]) =>
     untoleratedOn(snapshot.table, node, tolerations),
   scoreAll({ snapshot }, nodes, scores, tolerations: readonly Toleration[]) {
