@@ -74,11 +74,14 @@ const NO_MOUNTS: readonly VolumeMount[] = Object.freeze([]);
 
 /** Whether a token makes no difference to validation: no device may be at its place, and there is an account of it. */
 export function hasRoomForToken(spec: PodSpec): boolean {
-  const { containers, initContainers = [], serviceAccountName = '' } = spec;
-  return (
-    serviceAccountName !== '' &&
-    ![...containers, ...initContainers].some(
-      ({ volumeDevices }) => volumeDevices !== undefined && volumeDevices.length > 0,
-    )
-  );
+  const { containers, initContainers, serviceAccountName = '' } = spec;
+  if (serviceAccountName === '' || haveDevices(containers)) return false;
+  return initContainers === undefined || !haveDevices(initContainers);
+}
+
+function haveDevices(containers: readonly Container[]): boolean {
+  for (let i = 0; i < containers.length; i += 1) {
+    if ((containers[i]?.volumeDevices?.length ?? 0) > 0) return true;
+  }
+  return false;
 }

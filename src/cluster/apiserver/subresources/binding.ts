@@ -15,7 +15,7 @@ import {
 import { unreachableEtcd } from '../etcd-errors.ts';
 import { refuse, reply, type Answer, type Then } from '../exchange.ts';
 import { timestamp } from '../server.ts';
-import { unrevised } from '../storage/stored-object.ts';
+import { dropRevision } from '../storage/stored-object.ts';
 import type { VerbCall } from '../verb.ts';
 import { readPlainBody } from '../writes/body.ts';
 import { commitObject } from '../writes/commit.ts';
@@ -62,19 +62,23 @@ export function bindPod(call: VerbCall): Answer {
   const status: Draft<PodStatus> = draftOf(pod.status ?? {});
   status.conditions = withScheduled(pod, timestamp(server));
   const next: Draft<Pod> = draftOf(pod);
-  next.metadata = unrevised(withAnnotations(pod.metadata, binding.metadata?.annotations));
+  next.metadata = withAnnotations(pod.metadata, binding.metadata?.annotations);
   next.spec = spec;
   next.status = status;
   return commitObject(server, { kind, key, next, old: pod, then: BOUND });
 }
 
-/** The pod's metadata with what the binding adds to its annotations; mostly nothing. */
+/** The pod's metadata as they are stored, with what the binding adds to its annotations; mostly nothing. */
 function withAnnotations(
-  metadata: ObjectMeta,
+  before: ObjectMeta,
   added: Readonly<Record<string, string>> | undefined,
 ): ObjectMeta {
-  if (added === undefined || Object.keys(added).length === 0) return metadata;
-  return { ...metadata, annotations: { ...metadata.annotations, ...added } };
+  const metadata: Draft<ObjectMeta> = draftOf(before);
+  dropRevision(metadata);
+  if (added !== undefined && Object.keys(added).length > 0) {
+    metadata.annotations = { ...before.annotations, ...added };
+  }
+  return metadata;
 }
 
 function targetProblem(target: Binding['target'] | undefined): string | undefined {
