@@ -28,5 +28,5 @@ export function draftOf<T extends object>(object: T): Draft<T> {
 }
 
 /** V8 decides by the first few objects of one maker how much room all of them get. */
-const SAMPLE = { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9 };
+const SAMPLE = { a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, g: 7, h: 8, i: 9, j: 10 };
 for (let made = 0; made < 8; made++) draftOf(SAMPLE);
