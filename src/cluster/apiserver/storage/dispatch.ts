@@ -88,8 +88,8 @@ function tellEach(
       env.send(watch.client, { type: 'api/watch', id: watch.request, events });
     } else {
       const parcel = parcels.get(watch);
-      if (parcel === undefined) parcels.set(watch, [...events]);
-      else parcel.push(...events);
+      if (parcel === undefined) parcels.set(watch, events.slice());
+      else parcel.push(events[0] as WatchEvent); // It is one.
     }
   }
 }
