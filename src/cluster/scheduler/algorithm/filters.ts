@@ -19,22 +19,15 @@ export interface PreFiltered {
 /** Runs `preFilter` of every plugin, until one rules out every node. */
 export function runPreFilters(profile: Profile, cycle: Cycle): PreFiltered {
   const { preFilter } = profile.points;
-  const last = lastChoiceOf(profile);
-  const { said } = last;
+  const said: number[] = [];
   const states: unknown[] = [];
-  // Whether everybody has said the same as for the last Pod, as far as the choice of filters depends on it.
-  let isAsLast = last.choice !== undefined;
   let narrowing = NO_NAMES;
   let nodeNames: ReadonlySet<string> | undefined;
   let rejection: MaybeStatus;
   for (let index = 0; index < preFilter.length; index++) {
     const plugin = preFilter[index]!; // In range by the loop's bound.
     const answer = rejection === undefined ? plugin.preFilter?.(cycle) : undefined;
-    const code = answer === undefined ? NOT_ASKED : answer.kind === 'skip' ? SKIPPED : TAKES_PART;
-    if (said[index] !== code) {
-      said[index] = code;
-      isAsLast = false;
-    }
+    said[index] = answer === undefined ? NOT_ASKED : answer.kind === 'skip' ? SKIPPED : TAKES_PART;
     if (answer === undefined || answer.kind === 'skip') continue;
     if (answer.kind === 'reject') {
       rejection = answer.status;
@@ -46,8 +39,7 @@ export function runPreFilters(profile: Profile, cycle: Cycle): PreFiltered {
     nodeNames = intersect(nodeNames, answer.nodeNames);
     if (nodeNames.size === 0) rejection = unresolvable('', noNodeLeft(narrowing));
   }
-  if (!isAsLast || last.choice === undefined) last.choice = choiceOf(profile, said);
-  const { plugins, statesAt, asked } = last.choice;
+  const { plugins, statesAt, asked } = choiceOf(profile, said);
   const ofPlugins: unknown[] = [];
   for (let index = 0; index < statesAt.length; index++) ofPlugins.push(states[statesAt[index]!]); // In range.
   const filters = { plugins, states: ofPlugins, asked };
@@ -70,27 +62,15 @@ interface Choice {
   readonly asked: ReadonlySet<string>;
 }
 
-/** The choices of a profile, and the last one with what had been said. */
-interface Choices {
-  readonly bySaid: Map<string, Choice>;
-  readonly said: number[];
-  choice: Choice | undefined;
-}
-
-const choicesOf = new WeakMap<Profile, Choices>();
+const choicesOf = new WeakMap<Profile, Map<string, Choice>>();
 const CHOICES_MAX = 256;
 
-function lastChoiceOf(profile: Profile): Choices {
-  let known = choicesOf.get(profile);
-  if (known === undefined) {
-    known = { bySaid: new Map(), said: [], choice: undefined };
-    choicesOf.set(profile, known);
-  }
-  return known;
-}
-
 function choiceOf(profile: Profile, said: readonly number[]): Choice {
-  const { bySaid } = lastChoiceOf(profile);
+  let bySaid = choicesOf.get(profile);
+  if (bySaid === undefined) {
+    bySaid = new Map();
+    choicesOf.set(profile, bySaid);
+  }
   const key = said.join('');
   let choice = bySaid.get(key);
   if (choice === undefined) {
