@@ -134,18 +134,18 @@ test('a fault for a time and again: it mends itself, comes back, and is called o
   await objects.inspect('Node', 'node-1');
   await page.keyboard.press('Shift+X');
   const sheet = page.getByRole('dialog', { name: 'Break something' });
-  await sheet.getByRole('button', { name: 'kube-proxy stopped' }).click();
-  const form = sheet.getByRole('form', { name: 'kube-proxy stopped' });
+  await sheet.getByRole('button', { name: 'kube-proxy cannot start' }).click();
+  const form = sheet.getByRole('form', { name: 'kube-proxy cannot start' });
   await expect(form.getByRole('combobox', { name: 'Node' })).toHaveValue('node-1');
   await form.getByRole('spinbutton', { name: /^For/ }).fill('20');
   await form.getByRole('spinbutton', { name: 'Again every' }).fill('600');
-  await form.getByRole('button', { name: 'Stop kube-proxy' }).click();
-  await expect(strip).toContainText('node-1: kube-proxy stopped');
+  await form.getByRole('button', { name: 'Take its iptables' }).click();
+  await expect(strip).toContainText('node-1: kube-proxy cannot start');
   await time.pass(25);
   await expect(strip).toContainText('nothing');
   const again = await openSheet(page);
   await again
-    .getByRole('button', { name: /^Call off node-1: kube-proxy stopped, every 10m/ })
+    .getByRole('button', { name: /^Call off node-1: kube-proxy cannot start, every 10m/ })
     .click();
   await expect(again.getByRole('button', { name: /^Call off/ })).toHaveCount(0);
 });

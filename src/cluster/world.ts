@@ -3,11 +3,13 @@ import { SSD_FSYNC_MICROS } from '../kernel/machine.ts';
 import type { AnyBehaviour } from '../kernel/process.ts';
 import { SECOND, type Micros } from '../kernel/time.ts';
 import { createWorld, type World } from '../kernel/world.ts';
+import { KUBE_PROXY_IMAGE } from './addons/kube-proxy.ts';
+import { CNI_AGENT_IMAGE } from './addons/network-plugin.ts';
 import { kubeadmBehaviour, type KubeadmConfig } from './addons/process.ts';
 import { apiServerConfig } from './apiserver/config.ts';
 import { apiServerBehaviour } from './apiserver/process.ts';
 import { containerdBehaviour } from './containerd/process.ts';
-import type { ContainerdConfig } from './containerd/state.ts';
+import type { Component, ContainerdConfig } from './containerd/state.ts';
 import { controllerManagerBehaviour } from './controllers/index.ts';
 import type { ControllerManagerConfig } from './controllers/state.ts';
 import { cniAgentBehaviour, type CniAgentConfig } from './dataplane/cni-agent/process.ts';
@@ -147,7 +149,8 @@ function addControlPlane(
   addNode(world, setUp, {
     node: controlPlaneNode(machine),
     address,
-    runtime: { components: Object.freeze(components), images: CONTROL_PLANE_IMAGES },
+    components,
+    images: setUp.addons ? [...CONTROL_PLANE_IMAGES, KUBE_PROXY_IMAGE] : CONTROL_PLANE_IMAGES,
     kubelet: {
       manifests: controlPlaneManifests({
         machine,
@@ -238,7 +241,9 @@ function addNode(
   given: {
     readonly node: NodeSetUp;
     readonly address: string;
-    readonly runtime?: Partial<ContainerdConfig>;
+    /** Processes of the machine that its kubelet may have started, by their programs. */
+    readonly components?: Readonly<Record<string, string>>;
+    readonly images?: readonly string[];
     readonly kubelet?: Partial<KubeletConfig>;
   },
 ): void {
@@ -261,7 +266,8 @@ function addNode(
             kubeProxy: processNames.kubeProxy(machine),
           }
         : undefined),
-      ...given.runtime,
+      components: componentsOf(setUp, machine, given.components),
+      images: given.images ?? [],
     } satisfies ContainerdConfig,
   });
   addProcess(world, {
@@ -283,7 +289,29 @@ function addNode(
   if (setUp.addons) addDataPlane(world, setUp, machine);
 }
 
-/** The units of a node that see to its network: they run beside the kubelet, whatever it does. */
+/** What containers of a machine can be processes of it, and the images that those must have. */
+function componentsOf(
+  setUp: ClusterSetUp,
+  machine: string,
+  own: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, Component>> {
+  const of = (process: string, repository: string) => Object.freeze({ process, repository });
+  const components = Object.entries(own).map(
+    ([program, process]) => [program, of(process, `registry.k8s.io/${program}`)] as const,
+  );
+  if (setUp.addons)
+    components.push(
+      ['kube-proxy', of(processNames.kubeProxy(machine), repositoryOf(KUBE_PROXY_IMAGE))],
+      ['cni-agent', of(processNames.cniAgent(machine), repositoryOf(CNI_AGENT_IMAGE))],
+    );
+  return Object.freeze(Object.fromEntries(components));
+}
+
+function repositoryOf(image: string): string {
+  return image.slice(0, image.lastIndexOf(':'));
+}
+
+/** What sees to a node's network. Both wait for the container runtime to start them: they are in Pods of DaemonSets. */
 function addDataPlane(world: World, setUp: ClusterSetUp, machine: string): void {
   const apiServer = apiEndpoint(setUp);
   const containerd = processNames.containerd(machine);
@@ -291,14 +319,14 @@ function addDataPlane(world: World, setUp: ClusterSetUp, machine: string): void 
     name: processNames.cniAgent(machine),
     kind: 'cni-agent',
     machine,
-    restartMicros: KUBELET_RESTART,
+    supervisor: containerd,
     config: { node: machine, apiServer, containerd } satisfies CniAgentConfig,
   });
   addProcess(world, {
     name: processNames.kubeProxy(machine),
     kind: 'kube-proxy',
     machine,
-    restartMicros: KUBELET_RESTART,
+    supervisor: containerd,
     config: {
       node: machine,
       apiServer,

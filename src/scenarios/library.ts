@@ -45,13 +45,13 @@ export const LIBRARY: readonly LibraryEntry[] = [
   ),
   row(
     'kube-proxy-stopped',
-    'kube-proxy of one node stops',
+    'kube-proxy of one node cannot start',
     'Its rules grow stale: old backends, no new Services; the rest of the cluster notices nothing.',
   ),
   row('coredns-stopped', 'CoreDNS is gone', 'Names do not resolve, addresses go on.'),
   row(
     'cni-agent-stopped',
-    'The network agent of one node stops',
+    'The network agent of one node cannot start',
     'New Pods there wait in ContainerCreating, deleted ones stay Terminating; the node is Ready.',
   ),
   row(

@@ -119,7 +119,7 @@ describe('a machine that is broken and a cluster that may not know it', () => {
     [
       'kube-proxy',
       { kubeProxy: 'down' },
-      'n: kube-proxy is stopped',
+      'n: kube-proxy does not run',
       'Services lead where they led before · 0 Pods',
     ],
     ['only the cluster says so', { ready: 'False' }, 'n is NotReady', '0 Pods'],

@@ -96,11 +96,11 @@ function causeIn(node: NodeCard): NodeCause | undefined {
     return { words: ': containerd is stopped', unnoticed: 'No container starts or ends there' };
   if (node.cniAgent === 'down')
     return {
-      words: ': the CNI agent is stopped',
+      words: ': the CNI agent does not run',
       unnoticed: 'Routes and addresses stay as they were',
     };
   if (node.kubeProxy === 'down')
-    return { words: ': kube-proxy is stopped', unnoticed: 'Services lead where they led before' };
+    return { words: ': kube-proxy does not run', unnoticed: 'Services lead where they led before' };
   return undefined;
 }
 

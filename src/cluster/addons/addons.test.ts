@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { ConfigMap, KubernetesObject } from '../../api/generated/types.ts';
+import type { ConfigMap, KubernetesObject, Pod } from '../../api/generated/types.ts';
 import { SECOND } from '../../kernel/time.ts';
 import { shownObject, storedObjects } from '../observe.ts';
 import { defaultSetUp, type ClusterSetUp } from '../set-up.ts';
@@ -109,5 +109,18 @@ describe('what kubeadm leaves behind', () => {
     expect(shared).toContain('\ncontrolPlaneEndpoint: lb-1:6443\ncontrollerManager: {}\n');
     const proxy = dataOf(three, 'kube-system/kube-proxy')['kubeconfig.conf'];
     expect(proxy).toContain('    server: https://lb-1:6443\n');
+  });
+
+  test('DaemonSets: kube-proxy and the network plugin’s agent, one Pod on each machine', () => {
+    expect(named('daemonsets/')).toEqual([
+      'daemonsets/kube-system/cni-agent',
+      'daemonsets/kube-system/kube-proxy',
+    ]);
+    for (const program of ['kube-proxy', 'cni-agent']) {
+      const pods = named(`pods/kube-system/${program}-`).map(
+        (key) => (objects.get(key) as Pod).spec.nodeName,
+      );
+      expect(pods.sort()).toEqual(['cp-1', 'node-1']);
+    }
   });
 });

@@ -18,6 +18,7 @@ import {
   publicKubeconfig,
   type ClusterFacts,
 } from './documents.ts';
+import { kubeProxyDaemonSet } from './kube-proxy.ts';
 
 const KUBE_SYSTEM = 'kube-system';
 const RBAC = 'rbac.authorization.k8s.io';
@@ -73,10 +74,7 @@ export function joiningObjects(facts: ClusterFacts): readonly KubernetesObject[]
   ];
 }
 
-/**
- * Phase addon kube-proxy, without its DaemonSet: here kube-proxy is a unit of each machine, but its configuration is
- * where people look for it.
- */
+/** Phase addon kube-proxy. */
 export function kubeProxyObjects(facts: ClusterFacts): readonly KubernetesObject[] {
   const name = 'kube-proxy';
   const data = {
@@ -95,6 +93,7 @@ export function kubeProxyObjects(facts: ClusterFacts): readonly KubernetesObject
     account,
     clusterBinding('kubeadm:node-proxier', 'system:node-proxier', subject),
     ...readableBy(name, name, [JOINING]),
+    kubeProxyDaemonSet(),
   ];
 }
 

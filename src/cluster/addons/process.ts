@@ -23,6 +23,7 @@ import {
 } from './configuration.ts';
 import { coreDnsObjects } from './coredns.ts';
 import type { ClusterFacts } from './documents.ts';
+import { networkPluginObjects } from './network-plugin.ts';
 
 /** What `kubeadm init` is started with. Frozen. */
 export interface KubeadmConfig extends ClusterFacts {
@@ -50,8 +51,8 @@ type KubeadmEnv = Env<KubeadmMessage>;
 const RETRY: Micros = 500_000;
 
 /**
- * The last phases of `kubeadm init`: waits for the API server and creates the cluster's configuration and its addons,
- * once in the life of the cluster.
+ * The last phases of `kubeadm init`: waits for the API server and creates the cluster's configuration, its addons and
+ * the network plugin, which comes right after them, once in the life of the cluster.
  */
 export const kubeadmBehaviour = defineBehaviour<
   KubeadmConfig,
@@ -112,6 +113,7 @@ function objectsOf(config: KubeadmConfig): readonly KubernetesObject[] {
       ...joiningObjects(config),
       ...coreDnsObjects(config.clusterDns),
       ...kubeProxyObjects(config),
+      ...networkPluginObjects(),
     ];
     objectsByConfig.set(config, objects);
   }
@@ -141,6 +143,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   ServiceAccount: 'serviceaccounts',
   Service: 'services',
   Deployment: 'deployments',
+  DaemonSet: 'daemonsets',
   Role: 'roles',
   RoleBinding: 'rolebindings',
   ClusterRole: 'clusterroles',

@@ -9,11 +9,13 @@ import { setWake } from './wake.ts';
  */
 export function componentOf(runtime: Runtime, config: ContainerConfig): string | undefined {
   const { components } = runtime.config;
-  const program = config.command[0];
-  if (components === undefined || program === undefined || !Object.hasOwn(components, program))
+  const path = config.command[0];
+  if (components === undefined || path === undefined) return undefined;
+  const program = path.slice(path.lastIndexOf('/') + 1);
+  const component = Object.hasOwn(components, program) ? components[program] : undefined;
+  if (component === undefined || !config.image.startsWith(`${component.repository}:`))
     return undefined;
-  if (!config.image.startsWith(`registry.k8s.io/${program}:`)) return undefined;
-  const process = components[program];
+  const { process } = component;
   // Its port is taken while another container of it runs.
   for (const { record } of runtime.disk.containers.values())
     if (record.process === process && record.state === 'running') return undefined;

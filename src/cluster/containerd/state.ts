@@ -53,7 +53,14 @@ export interface ContainerdConfig {
   /** Images that are there from the beginning. */
   readonly images?: readonly string[];
   /** The cluster's own components that can run here: the process of the machine, by the program a container names. */
-  readonly components?: Readonly<Record<string, string>>;
+  readonly components?: Readonly<Record<string, Component>>;
+}
+
+/** Frozen. */
+export interface Component {
+  readonly process: string;
+  /** The repository of the only images that the program is in. */
+  readonly repository: string;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 import { NODE } from './parameters.ts';
 import { notRunning, startAgain, stop } from './processes.ts';
 
-/** A fault that stops one program of a node, as `systemctl stop` does. */
+/** A fault that keeps one program of a node from running: a unit stopped, or a daemon that cannot start. */
 function unitStopped(
   program: string,
   words: Pick<Fault, 'kind' | 'title' | 'verb' | 'heals' | 'symptoms' | 'remedy'>,
@@ -41,23 +41,24 @@ export const kubeletStopped = unitStopped('kubelet', {
 
 export const kubeProxyStopped = unitStopped('kube-proxy', {
   kind: 'kube-proxy-stopped',
-  title: 'kube-proxy stopped',
-  verb: 'Stop kube-proxy',
-  heals: 'Start kube-proxy',
+  title: 'kube-proxy cannot start',
+  verb: 'Take its iptables',
+  heals: 'Give iptables back',
   symptoms:
-    'The rules stay as they were: connections from this node to Services still go to the old backends, fail where those are gone, and new Services are not reachable. Pod-to-Pod traffic by address and other nodes are not touched.',
+    'kube-proxy ends as soon as it starts, and its Pod goes to CrashLoopBackOff. The rules stay as they were: connections from this node to Services still go to the old backends, fail where those are gone, and new Services are not reachable. Pod-to-Pod traffic by address and other nodes are not touched.',
   remedy:
-    'systemctl status kube-proxy; iptables-save | grep KUBE-SVC; curl localhost:10256/healthz; start it: the rules are rebuilt.',
+    'kubectl -n kube-system get pods -o wide; kubectl -n kube-system logs -l k8s-app=kube-proxy; curl localhost:10256/healthz on the node; mend the machine, and delete the Pod so as not to wait for the back-off: the rules are rebuilt.',
 });
 
 export const cniAgentStopped = unitStopped('cni-agent', {
   kind: 'cni-agent-stopped',
-  title: 'CNI agent stopped',
-  verb: 'Stop CNI agent',
-  heals: 'Start CNI agent',
+  title: 'CNI agent cannot start',
+  verb: 'Take its socket',
+  heals: 'Give the socket back',
   symptoms:
-    'Pods that run go on. New Pods of this node cannot get a network: they wait in ContainerCreating with FailedCreatePodSandBox; deleted ones stay Terminating, as their network cannot be taken down.',
-  remedy: 'kubectl describe pod (Events); systemctl status cni-agent; ip route; start it.',
+    'The agent ends as soon as it starts, and its Pod goes to CrashLoopBackOff. Pods that run go on. New Pods of this node cannot get a network: they wait in ContainerCreating with FailedCreatePodSandBox; deleted ones stay Terminating, as their network cannot be taken down.',
+  remedy:
+    'kubectl describe pod (Events); kubectl -n kube-system logs -l k8s-app=cni-agent; ip route; mend the machine, and delete the agent’s Pod so as not to wait for the back-off.',
 });
 
 /** containerd stops answering; the containers have shims of their own and run on. */

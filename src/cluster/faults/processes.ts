@@ -1,4 +1,5 @@
 import { MILLISECOND } from '../../kernel/time.ts';
+import { giveNeeds, isDaemon, takeNeeds } from './daemons.ts';
 import {
   numberParameter,
   othersOn,
@@ -21,14 +22,17 @@ export function stop(context: FaultContext, name: string): string | undefined {
     moveAway(world, kernel, name, cause);
     return undefined;
   }
+  if (isDaemon(context, name)) return takeNeeds(context, name);
   if (!process.enabled) return `${name} is stopped already`;
   kernel.stopProcess(world, name, cause);
   return undefined;
 }
 
-export function startAgain({ world, kernel, cause, sink }: FaultContext, name: string): void {
+export function startAgain(context: FaultContext, name: string): void {
+  const { world, kernel, cause, sink } = context;
   if (!world.processes.has(name)) return;
   if (hasManifest(world, name)) moveBack(world, kernel, name, cause);
+  else if (isDaemon(context, name)) giveNeeds(context, name);
   else kernel.startProcess(world, name, cause, sink);
 }
 
@@ -48,7 +52,7 @@ export const processStopped: Fault = {
   heals: 'Start',
   params: [PROCESS],
   symptoms:
-    'What this loop did is no longer done: without a scheduler new Pods stay Pending without an event, without the controller-manager nothing is replaced, without the API server nothing changes, without a kubelet its node goes NotReady while its containers run on. A component of the control plane is stopped by moving its manifest away, so its Pod in kube-system is gone too.',
+    'What this loop did is no longer done: without a scheduler new Pods stay Pending without an event, without the controller-manager nothing is replaced, without the API server nothing changes, without a kubelet its node goes NotReady while its containers run on. A component of the control plane is stopped by moving its manifest away, so its Pod in kube-system is gone too; one in a Pod of a DaemonSet by taking from its machine what it needs, so it is started again and again and its Pod is in CrashLoopBackOff.',
   remedy:
     'kubectl get pods,lease -n kube-system; on the machine: ls /etc/kubernetes/manifests, crictl ps, systemctl status NAME; move the manifest back or start the unit.',
   inject: (context) => stop(context, textParameter(context.fault, 'process')),

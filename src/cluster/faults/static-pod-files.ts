@@ -9,13 +9,21 @@ interface ManifestFiles {
   readonly manifestsAside: Map<string, Pod>;
 }
 
+/** The kinds of process that kubeadm writes manifests for. */
+const STATIC: ReadonlySet<string> = new Set([
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+]);
+
 /** Where a component's manifest lies: on which kubelet's machine, under which name. Undefined: it has none. */
 function manifestOf(
   world: World,
   process: string,
 ): { readonly kubelet: string; readonly files: ManifestFiles; readonly file: string } | undefined {
   const record = world.processes.get(process);
-  if (record?.supervisor === undefined) return undefined;
+  if (record?.supervisor === undefined || !STATIC.has(record.kind)) return undefined;
   const kubelet = `kubelet-${record.machine}`;
   // Processes of this name are of kind kubelet.
   const files = world.processes.get(kubelet)?.disk as ManifestFiles | undefined;
@@ -106,7 +114,9 @@ export function writeManifest(
 
 /** The process that a file of the manifest folder runs; undefined: an ordinary Pod. */
 export function processOfManifest(world: World, machine: string, file: string): string | undefined {
-  for (const { name, machine: its, kind, supervisor } of world.processes.values())
-    if (its === machine && supervisor !== undefined && file === `${kind}.yaml`) return name;
+  for (const { name, machine: its, kind, supervisor } of world.processes.values()) {
+    if (its !== machine || supervisor === undefined || !STATIC.has(kind)) continue;
+    if (file === `${kind}.yaml`) return name;
+  }
   return undefined;
 }

@@ -81,6 +81,8 @@ progrium/stress 60 debian /usr/bin/stress --help stress
 vish/stress 3 none /stress - stress
 polinux/stress-ng 4 alpine - stress-ng stress-ng
 google_containers/coredns/coredns 23 none /coredns - coredns
+kube-proxy 26 none - kube-proxy kube-proxy
+kubarium/cni-agent 12 none - cni-agent cni-agent
 pause 0.3 none /pause - pause
 pause 0.3 none /pause - pause
 library/pause 0.3 none /pause - pause

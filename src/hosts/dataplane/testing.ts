@@ -25,8 +25,10 @@ export interface NetworkRig extends Omit<Driver, 'run'> {
   pods(namespace?: string): readonly PodLine[];
   /** What a person outside gets from an address of the machines' network; undefined: nothing within three seconds. */
   curl(ip: string, port: number): NetOutcome | undefined;
-  stop(process: string): void;
-  start(process: string): void;
+  /** Keeps a daemon of a node from running (`kube-proxy`, `cni-agent`). */
+  stop(daemon: string, node: string): void;
+  /** Lets it run again, in a new Pod. */
+  start(daemon: string, node: string): void;
   disk(node: string): ContainerdDisk;
   iptables(node: string): string;
 }
@@ -51,17 +53,19 @@ interface PodLike {
 
 export function createNetworkRig(
   options: Parameters<typeof defaultSetUp>[0] & {
-    /** What is done before time begins; the nodes are then given ten seconds, Ready or not. */
-    readonly begin?: (world: World) => void;
+    /** What is done before time begins; the nodes are then given twelve seconds, Ready or not. */
+    readonly begin?: (rig: Pick<NetworkRig, 'stop'>) => void;
   } = {},
 ): NetworkRig {
   const { begin, ...setUp } = options;
   const world = createCluster(defaultSetUp({ nodes: 2, ...setUp }));
   const driver = createDriver(createSession(world));
-  begin?.(world);
-  if (begin !== undefined) driver.run(10 * SECOND);
+  const stop = (daemon: string, machine: string): void => {
+    driver.session.lab({ kind: 'inject-fault', fault: `${daemon}-stopped`, params: { machine } });
+  };
+  begin?.({ stop });
+  if (begin !== undefined) driver.run(12 * SECOND);
   else if (!untilNodesReady(driver, options.nodes ?? 2)) throw new Error('nodes are not Ready');
-  const nothing = () => {};
   let exec = 1_000_000_000;
 
   const rig: NetworkRig = {
@@ -124,8 +128,13 @@ export function createNetworkRig(
       driver.run(3 * SECOND);
       return outcome;
     },
-    stop: (process) => kernel.stopProcess(world, process, undefined),
-    start: (process) => kernel.startProcess(world, process, undefined, nothing),
+    stop,
+    start(daemon, machine) {
+      for (const { id, params } of world.faults)
+        if (params['machine'] === machine) driver.session.lab({ kind: 'heal-fault', id });
+      const query = `labelSelector=k8s-app%3D${daemon}&fieldSelector=spec.nodeName%3D${machine}`;
+      driver.request({ method: 'DELETE', path: `/api/v1/namespaces/kube-system/pods?${query}` });
+    },
     // The disk of that kind of process.
     disk: (node) => world.processes.get(processNames.containerd(node))?.disk as ContainerdDisk,
     iptables(node) {

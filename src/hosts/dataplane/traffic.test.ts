@@ -171,7 +171,7 @@ describe('names', () => {
 
 test('CoreDNS on the machine of the API server itself, by its own node’s rules', () => {
   // With this seed the control plane's node is Ready first, and gets both Pods.
-  const rig = createNetworkRig({ seed: 11 });
+  const rig = createNetworkRig({ seed: 3 });
   rig.seconds(30);
   const dns = rig.pods('kube-system').filter(({ name }) => name.startsWith('coredns-'));
   expect(dns.map(({ node, ready }) => `${node} ${ready}`)).toEqual(['cp-1 true', 'cp-1 true']);
@@ -210,8 +210,7 @@ function serviceNames(rig: NetworkRig): readonly string[] {
 describe('what fails', () => {
   test('kube-proxy on one node: stale there, current elsewhere; back, it writes what is true now', () => {
     const rig = withWeb();
-    const proxy = processNames.kubeProxy('node-1');
-    rig.stop(proxy);
+    rig.stop('kube-proxy', 'node-1');
     rig.request({ method: 'DELETE', path: '/api/v1/namespaces/default/pods/web-2' });
     rig.apply(serverPod('web-3', 'web', 'node-2'), serviceOf('new', 'web'));
     rig.seconds(30);
@@ -225,8 +224,8 @@ describe('what fails', () => {
     expect(rig.run('here', `wget -qO- http://${addressOf(rig, 'web-3')}`)).toContain(WELCOME);
     for (let i = 0; i < 8; i++)
       expect(rig.run('there', 'wget -T 4 -qO- http://new')).toContain(WELCOME);
-    rig.start(proxy);
-    rig.seconds(3);
+    rig.start('kube-proxy', 'node-1');
+    rig.seconds(6);
     expect(rig.iptables('node-1').match(/default\/web:http -> \S+/g)).toEqual(current);
     expect(rig.run('here', 'wget -T 2 -qO- http://new')).toContain(WELCOME);
   });
@@ -291,8 +290,7 @@ describe('what fails', () => {
 
   test('the network plugin’s agent: new Pods stay ContainerCreating and say why, old ones run and end late', () => {
     const rig = withWeb();
-    const agent = processNames.cniAgent('node-1');
-    rig.stop(agent);
+    rig.stop('cni-agent', 'node-1');
     rig.apply(serverPod('late', 'web', 'node-1'));
     rig.seconds(12);
     expect(rig.pods().find(({ name }) => name === 'late')?.phase).toBe('Pending');
@@ -307,7 +305,7 @@ describe('what fails', () => {
     expect(events(rig, 'web-1')).toContain(
       'FailedKillPod error killing pod: failed to "KillPodSandbox" for',
     );
-    rig.start(agent);
+    rig.start('cni-agent', 'node-1');
     rig.seconds(25);
     expect(rig.pods().some(({ name }) => name === 'web-1')).toBe(false);
     expect(rig.pods().find(({ name }) => name === 'late')?.ready).toBe(true);
@@ -315,7 +313,7 @@ describe('what fails', () => {
 });
 
 test('a node whose network agent has never run is not Ready, and says why', () => {
-  const rig = createNetworkRig({ begin: (world) => stopOn(world, 'cni-agent-node-2') });
+  const rig = createNetworkRig({ begin: ({ stop }) => stop('cni-agent', 'node-2') });
   const body = rig.get('/api/v1/nodes/node-2') as {
     status: { conditions: { type: string; status: string; message: string }[] };
   };
@@ -325,29 +323,25 @@ test('a node whose network agent has never run is not Ready, and says why', () =
       'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized',
   });
   expect(nodeReady(rig, 'node-1')).toBe('True');
-  rig.start('cni-agent-node-2');
-  rig.seconds(2);
+  rig.start('cni-agent', 'node-2');
+  rig.seconds(6);
   expect(nodeReady(rig, 'node-2')).toBe('True');
 });
 
 test('rules outlive kube-proxy and not the machine’s reboot', () => {
   const rig = createNetworkRig();
   rig.seconds(10);
-  stopOn(rig.world, 'kube-proxy-node-1');
+  rig.stop('kube-proxy', 'node-1');
   rig.seconds(60);
   expect(rig.iptables('node-1')).toContain('KUBE-SVC-NPX46M4PTMTKRN6Y');
   kernel.powerOff(rig.world, 'node-1');
   kernel.powerOn(rig.world, 'node-1', undefined, () => {});
   rig.seconds(30);
   expect(rig.iptables('node-1')).not.toContain('KUBE');
-  rig.start('kube-proxy-node-1');
+  rig.start('kube-proxy', 'node-1');
   rig.seconds(5);
   expect(rig.iptables('node-1')).toContain('KUBE-SVC-NPX46M4PTMTKRN6Y');
 });
-
-function stopOn(world: NetworkRig['world'], process: string): void {
-  kernel.stopProcess(world, process, undefined);
-}
 
 function events(rig: NetworkRig, about: string): string {
   const body = rig.get('/api/v1/namespaces/default/events') as {

@@ -62,8 +62,7 @@ function start(session: Session, process: string): string | undefined {
 /** Whether a fault is that this process was stopped. */
 function stops({ kind, params }: ActiveFault, process: string): boolean {
   if (kind === 'process-stopped') return params['process'] === process;
-  const program = /^(kubelet|kube-proxy|cni-agent)-stopped$/.exec(kind)?.[1];
-  return program !== undefined && `${program}-${String(params['machine'])}` === process;
+  return kind === 'kubelet-stopped' && `kubelet-${String(params['machine'])}` === process;
 }
 
 /** What hangs is killed by systemd when its patience is over; then it no longer hangs. */

@@ -44,9 +44,9 @@ test('… and count what has happened', async () => {
   expect(lines).toContain('leader_election_master_status{name="kube-scheduler"} 1');
   expect(lines).toContain('scheduler_pending_pods{queue="unschedulable"} 1');
   expect(lines).toContain('scheduler_pending_pods{queue="active"} 0');
-  // CoreDNS waits until there is a node, then two of it are placed, and four of ours.
+  // CoreDNS waits until there is a node, then two of it are placed, two Pods on each of three machines, and four of ours.
   expect(scheduler).toMatch(
-    /\nscheduler_schedule_attempts_total\{profile="default-scheduler",result="scheduled"\} 6\n/,
+    /\nscheduler_schedule_attempts_total\{profile="default-scheduler",result="scheduled"\} 12\n/,
   );
   expect(scheduler).toMatch(
     /\nscheduler_schedule_attempts_total\{profile="default-scheduler",result="unschedulable"\} [1-9]/,
@@ -54,8 +54,8 @@ test('… and count what has happened', async () => {
   const duration = 'scheduler_scheduling_attempt_duration_seconds';
   const labels = 'profile="default-scheduler",result="scheduled"';
   expect(lines).toContain(`# TYPE ${duration} histogram`);
-  expect(lines).toContain(`${duration}_bucket{${labels},le="16.384"} 6`);
-  expect(lines).toContain(`${duration}_bucket{${labels},le="+Inf"} 6`);
+  expect(lines).toContain(`${duration}_bucket{${labels},le="16.384"} 12`);
+  expect(lines).toContain(`${duration}_bucket{${labels},le="+Inf"} 12`);
   expect(scheduler).toMatch(
     /\nrest_client_requests_total\{code="201",host="192.168.0.10:6443",method="POST"\} \d+\n/,
   );

@@ -61,8 +61,6 @@ function wordsFor(unit: string, isUp: boolean): { readonly title: string; readon
 const UNIT_TITLES: Readonly<Record<string, string>> = {
   kubelet: 'kubelet: The Kubernetes Node Agent',
   containerd: 'containerd container runtime',
-  'kube-proxy': 'Kubernetes Kube Proxy',
-  'cni-agent': 'CNI network agent',
 };
 
 function kubeletLines(world: World, machine: string): LogLine[] {

@@ -40,8 +40,9 @@ const CASES: readonly Case[] = [
   // Units.
   {
     on: 'node-1',
-    run: 'systemctl is-active kubelet containerd kube-proxy cni-agent',
-    out: 'active\nactive\nactive\nactive\n',
+    run: 'systemctl is-active kubelet containerd kube-proxy',
+    out: 'active\nactive\ninactive\n',
+    status: 4,
   },
   { on: 'node-1', run: 'systemctl is-active nginx', out: 'inactive\n', status: 4 },
   {
@@ -61,11 +62,11 @@ const CASES: readonly Case[] = [
     run: 'systemctl status kubelet --no-pager | sed -n 5p',
     out: /^ {5}Active: active \(running\) since Thu 2026-01-01 09:00:0\d UTC; (?:1min)? ?(?:\d+s)? ago\n$/,
   },
-  { on: 'node-1', run: 'systemctl list-units | grep -c loaded', out: '5\n' },
+  { on: 'node-1', run: 'systemctl list-units | grep -c loaded', out: '3\n' },
   {
     on: 'node-1',
-    run: 'journalctl -u kube-proxy --no-pager',
-    out: /node-1 systemd\[1\]: Started kube-proxy\.service - Kubernetes Kube Proxy\.\n/,
+    run: 'journalctl -u containerd --no-pager',
+    out: /node-1 systemd\[1\]: Started containerd\.service - containerd container runtime\.\n/,
   },
   { on: 'node-1', run: 'journalctl -xeu kubelet | grep -c NodeReady', out: '1\n' },
   { on: 'node-1', run: 'journalctl -u kubelet --since "1 s ago"', out: '-- No entries --\n' },
@@ -79,7 +80,7 @@ const CASES: readonly Case[] = [
   {
     on: 'node-1',
     run: 'crictl ps -o json | jq -r ".containers[].metadata.name" | sort -u | head -1',
-    out: /^(?:coredns|nginx)\n$/,
+    out: 'cni-agent\n',
   },
   {
     on: 'node-1',
@@ -291,13 +292,13 @@ describe('what tools do to machines', () => {
     // Broken elsewhere, mended here.
     session.lab({
       kind: 'inject-fault',
-      fault: 'kube-proxy-stopped',
+      fault: 'kubelet-stopped',
       params: { machine: 'node-2' },
     });
-    expect((await bench.run('ssh node-2 systemctl is-active kube-proxy')).out).toBe('inactive\n');
-    await bench.run('ssh node-2 systemctl restart kube-proxy');
+    expect((await bench.run('ssh node-2 systemctl is-active kubelet')).out).toBe('inactive\n');
+    await bench.run('ssh node-2 systemctl restart kubelet');
     expect(session.world.faults).toEqual([]);
-    expect((await bench.run('ssh node-2 systemctl is-active kube-proxy')).out).toBe('active\n');
+    expect((await bench.run('ssh node-2 systemctl is-active kubelet')).out).toBe('active\n');
   });
 
   test('signals: a program that is killed comes back, one that is suspended hangs', async () => {

@@ -44,7 +44,7 @@ function wordsBy(
   };
 }
 
-const UNITS = ['kubelet', 'containerd', 'kube-proxy', 'cni-agent'];
+const UNITS = ['kubelet', 'containerd'];
 const VERBS = ['status', 'start', 'stop', 'restart', 'is-active', 'kill', 'cat', 'show'];
 
 const completeHosts: Completer = async (_words, { context }) => {

@@ -2,6 +2,7 @@ import type { Node } from '../../../api/generated/types.ts';
 import type { ConnectionLost } from '../../../kernel/kernel.ts';
 import { defineBehaviour, type Env } from '../../../kernel/process.ts';
 import { SECOND, type Micros } from '../../../kernel/time.ts';
+import { klog } from '../../client/component-log.ts';
 import {
   apiClientStep,
   createApiClient,
@@ -24,6 +25,8 @@ export interface CniAgentConfig {
   readonly node: string;
   readonly apiServer: string;
   readonly containerd: string;
+  /** Something on the machine is not as it needs it: why it ends as soon as it has started. */
+  readonly lacks?: string;
 }
 
 export interface CniAgentMemory {
@@ -61,8 +64,7 @@ function specsOf(node: string): readonly InformerSpec[] {
 
 /**
  * The agent of the network plugin on one node: learns the node's range of Pod addresses from its Node object, writes
- * the plugin's configuration, and serves the plugin's calls on its socket for as long as it runs. It uses the kubelet's
- * credentials, as agents do that are installed with the machine.
+ * the plugin's configuration, and serves the plugin's calls on its socket for as long as it runs.
  */
 export const cniAgentBehaviour = defineBehaviour<
   CniAgentConfig,
@@ -76,7 +78,7 @@ export const cniAgentBehaviour = defineBehaviour<
     const memory: CniAgentMemory = {
       client: createApiClient({
         server: config.apiServer,
-        user: `system:node:${config.node}`,
+        user: 'system:serviceaccount:kube-system:cni-agent',
         userAgent: 'cni-agent',
         qps: 0,
         burst: 0,
@@ -84,6 +86,11 @@ export const cniAgentBehaviour = defineBehaviour<
       informers: new Map(specsOf(config.node).map((spec) => [spec.name, createInformer(spec)])),
       podCidr: '',
     };
+    if (config.lacks !== undefined) {
+      klog(env, 'F', 'main.go:94', config.lacks);
+      env.exit(1, config.lacks);
+      return memory;
+    }
     for (const spec of specsOf(config.node)) {
       const informer = memory.informers.get(spec.name);
       if (informer !== undefined) startInformer(spec, informer, memory.client, env);

@@ -1,6 +1,7 @@
 import type { EndpointSlice, Node, Service } from '../../../api/generated/types.ts';
 import { defineBehaviour } from '../../../kernel/process.ts';
 import { SECOND, type Micros } from '../../../kernel/time.ts';
+import { klog } from '../../client/component-log.ts';
 import { apiClientStep, createApiClient } from '../../client/api-client.ts';
 import {
   allSynced,
@@ -72,6 +73,11 @@ export const kubeProxyBehaviour = defineBehaviour<
   initialDisk: () => null,
   start(_disk, env, config) {
     const memory = createMemory(config);
+    if (config.lacks !== undefined) {
+      klog(env, 'E', 'server.go:111', `"Error running ProxyServer" err="${config.lacks}"`);
+      env.exit(1, config.lacks);
+      return memory;
+    }
     for (const spec of specsOf(config.node)) {
       const informer = memory.informers.get(spec.name);
       if (informer !== undefined) startInformer(spec, informer, memory.client, env);
@@ -115,7 +121,7 @@ function createMemory({ apiServer, node }: KubeProxyConfig): KubeProxyMemory {
   return {
     client: createApiClient({
       server: apiServer,
-      user: 'system:kube-proxy',
+      user: 'system:serviceaccount:kube-system:kube-proxy',
       userAgent: 'kube-proxy',
       qps: 0,
       burst: 0,

@@ -14,6 +14,8 @@ export interface KubeProxyConfig {
   /** What holds the node's rules. */
   readonly containerd: string;
   readonly epochMillis: number;
+  /** Something on the machine is not as it needs it: why it ends as soon as it has started. */
+  readonly lacks?: string;
 }
 
 export interface KubeProxyMemory {

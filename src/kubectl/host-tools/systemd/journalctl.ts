@@ -51,7 +51,7 @@ export const journalctl: Program = async (args, io, context) => {
     return 1;
   }
   const units = line.values('unit').map((each) => each.replace(/\.service$/, ''));
-  const known = units.length > 0 ? units : ['kubelet', 'containerd', 'kube-proxy', 'cni-agent'];
+  const known = units.length > 0 ? units : ['kubelet', 'containerd'];
   const since = line.value('since');
   const from = since === undefined ? undefined : readSince(since, context.now());
   const read = async (): Promise<readonly LogLine[]> => {

@@ -27,16 +27,6 @@ const KNOWN: Readonly<Record<string, Words>> = {
     command: '/usr/bin/containerd',
     docs: 'https://containerd.io',
   },
-  'kube-proxy': {
-    title: 'Kubernetes Kube Proxy',
-    command: '/usr/bin/kube-proxy --config=/var/lib/kube-proxy/config.conf',
-    docs: 'https://kubernetes.io/docs/',
-  },
-  'cni-agent': {
-    title: 'CNI network agent',
-    command: '/usr/bin/cni-agent',
-    docs: 'https://www.cni.dev/',
-  },
 };
 
 export function unitsOf({ processes }: MachineFacts): readonly Unit[] {
