@@ -91,6 +91,7 @@ export const cniAgentBehaviour = defineBehaviour<
       env.exit(1, config.lacks);
       return memory;
     }
+    klog(env, 'I', 'main.go:71', `waiting for the range of node ${config.node}`);
     for (const spec of specsOf(config.node)) {
       const informer = memory.informers.get(spec.name);
       if (informer !== undefined) startInformer(spec, informer, memory.client, env);
@@ -112,6 +113,12 @@ export const cniAgentBehaviour = defineBehaviour<
         const podCidr = (next as Node | undefined)?.spec?.podCIDR ?? '';
         if (podCidr === '' || podCidr === memory.podCidr) return;
         memory.podCidr = podCidr;
+        klog(
+          env,
+          'I',
+          'main.go:118',
+          `the range is ${podCidr}; listening on /run/cni-agent/cni-agent.sock`,
+        );
         configure(memory, config, env);
       },
     });

@@ -73,11 +73,13 @@ export const kubeProxyBehaviour = defineBehaviour<
   initialDisk: () => null,
   start(_disk, env, config) {
     const memory = createMemory(config);
+    klog(env, 'I', 'server.go:702', '"Version info" version="v1.35.0"');
     if (config.lacks !== undefined) {
       klog(env, 'E', 'server.go:111', `"Error running ProxyServer" err="${config.lacks}"`);
       env.exit(1, config.lacks);
       return memory;
     }
+    klog(env, 'I', 'server_linux.go:62', '"Using iptables proxy"');
     for (const spec of specsOf(config.node)) {
       const informer = memory.informers.get(spec.name);
       if (informer !== undefined) startInformer(spec, informer, memory.client, env);
@@ -167,6 +169,14 @@ function changed(proxy: KubeProxy, change: InformerChange, env: KubeProxyEnv): v
 function requestSync(proxy: KubeProxy, env: KubeProxyEnv): void {
   const { memory } = proxy;
   if (!allSynced(memory.informers)) return;
+  if (memory.syncs === 0 && !memory.timerArmed)
+    for (const controller of ['service', 'endpoint slice', 'node'])
+      klog(
+        env,
+        'I',
+        'shared_informer.go:356',
+        `"Caches are synced" controller="${controller} config"`,
+      );
   const since = memory.syncedAt === undefined ? MIN_SYNC : env.now - memory.syncedAt;
   if (since >= MIN_SYNC && !memory.timerArmed) syncRules(proxy, env);
   else arm(proxy, Math.max(0, MIN_SYNC - since), env);
