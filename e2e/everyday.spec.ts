@@ -76,7 +76,9 @@ test('cordon, uncordon and drain a node', async ({ playground }) => {
   await objects.inspect('Node', 'node-2');
   await playground.act('Drain');
   await expect(activity).toContainText(/node\/node-2 drained, \d Pods? evicted/);
-  expect(await podsOn('node-2')).toBe(0);
+  // kube-proxy and the network plugin's agent stay: their DaemonSets would make them anew.
+  expect(await podsOn('node-2')).toBe(2);
+  expect(await podsOn('node-2', 'web-')).toBe(0);
   await expect.poll(() => map.readyPods('web-')).toBe(4);
   await expect(map.node('node-2')).toContainText('Cordoned');
 });
