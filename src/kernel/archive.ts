@@ -30,7 +30,7 @@ export interface Archive {
  * remember otherwise. 4: indexes of copies hold keys, the controller manager knows its loops that are awake,
  * the agenda's near part is in order.
  */
-export const ARCHIVE_FORMAT = 4;
+export const ARCHIVE_FORMAT = 5;
 
 const TAGS = 8;
 const WHOLE = 0;
