@@ -74,7 +74,7 @@ function searchAll(
 
 /** Asks node after node. */
 function askAround(search: Search, wanted: number): FoundNodes {
-  const { cycle, filters, key, slots, startedAt } = search;
+  const { cycle, filters, key, memo, slots, startedAt } = search;
   const { snapshot } = cycle;
   const { length } = slots;
   const book = createVerdictBook(verdictScratchOf(snapshot));
@@ -84,7 +84,9 @@ function askAround(search: Search, wanted: number): FoundNodes {
   let position = startedAt;
   while (examined < length && found < wanted) {
     const slot = slots[position] as number; // In range: positions wrap at the end.
-    const status = askNode(search, slot);
+    // Without a detour where nothing is remembered: it is done for each node.
+    const status =
+      memo === undefined ? runFiltersWithNominated(cycle, filters, slot) : askNode(search, slot);
     if (status === undefined) {
       feasible[found++] = slot;
       book.byPosition[position] = FEASIBLE;
