@@ -6,8 +6,8 @@ export function toApiRequest(id: number, request: SessionRequest): ApiRequest {
   const mark = request.path.indexOf('?');
   const command: string[] = [];
   const query = mark < 0 ? NO_QUERY : queryOf(request.path.slice(mark + 1), command);
-  return {
-    // As components put theirs together, in this order: what was compiled for those goes on when a person asks.
+  // As components put theirs together, in this order, and frozen: what was compiled for those goes on when a person asks.
+  const usual: ApiRequest = {
     type: 'api/request',
     id,
     method: request.method,
@@ -18,17 +18,19 @@ export function toApiRequest(id: number, request: SessionRequest): ApiRequest {
     body: request.body,
     typed: undefined,
     contentType: request.contentType,
-    ...(request.token === undefined ? undefined : { token: request.token }),
-    ...(request.groups === undefined ? undefined : { groups: request.groups }),
-    ...(request.duplicateFields === undefined
-      ? undefined
-      : { duplicateFields: request.duplicateFields }),
-    ...(request.unreadable === undefined ? undefined : { unreadable: request.unreadable }),
-    ...(request.impersonate === undefined ? undefined : { impersonate: request.impersonate }),
-    ...(request.accept === undefined ? undefined : { accept: request.accept }),
-    ...(command.length === 0 ? undefined : { command: Object.freeze(command) }),
-    ...(request.upgrade === undefined ? undefined : { upgrade: request.upgrade }),
   };
+  const { token, groups, duplicateFields, unreadable, impersonate, accept, upgrade } = request;
+  const rest = {
+    ...(token === undefined ? undefined : { token }),
+    ...(groups === undefined ? undefined : { groups }),
+    ...(duplicateFields === undefined ? undefined : { duplicateFields }),
+    ...(unreadable === undefined ? undefined : { unreadable }),
+    ...(impersonate === undefined ? undefined : { impersonate }),
+    ...(accept === undefined ? undefined : { accept }),
+    ...(command.length === 0 ? undefined : { command: Object.freeze(command) }),
+    ...(upgrade === undefined ? undefined : { upgrade }),
+  };
+  return Object.freeze(Object.keys(rest).length === 0 ? usual : { ...usual, ...rest });
 }
 
 const NO_QUERY: Readonly<Record<string, string>> = Object.freeze({});

@@ -99,8 +99,9 @@ export function notifyWatches(
   revision: number,
   env: Env<EtcdWatchEvents>,
 ): void {
-  const first = events[0];
-  if (first === undefined) return;
+  // Asked of the length: what reads beyond the end of a list is compiled anew.
+  if (events.length === 0) return;
+  const first = events[0] as (typeof events)[number];
   const wide = watches.get('');
   if (events.length === 1 && wide === undefined) {
     // Most flushes write one key, which one watch or none looks at: no parcels are made up.
