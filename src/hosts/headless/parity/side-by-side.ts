@@ -97,8 +97,10 @@ export function withUpgrades(http: StreamingKubeClient, session: Session): Strea
     stream(request, handlers) {
       if (request.upgrade !== true) return http.stream(request, handlers);
       let id = 0;
+      // The token of the kubeconfig is the door's of what is served: the session is behind it.
+      const { token: _, ...asked } = request;
       const done = new Promise<{ code: number; body: unknown }>((resolve) => {
-        id = session.request(request, {
+        id = session.request(asked, {
           onData: (channel, data) => handlers.onData?.(channel, data),
           onResponse: resolve,
         });

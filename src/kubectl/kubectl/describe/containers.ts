@@ -215,8 +215,8 @@ function writeEnvironment(writer: DescribeWriter, container: unknown, pod: unkno
 
 function fieldValue(pod: unknown, path: string): string {
   if (pod === undefined) return '';
-  // Upstream does not look up one label or annotation here.
-  if (path.includes('[')) return '';
+  // Upstream looks up metadata alone here, and of it not one label or annotation.
+  if (!path.startsWith('metadata.') || path.includes('[')) return '';
   return textAt(pod, ...path.split('.'));
 }
 

@@ -20,18 +20,18 @@ export async function drain(session: Session): Promise<void> {
   const { infos, failures } = await nodesOf(session);
   throwAll(failures);
   for (const info of infos) await setSchedulable(session, info, true);
-  const fatal: string[] = [];
+  const fatal: Failure[] = [];
   const pending: string[] = [];
   for (const info of infos) {
     try {
       await drainOne(session, info);
       session.out(`node/${info.name} drained${dryRunSuffix(session)}\n`);
     } catch (error) {
-      const { message } = asFailure(error);
+      const failure = asFailure(error);
       session.err(
-        `error: unable to drain node ${JSON.stringify(info.name)} due to error: ${message}, continuing command...\n`,
+        `error: unable to drain node ${JSON.stringify(info.name)} due to error: ${failure.message}, continuing command...\n`,
       );
-      fatal.push(message);
+      fatal.push(...(failure.many ?? [failure]));
       pending.push(info.name);
     }
   }
@@ -39,7 +39,7 @@ export async function drain(session: Session): Promise<void> {
   session.err(
     `There are pending nodes to be drained:\n${pending.map((each) => ` ${each}\n`).join('')}`,
   );
-  failVerbatim(fatal.join('\n'));
+  failVerbatim(fatal.map(({ message }) => message).join('\n'));
 }
 
 async function drainOne(session: Session, { name }: Info): Promise<void> {
@@ -50,7 +50,7 @@ async function drainOne(session: Session, { name }: Info): Promise<void> {
     limit: flags.int('chunk-size'),
   });
   const { pods, errors, warnings } = await doomedOf(session, listAt(list, 'items'));
-  if (errors.length > 0) throw new Failure(errors.join(', '));
+  if (errors.length > 0) throw together(errors);
   if (warnings.length > 0) session.err(`Warning: ${warnings.join('; ')}\n`);
   if (session.dryRun === 'client') {
     for (const pod of pods) {
@@ -67,8 +67,16 @@ async function drainOne(session: Session, { name }: Info): Promise<void> {
     each.status === 'rejected' ? [each.reason as unknown] : [],
   );
   const messages = reasons.map((each) => asFailure(each).message);
-  if (messages.length === 1) throw new Failure(messages[0] ?? '');
-  if (messages.length > 1) throw new Failure(`[${[...new Set(messages)].join(', ')}]`);
+  if (messages.length > 0) throw together([...new Set(messages)]);
+}
+
+/** Several failures as one, which is told in one line, and in a line each in the end (apimachinery's aggregate). */
+function together(messages: readonly string[]): Failure {
+  const many = messages.map((message) => new Failure(message));
+  const [only] = many;
+  return many.length === 1 && only !== undefined
+    ? only
+    : new Failure(`[${messages.join(', ')}]`, { many });
 }
 
 /** Upstream starts a goroutine for each Pod, and Go's scheduler lets the one that was started last go first. */
