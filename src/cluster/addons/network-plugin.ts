@@ -3,9 +3,9 @@ import type {
   ClusterRoleBinding,
   DaemonSet,
   KubernetesObject,
-  PodSpec,
   ServiceAccount,
 } from '../../api/generated/types.ts';
+import { machineDaemonSet } from './machine-daemon-set.ts';
 
 /**
  * What an administrator applies after `kubeadm init`: a network plugin, of which kubeadm has none. This one is no
@@ -16,8 +16,6 @@ const NAME = 'cni-agent';
 const NAMESPACE = 'kube-system';
 const ROLE = 'system:cni-agent';
 export const CNI_AGENT_IMAGE = 'ghcr.io/kubarium/cni-agent:v1.0.0';
-
-const LABELS = Object.freeze({ 'k8s-app': NAME });
 
 /** In the order in which they are created. */
 export function networkPluginObjects(): readonly KubernetesObject[] {
@@ -43,39 +41,15 @@ export function networkPluginObjects(): readonly KubernetesObject[] {
 }
 
 function daemonSet(): DaemonSet {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name: NAME, namespace: NAMESPACE, labels: LABELS },
-    spec: {
-      selector: { matchLabels: LABELS },
-      updateStrategy: { type: 'RollingUpdate' },
-      template: { metadata: { labels: LABELS }, spec: podSpec() },
-    },
-  };
-}
-
-function podSpec(): PodSpec {
-  return {
-    priorityClassName: 'system-node-critical',
-    containers: [
-      {
-        name: NAME,
-        image: CNI_AGENT_IMAGE,
-        imagePullPolicy: 'IfNotPresent',
-        command: ['/usr/local/bin/cni-agent'],
-        securityContext: { privileged: true },
-        volumeMounts: [
-          { mountPath: '/etc/cni/net.d', name: 'cni-configuration' },
-          { mountPath: '/opt/cni/bin', name: 'cni-plugins' },
-          { mountPath: '/run/cni-agent', name: 'socket' },
-        ],
-        env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
-      },
+  return machineDaemonSet({
+    name: NAME,
+    image: CNI_AGENT_IMAGE,
+    command: ['/usr/local/bin/cni-agent'],
+    volumeMounts: [
+      { mountPath: '/etc/cni/net.d', name: 'cni-configuration' },
+      { mountPath: '/opt/cni/bin', name: 'cni-plugins' },
+      { mountPath: '/run/cni-agent', name: 'socket' },
     ],
-    // Whoever makes the Pods' network cannot wait for it.
-    hostNetwork: true,
-    serviceAccountName: NAME,
     volumes: [
       {
         name: 'cni-configuration',
@@ -84,7 +58,5 @@ function podSpec(): PodSpec {
       { name: 'cni-plugins', hostPath: { path: '/opt/cni/bin', type: 'DirectoryOrCreate' } },
       { name: 'socket', hostPath: { path: '/run/cni-agent', type: 'DirectoryOrCreate' } },
     ],
-    tolerations: [{ operator: 'Exists' }],
-    nodeSelector: { 'kubernetes.io/os': 'linux' },
-  };
+  });
 }
