@@ -5,7 +5,7 @@ import { ARCHIVE_FORMAT, encodeWorld } from '../../kernel/archive.ts';
 import { checkpoint } from '../../kernel/checkpoint.ts';
 import { hashWorld } from '../../kernel/hash.ts';
 import { SECOND } from '../../kernel/time.ts';
-import { writeArchive } from './write-archive.ts';
+import { writeArchive, writeArchiveNow } from './write-archive.ts';
 import { openNewest, type StoredSnapshot } from './snapshot-store.ts';
 
 const world = createCluster(defaultSetUp({ nodes: 1 }));
@@ -66,6 +66,7 @@ test('an archive that is written in slices is the one that is written at once, w
   const living = createCluster(defaultSetUp({ nodes: 2 }));
   kernel.runUntil(living, 30 * SECOND, () => {});
   const expected = JSON.stringify(encodeWorld(living));
+  expect(writeArchiveNow(checkpoint(living))).toBe(expected);
   let turns = 0;
   const text = await writeArchive(checkpoint(living), {
     turn() {

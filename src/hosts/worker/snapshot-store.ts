@@ -3,19 +3,24 @@ import { ARCHIVE_FORMAT, decodeWorld, type Archive } from '../../kernel/archive.
 import { checkpoint } from '../../kernel/checkpoint.ts';
 import type { World } from '../../kernel/world.ts';
 import type { KeptRun } from '../scenario/run.ts';
-import { writeArchive } from './write-archive.ts';
+import { writeArchive, writeArchiveNow } from './write-archive.ts';
 
 /**
  * Where a session survives a reload and the engine's own crash: the last two snapshots in IndexedDB.
  * Two, because the newest may be the one that was damaged.
  */
 export interface SnapshotStore {
-  /** Saves the world as it is now; it may go on while it is being written. */
-  save(world: World, savedAtMillis: number, scenario?: KeptRun): Promise<void>;
+  /**
+   * Saves the world as it is now: it may go on while it is being written `in slices`; `at once` it is written, and on its way to
+   * the database, before whoever asks does anything else. Answers, when it is safe, how many milliseconds the writing took.
+   */
+  save(world: World, savedAtMillis: number, how: SaveHow, scenario?: KeptRun): Promise<number>;
   /** The newest snapshot that can be read; `notice` says when a newer one could not. */
   load(): Promise<LoadedSnapshot>;
   clear(): Promise<void>;
 }
+
+export type SaveHow = 'at once' | 'in slices';
 
 export interface LoadedSnapshot {
   readonly world: World | undefined;
@@ -80,11 +85,13 @@ export function createSnapshotStore(): SnapshotStore {
   };
 
   return {
-    async save(world, savedAtMillis, scenario) {
+    async save(world, savedAtMillis, how, scenario) {
+      const began = performance.now();
       // Both as they are now: the world goes on while its archive is written.
       const kept = checkpoint(world);
       const run = scenario === undefined ? {} : { scenario: structuredClone(scenario) };
-      const archive = await writeArchive(kept);
+      const archive = how === 'at once' ? writeArchiveNow(kept) : await writeArchive(kept);
+      const writing = performance.now() - began;
       const stored: StoredSnapshot = {
         slot: nextSlot,
         savedAt: savedAtMillis,
@@ -94,6 +101,7 @@ export function createSnapshotStore(): SnapshotStore {
       };
       nextSlot = 1 - nextSlot;
       await (await database()).put(TABLE, stored);
+      return writing;
     },
     async load() {
       const all = (await (await database()).getAll(TABLE)) as StoredSnapshot[];

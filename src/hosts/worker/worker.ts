@@ -11,7 +11,7 @@ import { setUpOf } from '../scenario/set-up-of.ts';
 import { createRecording, type Recording } from '../recording/recording.ts';
 import { createSession, faultCatalogue, type Session } from '../session.ts';
 import type { OpenedWorld } from './opening.ts';
-import type { SnapshotStore } from './snapshot-store.ts';
+import type { SaveHow, SnapshotStore } from './snapshot-store.ts';
 
 /**
  * The engine's thread in the browser, from where `opening.ts` hands it over. It runs the world in short slices, sends a
@@ -31,13 +31,17 @@ const SLICE_MILLIS = 12;
 const REST_MILLIS = 8;
 const SAVE_EVERY_MILLIS = 8000;
 const SAVE_AFTER_ACT_MILLIS = 120;
-/** An act's answer may wait for a snapshot that takes no longer than this. */
-const SAVE_AT_ONCE_MILLIS_MAX = 80;
+/** An act's answer may wait for a snapshot whose writing takes no longer than this. */
+const SAVE_AT_ONCE_MILLIS_MAX = 120;
 let snapshots: SnapshotStore | undefined;
 let running: Running | undefined;
 let saveAt = Number.POSITIVE_INFINITY;
-let saving = false;
-let lastSaveMillis = 0;
+/** What is being saved: an act's snapshot does not wait for the one that is written every few seconds. */
+const saving = new Set<SaveHow>();
+/** Something has been done since the snapshot that is on its way. */
+let isActUnsaved = false;
+/** How long the last snapshot took to write. */
+let writingMillis = 0;
 let stepSeen = 0;
 
 function post(message: EngineMessage): void {
@@ -128,7 +132,7 @@ function start(world: World, scenario: Scenario | undefined, opened?: OpenedWorl
     pacer,
     clock,
     size: () => [...storedObjects(world)].length,
-    onLeave: () => save(world),
+    onLeave: () => save(world, 'in slices'),
   });
   const onActed = (how: 'at once' | 'soon'): void => {
     if (how === 'at once') saveAfterAct(world);
@@ -152,29 +156,35 @@ function saveSoon(): void {
   saveAt = Math.min(saveAt, performance.now() + SAVE_AFTER_ACT_MILLIS);
 }
 
-/** A small world is written at once, a large one soon: its writing takes as long as many frames. */
+/** A small world is written before the act is answered, a large one soon: its writing takes as long as many frames. */
 function saveAfterAct(world: World): void {
-  if (!saving && lastSaveMillis < SAVE_AT_ONCE_MILLIS_MAX) save(world);
-  else saveSoon();
+  if (writingMillis >= SAVE_AT_ONCE_MILLIS_MAX) saveSoon();
+  // Of many acts in a row not each is written, but the last is.
+  else if (saving.has('at once')) isActUnsaved = true;
+  else save(world, 'at once');
 }
 
-function save(world: World): void {
-  if (saving) {
+function save(world: World, how: SaveHow): void {
+  if (saving.has(how)) {
     saveSoon();
     return;
   }
-  saving = true;
+  saving.add(how);
+  if (how === 'at once') isActUnsaved = false;
   const began = performance.now();
   const director = running?.session.world === world ? running.session.director : undefined;
   snapshots
-    ?.save(world, Date.now(), director === undefined ? undefined : keptRunOf(director))
+    ?.save(world, Date.now(), how, director === undefined ? undefined : keptRunOf(director))
+    .then((millis) => {
+      writingMillis = millis;
+    })
     .catch(() => undefined)
     .finally(() => {
-      saving = false;
+      saving.delete(how);
       // A large world takes longer to write: it must not spend its time on that.
       const cost = performance.now() - began;
-      lastSaveMillis = cost;
       saveAt = Math.min(saveAt, performance.now() + Math.max(SAVE_EVERY_MILLIS, cost * 20));
+      if (isActUnsaved && running?.session.world === world) save(world, 'at once');
     });
 }
 
@@ -192,7 +202,7 @@ function loop(): void {
     // The past is not what a reload should come back to.
     if (performance.now() >= saveAt && recording.isAtEnd) {
       saveAt = Number.POSITIVE_INFINITY;
-      save(session.world);
+      save(session.world, 'in slices');
     }
   });
   setTimeout(
