@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBrowser } from './browser.mjs';
 import { ensureDependencies } from './dependencies.mjs';
+import { failedStories, failedUnitTests } from './failed-tests.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -62,12 +63,15 @@ function countUnit(file) {
   counts.passed += report.numPassedTests;
   counts.failed += report.numFailedTests;
   counts.skipped += report.numPendingTests;
+  failures.push(...failedUnitTests(report, root));
 }
 
 function countEndToEnd(file) {
   if (!existsSync(file)) return;
-  const { stats } = JSON.parse(readFileSync(file, 'utf8'));
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const { stats } = report;
   counts.passed += stats.expected;
   counts.failed += stats.unexpected + stats.flaky;
   counts.skipped += stats.skipped;
+  failures.push(...failedStories(report));
 }
