@@ -45,3 +45,8 @@ export function processTitle(process: string): string {
 export function componentTitle(component: string): string {
   return PROGRAMS[component] ?? component;
 }
+
+/** The same where there is little room: `kube-controller-manager` → `Controllers`. */
+export function shortComponentTitle(component: string): string {
+  return component === 'kube-controller-manager' ? 'Controllers' : componentTitle(component);
+}

@@ -3,7 +3,7 @@ import type { ComponentHealth } from '../../bridge/cards.ts';
 import { componentRow, replicasOf } from '../../view/components.ts';
 import type { Organ } from '../../view/field.ts';
 import { chipBox, CHIPS } from '../../view/machine-room.ts';
-import { processTitle } from '../../view/process-title.ts';
+import { processTitle, shortComponentTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
 import { useSampled } from '../hooks/use-view.ts';
 import { usePage } from '../page.tsx';
@@ -11,7 +11,6 @@ import { Lamp } from '../parts/lamp.tsx';
 import { usePending } from '../state/activity.ts';
 import { useSelection } from '../state/selection.ts';
 import { machineState } from './host-label.tsx';
-import { TITLES } from './organ-card.tsx';
 
 /** A machine of the control plane among others: its name, and its four organs. */
 const HostCard = memo(function HostCard({ machine }: { readonly machine: string }) {
@@ -73,7 +72,7 @@ const OrganChip = memo(function OrganChip({
     >
       <span className="flex items-center gap-1">
         <Lamp state={health?.lamp ?? 'off'} />
-        <span className="truncate-text font-semibold">{TITLES[organ]}</span>
+        <span className="truncate-text font-semibold">{shortComponentTitle(organ)}</span>
         {isMarked(health) && (
           <span className="leads-mark" aria-hidden="true">
             ★

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { Organ } from '../../view/field.ts';
-import { componentTitle } from '../../view/process-title.ts';
+import { componentTitle, shortComponentTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
 import { countText, plural } from '../../view/words.ts';
 import type { View } from '../../view/view.ts';
@@ -37,20 +37,12 @@ export const OrganCard = memo(function OrganCard({ organ }: { readonly organ: Or
     >
       <span className="flex items-center gap-1.5">
         <Lamp state={lamp} />
-        <span className="truncate-text font-semibold">{TITLES[organ]}</span>
+        <span className="truncate-text font-semibold">{shortComponentTitle(organ)}</span>
       </span>
       <span className="truncate-text text-11 text-dim">{words}</span>
     </section>
   );
 });
-
-/** As long as a small card is wide. */
-export const TITLES: Readonly<Record<Organ, string>> = {
-  'kube-scheduler': 'Scheduler',
-  'kube-controller-manager': 'Controllers',
-  'kube-apiserver': 'API server',
-  etcd: 'etcd',
-};
 
 function organWords(view: View, organ: Organ): string {
   const head = view.head.getState();

@@ -2,7 +2,7 @@ import { Activity, Zap } from 'lucide-react';
 import { type ReactNode } from 'react';
 import type { ComponentHealth } from '../../bridge/cards.ts';
 import { componentRow, lampOfAll, replicasOf } from '../../view/components.ts';
-import { componentTitle } from '../../view/process-title.ts';
+import { componentTitle, shortComponentTitle } from '../../view/process-title.ts';
 import { componentId } from '../../view/selection.ts';
 import { countText } from '../../view/words.ts';
 import { useMedia } from '../hooks/use-media.ts';
@@ -145,6 +145,7 @@ function ComponentCell({ component, children }: ComponentCellProps) {
   return (
     <StripCell
       title={title}
+      shortTitle={compact ? shortComponentTitle(component) : title}
       lamp={lamp}
       selected={selected}
       pending={pending}

@@ -6,6 +6,8 @@ import { Menu } from '../parts/menu.tsx';
 
 interface StripCellProps {
   readonly title: string;
+  /** What is shown of the title where there is no room for it. */
+  readonly shortTitle?: string;
   readonly lamp: LampState;
   readonly tip: string;
   readonly selected?: boolean;
@@ -17,7 +19,17 @@ interface StripCellProps {
 
 /** One cell of the strip: lamp, title, a menu, and two lines of measurement. */
 export function StripCell(props: StripCellProps) {
-  const { title, lamp, tip, selected = false, pending = false, onSelect, menu, children } = props;
+  const {
+    title,
+    shortTitle = title,
+    lamp,
+    tip,
+    selected = false,
+    pending = false,
+    onSelect,
+    menu,
+    children,
+  } = props;
   return (
     <div className="strip-cell" data-selected={selected} data-pending={pending}>
       <div className="flex items-center gap-1.5">
@@ -30,7 +42,7 @@ export function StripCell(props: StripCellProps) {
           data-tip={tip}
           onClick={onSelect}
         >
-          {title}
+          {shortTitle}
         </button>
         <span className="flex-1" />
         {menu !== undefined && (
