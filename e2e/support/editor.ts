@@ -23,13 +23,14 @@ export function createEditor(page: Page): EditorPart {
   const panel = page.getByRole('tabpanel', { name: 'Manifests' });
   const button = (name: RegExp): Locator => panel.getByRole('button', { name });
   const text = panel.getByRole('textbox', { name: 'Manifest editor' });
-  const lines = panel.getByTestId('monaco').locator('.view-lines');
+  const pane = panel.getByTestId('monaco');
+  const lines = pane.locator('.view-lines');
   const results = panel.getByRole('list', { name: 'Results' });
 
   async function show(): Promise<void> {
     const tab = page.getByRole('tab', { name: 'Manifests' });
     if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
-    // Monaco's own box is as small as its caret: what can be seen, and clicked, are its lines.
+    // Monaco's own box is as small as its caret: what can be seen are its lines.
     await expect(lines).toBeVisible();
   }
 
@@ -46,7 +47,8 @@ export function createEditor(page: Page): EditorPart {
     },
     async write(written) {
       await show();
-      await lines.click();
+      // The lines of a long text are higher than the page: their middle is nowhere to be clicked.
+      await pane.click();
       await page.keyboard.press('ControlOrMeta+a');
       await page.evaluate((copied) => navigator.clipboard.writeText(copied), written);
       await page.keyboard.press('ControlOrMeta+v');
