@@ -1,5 +1,6 @@
+import { bytesOf, textOf } from '../../base/byte-text.ts';
 import { isList } from '../patch/json.ts';
-import { CelError, double, isDouble, numberOf, Special, typeName } from './values.ts';
+import { CelError, double, isDouble, isUint, numberOf, Special, typeName, uint } from './values.ts';
 
 /** `+ - * / %` of numbers, texts, lists, times and spans. `cost` counts work. */
 export function arithmetic(
@@ -18,6 +19,8 @@ export function arithmetic(
       return [...a, ...b];
     }
   }
+  const bytes = operator === '+' ? joinedBytes(a, b) : undefined;
+  if (bytes !== undefined) return bytes;
   const times = timeArithmetic(operator, a, b);
   if (times !== undefined) return times;
   const left = numberOf(a);
@@ -28,6 +31,7 @@ export function arithmetic(
   const isFloat = isDouble(a) || isDouble(b);
   const result = calculate(operator, left, right, isFloat);
   if (isFloat) return double(result);
+  if (isUint(a) && isUint(b)) return uint(result);
   if (!Number.isSafeInteger(result) && Math.abs(result) >= 2 ** 63) {
     throw new CelError('integer overflow');
   }
@@ -50,6 +54,15 @@ function calculate(operator: string, left: number, right: number, isFloat: boole
       if (right === 0) throw new CelError('modulus by zero');
       return left % right;
   }
+}
+
+function joinedBytes(a: unknown, b: unknown): unknown {
+  if (!(a instanceof Special) || !(b instanceof Special)) return undefined;
+  const x = a.value;
+  const y = b.value;
+  if (x.type !== 'bytes' || y.type !== 'bytes') return undefined;
+  // Halves of a letter may meet.
+  return new Special({ type: 'bytes', text: textOf(bytesOf(x.text + y.text)) });
 }
 
 function timeArithmetic(operator: string, a: unknown, b: unknown): unknown {

@@ -68,7 +68,14 @@ describe('the expression language', () => {
     ['string(self.replicas) + "x"', '3x'],
     ["{'a': 1}['a']", 1],
     ['sets.contains([1, 2, 3], [2])', true],
-    ['1 +', "ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>' expecting an expression"],
+    ['2u + 3u == 5u && 5u == 5 && type(1u) == uint', true],
+    ['1u - 2u', 'error: unsigned integer overflow'],
+    ['uint("7") / 2u == 3u', true],
+    ['size(b"ÿ") == 2 && b"\\xc3\\xbf" == b"ÿ" && b"a" < b"b"', true],
+    ['string(b"\\xc3" + b"\\xbf")', 'ÿ'],
+    ['string(b"\\xff")', 'error: invalid UTF-8 in bytes, cannot convert to string'],
+    ['"%x".format([bytes("hi")])', '6869'],
+    ['matches("abc", "b") && {1u: "a"}[1] == "a"', true],
   ])('%s', (text, wanted) => {
     expect(run(text)).toEqual(wanted);
   });

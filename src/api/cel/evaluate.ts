@@ -16,6 +16,7 @@ import {
   orderOf,
   Special,
   typeName,
+  uint,
 } from './values.ts';
 
 /**
@@ -57,8 +58,18 @@ function evaluate(run: Run, expression: Expression): unknown {
   switch (expression.kind) {
     case 'literal': {
       const { value } = expression;
-      if (value.type === 'null') return null;
-      return value.type === 'double' ? double(value.value) : value.value;
+      switch (value.type) {
+        case 'null':
+          return null;
+        case 'double':
+          return double(value.value);
+        case 'uint':
+          return uint(value.value);
+        case 'bytes':
+          return new Special({ type: 'bytes', text: value.value });
+        default:
+          return value.value;
+      }
     }
     case 'name':
       return lookUp(run, expression.name);
@@ -97,6 +108,8 @@ function evaluate(run: Run, expression: Expression): unknown {
       return listOf(run, expression);
     case 'map':
       return mapOf(run, expression);
+    case 'message':
+      throw new CelError(`undeclared reference to '${expression.name}'`);
   }
 }
 
@@ -116,13 +129,18 @@ function mapOf(run: Run, { entries }: Extract<Expression, { kind: 'map' }>): unk
   spend(run, 30);
   const made: Record<string, unknown> = {};
   for (const { key, value, asked } of entries) {
-    const name = String(evaluate(run, key));
+    const name = keyOf(evaluate(run, key));
     const given = evaluate(run, value);
     const held = asked === true ? heldIn(given) : given;
     if (Object.hasOwn(made, name)) throw new CelError(`insert failed: key ${name} already exists`);
     if (held !== undefined) setOwn(made, name, held);
   }
   return made;
+}
+
+/** A key as JSON has it. */
+function keyOf(value: unknown): string {
+  return String(numberOf(value) ?? value);
 }
 
 function heldIn(value: unknown): unknown {
@@ -177,7 +195,7 @@ function indexed(value: unknown, index: unknown, isAsked: boolean): unknown {
     found = inner[at];
     if (found === undefined && !wraps) throw new CelError(`index out of bounds: ${at}`);
   } else if (isObject(inner) && !(inner instanceof Special)) {
-    const key = String(index);
+    const key = keyOf(index);
     found = Object.hasOwn(inner, key) ? inner[key] : undefined;
     if (found === undefined && !wraps) throw new CelError(`no such key: ${key}`);
   } else throw new CelError(`no such overload: ${typeName(inner)}[${typeName(index)}]`);
@@ -378,7 +396,7 @@ function isIn(run: Run, item: unknown, holder: unknown): boolean {
     return holder.some((each) => equalValues(each, item));
   }
   if (isObject(holder) && !(holder instanceof Special)) {
-    return Object.hasOwn(holder, String(item));
+    return Object.hasOwn(holder, keyOf(item));
   }
   throw new CelError(`no such overload: ${typeName(item)} in ${typeName(holder)}`);
 }

@@ -1,11 +1,18 @@
 /** A parsed expression of the Common Expression Language. Plain data, shared and never changed. */
-export type Expression =
+export type Expression = Shape & {
+  /** Where cel-go says that it stands: its operator, dot or bracket, or its beginning. */
+  readonly at: number;
+};
+
+type Shape =
   | { readonly kind: 'literal'; readonly value: Literal }
   | { readonly kind: 'name'; readonly name: string }
   | {
       readonly kind: 'select';
       readonly operand: Expression;
       readonly field: string;
+      /** The field as it was written, where that is with escapes (`a__dash__b`). */
+      readonly written?: string;
       /** `.?field`: absent gives an empty optional. */
       readonly optional: boolean;
     }
@@ -15,7 +22,12 @@ export type Expression =
       readonly index: Expression;
       readonly optional: boolean;
     }
-  | { readonly kind: 'has'; readonly operand: Expression; readonly field: string }
+  | {
+      readonly kind: 'has';
+      readonly operand: Expression;
+      readonly field: string;
+      readonly written?: string;
+    }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
   | {
       readonly kind: 'method';
@@ -63,11 +75,19 @@ export type Expression =
         /** `{?key: x}`: the value is an optional. */
         readonly asked?: true;
       }[];
+    }
+  /** `Name{field: x}`: nothing that Kubernetes declares can be made so. */
+  | {
+      readonly kind: 'message';
+      readonly name: string;
+      readonly values: readonly Expression[];
     };
 
 export type Literal =
   | { readonly type: 'null' }
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'bytes'; readonly value: string }
   | { readonly type: 'int'; readonly value: number }
+  | { readonly type: 'uint'; readonly value: number }
   | { readonly type: 'double'; readonly value: number };

@@ -1,10 +1,18 @@
+import { byteLengthOf } from '../../base/byte-text.ts';
 import { isList, isObject } from '../patch/json.ts';
 import { parseTime } from '../time.ts';
 import { millisOf } from './durations.ts';
-import { noOverload, text, type CelFunction, type Library } from './library/arguments.ts';
+import {
+  isSpecial,
+  noOverload,
+  special,
+  text,
+  type CelFunction,
+  type Library,
+} from './library/arguments.ts';
 import { authorizerLibrary, decisionLibrary } from './library/authorizer.ts';
 import { formatFunctions, formatLibrary } from './library/formats.ts';
-import { extreme, listFunctions, listLibrary } from './library/lists.ts';
+import { listFunctions, listLibrary } from './library/lists.ts';
 import { cidrLibrary, ipLibrary, networkFunctions } from './library/network.ts';
 import { optionalFunctions, optionalLibrary, unwrapLibrary } from './library/optionals.ts';
 import { quantityFunctions, quantityLibrary } from './library/quantities.ts';
@@ -14,9 +22,12 @@ import { joinLibrary, quoted, stringLibrary } from './library/strings.ts';
 import { toText } from './library/text.ts';
 import { durationLibrary, timestampLibrary } from './library/times.ts';
 import { urlFunctions, urlLibrary } from './library/url.ts';
-import { CelError, double, numberOf, Special, typeName } from './values.ts';
+import { CelError, double, numberOf, Special, typeName, uint } from './values.ts';
 
 function sizeOf(value: unknown): number {
+  if (value instanceof Special && value.value.type === 'bytes') {
+    return byteLengthOf(value.value.text);
+  }
   if (typeof value === 'string') return [...value].length;
   if (isList(value)) return value.length;
   if (isObject(value) && !(value instanceof Special)) return Object.keys(value).length;
@@ -44,9 +55,20 @@ export const functions: Readonly<Record<string, CelFunction>> = {
     if (value instanceof Special && value.value.type === 'timestamp') {
       return Math.floor(value.value.millis / 1000);
     }
+    if (value instanceof Special && value.value.type === 'duration') {
+      return Math.trunc(value.value.millis * 1e6);
+    }
     throw new CelError(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
   },
-  uint: (args) => functions['int']?.(args, () => {}),
+  uint: (args, cost) => {
+    const number = numberOf(functions['int']?.(args, cost)) ?? noOverload('uint', args);
+    return uint(number);
+  },
+  bytes: (args) => {
+    const [value] = args;
+    if (typeof value === 'string') return new Special({ type: 'bytes', text: value });
+    return special('bytes', 'bytes', args) && value;
+  },
   double: (args) => {
     const number =
       numberOf(args[0]) ?? (typeof args[0] === 'string' ? Number(args[0]) : Number.NaN);
@@ -67,6 +89,7 @@ export const functions: Readonly<Record<string, CelFunction>> = {
     if (millis === undefined) throw new CelError(`time: invalid duration "${String(value)}"`);
     return new Special({ type: 'duration', millis });
   },
+  matches: (args, cost) => regexLibrary.methods['matches']?.(args, cost),
   ...quantityFunctions,
   ...networkFunctions,
   ...urlFunctions,
@@ -80,8 +103,6 @@ export const qualifiedFunctions: Readonly<Record<string, CelFunction>> = {
   ...formatFunctions,
   'ip.isCanonical': (args, cost) => networkFunctions['ip.isCanonical']?.(args, cost),
   'strings.quote': (args) => quoted(text('strings.quote', args, 0)),
-  'math.greatest': (args) => extreme('math.greatest', isList(args[0]) ? args[0] : args, 1),
-  'math.least': (args) => extreme('math.least', isList(args[0]) ? args[0] : args, -1),
 };
 
 const mapLibrary: Library = {
@@ -89,7 +110,13 @@ const mapLibrary: Library = {
   methods: { size: ([value]) => sizeOf(value) },
 };
 
+const bytesLibrary: Library = {
+  accepts: isSpecial('bytes'),
+  methods: { size: ([value]) => sizeOf(value) },
+};
+
 const libraries: readonly Library[] = [
+  bytesLibrary,
   stringLibrary,
   regexLibrary,
   listLibrary,
@@ -119,6 +146,11 @@ for (const library of libraries) {
 /** Whether some value has such a method. */
 export function hasMethod(name: string): boolean {
   return byMethod.has(name);
+}
+
+/** The names of all methods. */
+export function methodNames(): readonly string[] {
+  return [...byMethod.keys()];
 }
 
 /** Calls a method of a value; the arguments begin with it. */

@@ -67,6 +67,9 @@ function survey(expression: Expression, known: ReadonlySet<string>, found: Set<s
     case 'list':
       for (const each of expression.items) below(each);
       return;
+    case 'message':
+      found.add(`undeclared reference to '${expression.name}'`);
+      return;
     case 'map':
       for (const { key, value } of expression.entries) {
         below(key);

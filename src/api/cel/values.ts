@@ -1,3 +1,4 @@
+import { bytesOf } from '../../base/byte-text.ts';
 import { compareStrings } from '../../base/compare.ts';
 import type { CidrBlock, IpAddress } from '../names/ip-address.ts';
 import { isList, isObject } from '../patch/json.ts';
@@ -20,6 +21,9 @@ export class Special {
 
 export type SpecialValue =
   | { readonly type: 'double'; readonly number: number }
+  | { readonly type: 'uint'; readonly number: number }
+  /** As `base/byte-text.ts` writes bytes. */
+  | { readonly type: 'bytes'; readonly text: string }
   /** Milliseconds since 1970. */
   | { readonly type: 'timestamp'; readonly millis: number }
   | { readonly type: 'duration'; readonly millis: number }
@@ -47,6 +51,16 @@ export class CelBudgetError extends Error {}
 
 export function double(number: number): Special {
   return new Special({ type: 'double', number });
+}
+
+/** A whole number that is not negative. */
+export function uint(number: number): Special {
+  if (number < 0 || number >= 2 ** 64) throw new CelError('unsigned integer overflow');
+  return new Special({ type: 'uint', number });
+}
+
+export function isUint(value: unknown): boolean {
+  return value instanceof Special && value.value.type === 'uint';
 }
 
 export function typeName(value: unknown): string {
@@ -85,10 +99,12 @@ export function typeName(value: unknown): string {
   return isObject(value) ? 'map' : typeof value;
 }
 
-/** The number of an int or a double; undefined for other values. */
+/** The number of an int, uint or double; undefined for other values. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
-  return value instanceof Special && value.value.type === 'double' ? value.value.number : undefined;
+  if (!(value instanceof Special)) return undefined;
+  const held = value.value;
+  return held.type === 'double' || held.type === 'uint' ? held.number : undefined;
 }
 
 export function isDouble(value: unknown): boolean {
@@ -134,10 +150,19 @@ export function orderOf(a: unknown, b: unknown): number | undefined {
   if (x.type === 'quantity' && y.type === 'quantity') {
     return compareQuantities(x.quantity, y.quantity);
   }
+  if (x.type === 'bytes' && y.type === 'bytes') return orderOfBytes(x.text, y.text);
   if (x.type === 'semver' && y.type === 'semver') return compareSemver(x.version, y.version);
   if (x.type === 'timestamp' && y.type === 'timestamp') return Math.sign(x.millis - y.millis);
   if (x.type === 'duration' && y.type === 'duration') return Math.sign(x.millis - y.millis);
   return undefined;
+}
+
+function orderOfBytes(a: string, b: string): number {
+  const [x, y] = [bytesOf(a), bytesOf(b)];
+  for (let i = 0; i < Math.min(x.length, y.length); i += 1) {
+    if (x[i] !== y[i]) return Math.sign((x[i] ?? 0) - (y[i] ?? 0));
+  }
+  return Math.sign(x.length - y.length);
 }
 
 /** For values that have no order and are equal when they look the same. */

@@ -89,7 +89,7 @@ function total(args: readonly unknown[]): unknown {
   return items.some(isDouble) ? double(sum) : sum;
 }
 
-export function extreme(name: string, items: readonly unknown[], sign: 1 | -1): unknown {
+function extreme(name: string, items: readonly unknown[], sign: 1 | -1): unknown {
   if (items.length === 0) fail(`${name} called on empty list`);
   return items.reduce((best, each) => {
     const order = orderOf(each, best);

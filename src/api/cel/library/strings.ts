@@ -1,3 +1,4 @@
+import { bytesOf } from '../../../base/byte-text.ts';
 import { isList } from '../../patch/json.ts';
 import { isObject } from '../../patch/json.ts';
 import { isDouble, numberOf, Special, typeName } from '../values.ts';
@@ -190,7 +191,9 @@ function clauseText(clause: string, value: unknown, digits: number): string {
         ? float.toString(16)
         : typeof value === 'string'
           ? hexOf(value)
-          : wrong('only integers, byte buffers, and strings can be formatted as hex');
+          : value instanceof Special && value.value.type === 'bytes'
+            ? hexOf(value.value.text)
+            : wrong('only integers, byte buffers, and strings can be formatted as hex');
       return clause === 'X' ? hex.toUpperCase() : hex;
     }
     default:
@@ -200,9 +203,7 @@ function clauseText(clause: string, value: unknown, digits: number): string {
 
 /** The bytes of a text in hexadecimal digits. */
 function hexOf(value: string): string {
-  return encodeURIComponent(value).replace(/%(..)|(.)/g, (_, byte: string, char: string) =>
-    (byte ?? char.charCodeAt(0).toString(16)).toLowerCase(),
-  );
+  return [...bytesOf(value)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** A value as `%s` shows it. */

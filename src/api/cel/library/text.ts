@@ -3,7 +3,7 @@ import { formatQuantity } from '../../quantity/format.ts';
 import { formatTime } from '../../time.ts';
 import { goDuration } from '../durations.ts';
 import { numberOf, Special } from '../values.ts';
-import { noOverload } from './arguments.ts';
+import { fail, noOverload } from './arguments.ts';
 
 /** `string(x)`. */
 export function toText(value: unknown): string {
@@ -14,6 +14,11 @@ export function toText(value: unknown): string {
   if (!(value instanceof Special)) return noOverload('string', [value]);
   const held = value.value;
   switch (held.type) {
+    case 'bytes':
+      if (!isText(held.text)) {
+        return fail('invalid UTF-8 in bytes, cannot convert to string');
+      }
+      return held.text;
     case 'timestamp': {
       const millis = held.millis % 1000;
       const fraction = millis === 0 ? '' : `.${String((millis + 1000) % 1000).padStart(3, '0')}`;
@@ -34,6 +39,11 @@ export function toText(value: unknown): string {
     default:
       return noOverload('string', [value]);
   }
+}
+
+/** Whether bytes are letters all: no escaped ones among them. */
+function isText(text: string): boolean {
+  return [...text].every((each) => each.length > 1 || each < '\udc80' || each > '\udcff');
 }
 
 function doubleText(number: number): string {
