@@ -27,7 +27,9 @@ export function ComponentCell({ process, chartsMax }: ComponentCellProps) {
   const selected = useSelection((state) => state.selected === id);
   const pending = usePending(id);
   if (health === undefined) return <div className="health-cell" />;
-  const title = componentTitle(health.component);
+  // The control plane stands in rows of its machines; the replicas of CoreDNS are anywhere.
+  const where = health.component === 'coredns' ? ` on ${health.machine}` : '';
+  const title = `${componentTitle(health.component)}${where}`;
   const charts = (CHARTS[health.component] ?? []).slice(0, chartsMax);
   return (
     <section

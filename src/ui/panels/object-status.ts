@@ -15,7 +15,7 @@ export function objectStatus(view: View, id: string): ObjectStatus {
     const words = podStatusText(pod, { pulling: view.events.isPulling(id) });
     return { state: pod.statusClass, words };
   }
-  const node = view.nodes.get(id);
+  const node = view.nodeOf(id);
   if (node !== undefined) return { state: node.statusClass, words: node.status };
   const workload = view.workloads.get(id);
   if (workload !== undefined) {
