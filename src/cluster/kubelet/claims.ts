@@ -1,5 +1,6 @@
 import type { PersistentVolumeClaim, Pod, Volume } from '../../api/generated/types.ts';
-import { allContainers, claimNameOf } from './references.ts';
+import { claimOfVolume, notMadeFor, type PodClaim } from '../../api/pod-volume-claims.ts';
+import { allContainers } from './references.ts';
 import type { References } from './state.ts';
 
 /**
@@ -10,9 +11,9 @@ import type { References } from './state.ts';
 export function claimProblem(pod: Pod, references: References): string | undefined {
   let unusable: { volume: string; why: string }[] | undefined;
   for (const volume of pod.spec.volumes ?? []) {
-    const name = claimNameOf(volume, pod);
-    if (name === undefined) continue;
-    const why = problemOf(name, volume, pod, references);
+    const used = claimOfVolume(volume, pod.metadata.name ?? '');
+    if (used === undefined) continue;
+    const why = problemOf(used, pod, references);
     if (why !== undefined && isMounted(volume, pod)) {
       unusable ??= [];
       unusable.push({ volume: volume.name, why });
@@ -28,22 +29,17 @@ export function claimProblem(pod: Pod, references: References): string | undefin
 }
 
 function problemOf(
-  name: string,
-  volume: Volume,
+  { claimName: name, isEphemeral }: PodClaim,
   pod: Pod,
   references: References,
 ): string | undefined {
-  const { namespace = '', name: podName = '', uid } = pod.metadata;
   const claim = references.objects.get(`persistentvolumeclaims/${name}`) as
     | PersistentVolumeClaim // The key's first word says the kind.
     | null
     | undefined;
   const why = problemOfClaim(name, claim);
-  if (why !== undefined) return `error processing PVC ${namespace}/${name}: ${why}`;
-  const owner = claim?.metadata.ownerReferences?.find(({ controller }) => controller === true);
-  return volume.ephemeral !== undefined && owner?.uid !== uid
-    ? `PVC ${namespace}/${name} was not created for pod ${namespace}/${podName} (pod is not owner)`
-    : undefined;
+  if (why !== undefined) return `error processing PVC ${pod.metadata.namespace}/${name}: ${why}`;
+  return isEphemeral && claim ? notMadeFor(pod, claim) : undefined;
 }
 
 function problemOfClaim(

@@ -6,6 +6,7 @@ import type {
   Volume,
   VolumeProjection,
 } from '../../api/generated/types.ts';
+import { claimOfVolume } from '../../api/pod-volume-claims.ts';
 import type { References } from './state.ts';
 
 /** Written into every namespace by the controller manager, and mounted into nearly every Pod: not worth a request. */
@@ -52,8 +53,10 @@ function addOfVolume(keys: string[], volume: Volume, pod: Pod): void {
   const { configMap, secret, projected } = volume;
   if (configMap !== undefined) add(keys, 'configmaps', configMap.name);
   if (secret !== undefined) add(keys, 'secrets', secret.secretName);
-  if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined)
-    add(keys, 'persistentvolumeclaims', claimNameOf(volume, pod));
+  if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined) {
+    const claim = claimOfVolume(volume, pod.metadata.name ?? '');
+    add(keys, 'persistentvolumeclaims', claim?.claimName);
+  }
   const sources = projected?.sources;
   if (sources === undefined) return;
   for (let i = 0; i < sources.length; i += 1) {
@@ -76,13 +79,6 @@ function addOfContainer(keys: string[], { env, envFrom }: Container): void {
       add(keys, 'secrets', valueFrom?.secretKeyRef?.name);
     }
   }
-}
-
-/** The name of the claim behind a volume: one that is named, or the one that is made for the Pod itself. */
-export function claimNameOf(volume: Volume, pod: Pod): string | undefined {
-  const { persistentVolumeClaim: named, ephemeral, name } = volume;
-  if (named !== undefined) return named.claimName;
-  return ephemeral === undefined ? undefined : `${pod.metadata.name ?? ''}-${name}`;
 }
 
 export function allContainers({ spec }: Pod): readonly Container[] {

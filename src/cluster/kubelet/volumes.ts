@@ -157,7 +157,10 @@ function addFiles(files: Contents, mount: VolumeMount, contents: Contents): void
   }
 }
 
-/** Where a writable volume's files are: the Pod's own, or a directory of the node. */
+/**
+ * Where a writable volume's files are: the Pod's own, or a directory of the node. Those of a claim that is made for the Pod
+ * are its own: they come and go with it.
+ */
 function volumeName(volume: Volume, mount: VolumeMount, pod: Pod): string {
   const below = mount.subPath === undefined || mount.subPath === '' ? '' : `/${mount.subPath}`;
   if (volume.hostPath !== undefined) return `host/${volume.hostPath.path}${below}`;

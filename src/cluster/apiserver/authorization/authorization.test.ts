@@ -119,6 +119,38 @@ describe('who may do what', () => {
     expect(as(ready(), user, question)).toBe(wanted);
   });
 
+  test('a node reads the claims of its Pods, also those that are made for them', () => {
+    const rig = ready();
+    const template = {
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    };
+    const body = {
+      metadata: { name: 'p' },
+      spec: {
+        nodeName: 'n',
+        containers: [{ name: 'c', image: 'i' }],
+        volumes: [
+          { name: 'own', ephemeral: { volumeClaimTemplate: template } },
+          { name: 'named', persistentVolumeClaim: { claimName: 'data' } },
+        ],
+      },
+    };
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    ask(rig, { method: 'POST', path: accounts, body: { metadata: { name: 'default' } } });
+    expect(ask(rig, { method: 'POST', path: PODS, body }).code).toBe(201);
+    run(rig);
+    const read = (node: string, name: string) =>
+      ask(rig, {
+        method: 'GET',
+        path: `/api/v1/namespaces/default/persistentvolumeclaims/${name}`,
+        user: `system:node:${node}`,
+      }).code;
+    expect(['p-own', 'data', 'p-named', 'own'].map((name) => read('n', name))).toEqual([
+      404, 404, 403, 403,
+    ]);
+    expect(read('m', 'p-own')).toBe(403);
+  });
+
   test('a role grants what it names, from the next request on', () => {
     const rig = ready();
     grant(rig, 'jane', [

@@ -1,4 +1,5 @@
-import type { Pod } from '../../../api/generated/types.ts';
+import type { Pod, PodSpec } from '../../../api/generated/types.ts';
+import { claimsOfPod } from '../../../api/pod-volume-claims.ts';
 import type { RequestSite } from '../request-site.ts';
 import { cacheOf, type Server } from '../server.ts';
 import type { Attributes, ResourceAttributes, UserInfo } from './attributes.ts';
@@ -164,37 +165,37 @@ function isMentioned(
     // The cache of pods holds nothing else.
     const pod = pods.objects.get(key) as Pod | undefined;
     if (pod?.metadata.namespace !== namespace) continue;
-    if (mentionsOf(pod).has(`${resource}/${name}`)) return true;
+    const isIt =
+      resource === 'persistentvolumeclaims'
+        ? claimsOfPod(pod).some(({ claimName }) => claimName === name)
+        : mentionsOf(pod.spec).has(`${resource}/${name}`);
+    if (isIt) return true;
   }
   return false;
 }
 
-const mentions = new WeakMap<object, ReadonlySet<string>>();
+const mentions = new WeakMap<PodSpec, ReadonlySet<string>>();
 
-function mentionsOf(pod: Pod): ReadonlySet<string> {
-  const { spec } = pod;
+/** All but claims, some of which are called after the Pod. */
+function mentionsOf(spec: PodSpec): ReadonlySet<string> {
   let known = mentions.get(spec);
   if (known === undefined) {
-    known = readMentions(pod);
+    known = readMentions(spec);
     mentions.set(spec, known);
   }
   return known;
 }
 
-function readMentions({ spec, metadata }: Pod): ReadonlySet<string> {
+function readMentions(spec: PodSpec): ReadonlySet<string> {
   const found = new Set<string>();
   const secret = (name: string | undefined) => found.add(`secrets/${name ?? ''}`);
   const config = (name: string | undefined) => found.add(`configmaps/${name ?? ''}`);
-  const claim = (name: string) => found.add(`persistentvolumeclaims/${name}`);
   if (spec.serviceAccountName !== undefined)
     found.add(`serviceaccounts/${spec.serviceAccountName}`);
   for (const each of spec.imagePullSecrets ?? []) secret(each.name);
   for (const volume of spec.volumes ?? []) {
     if (volume.secret !== undefined) secret(volume.secret.secretName);
     if (volume.configMap !== undefined) config(volume.configMap.name);
-    const { claimName } = volume.persistentVolumeClaim ?? {};
-    if (claimName !== undefined) claim(claimName);
-    if (volume.ephemeral !== undefined) claim(`${metadata.name ?? ''}-${volume.name}`);
     for (const source of volume.projected?.sources ?? []) {
       if (source.secret !== undefined) secret(source.secret.name);
       if (source.configMap !== undefined) config(source.configMap.name);

@@ -1,4 +1,5 @@
 import type { PersistentVolumeClaim, Pod } from '../../../api/generated/types.ts';
+import { claimsOfPod, notMadeFor, type PodClaim } from '../../../api/pod-volume-claims.ts';
 import { splitKey, type KubeObject } from '../../client/kube-object.ts';
 import type { InformerChange } from '../../client/informer.ts';
 import type { ClusterView } from '../cluster-view.ts';
@@ -74,34 +75,42 @@ function claimsLetGo({ old, next }: InformerChange): readonly string[] {
   if (volumes === undefined) return NO_KEYS;
   const mayUse = next !== undefined && (pod.spec.nodeName ?? '') !== '' && !isOver(pod);
   if (mayUse) return NO_KEYS;
-  const names = claimsOf(pod);
-  return names.length === 0 ? NO_KEYS : names.map((name) => `${pod.metadata.namespace}/${name}`);
+  const claims = claimsOfPod(pod);
+  if (claims.length === 0) return NO_KEYS;
+  return claims.map(({ claimName }) => `${pod.metadata.namespace}/${claimName}`);
 }
 
 function isOver({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
-/** The names of the claims that a Pod's volumes are; volumes of its own have claims that are called after it. */
-function claimsOf({ metadata, spec }: Pod): readonly string[] {
-  const names: string[] = [];
-  for (const { name, persistentVolumeClaim, ephemeral } of spec.volumes ?? []) {
-    if (persistentVolumeClaim !== undefined) names.push(persistentVolumeClaim.claimName);
-    else if (ephemeral !== undefined) names.push(`${metadata.name}-${name}`);
-  }
-  return names;
-}
-
-/** A Pod with a node that uses the claim, if there is one: kubelets do not start Pods whose claims are being deleted. */
+/**
+ * A Pod with a node that uses the claim, if there is one: kubelets do not start Pods whose claims are being deleted. A claim
+ * that was made for the Pod is let go once the kubelet is done with it, although finalizers may keep the Pod itself.
+ */
 function userOf(
-  { metadata }: PersistentVolumeClaim,
+  claim: PersistentVolumeClaim,
   key: string,
   cluster: ClusterView,
 ): string | undefined {
   const { namespace } = splitKey(key);
   for (const [podKey, pod] of cluster.filed('pods', 'namespace', namespace)) {
     if ((pod.spec.nodeName ?? '') === '' || pod.spec.volumes === undefined) continue;
-    if (claimsOf(pod).includes(metadata.name ?? '')) return `Pod ${podKey}`;
+    if (claimsOfPod(pod).some((each) => isUse(each, pod, claim))) return `Pod ${podKey}`;
   }
   return undefined;
+}
+
+function isUse(
+  { claimName, isEphemeral }: PodClaim,
+  pod: Pod,
+  claim: PersistentVolumeClaim,
+): boolean {
+  if (claimName !== claim.metadata.name) return false;
+  return !isEphemeral || (!isShutDown(pod) && notMadeFor(pod, claim) === undefined);
+}
+
+/** The kubelet has nothing left of it, or it was deleted by force. */
+function isShutDown({ metadata }: Pod): boolean {
+  return metadata.deletionTimestamp !== undefined && metadata.deletionGracePeriodSeconds === 0;
 }

@@ -1,11 +1,12 @@
 import type { CSINode, PersistentVolumeClaim, Pod } from '../../../api/generated/types.ts';
+import { notMadeFor } from '../../../api/pod-volume-claims.ts';
 import { ACTION, ACTION_UPDATE } from '../framework/cluster-event.ts';
 import { type Cycle, definePlugin, SKIP } from '../framework/plugin.ts';
 import { failure, type MaybeStatus, unresolvable, unschedulable } from '../framework/status.ts';
 import type { ClusterObjects } from '../snapshot/cluster-objects.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { claimOf, notForPod, notFound, storageClassOf } from './volumes/claims.ts';
+import { claimOf, notFound, storageClassOf } from './volumes/claims.ts';
 
 const NAME = 'NodeVolumeLimits';
 const TOO_MANY = unschedulable(NAME, 'node(s) exceed max volume count');
@@ -86,7 +87,7 @@ function addVolumes(
       return unresolvable(NAME, `looking up PVC ${pod.namespace}/${claimName}: ${reason}`);
     }
     if (isEphemeral) {
-      const wrong = notForPod(pod.pod, claim);
+      const wrong = notMadeFor(pod.pod, claim);
       if (wrong !== undefined) return failure(NAME, wrong);
     }
     const source = csiSourceOf(objects, claim);

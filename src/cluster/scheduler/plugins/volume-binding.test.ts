@@ -5,6 +5,7 @@ import type {
   PersistentVolumeClaim,
   Pod,
   StorageClass,
+  Volume,
 } from '../../../api/generated/types.ts';
 import type { Cycle } from '../framework/plugin.ts';
 import { clusterObjects } from '../snapshot/cluster-objects.ts';
@@ -66,6 +67,8 @@ function cycleWith(options: {
   readonly claims: readonly PersistentVolumeClaim[];
   readonly volumes: readonly PersistentVolume[];
   readonly classes?: readonly StorageClass[];
+  /** What the Pod's volume is; without, the claim `data`. */
+  readonly source?: Omit<Volume, 'name'>;
 }): Cycle {
   const nodes = ['node-1', 'node-2'].map(
     (name): Node => ({
@@ -92,7 +95,9 @@ function cycleWith(options: {
     metadata: { name: 'web', namespace: 'default', uid: 'web' },
     spec: {
       containers: [],
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+      volumes: [
+        { name: 'data', ...(options.source ?? { persistentVolumeClaim: { claimName: 'data' } }) },
+      ],
     },
   };
   const info = podInfoOf(pod);
@@ -164,5 +169,37 @@ describe('VolumeBinding before the binding', () => {
     expect(answer(claim())).toMatchObject({
       reasons: ['provisioning failed for PVC "default/data"'],
     });
+  });
+});
+
+describe('the claim of an ephemeral volume', () => {
+  const owner = { apiVersion: 'v1', kind: 'Pod', name: 'web', uid: 'web', controller: true };
+  const own = { name: 'web-data', ownerReferences: [owner] };
+  const bound = { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } };
+  const NOT_OWN = 'PVC default/web-data was not created for pod default/web (pod is not owner)';
+  test.each<[string, readonly PersistentVolumeClaim[], string | undefined]>([
+    [
+      'is not there yet',
+      [],
+      'waiting for ephemeral volume controller to create the persistentvolumeclaim "web-data"',
+    ],
+    ['is the Pod’s and waits for it', [claim(own)], undefined],
+    ['is the Pod’s and bound', [claim({ ...own, ...bound }, 'small')], undefined],
+    ['has the name, and is nobody’s', [claim({ name: 'web-data' })], NOT_OWN],
+    [
+      'was an earlier Pod’s of the name',
+      [claim({ ...own, ownerReferences: [{ ...owner, uid: 'old' }] })],
+      NOT_OWN,
+    ],
+    [
+      'is being deleted',
+      [claim({ ...own, deletionTimestamp: '2026-01-01T00:00:00Z' })],
+      'persistentvolumeclaim "web-data" is being deleted',
+    ],
+  ])('%s', (_, claims, reason) => {
+    const cycle = cycleWith({ claims, volumes: [], source: { ephemeral: {} } });
+    const answer = volumeBinding.preFilter?.(cycle);
+    if (reason === undefined) expect(answer).toMatchObject({ kind: 'proceed' });
+    else expect(answer).toMatchObject({ status: { reasons: [reason] } });
   });
 });

@@ -1,5 +1,6 @@
 import { goQuote } from '../../../api/go-text.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/generated/types.ts';
+import { notMadeFor } from '../../../api/pod-volume-claims.ts';
 import { labelOf } from '../../../api/selectors/label-requirement.ts';
 import { ACTION, ACTION_UPDATE } from '../framework/cluster-event.ts';
 import {
@@ -15,7 +16,7 @@ import {
 import { failure, type MaybeStatus, type Status, unresolvable } from '../framework/status.ts';
 import type { ClusterObjects } from '../snapshot/cluster-objects.ts';
 import type { PodInfo } from '../snapshot/pod-info.ts';
-import { claimOf, isFullyBound, notForPod, notFound, waitsForConsumer } from './volumes/claims.ts';
+import { claimOf, isFullyBound, notFound, waitsForConsumer } from './volumes/claims.ts';
 import { findVolumes, type PodVolumeClaims } from './volumes/find-volumes.ts';
 
 const NAME = 'VolumeBinding';
@@ -207,7 +208,7 @@ function firstProblem({ snapshot, pod }: Cycle): Status | undefined {
     if (claim.metadata.deletionTimestamp !== undefined) {
       return unresolvable(NAME, `persistentvolumeclaim ${goQuote(claimName)} is being deleted`);
     }
-    const wrong = isEphemeral ? notForPod(pod.pod, claim) : undefined;
+    const wrong = isEphemeral ? notMadeFor(pod.pod, claim) : undefined;
     if (wrong !== undefined) return unresolvable(NAME, wrong);
   }
   return undefined;

@@ -1,5 +1,6 @@
 import type { Container, Pod, PodSpec, Volume } from '../../../api/generated/types.ts';
 import { isContainerRestartable } from '../../../api/pod-containers.ts';
+import { claimsOfPod, type PodClaim } from '../../../api/pod-volume-claims.ts';
 import { parseTime } from '../../../api/time.ts';
 import { affinityTermsOf, type PodAffinityTerms } from './affinity-term.ts';
 import { type LabelSet, labelSetOf } from './label-set.ts';
@@ -33,7 +34,7 @@ export interface PodInfo {
   readonly isResizing: boolean;
   readonly hostPorts: readonly HostPort[];
   readonly affinity: PodAffinityTerms | undefined;
-  /** Names of claims by the volumes that use them; undefined where the Pod has no such volume. */
+  /** The claims behind its volumes. */
   readonly claims: readonly PodClaim[];
   /** Volumes that are disks which cannot be mounted on a node twice. */
   readonly disks: readonly Volume[];
@@ -45,15 +46,7 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** A volume that is backed by a claim. */
-export interface PodClaim {
-  readonly claimName: string;
-  /** The claim was made for this Pod from a template in it. */
-  readonly isEphemeral: boolean;
-}
-
 const NO_PORTS: readonly HostPort[] = Object.freeze([]);
-const NO_CLAIMS: readonly PodClaim[] = Object.freeze([]);
 const NO_DISKS: readonly Volume[] = Object.freeze([]);
 const infos = new WeakMap<Pod, PodInfo>();
 const askedAmounts = new WeakMap<PodSpec, PodAmounts>();
@@ -188,25 +181,6 @@ export function isTerminal(pod: Pod): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
-/** The claims behind a Pod's volumes, in their order. */
-export function claimsOf(spec: PodSpec, podName: string): readonly PodClaim[] {
-  const { volumes } = spec;
-  if (volumes === undefined) return NO_CLAIMS;
-  let claims: PodClaim[] | undefined;
-  for (const volume of volumes) {
-    let claim: PodClaim | undefined;
-    if (volume.persistentVolumeClaim !== undefined) {
-      claim = { claimName: volume.persistentVolumeClaim.claimName, isEphemeral: false };
-    } else if (volume.ephemeral !== undefined) {
-      claim = { claimName: `${podName}-${volume.name}`, isEphemeral: true };
-    }
-    if (claim === undefined) continue;
-    if (claims === undefined) claims = [claim];
-    else claims.push(claim);
-  }
-  return claims ?? NO_CLAIMS;
-}
-
 function disksOf({ volumes }: PodSpec): readonly Volume[] {
   return volumes?.some(isDisk) === true ? volumes.filter(isDisk) : NO_DISKS;
 }
@@ -238,7 +212,7 @@ function makePodInfo(pod: Pod): PodInfo {
     isResizing: isResizing(pod),
     hostPorts: hostPortsOf(spec),
     affinity: affinityTermsOf(spec.affinity, namespace),
-    claims: claimsOf(spec, name),
+    claims: claimsOfPod(pod),
     disks: disksOf(spec),
   };
 }

@@ -1,7 +1,6 @@
 import type {
   PersistentVolume,
   PersistentVolumeClaim,
-  Pod,
   StorageClass,
 } from '../../../../api/generated/types.ts';
 import { labelOf } from '../../../../api/selectors/label-requirement.ts';
@@ -41,17 +40,6 @@ export function waitsForConsumer(
     return { error: `VolumeBindingMode not set for StorageClass ${goQuote(className)}` };
   }
   return { waits: mode === 'WaitForFirstConsumer' };
-}
-
-/** What is wrong when a claim for an ephemeral volume was not made for this Pod. */
-export function notForPod(pod: Pod, claim: PersistentVolumeClaim): string | undefined {
-  const owner = claim.metadata.ownerReferences?.find((each) => each.controller === true);
-  const isOwner =
-    owner !== undefined && pod.metadata.uid !== undefined && owner.uid === pod.metadata.uid;
-  if (isOwner) return undefined;
-  const { metadata } = claim;
-  const podKey = `${pod.metadata.namespace}/${pod.metadata.name}`;
-  return `PVC ${metadata.namespace}/${metadata.name} was not created for pod ${podKey} (pod is not owner)`;
 }
 
 /** A claim of a namespace by its name. */
