@@ -1,12 +1,12 @@
 import { changeOrMake, fill } from '../defaults/fill.ts';
-import { forbidden, invalid, notSupported, required } from '../field-errors.ts';
+import { forbidden } from '../field-errors.ts';
 import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../generated/types.ts';
 import { persistentVolumeClaimTable } from '../printers/storage.ts';
 import { compareQuantities } from '../quantity/arithmetic.ts';
 import { semanticEqual } from '../semantic-equal.ts';
+import { checkClaimSpec } from '../validation/claim-spec.ts';
 import { collectErrors } from '../validation/collect.ts';
-import { checkDnsSubdomain, type Errors } from '../validation/fields.ts';
-import { checkLabelSelector } from '../validation/labels.ts';
+import type { Errors } from '../validation/fields.ts';
 import {
   checkObjectMeta,
   checkObjectMetaUpdate,
@@ -38,13 +38,13 @@ export const persistentVolumeClaimKind = defineKind<PersistentVolumeClaim>({
   validate: (claim) =>
     collectErrors((errors) => {
       checkObjectMeta(claim.metadata, true, subdomainName, errors);
-      checkSpec(claim.spec, errors);
+      checkClaimSpec(claim.spec, 'spec', errors);
     }),
   validateUpdate: (next, old) =>
     collectErrors((errors) => {
       checkObjectMetaUpdate(next, old, errors);
       if (next.spec === old.spec) return;
-      checkSpec(next.spec, errors);
+      checkClaimSpec(next.spec, 'spec', errors);
       checkSpecUpdate(next, old, errors);
     }),
   validateStatusUpdate: (next, old) =>
@@ -54,39 +54,6 @@ export const persistentVolumeClaimKind = defineKind<PersistentVolumeClaim>({
 /** The defaults of a claim's spec, also in the templates of StatefulSets. */
 export function defaultClaimSpec(spec: PersistentVolumeClaimSpec): PersistentVolumeClaimSpec {
   return fill(spec, { volumeMode: 'Filesystem' });
-}
-
-const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
-const volumeModes = ['Block', 'Filesystem'];
-
-function checkSpec(spec: PersistentVolumeClaimSpec, errors: Errors): void {
-  const modes = spec.accessModes ?? [];
-  if (modes.length === 0) {
-    errors.push(required('spec.accessModes', 'at least 1 access mode is required'));
-  }
-  checkLabelSelector(spec.selector, 'spec.selector', errors);
-  for (const mode of modes) {
-    if (!accessModes.includes(mode)) {
-      errors.push(notSupported('spec.accessModes', mode, accessModes));
-    }
-  }
-  if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
-    errors.push(
-      forbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'),
-    );
-  }
-  const storage = spec.resources?.requests?.['storage'];
-  if (storage === undefined) errors.push(required('spec.resources[storage]'));
-  else if (compareQuantities(quantityOf(storage), quantityOf('0')) <= 0) {
-    errors.push(invalid('spec.resources[storage]', storage, 'must be greater than zero'));
-  }
-  if ((spec.storageClassName ?? '') !== '') {
-    checkDnsSubdomain(spec.storageClassName ?? '', 'spec.storageClassName', errors);
-  }
-  const { volumeMode } = spec;
-  if (volumeMode !== undefined && !volumeModes.includes(volumeMode)) {
-    errors.push(notSupported('spec.volumeMode', volumeMode, volumeModes));
-  }
 }
 
 /** The binder sets the volume once; a bound claim may grow; all else is fixed. */

@@ -140,7 +140,8 @@ const noWarnings: readonly string[] = Object.freeze([]);
 
 function checkSpec(pod: Pod, allowPrivileged: boolean, errors: Errors): void {
   checkPodAnnotations(pod.metadata.annotations, 'metadata.annotations', errors);
-  checkPodSpec(pod.spec, { isPod: true, allowPrivileged }, 'spec', errors);
+  const podName = pod.metadata.name;
+  checkPodSpec(pod.spec, { isPod: true, podName, allowPrivileged }, 'spec', errors);
 }
 
 /** The old pod with the new one's ephemeral containers: nothing else passes through their endpoint. */

@@ -33,11 +33,14 @@ import { checkVolumes } from './volumes.ts';
 /** Where a spec stands: pods are held to a little more than the templates they are made from. */
 export interface PodSpecPlace {
   readonly isPod: boolean;
+  /** Of a pod. */
+  readonly podName?: string | undefined;
   readonly allowPrivileged: boolean;
 }
 
 // The pods of a ReplicaSet share the spec object of its template, and updates of status share the pod's own: most
-// specs are checked once and then known. Only valid ones are kept, by where they stand.
+// specs are checked once and then known. Only valid ones are kept, by where they stand; and of a pod, none where its name
+// counts: as the beginning of the names of its own volumes' claims.
 const validInPods = new WeakSet<PodSpec>();
 const validInTemplates = new WeakSet<PodSpec>();
 
@@ -57,21 +60,25 @@ export function checkPodSpec(
     const found: Errors = [];
     checkAll(bare, place, path, found);
     if (found.length === 0) {
-      known.add(bare);
+      if (!place.isPod || !hasOwnClaims(bare)) known.add(bare);
       return;
     }
   }
   const before = errors.length;
   checkAll(spec, place, path, errors);
   // What only the stricter cluster policy has let through is valid under the default as well.
-  if (errors.length === before) known.add(spec);
+  if (errors.length === before && !(place.isPod && hasOwnClaims(spec))) known.add(spec);
+}
+
+function hasOwnClaims({ volumes }: PodSpec): boolean {
+  return volumes?.some(({ ephemeral }) => ephemeral !== undefined) === true;
 }
 
 function checkAll(spec: PodSpec, place: PodSpecPlace, path: string, errors: Errors): void {
   if (spec.terminationGracePeriodSeconds === undefined) {
     errors.push(required(`${path}.terminationGracePeriodSeconds`));
   }
-  const volumes = checkVolumes(spec.volumes ?? [], `${path}.volumes`, errors);
+  const volumes = checkVolumes(spec.volumes ?? [], place.podName, `${path}.volumes`, errors);
   const claimNames = checkPodResourceClaims(spec.resourceClaims, `${path}.resourceClaims`, errors);
   const around: ContainerSurroundings = {
     spec,

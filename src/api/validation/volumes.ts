@@ -7,6 +7,10 @@ import type {
   Volume,
   VolumeProjection,
 } from '../generated/types.ts';
+import { goQuote } from '../go-text.ts';
+import { dns1123SubdomainErrors } from '../names/dns.ts';
+import { ephemeralClaimName } from '../pod-volume-claims.ts';
+import { checkClaimTemplate } from './claim-spec.ts';
 import { quantityOf } from './resource-requirements.ts';
 import { checkFieldRef, checkResourceFieldRef, volumeFields } from './environment.ts';
 import {
@@ -21,9 +25,10 @@ import {
 /** The volumes of a pod by name, those alone that are valid: mounts of the others are "not found", as upstream's. */
 export type VolumesByName = ReadonlyMap<string, Volume>;
 
-/** All volumes of a pod (upstream: ValidateVolumes). */
+/** All volumes of a pod (upstream: ValidateVolumes); a pod's name, where it has one, is part of its claims' names. */
 export function checkVolumes(
   volumes: readonly Volume[],
+  podName: string | undefined,
   path: string,
   errors: Errors,
 ): VolumesByName {
@@ -34,6 +39,7 @@ export function checkVolumes(
     const before = errors.length;
     checkVolumeSource(volume, at, errors);
     const name = volume.name ?? '';
+    if (volume.ephemeral !== undefined) checkClaimName(podName, name, at, errors);
     if (name === '') errors.push(required(`${at}.name`));
     else checkDnsLabel(name, `${at}.name`, errors);
     if (byName.has(name)) errors.push(duplicate(`${at}.name`, name));
@@ -302,7 +308,21 @@ function checkToken(
 }
 
 function checkEphemeral({ ephemeral }: Volume, path: string, errors: Errors): void {
-  if (ephemeral?.volumeClaimTemplate === undefined) {
-    errors.push(required(`${path}.ephemeral.volumeClaimTemplate`));
+  const at = `${path}.ephemeral.volumeClaimTemplate`;
+  if (ephemeral?.volumeClaimTemplate === undefined) errors.push(required(at));
+  else checkClaimTemplate(ephemeral.volumeClaimTemplate, at, errors);
+}
+
+/** What the claim of an ephemeral volume will be called; names that are missing are refused elsewhere. */
+function checkClaimName(
+  podName: string | undefined,
+  volumeName: string,
+  path: string,
+  errors: Errors,
+): void {
+  if (podName === undefined || podName === '' || volumeName === '') return;
+  const claimName = ephemeralClaimName(podName, volumeName);
+  for (const message of dns1123SubdomainErrors(claimName)) {
+    errors.push(invalid(`${path}.name`, volumeName, `PVC name ${goQuote(claimName)}: ${message}`));
   }
 }
