@@ -23,6 +23,7 @@ import { rootCaController } from './root-ca.ts';
 import { controllerManager } from './runtime.ts';
 import { serviceAccountController } from './serviceaccount.ts';
 import { statefulSetController } from './stateful/statefulset.ts';
+import { ephemeralVolumeController } from './volume/ephemeral.ts';
 import { persistentVolumeBinder } from './volume/persistent-volume-binder.ts';
 import { claimProtection, volumeProtection } from './volume/protection.ts';
 import { volumeProvisioner } from './volume/provisioner.ts';
@@ -53,6 +54,7 @@ export const controllers: readonly Controller[] = [
   volumeProvisioner,
   claimProtection,
   volumeProtection,
+  ephemeralVolumeController,
   resourceQuotaController,
   clusterRoleAggregationController,
   horizontalController,

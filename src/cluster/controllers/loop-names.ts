@@ -27,6 +27,7 @@ export const LOOP_NAMES: readonly string[] = [
   'kubarium-provisioner',
   'persistentvolumeclaim-protection-controller',
   'persistentvolume-protection-controller',
+  'ephemeral-volume-controller',
   'resourcequota-controller',
   'clusterrole-aggregation-controller',
   'horizontal-pod-autoscaler',

@@ -31,6 +31,7 @@ const QUEUE_NAMES: Readonly<Record<string, string>> = {
   'persistentvolume-controller': 'claims',
   'persistentvolumeclaim-protection-controller': 'pvcprotection',
   'persistentvolume-protection-controller': 'pvprotection',
+  'ephemeral-volume-controller': 'ephemeral_volume',
   'resourcequota-controller': 'resourcequota_primary',
   'clusterrole-aggregation-controller': 'ClusterRoleAggregator',
   'horizontal-pod-autoscaler': 'horizontalpodautoscaler',
