@@ -5,6 +5,7 @@ import { readRequest } from './certificate-request.ts';
 import { describeConfigMap, describePriorityClass } from './config.ts';
 import type { DescribeContext, Describer } from './describer.ts';
 import { describeAnything, labelOf } from './generic.ts';
+import { describeClaim } from './storage.ts';
 import { described } from './writer.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
@@ -26,12 +27,13 @@ async function text(
   describer: Describer,
   object: object,
   events: readonly unknown[] = [],
+  others: readonly object[] = [],
 ): Promise<string> {
   const context: DescribeContext = {
     resource,
     chunkSize: 500,
     events: async () => events,
-    list: async () => [],
+    list: async () => others as readonly ApiObject[],
     find: async () => undefined,
     ask: async () => ({ object: undefined, refusal: 'not found' }),
   };
@@ -146,6 +148,26 @@ Spec:
     B C:  2
 Events:   <none>
 `);
+  });
+
+  test('of a claim: the Pods that name it, and the one that it was made for', async () => {
+    const user = (name: string, ...volumes: readonly object[]) => ({
+      metadata: { name, uid: `uid-${name}` },
+      spec: { volumes },
+    });
+    const ownerReferences = [{ kind: 'Pod', name: 'web', uid: 'uid-web' }];
+    const pods = [
+      user('web', { name: 'scratch', ephemeral: {} }),
+      user('guest', { name: 'd', persistentVolumeClaim: { claimName: 'web-scratch' } }),
+      user('other', { name: 'd', persistentVolumeClaim: { claimName: 'other' } }),
+      user('stranger', { name: 'scratch', ephemeral: {} }),
+    ];
+    const claim = { metadata: { name: 'web-scratch', namespace: 'default', ownerReferences } };
+    const lines = (await text(describeClaim, claim, [], pods)).split('\n');
+    expect(lines.filter((line) => /guest|web$|other|stranger/.test(line))).toEqual([
+      'Used By:       guest',
+      '               web',
+    ]);
   });
 
   test.each([

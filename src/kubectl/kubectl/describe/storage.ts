@@ -1,7 +1,7 @@
-import { at, isFields, listAt, textAt } from '../objects.ts';
+import { at, isFields, listAt, textAt, type ApiObject } from '../objects.ts';
 import type { Describer } from './describer.ts';
 import { persistentVolumeSources } from './volume-sources.ts';
-import { writeSource } from './volumes.ts';
+import { writeDataSource, writeSource } from './volumes.ts';
 import {
   longTime,
   since,
@@ -91,11 +91,7 @@ function writeAffinity(writer: DescribeWriter, affinity: unknown): void {
 export const describeClaim: Describer = async (claim, context) => {
   const namespace = claim.metadata.namespace ?? '';
   const name = claim.metadata.name ?? '';
-  const pods = (await context.list(`/api/v1/namespaces/${namespace}/pods`)).filter((pod) =>
-    listAt(pod, 'spec', 'volumes').some(
-      (each) => textAt(each, 'persistentVolumeClaim', 'claimName') === name,
-    ),
-  );
+  const pods = usersOf(claim, await context.list(`/api/v1/namespaces/${namespace}/pods`));
   const events = await context.events();
   return (writer) => {
     const spec = at(claim, 'spec');
@@ -118,18 +114,27 @@ export const describeClaim: Describer = async (claim, context) => {
     writer.field(0, 'Capacity', isBound ? textAt(status, 'capacity', 'storage') || '0' : '');
     writer.field(0, 'Access Modes', isBound ? accessModes(listAt(status, 'accessModes')) : '');
     writer.field(0, 'VolumeMode', textAt(spec, 'volumeMode') || 'Filesystem');
-    if (at(spec, 'dataSource') !== undefined) {
-      writer.write(0, 'DataSource:\n');
-      const group = at(spec, 'dataSource', 'apiGroup');
-      if (group !== undefined) writer.field(1, 'APIGroup', String(group));
-      writer.field(1, 'Kind', textAt(spec, 'dataSource', 'kind'));
-      writer.field(1, 'Name', textAt(spec, 'dataSource', 'name'));
-    }
+    writeDataSource(writer, spec, 0);
     writeUsers(writer, pods);
     writeConditions(writer, listAt(status, 'conditions'));
     writeEvents(writer, events);
   };
 };
+
+/** The Pods that name the claim, once for each volume, and behind them those that it was made for. */
+function usersOf(claim: ApiObject, pods: readonly unknown[]): readonly unknown[] {
+  const users = pods.flatMap((pod) =>
+    listAt(pod, 'spec', 'volumes')
+      .filter((each) => textAt(each, 'persistentVolumeClaim', 'claimName') === claim.metadata.name)
+      .map(() => pod),
+  );
+  for (const { kind, uid } of claim.metadata.ownerReferences ?? []) {
+    const owner =
+      kind === 'Pod' ? pods.find((pod) => textAt(pod, 'metadata', 'uid') === uid) : undefined;
+    if (owner !== undefined && !users.includes(owner)) users.push(owner);
+  }
+  return users;
+}
 
 function writeUsers(writer: DescribeWriter, pods: readonly unknown[]): void {
   if (pods.length === 0) writer.field(0, 'Used By', '<none>');

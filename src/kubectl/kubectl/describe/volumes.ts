@@ -65,6 +65,18 @@ function writeTemplate(writer: DescribeWriter, source: unknown): void {
   writer.field(2, 'Capacity', '');
   writer.field(2, 'Access Modes', '');
   writer.field(2, 'VolumeMode', textAt(template, 'spec', 'volumeMode') || 'Filesystem');
+  writeDataSource(writer, at(template, 'spec'), 2);
+}
+
+/** What a claim's volume is filled with, where something is said of that. */
+export function writeDataSource(writer: DescribeWriter, claimSpec: unknown, level: number): void {
+  const source = at(claimSpec, 'dataSource');
+  if (source === undefined) return;
+  writer.write(level, 'DataSource:\n');
+  const group = at(source, 'apiGroup');
+  if (group !== undefined) writer.field(level + 1, 'APIGroup', String(group));
+  writer.field(level + 1, 'Kind', textAt(source, 'kind'));
+  writer.field(level + 1, 'Name', textAt(source, 'name'));
 }
 
 function writeItems(writer: DescribeWriter, source: unknown): void {
