@@ -50,7 +50,7 @@ export const ephemeralVolumeController: Controller = {
       writes.push(create('persistentvolumeclaims', claim, { about, failed }));
     }
     if (writes.length === 0) return rest('its claims are there');
-    return inOrder(`Pod ${key} lacks ${writes.length} claims of its volumes: makes them`, writes);
+    return inOrder(`Pod ${key} lacks claims of its volumes (${writes.length}): makes them`, writes);
   },
 };
 
