@@ -143,11 +143,6 @@ for (const library of libraries) {
   }
 }
 
-/** Whether some value has such a method. */
-export function hasMethod(name: string): boolean {
-  return byMethod.has(name);
-}
-
 /** The names of all methods. */
 export function methodNames(): readonly string[] {
   return [...byMethod.keys()];

@@ -12,10 +12,12 @@ export function literalIssue(name: string, argument: Expression): Issue | undefi
     name === 'duration'
       ? millisOf(value) !== undefined
       : name === 'timestamp'
-        ? parseTime(value) !== undefined
+        ? rfc3339.test(value) && parseTime(value) !== undefined
         : name !== 'matches' || isRegex(value);
   return isRight ? undefined : { at: argument.at, message: `invalid ${name} argument` };
 }
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 function isRegex(source: string): boolean {
   try {

@@ -18,7 +18,6 @@ import { nameColumn, textColumn } from '../printers/columns.ts';
 import { namesOfPath } from './custom/json-path.ts';
 import { formatWarnings } from './custom/format-warnings.ts';
 import { isEstablished } from './custom/registry.ts';
-import { ruleWarnings } from './custom/rules.ts';
 import { structuralOf } from './custom/structural.ts';
 import { defineKind, statusOf } from './define-kind.ts';
 import { asNew, keepStatusRaiseGeneration, onlyStatus } from './generation.ts';
@@ -108,7 +107,6 @@ export const customResourceDefinitionKind = defineKind<CustomResourceDefinition>
         ? []
         : [
             ...formatWarnings(structuralOf(schema.openAPIV3Schema)),
-            ...ruleWarnings(structuralOf(schema.openAPIV3Schema), name),
           ]),
       ...(spec.conversion?.strategy === 'Webhook' && spec.versions.length > 1
         ? [

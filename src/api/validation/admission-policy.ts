@@ -7,16 +7,17 @@ import type {
   ValidatingAdmissionPolicySpec,
 } from '../generated/types.ts';
 import { dns1123SubdomainErrors } from '../names/dns.ts';
+import { celTypes, type CelType } from '../cel/types.ts';
+import { admissionVariables, checkExpression, withPolicyVariables } from './admission-variables.ts';
 import { addMessages, type Errors } from './fields.ts';
 import { checkLabelSelector } from './labels.ts';
 import {
-  checkExpression,
   checkMatchConditions,
   checkRuleWithOperations,
   checkWord,
 } from './webhook-configuration.ts';
 
-/** Upstream: pkg/apis/admissionregistration/validation. The types of expressions are not checked. */
+/** Upstream: pkg/apis/admissionregistration/validation. */
 
 /** What a policy demands of whom. */
 export function checkPolicySpec(spec: ValidatingAdmissionPolicySpec, errors: Errors): void {
@@ -34,8 +35,13 @@ export function checkPolicySpec(spec: ValidatingAdmissionPolicySpec, errors: Err
       errors.push(required('spec.matchConstraints.resourceRules'));
     }
   }
-  checkMatchConditions(spec.matchConditions, 'spec.matchConditions', errors);
-  checkVariables(variables, errors);
+  const base = admissionVariables({ hasParams: paramKind !== undefined });
+  checkMatchConditions(
+    spec.matchConditions,
+    { path: 'spec.matchConditions', variables: base },
+    errors,
+  );
+  const known = checkVariables(variables, base, errors);
   const annotations = spec.auditAnnotations ?? [];
   if (validations.length === 0 && annotations.length === 0) {
     const message = 'validations or auditAnnotations must contain at least one item';
@@ -43,7 +49,7 @@ export function checkPolicySpec(spec: ValidatingAdmissionPolicySpec, errors: Err
     return;
   }
   for (const [index, validation] of validations.entries()) {
-    checkValidation(validation, `spec.validations[${index}]`, errors);
+    checkValidation(validation, { path: `spec.validations[${index}]`, variables: known }, errors);
   }
   for (const [index, { key = '', valueExpression = '' }] of annotations.entries()) {
     const path = `spec.auditAnnotations[${index}]`;
@@ -51,7 +57,7 @@ export function checkPolicySpec(spec: ValidatingAdmissionPolicySpec, errors: Err
     else if (annotations.findIndex((each) => each.key === key) < index) {
       errors.push(duplicate(`${path}.key`, key));
     }
-    checkNeeded(valueExpression, `${path}.valueExpression`, errors);
+    checkNeeded(valueExpression, { path: `${path}.valueExpression`, variables: known }, errors);
   }
 }
 
@@ -125,8 +131,9 @@ const identifier = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 function checkVariables(
   variables: NonNullable<ValidatingAdmissionPolicySpec['variables']>,
+  base: ReadonlyMap<string, CelType>,
   errors: Errors,
-): void {
+): ReadonlyMap<string, CelType> {
   for (const [index, { name = '', expression = '' }] of variables.entries()) {
     const path = `spec.variables[${index}]`;
     if (name === '') errors.push(required(`${path}.name`, 'name is not specified'));
@@ -137,22 +144,37 @@ function checkVariables(
     }
     if (expression.trim() === '') {
       errors.push(required(`${path}.expression`, 'expression is not specified'));
-    } else checkExpression(expression, `${path}.expression`, errors);
+    }
   }
+  return withPolicyVariables(base, variables, (index, text) => {
+    const { expression = '' } = variables[index] ?? {};
+    if (expression.trim() === '') return;
+    const path = `spec.variables[${index}].expression`;
+    errors.push(invalid(path, expression, `compilation failed: ${text}`));
+  });
 }
 
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized'];
 
-function checkValidation(validation: Validation, path: string, errors: Errors): void {
+interface Place {
+  readonly path: string;
+  readonly variables: ReadonlyMap<string, CelType>;
+}
+
+function checkValidation(validation: Validation, { path, variables }: Place, errors: Errors): void {
   const { expression = '', message = '', messageExpression = '', reason } = validation;
   if (expression.trim() === '') {
     errors.push(required(`${path}.expression`, 'expression is not specified'));
-  } else checkExpression(expression, `${path}.expression`, errors);
+  } else {
+    const where = { path: `${path}.expression`, variables, results: [celTypes.bool] };
+    checkExpression(expression, where, errors);
+  }
   if (messageExpression !== '' && messageExpression.trim() === '') {
     const text = 'must be non-empty if specified';
     errors.push(invalid(`${path}.messageExpression`, messageExpression, text));
   } else if (messageExpression !== '') {
-    checkExpression(messageExpression, `${path}.messageExpression`, errors);
+    const where = { path: `${path}.messageExpression`, variables, results: [celTypes.string] };
+    checkExpression(messageExpression, where, errors);
   }
   if (message !== '' && message.trim() === '') {
     errors.push(invalid(`${path}.message`, message, 'message must be non-empty if specified'));
@@ -165,7 +187,10 @@ function checkValidation(validation: Validation, path: string, errors: Errors): 
   checkWord(reason, REASONS, `${path}.reason`, errors);
 }
 
-function checkNeeded(expression: string, path: string, errors: Errors): void {
+function checkNeeded(expression: string, { path, variables }: Place, errors: Errors): void {
   if (expression.trim() === '') errors.push(required(path, 'valueExpression is not specified'));
-  else checkExpression(expression, path, errors);
+  else {
+    const results = [celTypes.string, celTypes.null];
+    checkExpression(expression, { path, variables, results }, errors);
+  }
 }

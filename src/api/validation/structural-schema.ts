@@ -3,10 +3,10 @@ import { forbidden, invalid, notSupported, required, type FieldError } from '../
 import type { JSONSchemaProps } from '../generated/types.ts';
 import { isList, isObject } from '../patch/json.ts';
 import { structuralOf } from '../kinds/custom/structural.ts';
-import { readyRule } from '../kinds/custom/rules.ts';
 import { applyDefaults } from '../kinds/custom/defaults.ts';
 import { pruneObject } from '../kinds/custom/prune.ts';
 import { validateValue } from '../kinds/custom/validate.ts';
+import { checkRuleExpressions, checkRuleFields } from './schema-rules.ts';
 
 type Errors = FieldError[];
 
@@ -15,6 +15,7 @@ type Errors = FieldError[];
  * `ValidateCustomResourceDefinitionOpenAPISchema`), in its words.
  */
 export function checkStructuralSchema(schema: JSONSchemaProps, path: string, errors: Errors): void {
+  const before = errors.length;
   if ((schema.type ?? '') === '')
     errors.push(required(`${path}.type`, 'must not be empty at the root'));
   else if (schema.type !== 'object') {
@@ -22,6 +23,8 @@ export function checkStructuralSchema(schema: JSONSchemaProps, path: string, err
   }
   checkMetadata(schema.properties?.['metadata'], `${path}.properties[metadata]`, errors);
   checkLevel(schema, path, { isRoot: true }, errors);
+  // What comes of a wrong schema would only confuse.
+  if (errors.length === before) checkRuleExpressions(schema, path, errors);
 }
 
 /** Metadata is implied; only what the name may be can be said of it. */
@@ -77,7 +80,7 @@ function checkLevel(
   checkForbidden(schema, path, errors);
   checkLists(schema, path, errors);
   checkPattern(schema, path, errors);
-  checkValidationRules(schema, path, errors);
+  checkRuleFields(schema, path, errors);
   checkJunctors(schema, path, errors);
   checkDefault(schema, path, errors);
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -208,25 +211,6 @@ function checkPattern({ pattern }: JSONSchemaProps, path: string, errors: Errors
     if (!(thrown instanceof RegexError)) throw thrown;
     const detail = `must be a valid regular expression, but isn't: ${thrown.message}`;
     errors.push(invalid(`${path}.pattern`, pattern, detail));
-  }
-}
-
-function checkValidationRules(schema: JSONSchemaProps, path: string, errors: Errors): void {
-  for (const [index, rule] of (schema['x-kubernetes-validations'] ?? []).entries()) {
-    const at = `${path}.x-kubernetes-validations[${index}]`;
-    if (rule.rule.trim() === '') {
-      errors.push(required(`${at}.rule`, 'rule is not specified'));
-      continue;
-    }
-    const { syntaxError } = readyRule(rule.rule);
-    if (syntaxError !== undefined) {
-      errors.push(invalid(`${at}.rule`, rule.rule, `compilation failed: ${syntaxError}`));
-    }
-    if (rule.message !== undefined && rule.message.trim() === '') {
-      errors.push(invalid(`${at}.message`, rule.message, 'message must be non-empty if specified'));
-    } else if (rule.message?.includes('\n') === true) {
-      errors.push(invalid(`${at}.message`, rule.message, 'message must not contain line breaks'));
-    }
   }
 }
 

@@ -12,7 +12,8 @@ import { dns1035LabelErrors, dns1123SubdomainErrors } from '../names/dns.ts';
 import { fullyQualifiedNameErrors } from '../names/domain-names.ts';
 import { qualifiedNameErrors } from '../names/qualified-name.ts';
 import { portNumberErrors } from '../names/words.ts';
-import { parseCel } from '../cel/parse.ts';
+import { celTypes, type CelType } from '../cel/types.ts';
+import { admissionVariables, checkExpression } from './admission-variables.ts';
 import { addMessages, type Errors } from './fields.ts';
 import { checkLabelSelector } from './labels.ts';
 
@@ -71,7 +72,11 @@ function checkWebhook(webhook: Webhook, path: string, errors: Errors): void {
   checkLabelSelector(webhook.namespaceSelector, `${path}.namespaceSelector`, errors);
   checkLabelSelector(webhook.objectSelector, `${path}.objectSelector`, errors);
   checkClient(webhook.clientConfig ?? {}, `${path}.clientConfig`, errors);
-  checkMatchConditions(webhook.matchConditions, `${path}.matchConditions`, errors);
+  checkMatchConditions(
+    webhook.matchConditions,
+    { path: `${path}.matchConditions`, variables: admissionVariables({ hasParams: false }) },
+    errors,
+  );
 }
 
 /** One of some words, or absent. */
@@ -244,7 +249,7 @@ const CONDITIONS_MAX = 64;
 /** Conditions on a request, in CEL. */
 export function checkMatchConditions(
   conditions: readonly MatchCondition[] | undefined,
-  path: string,
+  { path, variables }: { readonly path: string; readonly variables: ReadonlyMap<string, CelType> },
   errors: Errors,
 ): void {
   if (conditions === undefined) return;
@@ -255,7 +260,10 @@ export function checkMatchConditions(
   for (const [index, { name = '', expression = '' }] of conditions.entries()) {
     const at = `${path}[${index}]`;
     if (expression.trim() === '') errors.push(required(`${at}.expression`));
-    else checkExpression(expression.trim(), `${at}.expression`, errors);
+    else {
+      const where = { path: `${at}.expression`, variables, results: [celTypes.bool] };
+      checkExpression(expression.trim(), where, errors);
+    }
     if (name === '') {
       errors.push(required(`${at}.name`));
       continue;
@@ -264,10 +272,4 @@ export function checkMatchConditions(
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
     names.add(name);
   }
-}
-
-/** The syntax of an expression; its types are not checked. */
-export function checkExpression(expression: string, path: string, errors: Errors): void {
-  const parsed = parseCel(expression);
-  if (!parsed.ok) errors.push(invalid(path, expression, `compilation failed: ${parsed.error}`));
 }

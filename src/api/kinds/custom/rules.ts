@@ -1,51 +1,39 @@
 import { evaluateCel } from '../../cel/evaluate.ts';
-import { unsupportedIn } from '../../cel/survey.ts';
+import { hasFreeName } from '../../cel/free-names.ts';
+import { optional } from '../../cel/library/arguments.ts';
 import type { Expression } from '../../cel/expression.ts';
 import { parseCel } from '../../cel/parse.ts';
 import type { FieldError, FieldErrorType } from '../../field-errors.ts';
 import { isList, isObject } from '../../patch/json.ts';
+import { celValue } from './cel-values.ts';
+import { ruleFieldPath } from './rule-field-path.ts';
 import { schemaAt } from './prune.ts';
 import type { SchemaRule, Structural } from './structural.ts';
 import { fieldAt } from './validate.ts';
 
-/** A rule made ready: its expression, or why it cannot be evaluated. */
-export interface ReadyRule {
+/** A rule made ready: its expression, if it is one. */
+interface ReadyRule {
   readonly expression: Expression | undefined;
-  /** A text that is no expression at all. */
-  readonly syntaxError: string | undefined;
-  /** What it uses that Kubarium's interpreter does not have. */
-  readonly unsupported: readonly string[];
   /** It compares with what was before. */
   readonly isTransition: boolean;
 }
 
 const ready = new Map<string, ReadyRule>();
-const KNOWN: ReadonlySet<string> = new Set(['self', 'oldSelf']);
 
 /** A rule's expression, parsed once for each text. */
-export function readyRule(text: string): ReadyRule {
+function readyRule(text: string): ReadyRule {
   let known = ready.get(text);
   if (known !== undefined) return known;
   const parsed = parseCel(text);
   known = parsed.ok
-    ? {
-        expression: parsed.value,
-        syntaxError: undefined,
-        unsupported: unsupportedIn(parsed.value, KNOWN),
-        isTransition: unsupportedIn(parsed.value, new Set(['self'])).includes(
-          "undeclared reference to 'oldSelf'",
-        ),
-      }
-    : { expression: undefined, syntaxError: parsed.error, unsupported: [], isTransition: false };
+    ? { expression: parsed.value, isTransition: hasFreeName(parsed.value, 'oldSelf') }
+    : { expression: undefined, isTransition: false };
   if (ready.size > 5000) ready.clear();
   ready.set(text, known);
   return known;
 }
 
-/**
- * Evaluates `x-kubernetes-validations` (upstream: apiextensions' `cel` package). Rules that use what the interpreter
- * does not have are passed over; whoever stores the definition is warned of them.
- */
+/** Evaluates `x-kubernetes-validations` (upstream: apiextensions' `cel` package). */
 export function checkRules(
   value: unknown,
   schema: Structural,
@@ -127,21 +115,28 @@ function oldItem(old: unknown, item: unknown, { listType, listMapKeys }: Structu
 }
 
 function checkRule(rule: SchemaRule, { value, old, schema, path }: Look): FieldError | undefined {
-  const { expression, unsupported, isTransition } = readyRule(rule.rule);
-  if (expression === undefined || unsupported.length > 0) return undefined;
+  const { expression, isTransition } = readyRule(rule.rule);
+  if (expression === undefined) return undefined;
   if (isTransition && old === undefined && !rule.optionalOldSelf) return undefined;
-  const variables = new Map<string, unknown>([['self', value]]);
-  if (isTransition && old !== undefined) variables.set('oldSelf', old);
-  else if (rule.optionalOldSelf) variables.set('oldSelf', null);
+  const variables = new Map<string, unknown>([['self', celValue(value, schema)]]);
+  if (rule.optionalOldSelf) variables.set('oldSelf', optional(celValue(old, schema)));
+  else if (isTransition) variables.set('oldSelf', celValue(old, schema));
   const outcome = evaluateCel(expression, variables);
   if (outcome.ok && outcome.value === true) return undefined;
   const detail = outcome.ok ? messageOf(rule, variables) : errorText(rule, outcome.error);
   return {
     type: outcome.ok ? reasonOf(rule) : 'FieldValueInvalid',
-    field: `${fieldAt(path)}${outcome.ok ? rule.fieldPath : ''}`.replace(/^<nil>\./, ''),
+    field: outcome.ok ? fieldOf(rule, path, schema) : fieldAt(path),
     badValue: schema.type === '' ? 'object' : schema.type,
     detail,
   };
+}
+
+/** Where a broken rule says that it is: at a field below, if it names one. */
+function fieldOf({ fieldPath }: SchemaRule, path: string, schema: Structural): string {
+  const below = fieldPath === '' ? '' : (ruleFieldPath(fieldPath, schema) ?? '');
+  if (below === '') return fieldAt(path);
+  return path === '' || below.startsWith('[') ? `${path}${below}` : `${path}.${below}`;
 }
 
 function messageOf(rule: SchemaRule, variables: ReadonlyMap<string, unknown>): string {
@@ -175,28 +170,4 @@ function reasonOf({ reason }: SchemaRule): FieldErrorType {
     default:
       return 'FieldValueInvalid';
   }
-}
-
-/** What of a schema's rules the interpreter cannot evaluate, as warnings. */
-export function ruleWarnings(schema: Structural, path: string): readonly string[] {
-  const own = schema.rules.flatMap((rule) => {
-    const { unsupported } = readyRule(rule.rule);
-    return unsupported.length === 0
-      ? []
-      : [
-          `${path}: Kubarium does not evaluate this rule, a real cluster does (it uses ${unsupported.join(', ')}): ${rule.rule.trim()}`,
-        ];
-  });
-  const below = [...schema.properties].flatMap(([name, child]) =>
-    child.hasRules ? ruleWarnings(child, path === '' ? name : `${path}.${name}`) : [],
-  );
-  const { items, additional } = schema;
-  return [
-    ...own,
-    ...below,
-    ...(items?.hasRules === true ? ruleWarnings(items, `${path}[*]`) : []),
-    ...(typeof additional === 'object' && additional.hasRules
-      ? ruleWarnings(additional, `${path}.*`)
-      : []),
-  ];
 }

@@ -67,6 +67,8 @@ export function requestVariables({
 }: ReviewedChange): readonly (readonly [name: string, value: unknown])[] {
   const { kind, namespace, name, subresource } = call.target;
   const own = { group: kind.group, version: kind.version };
+  const ownKind = { ...own, kind: kind.kind };
+  const ownResource = { ...own, resource: kind.plural };
   const ask = authorizerOfCall(call);
   return [
     ['authorizer', authorizerOf(ask)],
@@ -85,9 +87,13 @@ export function requestVariables({
     [
       'request',
       {
-        kind: { ...own, kind: kind.kind },
-        resource: { ...own, resource: kind.plural },
+        kind: ownKind,
+        resource: ownResource,
         subResource: subresource,
+        // Policies see every request as it came: none is converted for them.
+        requestKind: ownKind,
+        requestResource: ownResource,
+        requestSubResource: subresource,
         name: name === '' ? (next?.metadata.name ?? '') : name,
         namespace,
         operation,

@@ -1,16 +1,17 @@
 import { evaluateCel } from '../../../api/cel/evaluate.ts';
-import { unsupportedIn } from '../../../api/cel/survey.ts';
 import type { Expression } from '../../../api/cel/expression.ts';
 import { parseCel } from '../../../api/cel/parse.ts';
-import { CelError } from '../../../api/cel/values.ts';
+import { CelError, Special } from '../../../api/cel/values.ts';
 import type {
   KubernetesObject,
+  Namespace,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from '../../../api/generated/types.ts';
 import { labelSelectorMatches } from '../../../api/selectors/label-selector.ts';
+import { parseTime } from '../../../api/time.ts';
 import { forbiddenError, type StatusError } from '../../../api/status-error.ts';
-import { refusal, type Result } from '../../../base/result.ts';
+import type { Result } from '../../../base/result.ts';
 import { cacheOf } from '../server.ts';
 import type { VerbCall } from '../verb.ts';
 import {
@@ -34,7 +35,7 @@ const BINDINGS = 'validatingadmissionpolicybindings';
 
 /**
  * Puts a change before every ValidatingAdmissionPolicy that a binding puts in force (upstream: the plugin of that
- * name). Expressions that use what the interpreter does not have are passed over, with a warning that says so.
+ * name).
  */
 export function validatingPolicies(
   call: VerbCall,
@@ -137,30 +138,29 @@ function enforce(
   }
   for (const params of parameters) {
     const variables = variablesOf(policy, change, params);
-    const isMeant = (policy.spec?.matchConditions ?? []).every(
-      ({ expression }) => run(expression, variables, warnings).value === true,
+    const isMeant = (policy.spec?.matchConditions ?? []).every(({ expression }) =>
+      isTrue(run(expression, variables)),
     );
     if (!isMeant) continue;
     for (const { expression, message, messageExpression, reason = 'Invalid' } of policy.spec
       ?.validations ?? []) {
-      const outcome = run(expression, variables, warnings);
-      if (outcome.value === true || outcome.isSkipped) continue;
-      if (outcome.error !== undefined && policy.spec?.failurePolicy === 'Ignore') continue;
-      const said =
-        messageExpression === undefined
-          ? undefined
-          : run(messageExpression, variables, warnings).value;
-      const why =
-        outcome.error !== undefined
-          ? `expression '${expression}' resulted in error: ${outcome.error}`
-          : typeof said === 'string' && said.trim() !== ''
-            ? said.trim()
-            : (message ?? `failed expression: ${expression.trim()}`);
+      const outcome = run(expression, variables);
+      if (isTrue(outcome)) continue;
+      if (!outcome.ok && policy.spec?.failurePolicy === 'Ignore') continue;
+      const own = messageExpression === undefined ? undefined : run(messageExpression, variables);
+      const said = own?.ok === true && typeof own.value === 'string' ? own.value.trim() : '';
+      const why = outcome.ok
+        ? said || (message ?? `failed expression: ${expression.trim()}`)
+        : `expression '${expression}' resulted in error: ${outcome.error}`;
       const refused = fails(why, reason);
       if (refused !== undefined) return refused;
     }
   }
   return undefined;
+}
+
+function isTrue(outcome: Result<unknown, string>): boolean {
+  return outcome.ok && outcome.value === true;
 }
 
 function denial({ call, next, old }: ReviewedChange, message: string, reason: string): StatusError {
@@ -176,53 +176,41 @@ function denial({ call, next, old }: ReviewedChange, message: string, reason: st
   };
 }
 
-const KNOWN: ReadonlySet<string> = new Set([
-  'object',
-  'oldObject',
-  'request',
-  'params',
-  'namespaceObject',
-  'variables',
-  'authorizer',
-]);
-
 const parsed = new Map<string, Result<Expression, string>>();
 
 function expressionOf(text: string): Result<Expression, string> {
   let known = parsed.get(text);
   if (known === undefined) {
     known = parseCel(text);
-    if (known.ok) {
-      const missing = unsupportedIn(known.value, KNOWN);
-      if (missing.length > 0) known = refusal(`unsupported: ${missing.join(', ')}`);
-    }
     if (parsed.size > 2000) parsed.clear();
     parsed.set(text, known);
   }
   return known;
 }
 
-interface Outcome {
-  readonly value: unknown;
-  readonly error: string | undefined;
-  readonly isSkipped: boolean;
+function run(text: string, variables: ReadonlyMap<string, unknown>): Result<unknown, string> {
+  const expression = expressionOf(text);
+  return expression.ok ? evaluateCel(expression.value, variables) : expression;
 }
 
-function run(text: string, variables: ReadonlyMap<string, unknown>, warnings: string[]): Outcome {
-  const expression = expressionOf(text);
-  if (!expression.ok) {
-    const isSkipped = expression.error.startsWith('unsupported: ');
-    if (isSkipped) {
-      warnings.push(
-        `Kubarium does not evaluate this expression of a policy, a real cluster does (${expression.error}): ${text.trim()}`,
-      );
-    }
-    return { value: undefined, error: expression.error, isSkipped };
-  }
-  const result = evaluateCel(expression.value, variables);
-  return result.ok
-    ? { value: result.value, error: undefined, isSkipped: false }
-    : { value: undefined, error: result.error, isSkipped: false };
+/** A namespace as expressions see it: its times are such. */
+function namespaceSeen(namespace: Namespace | undefined): unknown {
+  if (namespace === undefined) return null;
+  const { metadata, spec, status } = namespace;
+  const { creationTimestamp, deletionTimestamp } = metadata;
+  return {
+    metadata: {
+      ...metadata,
+      ...(creationTimestamp && { creationTimestamp: timeOf(creationTimestamp) }),
+      ...(deletionTimestamp && { deletionTimestamp: timeOf(deletionTimestamp) }),
+    },
+    spec,
+    status,
+  };
+}
+
+function timeOf(text: string): Special {
+  return new Special({ type: 'timestamp', millis: parseTime(text) ?? 0 });
 }
 
 function variablesOf(
@@ -234,7 +222,7 @@ function variablesOf(
   const variables = new Map<string, unknown>([
     ...requestVariables(change),
     ['params', params],
-    ['namespaceObject', namespaceOf(change) ?? null],
+    ['namespaceObject', namespaceSeen(namespaceOf(change))],
     ['variables', lazy],
   ]);
   for (const { name: variable, expression } of policy.spec?.variables ?? []) {

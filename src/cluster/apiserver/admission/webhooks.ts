@@ -1,5 +1,4 @@
 import { evaluateCel } from '../../../api/cel/evaluate.ts';
-import { unsupportedIn } from '../../../api/cel/survey.ts';
 import { parseCel } from '../../../api/cel/parse.ts';
 import type {
   KubernetesObject,
@@ -103,8 +102,6 @@ function meets(conditions: readonly MatchCondition[], change: ReviewedChange): b
       error ??= parsed.error;
       continue;
     }
-    // What the interpreter does not have counts as true, so that the webhook is called rather than passed over.
-    if (unsupportedIn(parsed.value, KNOWN).length > 0) continue;
     const result = evaluateCel(parsed.value, variables);
     if (!result.ok) {
       error ??= result.error;
@@ -112,5 +109,3 @@ function meets(conditions: readonly MatchCondition[], change: ReviewedChange): b
   }
   return error ?? true;
 }
-
-const KNOWN: ReadonlySet<string> = new Set(['object', 'oldObject', 'request', 'authorizer']);
