@@ -1,3 +1,4 @@
+import { policyStatusController } from './admission-policy/policy-status.ts';
 import { clusterRoleAggregationController } from './cluster-role-aggregation.ts';
 import type { Controller } from './controller.ts';
 import { cronJobController } from './cronjob/cronjob.ts';
@@ -58,6 +59,7 @@ export const controllers: readonly Controller[] = [
   resourceQuotaController,
   clusterRoleAggregationController,
   horizontalController,
+  policyStatusController,
 ];
 
 /** The behaviour of processes of kind `kube-controller-manager`; their config is a ControllerManagerConfig. */

@@ -31,4 +31,5 @@ export const LOOP_NAMES: readonly string[] = [
   'resourcequota-controller',
   'clusterrole-aggregation-controller',
   'horizontal-pod-autoscaler',
+  'validatingadmissionpolicy-status-controller',
 ];

@@ -59,6 +59,16 @@ export type ObjectWrite =
       readonly patch: 'strategic' | 'merge';
       readonly body: unknown;
       readonly report?: Report;
+    }
+  | {
+      /** Server-side apply by force, of what this manager says. */
+      readonly verb: 'apply';
+      readonly resource: string;
+      readonly subresource?: 'status';
+      readonly key: string;
+      readonly manager: string;
+      readonly body: unknown;
+      readonly report?: Report;
     };
 
 /** Deletes one object, if it is still the one with this uid. */

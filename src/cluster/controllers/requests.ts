@@ -34,6 +34,15 @@ export function requestFor<Then>(write: Exclude<Write, Announcement>, then: Then
         body: write.body,
         then,
       };
+    case 'apply':
+      return {
+        method: 'PATCH',
+        path: withSubresource(objectPath(write.resource, write.key), write.subresource),
+        query: { fieldManager: write.manager, force: 'true' },
+        contentType: 'application/apply-patch+yaml',
+        body: write.body,
+        then,
+      };
     case 'delete':
       return {
         method: 'DELETE',

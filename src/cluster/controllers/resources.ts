@@ -26,6 +26,7 @@ import type {
   ServiceAccount,
   StatefulSet,
   StorageClass,
+  ValidatingAdmissionPolicy,
 } from '../../api/generated/types.ts';
 import { isEstablished } from '../../api/kinds/custom/registry.ts';
 import { compareVersions } from '../../api/kinds/custom/versions.ts';
@@ -62,6 +63,7 @@ export interface Resources {
   readonly services: Service;
   readonly statefulsets: StatefulSet;
   readonly storageclasses: StorageClass;
+  readonly validatingadmissionpolicies: ValidatingAdmissionPolicy;
 }
 
 export type ResourceName = keyof Resources;

@@ -36,6 +36,16 @@ export function patch(
   return { verb: 'patch', resource, key, patch: 'strategic', body, ...more };
 }
 
+/** What a manager says of an object's status, by server-side apply: it takes the fields over from whoever has them. */
+export function applyStatus(
+  resource: string,
+  key: string,
+  manager: string,
+  body: unknown,
+): ObjectWrite {
+  return { verb: 'apply', resource, subresource: 'status', key, manager, body };
+}
+
 /** Deletes this very object. */
 export function remove(
   resource: string,
