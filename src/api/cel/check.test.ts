@@ -97,7 +97,8 @@ describe('types', () => {
     ['format.dns1123Label().validate(self.name).hasValue()', 'bool'],
     ['has(self.name) || has(self.labels.foo)', 'bool'],
     ['self.isOn ? 1 : self.any', 'dyn'],
-    ['"%s".format([self.name])', 'string'],
+    ['"%s %d %.2f %x".format([self.name, 1, self.ratio, b"a"])', 'string'],
+    ['"%s".format([[self.any, 1, ["a"]]])', 'string'],
     ['self.ports[0].name', 'string'],
     ['"a" in self.tags && "a" in self.labels', 'bool'],
   ])('%s', (text, wanted) => {
@@ -162,6 +163,26 @@ describe('what does not compile', () => {
       'google.protobuf.Int32Value{value: 1}',
       "1:27: undeclared reference to 'google.protobuf.Int32Value' (in container '')",
     ],
+    ['[self.any, 1]', "1:12: expected type 'dyn' but found 'int'"],
+    ['[1, "a"].size() + self.foo', "1:23: undefined field 'foo'"],
+    [
+      '"%d".format([self.name])',
+      '1:18: error during formatting: decimal clause can only be used on integers, was given string',
+    ],
+    [
+      '"%s".format([quantity("1")])',
+      '1:22: error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given kubernetes.Quantity',
+    ],
+    ['"%s %s".format([1])', '1:15: index 1 out of range'],
+    [
+      '"%s".format([1, 2])',
+      '1:12: too many arguments supplied to string.format (expected 1, got 2)',
+    ],
+    [
+      '"%z".format([1])',
+      '1:12: could not parse formatting clause: unrecognized formatting clause "z"',
+    ],
+    ['"a".reverse()', "1:12: found no matching overload for 'reverse' applied to 'string.()'"],
     ['duration("1x")', '1:10: invalid duration argument'],
     ['timestamp("today")', '1:11: invalid timestamp argument'],
     ['self.name.matches("(")', '1:19: invalid matches argument'],

@@ -13,7 +13,7 @@ import {
 import { overloadsOf, typeIdentifiers } from './declarations.ts';
 import type { Expression } from './expression.ts';
 import { issuesText } from './issues.ts';
-import { literalIssue } from './literals.ts';
+import { literalIssues } from './literals.ts';
 import { checkMacro } from './macros.ts';
 import { parseCel } from './parse.ts';
 import {
@@ -59,14 +59,16 @@ function checkCel(
     scopes: [],
     uses: new Set(),
     issues: [],
-    literals: [],
+    types: new Map(),
     bindings: new Map(),
     next: 0,
     check: (within) => check(checker, within),
   };
   const type = check(checker, expression);
+  const typeOf = (part: Expression): CelType =>
+    substituted(checker.bindings, checker.types.get(part) ?? celTypes.dyn, true);
   // Literals are looked at only where the types are right.
-  const issues = checker.issues.length === 0 ? checker.literals : checker.issues;
+  const issues = checker.issues.length === 0 ? literalIssues(expression, typeOf) : checker.issues;
   if (issues.length > 0) return refusal(issuesText(text, issues));
   return success({
     expression,
@@ -77,6 +79,12 @@ function checkCel(
 
 /** The type of an expression. */
 function check(checker: Checker, expression: Expression): CelType {
+  const type = typeOfKind(checker, expression);
+  checker.types.set(expression, type);
+  return type;
+}
+
+function typeOfKind(checker: Checker, expression: Expression): CelType {
   const { at } = expression;
   switch (expression.kind) {
     case 'literal':
@@ -98,7 +106,6 @@ function check(checker: Checker, expression: Expression): CelType {
     }
     case 'call': {
       const args = expression.args.map((each) => check(checker, each));
-      if (args.length === 1 || expression.name === 'matches') noteLiteral(checker, expression);
       return checkCall(checker, { name: expression.name, args, at });
     }
     case 'method':
@@ -199,22 +206,12 @@ function checkMethod(
 ): CelType {
   const { target, name, at } = expression;
   const args = expression.args.map((each) => check(checker, each));
-  if (name === 'matches') noteLiteral(checker, expression);
   const prefix = qualifiedPath(target);
   const qualified = prefix === undefined ? undefined : `${prefix}.${name}`;
   if (qualified !== undefined && overloadsOf(qualified) !== undefined) {
     return checkCall(checker, { name: qualified, args, at });
   }
   return checkCall(checker, { name, args: [check(checker, target), ...args], at, isMethod: true });
-}
-
-function noteLiteral(
-  checker: Checker,
-  { name, args }: Extract<Expression, { kind: 'call' | 'method' }>,
-): void {
-  const last = args.at(-1);
-  const issue = last === undefined ? undefined : literalIssue(name, last);
-  if (issue !== undefined) checker.literals.push(issue);
 }
 
 function checkBinary(
@@ -239,7 +236,7 @@ function checkList(
   let element: CelType | undefined;
   for (const [i, item] of items.entries()) {
     const type = elementType(checker, item, asked.includes(i));
-    element = joined(checker, item.at, element, type);
+    element = joined(checker, element, type);
   }
   return listType(element ?? freshType(checker));
 }
@@ -248,8 +245,8 @@ function checkMap(checker: Checker, { entries }: Extract<Expression, { kind: 'ma
   let keys: CelType | undefined;
   let values: CelType | undefined;
   for (const { key, value, asked } of entries) {
-    keys = joined(checker, key.at, keys, check(checker, key));
-    values = joined(checker, value.at, values, elementType(checker, value, asked === true));
+    keys = joined(checker, keys, check(checker, key));
+    values = joined(checker, values, elementType(checker, value, asked === true));
   }
   return mapType(keys ?? freshType(checker), values ?? freshType(checker));
 }
@@ -265,9 +262,8 @@ function elementType(checker: Checker, item: Expression, isAsked: boolean): CelT
   return held ?? type;
 }
 
-/** All elements of a literal are of one type. */
-function joined(checker: Checker, at: number, before: CelType | undefined, type: CelType): CelType {
+/** The type of elements of two types: the more general one, or any. */
+function joined(checker: Checker, before: CelType | undefined, type: CelType): CelType {
   if (before === undefined) return type;
-  if (assigns(checker, before, type)) return mostGeneral(before, type);
-  return mismatch(checker, at, { wanted: before, found: type });
+  return assigns(checker, before, type) ? mostGeneral(before, type) : celTypes.dyn;
 }

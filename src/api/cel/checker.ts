@@ -11,7 +11,8 @@ export interface Checker {
   readonly scopes: ReadonlyMap<string, CelType>[];
   readonly uses: Set<string>;
   readonly issues: Issue[];
-  readonly literals: Issue[];
+  /** What was found out of every part. */
+  readonly types: Map<Expression, CelType>;
   bindings: Bindings;
   next: number;
   /** The type of an expression within. */

@@ -145,7 +145,7 @@ const lists: Declared = {
     flatten: 'list(list(A)) -> list(A) | list(dyn),int -> list(dyn)',
     sort: each(COMPARABLE, 'list(T) -> list(T)'),
     '@sortByAssociatedKeys': each(COMPARABLE, 'list(A),list(T) -> list(A)'),
-    reverse: 'list(A) -> list(A) | string -> string',
+    reverse: 'list(A) -> list(A)',
     distinct: 'list(A) -> list(A)',
   },
 };

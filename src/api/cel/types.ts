@@ -92,9 +92,15 @@ const runtimeNames: Partial<Record<TypeKind, string>> = {
   duration: 'google.protobuf.Duration',
 };
 
+/** The name of a type's values at run time, without parameters. */
+export function runtimeName({ kind, name }: CelType): string {
+  return runtimeNames[kind] ?? name;
+}
+
 /** A type as it prints itself. */
-export function typeName({ kind, name, parameters }: CelType): string {
-  const own = runtimeNames[kind] ?? name;
+export function typeName(type: CelType): string {
+  const { parameters } = type;
+  const own = runtimeName(type);
   return parameters.length === 0 ? own : `${own}(${parameters.map(typeName).join(', ')})`;
 }
 

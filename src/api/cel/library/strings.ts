@@ -109,7 +109,6 @@ export const stringLibrary: Library = {
       return all.slice(start, end).join('');
     },
     trim: (args) => text('trim', args, 0).trim(),
-    reverse: (args) => letters('reverse', args).toReversed().join(''),
     format: (args) => formatted(text('format', args, 0), list('format', args, 1)),
   },
 };

@@ -1,5 +1,5 @@
 import { evaluateCel } from '../../cel/evaluate.ts';
-import { hasFreeName } from '../../cel/free-names.ts';
+import { hasFreeName } from '../../cel/parts.ts';
 import { optional } from '../../cel/library/arguments.ts';
 import type { Expression } from '../../cel/expression.ts';
 import { parseCel } from '../../cel/parse.ts';
