@@ -160,4 +160,27 @@ describe('ValidatingAdmissionPolicy', () => {
       'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction',
     );
   });
+
+  test('one that does not compile is refused', () => {
+    const rig = apiServerRig();
+    run(rig, 3_000_000);
+    const resourceRules = [
+      { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+    ];
+    const body = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'p' },
+      spec: {
+        matchConstraints: { resourceRules },
+        validations: [{ expression: 'objekt.data.size() > 1' }],
+      },
+    };
+    const answer = ask(rig, { method: 'POST', path: `${ROOT}/validatingadmissionpolicies`, body });
+    expect(answer.code).toBe(422);
+    expect(answer.body).toMatchObject({
+      message:
+        'ValidatingAdmissionPolicy.admissionregistration.k8s.io "p" is invalid: spec.validations[0].expression: Invalid value: "objekt.data.size() > 1": compilation failed: ERROR: <input>:1:1: undeclared reference to \'objekt\' (in container \'\')\n | objekt.data.size() > 1\n | ^',
+    });
+  });
 });
