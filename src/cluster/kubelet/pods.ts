@@ -13,7 +13,7 @@ import { allocate, noteResize, recallResize } from './resize.ts';
 import { awakeWorker } from './resting.ts';
 import { tellRuntime } from './runtime-link.ts';
 import type { Kubelet, KubeletEnv, PodWorker } from './state.ts';
-import { publishStatus } from './status-writes.ts';
+import { publishStatus, saysOtherwise } from './status-writes.ts';
 import { mirroredUid } from './static-pods.ts';
 import { syncPod } from './sync.ts';
 import { graceOf, settle, terminate } from './terminate.ts';
@@ -147,16 +147,14 @@ function updatePod(kubelet: Kubelet, worker: PodWorker, next: Pod, env: KubeletE
     return;
   }
   if (worker.stage !== 'syncing') return;
+  // Somebody else has judged this Pod while the kubelet could not be heard: its own word is the last.
+  const isJudged = !worker.writing && saysOtherwise(worker.status, next.status);
+  if (isJudged) worker.status = next.status;
   if (isOtherSpec || (next.spec.readinessGates !== undefined && gatesHaveChanged(old, next))) {
     if (isOtherSpec && worker.admitted) allocate(kubelet, worker, env);
     if (worker.operation === undefined) syncPod(kubelet, worker, env);
-    return;
   }
-  if (differsFromOurs(worker, next)) {
-    // Somebody else has judged this Pod while the kubelet could not be heard: its own word is the last.
-    worker.status = next.status;
-    publishStatus(kubelet, worker, env);
-  }
+  if (isJudged) publishStatus(kubelet, worker, env);
 }
 
 function gatesHaveChanged(old: Pod, next: Pod): boolean {
@@ -165,16 +163,6 @@ function gatesHaveChanged(old: Pod, next: Pod): boolean {
     ({ conditionType }) =>
       findCondition(old.status?.conditions, conditionType)?.status !==
       findCondition(next.status?.conditions, conditionType)?.status,
-  );
-}
-
-function differsFromOurs(worker: PodWorker, next: Pod): boolean {
-  const { status } = worker;
-  if (worker.writing || status?.conditions === undefined) return false;
-  const ours = findCondition(status.conditions, 'Ready')?.status;
-  return (
-    findCondition(next.status?.conditions, 'Ready')?.status !== ours ||
-    next.status?.phase !== status.phase
   );
 }
 

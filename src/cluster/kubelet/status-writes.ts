@@ -1,4 +1,4 @@
-import type { ContainerStatus, PodCondition, PodStatus } from '../../api/generated/types.ts';
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../../api/generated/types.ts';
 import { findCondition } from '../../api/conditions.ts';
 import { semanticEqual } from '../../api/semantic-equal.ts';
 import { createRecent } from '../../base/recent.ts';
@@ -235,6 +235,15 @@ function changedConditions(
   return changed;
 }
 
+/** Whether the API's status of a Pod contradicts the kubelet's in what others write as well: readiness and phase. */
+export function saysOtherwise(ours: PodStatus | undefined, theirs: PodStatus | undefined): boolean {
+  if (ours?.conditions === undefined) return false;
+  return (
+    findCondition(theirs?.conditions, 'Ready')?.status !==
+      findCondition(ours.conditions, 'Ready')?.status || theirs?.phase !== ours.phase
+  );
+}
+
 /** How long the kubelet waits before it tries again to write what the API server did not take. */
 const RETRY_MICROS = 2_000_000;
 
@@ -248,9 +257,13 @@ export function statusWritten(
   worker.writing = false;
   if (succeeded(outcome)) {
     worker.failures = 0;
-    if (!worker.dirty) return true;
+    const { status } = outcome.body as Pod; // What a patch of a Pod is answered with.
+    // Judged by somebody else just before: what was written did not speak of it.
+    const isJudged = saysOtherwise(worker.status, status);
+    if (isJudged) worker.status = status;
+    if (!worker.dirty && !isJudged) return true;
+    if (worker.dirty) env.resumeCause(worker.cause);
     worker.dirty = false;
-    env.resumeCause(worker.cause);
     publishStatus(kubelet, worker, env);
     return !worker.writing;
   }
