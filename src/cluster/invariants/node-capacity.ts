@@ -14,6 +14,7 @@ export const nodeCapacity: Invariant = {
       const node = pod.spec?.nodeName;
       const phase = pod.status?.phase;
       if (node === undefined || phase === 'Succeeded' || phase === 'Failed') continue;
+      if (isUntold(pod)) continue;
       const sum = promised.get(node) ?? { cpu: 0, memory: 0, pods: 0 };
       const requests = grantedRequestAmounts(pod);
       sum.cpu += requests.get('cpu') ?? 0;
@@ -34,3 +35,16 @@ export const nodeCapacity: Invariant = {
     return undefined;
   },
 };
+
+/**
+ * Whether the API does not know what a Pod has been granted: somebody has asked for other amounts before the kubelet has
+ * said anything of its containers. What it asks for now, nobody may have promised.
+ */
+function isUntold({ metadata, spec, status }: Pod): boolean {
+  if ((metadata.generation ?? 1) <= 1) return false;
+  return spec.containers.some(
+    ({ name }) =>
+      status?.containerStatuses?.find((each) => each.name === name)?.allocatedResources ===
+      undefined,
+  );
+}
