@@ -105,9 +105,7 @@ export const customResourceDefinitionKind = defineKind<CustomResourceDefinition>
     spec.versions.flatMap(({ schema, name }) => [
       ...(schema?.openAPIV3Schema === undefined
         ? []
-        : [
-            ...formatWarnings(structuralOf(schema.openAPIV3Schema)),
-          ]),
+        : [...formatWarnings(structuralOf(schema.openAPIV3Schema))]),
       ...(spec.conversion?.strategy === 'Webhook' && spec.versions.length > 1
         ? [
             `spec.conversion.strategy: Kubarium calls no webhooks: objects of ${name} are converted as by None`,
