@@ -22,7 +22,7 @@ test('a thousand replicas on a hundred nodes: the page stays small and answers',
   const stopDeployed = await startTaskMeter(page);
   const began = await time.now();
   await editor.applied('Deployment web created');
-  // With the control plane's four and CoreDNS's two.
+  // With the control plane's four, CoreDNS's two, and two of DaemonSets on each of 101 machines.
   await expect(strip).toContainText('1,208 Pods', { timeout: 60_000 });
   const row = inspector.getByRole('button', { name: /^web \d/ });
   await expect(row).toHaveText(/1000\/1000/, { timeout: 60_000 });
